@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# One graph, no recursion: each room brings its rules.mk. `make help` lists what a person types.
+SEED  ?= 1
+CASES ?= 300
+V     ?= 0
+O     := build
+Q     := $(if $(filter 1,$(V)),,@)
+
+CC       := gcc
+CXX      := g++
+WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS   ?= -O2 -g
+# Every C file sees the same include roots; `make lint` checks that no include points backwards.
+INCLUDES := -I$(O)/gen -Ihost/include -Idriver -Isim -Irtl/csr -Ihost/lib -Ihost/compiler
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(CFLAGS) $(INCLUDES) -MMD -MP
+CXXFLAGS ?= -O2 -g
+ALL_CXXFLAGS := -std=c++17 -fPIC -Wall -Wextra $(CXXFLAGS) $(INCLUDES) -MMD -MP
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# Lists that the rooms append to.
+LIB_SRCS :=   # C files of libbonnet
+LIB_OBJS :=   # further objects of libbonnet
+LIB_LIBS :=   # what it links
+GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
+include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk tests/rules.mk models/rules.mk)
+
+# C objects: build/obj/<path>.o
+$(O)/obj/%.o: %.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+.PHONY: all gen clean help
+all: $(LIB) $(CLI)   ## Library and command line, with the Verilated chip inside
+gen: $(GEN)          ## Regenerate what is generated and committed (CI: git diff --exit-code)
+clean:               ## Remove build/
+	$(Q)rm -rf $(O)
+help:                ## This list
+	@awk -F':.*## ' '/^[a-z%_-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
+	@echo "  Variables: SEED=$(SEED) CASES=$(CASES) V=1 (show commands)"

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net.h - a compiled network in its geometry-free form: what the layers are and what their numbers are.
+ *
+ * The compiler makes one from ONNX, the .bonnet file carries it, sim/golden and driver/cpu.c run it as it is, and
+ * host/compiler/lower.c turns it into weight rows and descriptors for one geometry. Meaning: docs/operators.md.
+ *
+ * A network is a list of layers in execution order; layer i produces map i. Binary maps are arrays of 64-bit words
+ * [y][x][c/64][slice], bit c%64, exactly as in the chip's feature buffer (docs/chip.md).
+ */
+#ifndef BONNET_NET_H
+#define BONNET_NET_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BONNET_MAX_LAYERS = 128,
+    BONNET_MAX_CHANNELS = 1024,
+    BONNET_MAX_SIDE = 512,
+    BONNET_MAX_CLASSES = 1024,
+    BONNET_NAME_BYTES = 64
+};
+
+typedef enum bonnet_layer_kind { /* values are file format: append, never renumber */
+    BONNET_LAYER_STEM = 0,       /* pixels -> binary map                                     */
+    BONNET_LAYER_CONV = 1,       /* binary 3x3 with post-processing -> binary map            */
+    BONNET_LAYER_DOWN = 2,       /* dense binary 1x1, optional 2x2 bit pool -> binary map    */
+    BONNET_LAYER_LAST = 3,       /* binary 3x3 with head arithmetic -> int16 features [out_c] */
+    BONNET_LAYER_FC   = 4        /* int16 features -> int32 logits [out_c]                   */
+} bonnet_layer_kind;
+
+typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
+
+/* Channels [first, first + channels) of map `map`; map -1: none. `first` is 0 or half of the map's channels. */
+typedef struct bonnet_map_ref { int32_t map; uint32_t first, channels; } bonnet_map_ref;
+
+typedef struct bonnet_layer {
+    char name[BONNET_NAME_BYTES];       /* node name in the user's graph: "layer1.0.conv1" */
+    bonnet_layer_kind kind;
+    uint32_t in_c, in_h, in_w;          /* STEM: planes, image height and width; FC: in_c features, 1, 1 */
+    uint32_t out_c, out_h, out_w;       /* INTERLEAVE: out_c = channels of the map written (2 x conv_c)  */
+    uint32_t conv_c;                    /* output channels of the convolution itself                     */
+    uint32_t kernel, stride, dilation;  /* STEM 3/5/7, 1/2, 1; CONV, LAST 3, 1/2, 1/2; DOWN 1, 1, 1      */
+    uint32_t pool;                      /* STEM 0 none, 1 2x2/2, 2 3x3/2 pad 1; DOWN 0, 1 2x2/2          */
+    uint32_t conv_h, conv_w;            /* STEM: before the pool; else out_h, out_w (DOWN: in_h, in_w)   */
+    bonnet_post post;
+    bonnet_map_ref in, res, pass;       /* STEM: all none. LAST: res = the map summed over slices (= in) */
+    uint32_t pixels_signed, dw, dw_const; /* STEM flags                                                  */
+    uint32_t s1, s2;                    /* LAST                                                          */
+    /* Parameters; NULL where the kind has none. Owned by the net's one allocation.                      */
+    const uint64_t *bits;               /* CONV, LAST: [conv_c][9 taps][in_c/64]; DOWN: [conv_c][in_c/64][k] words, i.e. word order of the input pixel */
+    const uint16_t *tp;                 /* CONV, DOWN: [conv_c][k], popcount domain, 0..K+1              */
+    const uint8_t  *pool_and;           /* DOWN: [conv_c], 1 = AND-pool                                  */
+    const int8_t   *w8;                 /* STEM: [out_c][planes][kernel][kernel]; FC: [out_c][in_c]      */
+    const uint8_t  *sh;                 /* STEM: [out_c]                                                 */
+    const int8_t   *dw8;                /* STEM with dw: [out_c][3][3]                                   */
+    const int8_t   *border;             /* STEM with dw_const: [out_c]                                   */
+    const int32_t  *t;                  /* STEM: [out_c][k], 20-bit signed                               */
+    const int16_t  *a, *b, *s;          /* LAST: [conv_c]                                                */
+    const int32_t  *c;                  /* LAST: [conv_c]; FC: bias [out_c]                              */
+} bonnet_layer;
+
+typedef struct bonnet_net {
+    char     name[BONNET_NAME_BYTES];
+    uint32_t k;                          /* slices of every binary map: 1 or 4 */
+    uint32_t classes;
+    double   logit_scale;                /* real logit = scale * integer; for display only */
+    uint32_t n_layers;
+    bonnet_layer *layers;
+    char   **labels;                     /* [classes] or NULL */
+} bonnet_net;
+
+/* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC ceil(out_c/2). */
+size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer);
+/* Binary (or int8) multiply-accumulates of one frame of layer i, as the seeds count them: one op = one MAC. */
+uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer);
+/* Every rule of docs/operators.md that a net must obey: shapes, references, ranges. NULL if sound, else one
+ * line in `why` (and why is returned). Nothing may run a net that did not pass. */
+const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes);
+#endif

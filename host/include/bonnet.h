@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bonnet.h - the whole public API: run binary neural networks on a Bonnet accelerator, its simulation or a CPU.
+ *
+ * What is not here is private. Fallible functions return BONNET_OK or a negative bonnet_status, write their first argument, and
+ * leave it untouched on failure. Nothing here prints, exits or aborts; every wait is bounded. Names carry units.
+ *
+ *     bonnet_device *dev;  bonnet_model *net;  bonnet_result r;
+ *     bonnet_open(&dev, "sim:", NULL);                     // or "cpu:", "golden:", "mock:"
+ *     bonnet_model_load(&net, dev, "boolnet_k4.bonnet");
+ *     bonnet_run_image(&r, dev, net, pixels, sizeof pixels); // r.label, r.score
+ *     bonnet_model_free(net);  bonnet_close(dev);
+ *
+ * Threads: one bonnet_device per thread at a time. Several devices in one process are independent.
+ */
+#ifndef BONNET_H
+#define BONNET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BONNET_VERSION_MAJOR 0
+#define BONNET_VERSION_MINOR 1
+#define BONNET_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define BONNET_API      __attribute__((visibility("default"), warn_unused_result))
+#define BONNET_API_VOID __attribute__((visibility("default")))
+#else
+#define BONNET_API
+#define BONNET_API_VOID
+#endif
+
+/* Values are ABI: append, never renumber. The `bonnet` program exits with 10 - status... see docs/errors.md. */
+typedef enum bonnet_status {
+    BONNET_OK        = 0,
+    BONNET_EINVAL    = -1,  /* Bad argument; the device was not touched.                      */
+    BONNET_ENOMEM    = -2,  /* Host or device memory exhausted.                               */
+    BONNET_ENODEV    = -3,  /* No such device or backend, or it went away.                    */
+    BONNET_EIO       = -4,  /* A file or a transfer failed; the device is still usable.       */
+    BONNET_EABI      = -5,  /* Chip, model and library versions disagree.                     */
+    BONNET_EFORMAT   = -6,  /* A file is damaged or not what it should be.                    */
+    BONNET_ETIMEOUT  = -7,  /* Job did not finish in time; it was stopped, the device is idle. */
+    BONNET_EBUS      = -8,  /* The device met a bus error; the job was stopped, device idle.  */
+    BONNET_EINTR     = -9,  /* Cancelled by the caller; the device is idle.                   */
+    BONNET_EUNSUPPORTED = -10, /* A valid network that this device or version cannot run.     */
+    BONNET_EMISMATCH = -11  /* Results differ from golden (verify).                           */
+} bonnet_status;
+
+typedef struct bonnet_device bonnet_device; /* One open device.           */
+typedef struct bonnet_model  bonnet_model;  /* One network, bound to it.  */
+
+/* Zero means default. Initialise with BONNET_OPEN_OPTIONS_INIT so that fields can be added. */
+typedef struct bonnet_open_options {
+    size_t   size;
+    uint32_t timeout_ms;        /* per call that waits; default 60000                        */
+    uint64_t seed;              /* of the simulated memory's back-pressure; default 1        */
+    const volatile int *cancel; /* or NULL; a waiting call returns BONNET_EINTR soon after it turns non-zero */
+} bonnet_open_options;
+#define BONNET_OPEN_OPTIONS_INIT { sizeof(bonnet_open_options), 0, 0, NULL }
+
+/*
+ * Open the device named by uri, "scheme:path": "golden:" (C model, the definition), "cpu:" (fast), "sim:" (Verilated RTL;
+ * options after the colon: docs/devices.md), "mock:" (register-level C model). options may be NULL.
+ * *out is owned by the caller: bonnet_close().
+ */
+BONNET_API bonnet_status bonnet_open(bonnet_device **out, const char *uri, const bonnet_open_options *options);
+BONNET_API_VOID void bonnet_close(bonnet_device *dev); /* NULL is a no-op */
+
+/* Device kinds of this build, index 0.. until BONNET_EINVAL. Strings are static. */
+typedef struct bonnet_device_kind { const char *scheme, *summary; } bonnet_device_kind;
+BONNET_API bonnet_status bonnet_device_kind_get(bonnet_device_kind *out, size_t index);
+
+/* Load a .bonnet file (docs/format.md), check all of it, make it ready for dev. *out: bonnet_model_free(), before bonnet_close(dev). */
+BONNET_API bonnet_status bonnet_model_load(bonnet_model **out, bonnet_device *dev, const char *path);
+BONNET_API bonnet_status bonnet_model_load_memory(bonnet_model **out, bonnet_device *dev, const void *bytes, size_t size);
+BONNET_API_VOID void bonnet_model_free(bonnet_model *model);
+
+typedef struct bonnet_model_info {
+    const char *name;                   /* owned by the model */
+    uint32_t width, height, planes;     /* input image; planes 1 or 3, interleaved */
+    uint32_t pixels_signed;             /* 1: pixels are int8 */
+    uint32_t slices, classes, layers;
+    double   logit_scale;               /* real logit = scale * integer logit; display only */
+    uint64_t macs;                      /* of one frame, binary and int8 */
+    uint8_t  sha256[32];                /* of the file's content, as recorded and checked */
+} bonnet_model_info;
+BONNET_API bonnet_status bonnet_model_info_get(bonnet_model_info *out, const bonnet_model *model);
+BONNET_API_VOID const char *bonnet_model_label(const bonnet_model *model, uint32_t index); /* "" if none; never NULL */
+BONNET_API_VOID size_t bonnet_model_input_bytes(const bonnet_model *model);                /* of one image */
+
+/* One image of exactly bonnet_model_input_bytes(). */
+typedef struct bonnet_result {
+    uint32_t label;  /* index of the largest logit; ties go to the lowest index */
+    int32_t  logit;  /* that logit                                             */
+    double   score;  /* its softmax probability, from logit_scale; display only */
+} bonnet_result;
+BONNET_API bonnet_status bonnet_run_image(bonnet_result *out, bonnet_device *dev, const bonnet_model *model,
+                                          const uint8_t *pixels, size_t pixels_bytes);
+
+/* `count` images, contiguous. results and logits ([count][classes]) may each be NULL. */
+BONNET_API bonnet_status bonnet_run_batch(bonnet_result *results, int32_t *logits, bonnet_device *dev, const bonnet_model *model,
+                                          const uint8_t *pixels, size_t count);
+
+/* Statistics of the last run on dev. All 0 where the device has no clock (golden, cpu). */
+typedef struct bonnet_stats {
+    uint64_t cycles;            /* accelerator cycles from start to done, all frames       */
+    uint64_t macs;              /* binary and int8 MACs of all frames                      */
+    uint64_t dram_bytes_in, dram_bytes_out;
+    uint32_t frames, clock_hz;  /* clock of the geometry; cycles are measured, time is cycles / clock */
+    uint64_t sim_cycles;        /* simulated since open, and                                */
+    double   sim_seconds;       /* the processor time they took; 0 on hardware              */
+} bonnet_stats;
+BONNET_API bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device *dev);
+
+/* Layer `index` of the last run's last frame. name is owned by the model. */
+typedef struct bonnet_layer_stats {
+    const char *name;
+    const char *kind;           /* "stem" "conv" "down" "last" "fc" */
+    uint32_t channels_in, channels_out, height, width;
+    uint32_t kernel;
+    uint32_t binary;            /* 1: runs on the 64x64 array */
+    uint64_t macs, cycles, busy, stall_in, stall_out, dram_bytes;
+    uint32_t peak_mac_per_cycle; /* of the unit that ran it; 0 without a chip */
+} bonnet_layer_stats;
+BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model,
+                                                uint32_t index);
+
+/*
+ * Run one image on dev and on the golden model, compare every map of every layer. BONNET_OK: all equal.
+ * BONNET_EMISMATCH: *out says where the first difference is, in execution order. maps_compared and words_compared are set in both cases.
+ */
+typedef struct bonnet_divergence {
+    uint32_t maps_compared;
+    uint64_t words_compared;
+    uint32_t layer;             /* index; name below */
+    const char *name;
+    uint32_t y, x, channel, slice;
+    int64_t  wanted, got;       /* bits of a binary map, int16 features, int32 logits */
+} bonnet_divergence;
+BONNET_API bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, const bonnet_model *model,
+                                             const uint8_t *pixels, size_t pixels_bytes);
+
+/* Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file, written to a temporary and renamed. */
+typedef struct bonnet_compile_options {
+    size_t size;
+    const char *geometry;       /* "asic" (default), "tiny" */
+    char *message;              /* or NULL: receives one line on failure */
+    size_t message_bytes;
+} bonnet_compile_options;
+#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0 }
+BONNET_API bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *options);
+
+BONNET_API_VOID const char *bonnet_status_name(bonnet_status status);    /* "BONNET_ETIMEOUT"; never NULL */
+BONNET_API_VOID const char *bonnet_status_text(bonnet_status status);    /* one plain sentence; never NULL */
+/* One line about the last failure on dev, or with dev NULL of the last bonnet_open() in this thread; never NULL. */
+BONNET_API_VOID const char *bonnet_last_error(const bonnet_device *dev);
+BONNET_API_VOID const char *bonnet_version(void);                        /* "0.1.0", at run time */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks that run in every Verilator simulation and are proven with Yosys. Synthesis sees nothing.
+// ASSERT: we promise it. ASSUME: the caller promises it (checked in simulation, assumed in a proof).
+`ifndef BONNET_ASSERT_SVH
+`define BONNET_ASSERT_SVH
+`ifdef SYNTHESIS
+`define BONNET_ASSERT(name_, cond_)
+`define BONNET_ASSUME(name_, cond_)
+`define BONNET_ASSERT_HELD(name_, valid_, ready_, data_)
+`else
+
+`define BONNET_ASSERT(name_, cond_) \
+  /* verilator lint_off SYNCASYNCNET */ \
+  always @(posedge clk_i) if (rst_ni) name_: assert (cond_); \
+  /* verilator lint_on SYNCASYNCNET */
+
+`ifdef FORMAL
+`define BONNET_ASSUME(name_, cond_) \
+  always @(posedge clk_i) if (rst_ni) name_: assume (cond_);
+`else
+`define BONNET_ASSUME(name_, cond_) `BONNET_ASSERT(name_, cond_)
+`endif
+
+// The handshake law: a stalled valid stays up and its data does not move.
+`define BONNET_ASSERT_HELD(name_, valid_, ready_, data_) \
+  /* verilator lint_off SYNCASYNCNET */ \
+  always @(posedge clk_i) if (rst_ni && $past(rst_ni) && $past((valid_) && !(ready_))) \
+    name_: assert ((valid_) && $stable(data_)); \
+  /* verilator lint_on SYNCASYNCNET */
+`endif
+`endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_pkg - what more than one room of rtl/ must agree on, and nothing else.
+// Geometry first: every size of the machine is decided here and readable by the host (CSR GEOMETRY and below).
+// Register addresses and descriptor fields are generated: bonnet_csr_pkg.sv, bonnet_job_pkg.sv.
+package bonnet_pkg;
+  // ---- geometry -------------------------------------------------------------
+`ifdef BONNET_GEOMETRY_TINY  // a small FPGA, and fast tests
+  parameter int unsigned Lanes        = 16;    // output channels in parallel, multiple of 4
+  parameter int unsigned Arrays       = 1;
+  parameter int unsigned BusBits      = 64;    // AXI data width
+  parameter int unsigned WeightRows   = 256;   // rows of Lanes x 64 bits: 32 KiB
+  parameter int unsigned FeatureWords = 4096;  // 64-bit words: 32 KiB
+  parameter int unsigned StemRows     = 64;    // stem parameter rows
+  parameter int unsigned StemImageW   = 64;    // widest image, pixels
+  parameter int unsigned StemMapW     = 32;    // widest map after the pool
+`else                        // asic: the seeds' machine
+  parameter int unsigned Lanes        = 64;
+  parameter int unsigned Arrays       = 1;     // zcu102 will say 4: the tiles of one layer side by side
+  parameter int unsigned BusBits      = 128;
+  parameter int unsigned WeightRows   = 576;   // 288 KiB = 512 x 512 x 9 bits
+  parameter int unsigned FeatureWords = 24576; // 192 KiB
+  parameter int unsigned StemRows     = 32;
+  parameter int unsigned StemImageW   = 512;
+  parameter int unsigned StemMapW     = 128;
+`endif
+  parameter int unsigned Block      = 8;          // pixels that share one weight row read
+  parameter int unsigned StemTaps   = 8;          // int8 MACs per lane and cycle: a row holds 8 bytes per lane
+  parameter int unsigned Slices     = 4;          // slice buses
+  parameter int unsigned Group      = Lanes / 4;  // lanes that share a slice bus; also the write granularity in channels
+  parameter int unsigned RowBits    = Lanes * 64; // one parameter row: 64 bits for each lane
+  parameter int unsigned SumW       = 13;         // popcount 0..4608
+  parameter int unsigned AddrW      = 64;         // DRAM byte address
+  parameter int unsigned FbRowW     = $clog2(FeatureWords / 4); // feature buffer row: four words
+  parameter int unsigned FbMaskW    = 4 * (64 / Group);         // one bit per bank and Group channels
+  parameter int unsigned WbRowW     = $clog2(WeightRows);
+  parameter int unsigned SpRowW     = $clog2(StemRows);
+  parameter int unsigned DescBits   = 512;
+
+  // Bits that hold every value 0..max_val.
+  function automatic int unsigned cnt_width(input int unsigned max_val);
+    cnt_width = (max_val == 0) ? 1 : $clog2(max_val + 1);
+  endfunction
+
+  // ---- sequencer to unit ----------------------------------------------------
+  // Stable from start_i to done_o.
+  typedef struct packed {
+    logic [DescBits-1:0] desc;   // word w is desc[32*w +: 32]; fields: bonnet_job_pkg
+    logic [AddrW-1:0]    addr;   // base + frame * stride + OFFSET, for LOAD, STEM and STORE
+    logic [7:0]          index;  // descriptor index within the job, 1.. (0 is the header)
+    logic                skip;   // ONCE on a later frame: the unit is not started
+  } cmd_t;
+
+  // Unit to its control: what the counters see. Levels, one bit per cycle.
+  typedef struct packed {
+    logic stall_in;              // wanted an operand that was not there
+    logic stall_out;             // had a result that nobody took
+  } unit_sts_t;
+
+  // ---- read client to bus ---------------------------------------------------
+  // A request of `beats` bus beats from an address aligned to the bus width. Data comes back in order on
+  // the client's stream. A client asks only for what it can take without stalling for ever.
+  typedef struct packed {
+    logic [AddrW-1:0] addr;
+    logic [19:0]      beats;     // 1..2^20-1; the bus splits it into bursts
+  } rd_req_t;
+
+  // ---- feature buffer, port B -----------------------------------------------
+  // A row is four 64-bit words: bank b = word address % 4. mask[b * (64 / Group) + i] writes bits
+  // [i * Group +: Group] of bank b. A read answers with the whole row one cycle after it was accepted.
+  typedef struct packed {
+    logic               we;
+    logic [FbRowW-1:0]  row;
+    logic [FbMaskW-1:0] mask;
+    logic [255:0]       wdata;
+  } fb_req_t;
+endpackage
