@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# The chip: lists, lint, proofs. Modules are found by name in the rooms, so a new module needs no new line here.
+RTL_ROOMS := cell csr shell seq fetch compute post store
+GEN_SV    := $(O)/gen/bonnet_csr_pkg.sv $(O)/gen/bonnet_job_pkg.sv
+RTL_PKGS  := rtl/pkg/bonnet_pkg.sv $(GEN_SV)
+RTL_SRCS  := $(foreach room,$(RTL_ROOMS),$(wildcard rtl/$(room)/*.sv)) $(wildcard rtl/bonnet_top.sv)
+RTL_FLAGS := --assert -Wall -Irtl/include $(foreach room,$(RTL_ROOMS),-y rtl/$(room)) -y rtl
+TINY      := -DBONNET_GEOMETRY_TINY
+include $(wildcard rtl/*/rules.mk)
+
+# Every module alone, both geometries.
+LINT_MODULES := $(basename $(notdir $(RTL_SRCS)))
+.PHONY: lint-verilator lint-yosys
+lint-verilator: $(LINT_MODULES:%=lint-verilator-%)
+lint-verilator-%: $(RTL_PKGS)
+	$(Q)verilator --lint-only $(RTL_FLAGS) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
+	$(Q)verilator --lint-only $(RTL_FLAGS) $(TINY) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
+lint-yosys: $(RTL_PKGS) $(RTL_SRCS)
+	$(Q)yosys -q -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
+
+# Proofs by k-induction with Yosys' own SAT solver: tests/formal/<name>.ys, one per contract. `PROVED name` or an error.
+PROOFS := $(basename $(notdir $(wildcard tests/formal/*.ys)))
+.PHONY: prove
+prove: $(PROOFS:%=prove-%)  ## Prove handshakes, popcount and address bounds with Yosys
+prove-%: $(RTL_PKGS)
+	$(Q)yosys -q tests/formal/$*.ys > $(O)/prove-$*.log 2>&1 || { tail -20 $(O)/prove-$*.log; echo "NOT PROVED $*"; false; }
+	@echo "PROVED $*"
