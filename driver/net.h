@@ -18,6 +18,8 @@ enum {
     BONNET_MAX_CHANNELS = 1024,
     BONNET_MAX_SIDE = 512,
     BONNET_MAX_CLASSES = 1024,
+    BONNET_MAX_DOT = 4608,            /* longest dot product, bits                        */
+    BONNET_MAX_MAP_WORDS = 1 << 24,   /* all maps of one frame together, 64-bit words     */
     BONNET_NAME_BYTES = 64
 };
 
@@ -31,16 +33,18 @@ typedef enum bonnet_layer_kind { /* values are file format: append, never renumb
 
 typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
 
-/* Channels [first, first + channels) of map `map`; map -1: none. `first` is 0 or half of the map's channels. */
+/* Channels [first, first + channels) of map `map`: all of them, or a half (first is 0 or half of the map's channels, both a
+ * multiple of 64). map -1: none, then first and channels are 0. */
 typedef struct bonnet_map_ref { int32_t map; uint32_t first, channels; } bonnet_map_ref;
 
 typedef struct bonnet_layer {
     char name[BONNET_NAME_BYTES];       /* node name in the user's graph: "layer1.0.conv1" */
     bonnet_layer_kind kind;
     uint32_t in_c, in_h, in_w;          /* STEM: planes, image height and width; FC: in_c features, 1, 1 */
-    uint32_t out_c, out_h, out_w;       /* INTERLEAVE: out_c = channels of the map written (2 x conv_c)  */
-    uint32_t conv_c;                    /* output channels of the convolution itself                     */
-    uint32_t kernel, stride, dilation;  /* STEM 3/5/7, 1/2, 1; CONV, LAST 3, 1/2, 1/2; DOWN 1, 1, 1      */
+    uint32_t out_c, out_h, out_w;       /* INTERLEAVE: out_c = channels of the map written (2 x conv_c);
+                                           LAST: positions averaged (= in_h, in_w); FC: classes, 1, 1    */
+    uint32_t conv_c;                    /* output channels of the convolution itself; STEM, DOWN, LAST, FC: = out_c */
+    uint32_t kernel, stride, dilation;  /* STEM 3/5/7, 1/2, 1; CONV 3, 1/2, 1/2; LAST 3, 1, 1/2; DOWN, FC 1, 1, 1 */
     uint32_t pool;                      /* STEM 0 none, 1 2x2/2, 2 3x3/2 pad 1; DOWN 0, 1 2x2/2          */
     uint32_t conv_h, conv_w;            /* STEM: before the pool; else out_h, out_w (DOWN: in_h, in_w)   */
     bonnet_post post;
@@ -77,4 +81,35 @@ uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer);
 /* Every rule of docs/operators.md that a net must obey: shapes, references, ranges. NULL if sound, else one
  * line in `why` (and why is returned). Nothing may run a net that did not pass. */
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes);
+/* The part of it that needs no parameters: what a reader checks before it allocates them. */
+const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes);
+
+/* ---- Nets that own their memory ------------------------------------------------------------------------------
+ *     net = bonnet_net_alloc(n);  fill in shapes of net->layers[i];
+ *     bonnet_net_check_shape();   bonnet_net_alloc_params(net, i);   fill in through bonnet_net_param_data();
+ *     bonnet_net_set_label();  bonnet_net_check();  ...  bonnet_net_free(net);
+ * Everything lives in one arena that bonnet_net_free() gives back at once. NULL or 0: out of memory. */
+
+/* All zero, references none (map = -1), logit_scale 1. n_layers 1..BONNET_MAX_LAYERS, else NULL. */
+bonnet_net *bonnet_net_alloc(uint32_t n_layers);
+void bonnet_net_free(bonnet_net *net);                    /* only nets from alloc and clone; NULL is a no-op */
+bonnet_net *bonnet_net_clone(const bonnet_net *net);      /* of a net that passed bonnet_net_check */
+/* Zeroed memory, 64-byte aligned, that lives as long as net. */
+void *bonnet_net_reserve(bonnet_net *net, size_t bytes);
+/* Zeroed arrays for every parameter that layer i has (by kind, dw, dw_const, k). 1 on success. */
+int bonnet_net_alloc_params(bonnet_net *net, uint32_t layer);
+/* Sets labels[index] to a copy of `text` (allocates net->labels, filled with "", on first use). net->classes must be set. 1 on success. */
+int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text);
+
+/* The parameter arrays of a layer by number, for those who read, write or copy all of them. Values are file format. */
+typedef enum bonnet_param {
+    BONNET_PARAM_BITS = 0, BONNET_PARAM_TP = 1, BONNET_PARAM_POOL_AND = 2, BONNET_PARAM_W8 = 3, BONNET_PARAM_SH = 4, BONNET_PARAM_DW8 = 5,
+    BONNET_PARAM_BORDER = 6, BONNET_PARAM_T = 7, BONNET_PARAM_A = 8, BONNET_PARAM_B = 9, BONNET_PARAM_S = 10, BONNET_PARAM_C = 11,
+    BONNET_PARAMS = 12
+} bonnet_param;
+size_t bonnet_net_param_size(bonnet_param which);         /* bytes of one element: 1, 2, 4 or 8 */
+/* Elements that layer i's shape asks for; 0: the layer has no such parameter; SIZE_MAX: more than any memory. */
+size_t bonnet_net_param_count(const bonnet_net *net, uint32_t layer, bonnet_param which);
+const void *bonnet_net_param(const bonnet_net *net, uint32_t layer, bonnet_param which);
+void *bonnet_net_param_data(bonnet_net *net, uint32_t layer, bonnet_param which); /* writable; nets from alloc and clone only */
 #endif

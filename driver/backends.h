@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * backends.h - the backends by name, for driver/registry.c and for tests that want one of them directly.
+ * Everyone else goes through bonnet_backends[].
+ */
+#ifndef BONNET_BACKENDS_H
+#define BONNET_BACKENDS_H
+#include "backend.h"
+
+extern const bonnet_backend bonnet_golden_backend; /* driver/golden.c: the definition      */
+extern const bonnet_backend bonnet_cpu_backend;    /* driver/cpu.c: fast, same bits        */
+extern const bonnet_backend bonnet_sim_backend;    /* driver/sim.c: the Verilated chip     */
+extern const bonnet_backend bonnet_mock_backend;   /* driver/mock.c: register-level C chip */
+#endif
