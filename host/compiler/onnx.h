@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * onnx.h - ONNX in, canonical network out. Dialect: docs/operators.md, section 6.
+ *
+ *   onnx_graph.c  bytes -> a graph that can be trusted: names resolved, sizes checked, topological
+ *   onnx_match.c  walks it once, forward; onnx_stem.c, onnx_block.c, onnx_head.c say what each node means
+ *   fold.c        affine parameters -> integer thresholds, exactly
+ *
+ * Every refusal is one line: node, operator, what does not fit, the nearest thing that does.
+ */
+#ifndef BONNET_ONNX_H
+#define BONNET_ONNX_H
+#include <stddef.h>
+#include "backend.h"
+#include "net.h"
+
+#define BONNET_ONNX_MAX_BYTES ((size_t)64 << 20)
+
+/* What folding met, for people: `ties` thresholds where the real value at an integer is 0 (resolved as >= 0), `near` where it is
+ * closer to 0 than 1e-9 of its terms, so that a float32 evaluation may differ. */
+typedef struct bonnet_fold_stats { uint32_t thresholds, ties, near; } bonnet_fold_stats;
+
+/* *out passed bonnet_net_check(); bonnet_net_free(). `stats` and `err` may be NULL. BONNET_EFORMAT: not ONNX or damaged;
+ * BONNET_EUNSUPPORTED: a graph outside the dialect; BONNET_ENOMEM. */
+bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err);
+/* The same from a path; BONNET_EIO: cannot be read. */
+bonnet_status bonnet_onnx_load(bonnet_net **out, const char *path, bonnet_fold_stats *stats, bonnet_error *err);
+#endif
