@@ -1,0 +1,164 @@
+"""Write a BinaryNet as ONNX in the dialect of docs/operators.md, section 6."""
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+import torch
+
+from . import data
+
+
+class Graph:
+    """Collects nodes; a node's output carries the node's name."""
+
+    def __init__(self):
+        self.nodes, self.initialisers, self.known = [], [], set()
+
+    def constant(self, name, value, dtype=np.float32):
+        if name not in self.known:
+            self.known.add(name)
+            self.initialisers.append(numpy_helper.from_array(np.ascontiguousarray(np.asarray(value, dtype)), name))
+        return name
+
+    def op(self, kind, name, *inputs, **attributes):
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], name=name, **attributes))
+        return name
+
+    def shape(self, *dims):
+        return self.constant("shape." + "x".join(map(str, dims)), dims, np.int64)
+
+    def weight(self, name, value):
+        """int8 initialiser behind DequantizeLinear with scale 1"""
+        q = self.constant(name + ".weight_int8", value, np.int8)
+        return self.op("DequantizeLinear", name + ".weight", q, self.constant("const.one", 1.0))
+
+    def edge_pad(self, name, x):
+        return self.op("Pad", name, x, self.constant("const.pad1", [0, 0, 1, 1, 0, 0, 1, 1], np.int64), mode="edge")
+
+    def batch_norm(self, name, x, bn):
+        values = dict(scale=bn.weight, bias=bn.bias, mean=bn.running_mean, var=bn.running_var)
+        inputs = [self.constant(f"{name}.{key}", t.detach().numpy()) for key, t in values.items()]
+        return self.op("BatchNormalization", name, x, *inputs, epsilon=bn.eps)
+
+    def slices(self, name, x, thresholds):
+        if len(thresholds) == 1:
+            return self.op("Sign", name, x)
+        parts = []
+        for j, t in enumerate(thresholds):
+            added = self.op("Add", f"{name}.add{j}", x, self.constant(f"const.slice{j}", -t))
+            parts.append(self.op("Sign", f"{name}.sign{j}", added))
+        return self.op("Concat", name, *parts, axis=1)
+
+    def round_saturate(self, name, x, low, high):
+        x = self.op("Add", name + ".half", x, self.constant("const.half", 0.5))
+        x = self.op("Floor", name + ".floor", x)
+        return self.op("Clip", name, x, self.constant(f"const.{low}", low), self.constant(f"const.{high}", high))
+
+
+def signs(weight):
+    return torch.where(weight.detach() >= 0, 1, -1).numpy()
+
+
+def write(network, head, path, name):
+    """network: BinaryNet in eval mode; head: quantise.quantise_head(network, ...)."""
+    g = Graph()
+    k, boolnet = network.k, network.boolnet
+    column = lambda v: np.asarray(v, np.float64).reshape(1, -1, 1, 1)
+
+    def conv(layer, x, w, groups=1, **attributes):
+        return g.op("Conv", layer, x, g.weight(layer, w), kernel_shape=list(w.shape[2:]), group=groups, **attributes)
+
+    def binary3x3(layer, x, module):
+        s = module.stride
+        return conv(layer, g.edge_pad(layer + ".pad", x), signs(module.weight), k, strides=[s, s])
+
+    # stem
+    stem = network.stem
+    r = stem.weight.shape[-1] // 2
+    size = 28
+    x = conv("stem.conv", "image", stem.integer(stem.weight).detach().numpy(), pads=[r] * 4, strides=[1, 1])
+    x = g.op("MaxPool", "stem.pool", x, kernel_shape=[2, 2], strides=[2, 2])
+    size //= 2
+    x = g.op("Mul", "stem.shift", x, g.constant("stem.shift.factor", column(torch.exp2(-stem.shift).numpy())))
+    x = g.round_saturate("stem.requant", x, -128, 127)
+    if boolnet:
+        w = stem.integer(stem.depthwise).detach().numpy()
+        x = conv("stem.depthwise", g.edge_pad("stem.depthwise.pad", x), w, len(w), strides=[1, 1])
+    x = g.slices("stem.slices", g.batch_norm("stem.bn", x, stem.bn), stem.thresholds.tolist())
+    width = stem.weight.shape[0]
+
+    for s, blocks in enumerate(network.stages):
+        for i, block in enumerate(blocks):
+            layer = f"layer{s + 1}.{i}"
+            c = block.channels
+            source = x
+            if block.downsample is not None:
+                d = block.downsample
+                y = conv(layer + ".downsample.conv", x, signs(d.weight), strides=[1, 1])
+                y = g.op("MaxPool", layer + ".downsample.pool", y, kernel_shape=[2, 2], strides=[2, 2])
+                y = g.batch_norm(layer + ".downsample.bn", y, d.bn)
+                shortcut = through = g.slices(layer + ".downsample.slices", y, d.thresholds.tolist())
+            elif width == 2 * c:
+                y = g.op("Reshape", layer + ".split", x, g.shape(1, k, 2 * c, size, size))
+                halves = []
+                for half, first in (("working", 0), ("through", c)):
+                    if half == "through" and block.last:
+                        continue        # nothing reads it
+                    z = g.op("Slice", f"{layer}.{half}.slice", y,
+                             g.constant(f"const.i{first}", [first], np.int64),
+                             g.constant(f"const.i{first + c}", [first + c], np.int64),
+                             g.constant("const.axis2", [2], np.int64))
+                    halves.append(g.op("Reshape", f"{layer}.{half}", z, g.shape(1, k * c, size, size)))
+                source = shortcut = halves[0]
+                through = halves[-1]
+            else:
+                shortcut = through = x
+            size //= block.conv1.stride
+            a = binary3x3(layer + ".conv1", source, block.conv1)
+            a = g.slices(layer + ".slices1", g.batch_norm(layer + ".bn1", a, block.conv1.bn),
+                         block.conv1.thresholds.tolist())
+            b = g.op("Mul", layer + ".xnor", a, shortcut)
+            z = binary3x3(layer + ".conv2", b, block.conv2)
+            if block.last:
+                break
+            z = g.slices(layer + ".slices2", g.batch_norm(layer + ".bn2", z, block.conv2.bn),
+                         block.conv2.thresholds.tolist())
+            x = g.op("Max", layer + ".or", z, shortcut)
+            width = c
+            if boolnet:
+                pair = [g.op("Reshape", f"{layer}.interleave.{n}", v, g.shape(1, k, c, 1, size, size))
+                        for n, v in (("or", x), ("through", through))]
+                x = g.op("Concat", layer + ".interleave.concat", *pair, axis=3)
+                x = g.op("Reshape", layer + ".interleave", x, g.shape(1, 2 * k * c, size, size))
+                width = 2 * c
+
+    # last block and head
+    n = g.op("Mul", layer + ".scale_n", z, g.constant(layer + ".A", column(head["A"])))
+    m = g.op("Reshape", layer + ".mean.split", b, g.shape(1, k, c, size, size))
+    m = g.op("ReduceSum", layer + ".mean", m, g.constant("const.axis1", [1], np.int64), keepdims=0)
+    m = g.op("Mul", layer + ".scale_m", m, g.constant(layer + ".B", column(head["B"])))
+    x = g.op("Add", layer + ".sum", n, m)
+    x = g.op("Add", layer + ".offset", x, g.constant(layer + ".C", column(head["C"])))
+    x = g.op("Mul", layer + ".shift", x, g.constant(layer + ".shift.factor", 2.0 ** -head["s1"]))
+    x = g.round_saturate(layer + ".requant", x, -32768, 32767)
+    x = g.op("PRelu", "head.prelu", x, g.constant("head.prelu.slope", head["S"].reshape(-1, 1, 1) / 256))
+    x = g.round_saturate("head.prelu.requant", x, -32768, 32767)
+    x = g.op("ReduceSum", "head.pool", x, g.constant("const.axes23", [2, 3], np.int64), keepdims=0)
+    x = g.op("Mul", "head.pool.shift", x, g.constant("head.pool.shift.factor", 2.0 ** -head["s2"]))
+    x = g.round_saturate("head.pool.requant", x, -32768, 32767)
+    g.nodes.append(helper.make_node(
+        "Gemm", [x, g.weight("head.fc", head["W"]), g.constant("head.fc.bias", head["bias"])], ["logits"],
+        name="head.fc", transB=1))
+
+    graph = helper.make_graph(
+        g.nodes, name,
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, 28, 28])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, len(head["W"])])], g.initialisers)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="bonnet")
+    model.ir_version = 8
+    helper.set_model_props(model, {
+        "bonnet.name": name, "bonnet.labels": ",".join(data.LABELS),
+        "bonnet.logit_scale": repr(head["scale"]), "bonnet.pixels": "uint8"})
+    model = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+    return model
