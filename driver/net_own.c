@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net_own.c - networks that own their memory: one arena each, given back at once.
+ *
+ * The arena is a list of blocks hidden behind the bonnet_net; nothing in it is ever freed alone. Every function returns NULL or 0
+ * when memory runs out and leaves the net usable (and freeable) as it was.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "net.h"
+
+typedef struct block { struct block *next; } block;
+typedef struct owned_net { bonnet_net net; block *blocks; } owned_net; /* net first: a bonnet_net * is an owned_net * */
+
+enum { ALIGN = 64 };
+
+bonnet_net *bonnet_net_alloc(uint32_t n_layers)
+{
+    if (n_layers == 0 || n_layers > BONNET_MAX_LAYERS) return NULL;
+    owned_net *own = calloc(1, sizeof *own);
+    if (!own) return NULL;
+    own->net.layers = bonnet_net_reserve(&own->net, n_layers * sizeof *own->net.layers);
+    if (!own->net.layers) {
+        free(own);
+        return NULL;
+    }
+    own->net.n_layers = n_layers;
+    own->net.logit_scale = 1.0;
+    for (uint32_t i = 0; i < n_layers; i++) {
+        bonnet_layer *l = &own->net.layers[i];
+        l->in.map = l->res.map = l->pass.map = -1;
+    }
+    return &own->net;
+}
+
+void bonnet_net_free(bonnet_net *net)
+{
+    if (!net) return;
+    owned_net *own = (owned_net *)net;
+    for (block *b = own->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(own);
+}
+
+void *bonnet_net_reserve(bonnet_net *net, size_t bytes)
+{
+    owned_net *own = (owned_net *)net;
+    if (bytes > SIZE_MAX - 2 * ALIGN) return NULL;
+    /* One block: its link, padded to the alignment, then the caller's bytes. aligned_alloc wants a multiple of the alignment. */
+    size_t total = (ALIGN + bytes + ALIGN - 1) / ALIGN * ALIGN;
+    block *b = aligned_alloc(ALIGN, total);
+    if (!b) return NULL;
+    memset(b, 0, total);
+    b->next = own->blocks;
+    own->blocks = b;
+    return (char *)b + ALIGN;
+}
+
+/* Makes the array and stores it in the layer's typed slot. */
+static int reserve_param(bonnet_net *net, uint32_t layer, bonnet_param which)
+{
+    bonnet_layer *l = &net->layers[layer];
+    size_t count = bonnet_net_param_count(net, layer, which), bytes;
+    if (__builtin_mul_overflow(count, bonnet_net_param_size(which), &bytes)) return 0;
+    void *p = NULL;
+    if (bytes && !(p = bonnet_net_reserve(net, bytes))) return 0;
+    switch (which) {
+    case BONNET_PARAM_BITS:     l->bits = p; break;
+    case BONNET_PARAM_TP:       l->tp = p; break;
+    case BONNET_PARAM_POOL_AND: l->pool_and = p; break;
+    case BONNET_PARAM_W8:       l->w8 = p; break;
+    case BONNET_PARAM_SH:       l->sh = p; break;
+    case BONNET_PARAM_DW8:      l->dw8 = p; break;
+    case BONNET_PARAM_BORDER:   l->border = p; break;
+    case BONNET_PARAM_T:        l->t = p; break;
+    case BONNET_PARAM_A:        l->a = p; break;
+    case BONNET_PARAM_B:        l->b = p; break;
+    case BONNET_PARAM_S:        l->s = p; break;
+    case BONNET_PARAM_C:        l->c = p; break;
+    case BONNET_PARAMS:         break;
+    }
+    return 1;
+}
+
+int bonnet_net_alloc_params(bonnet_net *net, uint32_t layer)
+{
+    for (int which = 0; which < BONNET_PARAMS; which++)
+        if (!reserve_param(net, layer, (bonnet_param)which)) return 0;
+    return 1;
+}
+
+void *bonnet_net_param_data(bonnet_net *net, uint32_t layer, bonnet_param which)
+{
+    /* The layer's pointers are const for readers; the arena behind them is writable memory of this net. */
+    return (void *)(uintptr_t)bonnet_net_param(net, layer, which);
+}
+
+int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text)
+{
+    if (index >= net->classes) return 0;
+    if (!net->labels) {
+        char **labels = bonnet_net_reserve(net, net->classes * sizeof *labels);
+        char *empty = bonnet_net_reserve(net, 1);
+        if (!labels || !empty) return 0;
+        for (uint32_t i = 0; i < net->classes; i++) labels[i] = empty;
+        net->labels = labels;
+    }
+    size_t bytes = strlen(text) + 1;
+    char *copy = bonnet_net_reserve(net, bytes);
+    if (!copy) return 0;
+    memcpy(copy, text, bytes);
+    net->labels[index] = copy;
+    return 1;
+}
+
+static int clone_into(bonnet_net *to, const bonnet_net *from)
+{
+    memcpy(to->name, from->name, sizeof to->name);
+    to->k = from->k;
+    to->classes = from->classes;
+    to->logit_scale = from->logit_scale;
+    memcpy(to->layers, from->layers, from->n_layers * sizeof *to->layers);
+    for (uint32_t i = 0; i < from->n_layers; i++) {
+        if (!bonnet_net_alloc_params(to, i)) return 0;
+        for (int which = 0; which < BONNET_PARAMS; which++) {
+            size_t bytes = bonnet_net_param_count(from, i, (bonnet_param)which) * bonnet_net_param_size((bonnet_param)which);
+            if (bytes) memcpy(bonnet_net_param_data(to, i, (bonnet_param)which), bonnet_net_param(from, i, (bonnet_param)which), bytes);
+        }
+    }
+    for (uint32_t i = 0; from->labels && i < from->classes; i++)
+        if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
+    return 1;
+}
+
+bonnet_net *bonnet_net_clone(const bonnet_net *net)
+{
+    bonnet_net *copy = bonnet_net_alloc(net->n_layers);
+    if (!copy) return NULL;
+    if (!clone_into(copy, net)) {
+        bonnet_net_free(copy);
+        return NULL;
+    }
+    return copy;
+}
