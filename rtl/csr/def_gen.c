@@ -196,6 +196,15 @@ static void print_job_sv(void)
         printf("  // %s\n  parameter int unsigned %s_%s_LSB = %u;\n  parameter int unsigned %s_%s_W   = %u;\n",
                fields[i].text, fields[i].kind, fields[i].name, 32 * fields[i].word + fields[i].lsb, fields[i].kind, fields[i].name,
                fields[i].width);
+    for (size_t s = 0; s < COUNT(kinds); s++) {
+        uint32_t known[DESC_WORDS] = { 0 };
+        for (size_t i = 0; i < COUNT(fields); i++)
+            if (!strcmp(fields[i].kind, "JOB") || !strcmp(fields[i].kind, kinds[s]))
+                known[fields[i].word] |= mask_of(fields[i].lsb, fields[i].width);
+        printf("  // Bits a descriptor of this kind may set\n  parameter logic [511:0] %s_KNOWN = 512'h", kinds[s]);
+        for (size_t w = DESC_WORDS; w-- > 0;)
+            printf("%08X%s", known[w], w ? "_" : ";\n");
+    }
     printf("  // ASCII BNJ1\n  parameter logic [31:0] JOB_MAGIC = 32'h314A4E42;\nendpackage\n/* verilator lint_on UNUSEDPARAM */\n");
 }
 

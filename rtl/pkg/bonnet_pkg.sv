@@ -3,6 +3,7 @@
 // bonnet_pkg - what more than one room of rtl/ must agree on, and nothing else.
 // Geometry first: every size of the machine is decided here and readable by the host (CSR GEOMETRY and below).
 // Register addresses and descriptor fields are generated: bonnet_csr_pkg.sv, bonnet_job_pkg.sv.
+/* verilator lint_off UNUSEDPARAM */ // no module needs all of them
 package bonnet_pkg;
   // ---- geometry -------------------------------------------------------------
 `ifdef BONNET_GEOMETRY_TINY  // a small FPGA, and fast tests
@@ -42,6 +43,31 @@ package bonnet_pkg;
     cnt_width = (max_val == 0) ? 1 : $clog2(max_val + 1);
   endfunction
 
+  // ---- registers to sequencer -------------------------------------------------
+  // Stable while a job runs.
+  typedef struct packed {
+    logic [AddrW-1:0] job;            // byte addresses
+    logic [AddrW-1:0] model;
+    logic [AddrW-1:0] in;             // first frame
+    logic [AddrW-1:0] out;            // first frame
+    logic [AddrW-1:0] scratch;
+    logic [31:0]      frames;
+    logic [31:0]      in_stride;      // bytes from frame to frame
+    logic [31:0]      out_stride;
+    logic [31:0]      watchdog;       // cycles, 0 = off
+  } job_cfg_t;
+
+  // Sequencer to registers: events, one cycle each, and the counter record of a descriptor that finished.
+  typedef struct packed {
+    logic         done;               // all frames done
+    logic         stop;               // ended early; cause says why
+    logic [15:0]  cause;              // CAUSE: code [3:0], unit [7:4], descriptor index [15:8]
+    logic         frame;              // a frame was completed
+    logic         rec_we;
+    logic [7:0]   rec_index;
+    logic [191:0] rec;                // word w of the record is rec[32*w +: 32]
+  } job_sts_t;
+
   // ---- sequencer to unit ----------------------------------------------------
   // Stable from start_i to done_o.
   typedef struct packed {
@@ -75,3 +101,4 @@ package bonnet_pkg;
     logic [255:0]       wdata;
   } fb_req_t;
 endpackage
+/* verilator lint_on UNUSEDPARAM */
