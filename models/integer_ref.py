@@ -1,0 +1,232 @@
+"""Integer-only inference of an exported network, written directly from docs/operators.md.
+
+load() reads the ONNX file and folds BatchNorm + slices to integer thresholds; infer() then uses bits, popcounts and
+integers, no floating point. Layers are found by the node names that bonnet_nn/onnx_writer.py gives.
+"""
+import math
+import re
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+ALWAYS, NEVER = -(2 ** 19), 2 ** 19 - 1         # stem thresholds, 20 bits
+POPCOUNT = np.array([bin(i).count("1") for i in range(65536)], np.uint8)
+
+
+def round_shift(x, s):
+    return (x + ((1 << s) >> 1)) >> s
+
+
+def sat8(x):
+    return np.clip(x, -128, 127)
+
+
+def sat16(x):
+    return np.clip(x, -32768, 32767)
+
+
+# ---- folding -------------------------------------------------------------------------------------------------------
+
+def fold(bn, offsets, low, high):
+    """bit_j(x) = BN(x) + offsets[j] >= 0 for integers x in [low, high].
+
+    Returns T [C, k] and negate [C] such that bit_j(x) = (-x if negate else x) >= T_j. A threshold beyond the reachable
+    range is the string of an always or never set bit: None for always, math.inf for never.
+    """
+    scale, bias, mean, var, epsilon = bn
+    thresholds, negate = [], scale < 0
+    for c in range(len(scale)):
+        row = []
+        for b in offsets:
+            if scale[c] == 0:
+                row.append(None if bias[c] + b >= 0 else math.inf)
+                continue
+            boundary = mean[c] - (bias[c] + b) * math.sqrt(var[c] + epsilon) / scale[c]
+            t = math.ceil(boundary) if scale[c] > 0 else -math.floor(boundary)
+            first, final = (low, high) if scale[c] > 0 else (-high, -low)
+            row.append(None if t <= first else math.inf if t > final else t)
+        thresholds.append(row)
+    return thresholds, negate
+
+
+def _numbers(thresholds, always, never, convert=lambda t: t):
+    return np.array([[always if t is None else never if t == math.inf else convert(t) for t in row]
+                     for row in thresholds], np.int64)
+
+
+def _popcount_thresholds(thresholds, length):
+    """n = 2p - K >= T  <=>  p >= ceil((T + K) / 2)"""
+    return _numbers(thresholds, 0, length + 1, lambda t: (t + length + 1) // 2)
+
+
+class Reader:
+    def __init__(self, path):
+        model = onnx.load(path)
+        self.nodes = {n.name: n for n in model.graph.node}
+        self.values = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+        self.metadata = {p.key: p.value for p in model.metadata_props}
+
+    def attribute(self, node, name):
+        return next(onnx.helper.get_attribute_value(a) for a in self.nodes[node].attribute if a.name == name)
+
+    def integers(self, name):
+        value = self.values[name].astype(np.float64)
+        assert (value == np.rint(value)).all(), name
+        return value.astype(np.int64)
+
+    def weight(self, node):
+        return self.integers(self.nodes[self.nodes[node].input[1]].input[0])
+
+    def shift(self, name):
+        shift = -np.log2(self.values[name].astype(np.float64)).ravel()
+        assert (shift == np.rint(shift)).all(), name
+        return shift.astype(np.int64)
+
+    def batch_norm(self, node):
+        parameters = [self.values[i].astype(np.float64) for i in self.nodes[node].input[1:]]
+        return (*parameters, self.attribute(node, "epsilon"))
+
+    def offsets(self, node):
+        """slice offsets b_j of the Concat (k = 4) or Sign (k = 1) called node"""
+        n = self.nodes[node]
+        if n.op_type == "Sign":
+            return [0.0]
+        return [float(self.values[self.nodes[self.nodes[s].input[0]].input[1]]) for s in n.input]
+
+    def binary_layer(self, conv, bn, slices):
+        """+-1 weights, popcount thresholds and signs of a 3x3 or 1x1 layer; filters of negative slopes are negated."""
+        w = self.weight(conv)
+        length = w[0].size
+        t, negate = fold(self.batch_norm(bn), self.offsets(slices), -length, length)
+        w[negate] *= -1
+        return dict(w=w, Tp=_popcount_thresholds(t, length), negate=negate, stride=self.attribute(conv, "strides")[0])
+
+
+def load(path):
+    r = Reader(path)
+    stem = dict(w=r.weight("stem.conv"), sh=r.shift("stem.shift.factor"))
+    channels = len(stem["w"])
+    if "stem.depthwise" in r.nodes:
+        stem["dw"] = r.weight("stem.depthwise")[:, 0]
+        reach = 128 * int(np.abs(stem["dw"]).sum((1, 2)).max())
+    else:                       # unit filter: only its sign matters
+        stem["dw"] = np.zeros((channels, 3, 3), np.int64)
+        stem["dw"][:, 1, 1] = 1
+        reach = 128
+    t, negate = fold(r.batch_norm("stem.bn"), r.offsets("stem.slices"), -reach, reach)
+    stem["dw"][negate] *= -1
+    stem["T"] = _numbers(t, ALWAYS, NEVER)
+    blocks = []
+    for name in sorted({m.group(1) for m in (re.match(r"(layer\d+\.\d+)\.conv1$", n) for n in r.nodes) if m}):
+        block = dict(name=name, conv1=r.binary_layer(name + ".conv1", name + ".bn1", name + ".slices1"),
+                     split=name + ".split" in r.nodes, interleave=name + ".interleave" in r.nodes)
+        if name + ".downsample.conv" in r.nodes:
+            d = name + ".downsample"
+            block["downsample"] = r.binary_layer(d + ".conv", d + ".bn", d + ".slices")
+        if name + ".slices2" in r.nodes:
+            block["conv2"] = r.binary_layer(name + ".conv2", name + ".bn2", name + ".slices2")
+        else:
+            block["conv2"] = dict(w=r.weight(name + ".conv2"), stride=1)
+            block["last"] = dict({key: r.integers(f"{name}.{key}").reshape(-1, 1, 1) for key in "ABC"},
+                                 s1=int(r.shift(name + ".shift.factor")),
+                                 S=np.rint(r.values["head.prelu.slope"].astype(np.float64) * 256).astype(np.int64))
+        blocks.append(block)
+    head = dict(s2=int(r.shift("head.pool.shift.factor")), W=r.weight("head.fc"), bias=r.integers("head.fc.bias"))
+    return dict(stem=stem, blocks=blocks, head=head, metadata=r.metadata)
+
+
+# ---- inference -----------------------------------------------------------------------------------------------------
+
+def _replicate(x):
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(1, 1), (1, 1)], mode="edge")
+
+
+def _slices(x, thresholds):
+    """x [N,C,H,W], thresholds [C,k] -> bits [N,k,C,H,W]"""
+    return (x[:, None] >= thresholds.T[None, :, :, None, None]).astype(np.uint8)
+
+
+def _pack(bits):
+    """last axis of 0/1 to 16-bit words"""
+    return np.ascontiguousarray(np.packbits(bits, -1)).view(np.uint16)
+
+
+def _popcounts(rows, filters):
+    """rows [M,K] bits, filters [O,K] bits -> number of equal positions, int64 [M,O]"""
+    a, w = _pack(rows), _pack(filters)
+    result = np.empty((len(a), len(w)), np.int64)
+    for o in range(len(w)):
+        result[:, o] = rows.shape[1] - POPCOUNT[a ^ w[o]].sum(1, dtype=np.int64)
+    return result
+
+
+def _binary_3x3(x, layer):
+    """bits [N,k,C,H,W] -> popcounts [N,O,H',W']; output channel o reads slice o / (O / k)"""
+    n, k, c, h, w = x.shape
+    s, filters = layer["stride"], (layer["w"] > 0).astype(np.uint8)
+    oh, ow = -(-h // s), -(-w // s)
+    padded = _replicate(x)
+    per_group = len(filters) // k
+    out = np.empty((n, len(filters), oh, ow), np.int64)
+    for g in range(k):
+        taps = [padded[:, g, :, i:i + s * (oh - 1) + 1:s, j:j + s * (ow - 1) + 1:s] for i in range(3) for j in range(3)]
+        rows = np.stack(taps, 2).reshape(n, c * 9, oh, ow).transpose(0, 2, 3, 1).reshape(-1, c * 9)
+        chosen = filters[g * per_group:(g + 1) * per_group].reshape(per_group, -1)
+        p = _popcounts(rows, chosen).reshape(n, oh, ow, per_group)
+        out[:, g * per_group:(g + 1) * per_group] = p.transpose(0, 3, 1, 2)
+    return out
+
+
+def _downsample(x, layer):
+    """1x1 over all slices, threshold every position, then OR (AND for a negative slope) the four bits"""
+    n, k, c, h, w = x.shape
+    rows = x.reshape(n, k * c, h, w).transpose(0, 2, 3, 1).reshape(-1, k * c)
+    p = _popcounts(rows, (layer["w"][:, :, 0, 0] > 0).astype(np.uint8)).reshape(n, h, w, -1).transpose(0, 3, 1, 2)
+    bits = _slices(p, layer["Tp"])[..., :h // 2 * 2, :w // 2 * 2]
+    four = bits.reshape(*bits.shape[:3], h // 2, 2, w // 2, 2)
+    return np.where(layer["negate"][:, None, None], four.min((4, 6)), four.max((4, 6)))
+
+
+def stem_map(stem, images):
+    """uint8 [N,H,W] -> int8-valued map after max-pool and requantisation"""
+    w = stem["w"][:, 0]
+    size = w.shape[-1]
+    h = images.shape[1]
+    x = np.pad(images.astype(np.int64), ((0, 0),) + ((size // 2, size // 2),) * 2)
+    c = sum(x[:, None, i:i + h, j:j + h] * w[:, i, j].reshape(1, -1, 1, 1) for i in range(size) for j in range(size))
+    a = sat8(round_shift(c, stem["sh"].reshape(-1, 1, 1)))
+    return a.reshape(len(a), len(w), h // 2, 2, h // 2, 2).max((3, 5))
+
+
+def infer(network, images):
+    """uint8 [N,28,28] -> integer logits [N,classes]"""
+    stem = network["stem"]
+    a = _replicate(stem_map(stem, images))
+    h = a.shape[-1] - 2
+    d = sum(a[:, :, i:i + h, j:j + h] * stem["dw"][:, i, j].reshape(1, -1, 1, 1) for i in range(3) for j in range(3))
+    x = _slices(d, stem["T"])
+    for block in network["blocks"]:
+        if "downsample" in block:
+            r = through = _downsample(x, block["downsample"])
+        elif block["split"]:
+            half = x.shape[2] // 2
+            r, through = x[:, :, :half], x[:, :, half:]
+            x = r
+        else:
+            r = through = x
+        bits = _slices(_binary_3x3(x, block["conv1"]), block["conv1"]["Tp"])
+        b = 1 ^ bits ^ r
+        p = _binary_3x3(b, block["conv2"])
+        if "last" in block:
+            break
+        x = _slices(p, block["conv2"]["Tp"]) | r
+        if block["interleave"]:
+            x = np.stack((x, through), 3).reshape(*x.shape[:2], -1, *x.shape[3:])
+    last, head = block["last"], network["head"]
+    n = 2 * p - block["conv2"]["w"][0].size
+    m = 2 * b.astype(np.int64).sum(1) - b.shape[1]
+    v = sat16(round_shift(last["A"] * n + last["B"] * m + last["C"], last["s1"]))
+    u = np.where(v >= 0, v, sat16(round_shift(last["S"] * v, 8)))
+    f = sat16(round_shift(u.sum((2, 3)), head["s2"]))
+    return f @ head["W"].T + head["bias"]
