@@ -24,9 +24,7 @@ module bonnet_fifo #(
   // out
   output      logic              valid_o,
   input  wire logic              ready_i,
-  output      logic [Width-1:0]  data_o,
-  // words held now
-  output      logic [CountW-1:0] count_o
+  output      logic [Width-1:0]  data_o
 );
   if (Depth < 1) $error("bonnet_fifo: Depth must be at least 1");
   logic [Width-1:0]  mem_q [Depth];
@@ -39,7 +37,6 @@ module bonnet_fifo #(
   assign push    = valid_i && ready_o;
   assign pop     = valid_o && ready_i;
   assign data_o  = mem_q[rptr_q];
-  assign count_o = count_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_axi_rd - AXI4 read master for three clients: client 0 sequencer, 1 load, 2 stem. A request of any length is cut into INCR bursts
+// that end at multiples of MaxBurst beats, so none crosses 4 KiB; data returns in request order (one ID).
+//
+// Rate    1 beat/cycle. Outstanding bursts of MaxBurst beats are in flight: MaxBurst * Outstanding cycles of latency are hidden.
+//         Clients are served burst by burst, sequencer before stem before load.
+// Stall   A client that does not take its data stalls the others: it asks only for what it can take.
+// Errors  RRESP SLVERR or DECERR: err_o for a cycle, err_client_o says who asked. The beat is delivered all the same.
+// Flush   While flush_i (core in reset): requests are forgotten, beats still owed are swallowed; idle_o when none is left.
+// Test    tests/rtl/bonnet_axi_rd_tb.cpp        Proof  tests/formal/bonnet_axi_rd.ys
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_axi_rd #(
+  parameter  int unsigned BusBits     = bonnet_pkg::BusBits,
+  parameter  int unsigned MaxBurst    = 64,   // beats, a power of two; MaxBurst * BusBits / 8 divides 4096
+  parameter  int unsigned Outstanding = 8,    // bursts
+  localparam int unsigned Clients     = 3,
+  localparam int unsigned AddrW       = bonnet_pkg::AddrW,
+  localparam int unsigned ByteW       = $clog2(BusBits / 8),
+  localparam int unsigned BurstW      = $clog2(MaxBurst)
+) (
+  input  wire logic                clk_i,
+  input  wire logic                rst_ni,
+  input  wire logic                flush_i,
+  output      logic                idle_o,
+  // requests
+  input  wire logic [Clients-1:0]  rd_valid_i,
+  output      logic [Clients-1:0]  rd_ready_o,
+  input  wire bonnet_pkg::rd_req_t seq_req_i,
+  input  wire bonnet_pkg::rd_req_t load_req_i,
+  input  wire bonnet_pkg::rd_req_t stem_req_i,
+  // data: one bus, one valid per client
+  output      logic [Clients-1:0]  rdata_valid_o,
+  input  wire logic [Clients-1:0]  rdata_ready_i,
+  output      logic [BusBits-1:0]  rdata_o,
+  // events
+  output      logic                beat_o,      // a beat left the bus
+  output      logic                err_o,
+  output      logic [1:0]          err_client_o,
+  // AXI4
+  output      logic                m_arvalid_o,
+  input  wire logic                m_arready_i,
+  output      logic [AddrW-1:0]    m_araddr_o,
+  output      logic [7:0]          m_arlen_o,
+  input  wire logic                m_rvalid_i,
+  output      logic                m_rready_o,
+  input  wire logic [BusBits-1:0]  m_rdata_i,
+  input  wire logic [1:0]          m_rresp_i,
+  input  wire logic                m_rlast_i
+);
+  if ((MaxBurst * BusBits / 8) > 4096 || (MaxBurst & (MaxBurst - 1)) != 0) $error("bonnet_axi_rd: MaxBurst");
+  // ---- one request per client, consumed burst by burst ------------------------
+  logic [Clients-1:0] req_q;
+  logic [AddrW-1:0]   addr_q  [Clients];
+  logic [19:0]        beats_q [Clients];
+  logic [1:0]         pick;             // whose burst is next
+  logic [BurstW:0]    room, len;        // beats to the next multiple of MaxBurst; beats of this burst
+  logic               issue, order_ready, ar_q;
+
+  assign rd_ready_o = flush_i ? '0 : ~req_q;
+  assign pick       = req_q[0] ? 2'd0 : req_q[2] ? 2'd2 : 2'd1;
+  assign room       = (BurstW+1)'(MaxBurst) - {1'b0, addr_q[pick][ByteW +: BurstW]};
+  assign len        = (beats_q[pick] < 20'(room)) ? beats_q[pick][BurstW:0] : room;
+  assign issue      = (req_q != '0) && (!ar_q || m_arready_i) && order_ready && !flush_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      req_q <= '0;
+    else if (flush_i) req_q <= '0;
+    else begin
+      for (int c = 0; c < Clients; c++) begin
+        if (rd_valid_i[c] && rd_ready_o[c])      req_q[c] <= 1'b1;
+        else if (issue && pick == 2'(c) && beats_q[c] == 20'(len)) req_q[c] <= 1'b0;
+      end
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (rd_valid_i[0] && rd_ready_o[0]) {addr_q[0], beats_q[0]} <= seq_req_i;
+    if (rd_valid_i[1] && rd_ready_o[1]) {addr_q[1], beats_q[1]} <= load_req_i;
+    if (rd_valid_i[2] && rd_ready_o[2]) {addr_q[2], beats_q[2]} <= stem_req_i;
+    if (issue) begin
+      addr_q[pick]  <= addr_q[pick] + (AddrW'(len) << ByteW);
+      beats_q[pick] <= beats_q[pick] - 20'(len);
+    end
+  end
+
+  // ---- address channel ----------------------------------------------------------
+  logic [AddrW-1:0] araddr_q;
+  logic [7:0]       arlen_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) ar_q <= 1'b0;
+    else         ar_q <= issue || (ar_q && !m_arready_i);
+  end
+  always_ff @(posedge clk_i) begin
+    if (issue) begin
+      araddr_q <= addr_q[pick];
+      arlen_q  <= 8'(len) - 8'd1;
+    end
+  end
+  assign m_arvalid_o = ar_q;
+  assign m_araddr_o  = araddr_q;
+  assign m_arlen_o   = arlen_q;
+
+  // ---- data channel: the oldest burst says whose beat it is ----------------------
+  logic [1:0] owner;
+  logic       owed, beat_valid, beat_ready, beat_last, beat_bad, take;
+  bonnet_fifo #(.Width(2), .Depth(Outstanding)) u_order (
+    .clk_i, .rst_ni, .valid_i(issue), .ready_o(order_ready), .data_i(pick),
+    .valid_o(owed), .ready_i(take && beat_last), .data_o(owner)
+  );
+  bonnet_skid #(.Width(BusBits + 2)) u_r (
+    .clk_i, .rst_ni, .valid_i(m_rvalid_i), .ready_o(m_rready_o), .data_i({m_rdata_i, m_rresp_i[1], m_rlast_i}),
+    .valid_o(beat_valid), .ready_i(beat_ready), .data_o({rdata_o, beat_bad, beat_last})
+  );
+  assign rdata_valid_o = (beat_valid && !flush_i) ? Clients'(1) << owner : '0;
+  assign beat_ready    = flush_i || rdata_ready_i[owner];
+  assign take          = beat_valid && beat_ready;
+  assign beat_o        = m_rvalid_i && m_rready_o;
+  assign err_o         = take && beat_bad && !flush_i;
+  assign err_client_o  = owner;
+  assign idle_o        = req_q == '0 && !ar_q && !owed;
+  logic unused;
+  assign unused = m_rresp_i[0];   // EXOKAY is as good as OKAY
+
+  // ---- contract ------------------------------------------------------------
+  `BONNET_ASSERT(BurstInPage_A, !m_arvalid_o || 32'(m_araddr_o[11:0]) + ((32'(m_arlen_o) + 1) << ByteW) <= 4096)
+  `BONNET_ASSERT(BurstShort_A, !m_arvalid_o || 32'(m_arlen_o) < MaxBurst)
+  `BONNET_ASSERT_HELD(ArHeld_A, m_arvalid_o, m_arready_i, {m_araddr_o, m_arlen_o})
+  `BONNET_ASSERT_HELD(DataHeld_A, beat_valid, beat_ready, rdata_o)
+  `BONNET_ASSUME(BeatIsOwed_A, !beat_valid || owed)
+  `BONNET_ASSUME(SeqReq_A, !rd_valid_i[0] || (seq_req_i.beats != '0 && seq_req_i.addr[ByteW-1:0] == '0))
+  `BONNET_ASSUME(LoadReq_A, !rd_valid_i[1] || (load_req_i.beats != '0 && load_req_i.addr[ByteW-1:0] == '0))
+  `BONNET_ASSUME(StemReq_A, !rd_valid_i[2] || (stem_req_i.beats != '0 && stem_req_i.addr[ByteW-1:0] == '0))
+endmodule
+`default_nettype wire
