@@ -19,6 +19,7 @@ ALL_CXXFLAGS := -std=c++17 -fPIC -Wall -Wextra $(CXXFLAGS) $(INCLUDES) -MMD -MP
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
+.SECONDEXPANSION:
 
 # Lists that the rooms append to.
 LIB_SRCS :=   # C files of libbonnet

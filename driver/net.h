@@ -64,6 +64,13 @@ typedef struct bonnet_layer {
     const int32_t  *c;                  /* LAST: [conv_c]; FC: bias [out_c]                              */
 } bonnet_layer;
 
+/* The net lowered for one geometry (host/compiler/lower.h), as the .bonnet file carried it. */
+typedef struct bonnet_net_job {
+    char geometry[16];                   /* "asic"; zero-padded */
+    const uint8_t *bytes;                /* owned by whoever owns the net */
+    size_t size;
+} bonnet_net_job;
+
 typedef struct bonnet_net {
     char     name[BONNET_NAME_BYTES];
     uint32_t k;                          /* slices of every binary map: 1 or 4 */
@@ -72,6 +79,8 @@ typedef struct bonnet_net {
     uint32_t n_layers;
     bonnet_layer *layers;
     char   **labels;                     /* [classes] or NULL */
+    const bonnet_net_job *jobs;          /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
+    uint32_t n_jobs;
 } bonnet_net;
 
 /* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC ceil(out_c/2). */

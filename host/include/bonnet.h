@@ -35,7 +35,7 @@ extern "C" {
 #define BONNET_API_VOID
 #endif
 
-/* Values are ABI: append, never renumber. The `bonnet` program exits with 10 - status... see docs/errors.md. */
+/* Values are ABI: append, never renumber. The `bonnet` program exits with 10 - status: docs/errors.md. */
 typedef enum bonnet_status {
     BONNET_OK        = 0,
     BONNET_EINVAL    = -1,  /* Bad argument; the device was not touched.                      */
@@ -112,6 +112,7 @@ typedef struct bonnet_stats {
     uint64_t macs;              /* binary and int8 MACs of all frames                      */
     uint64_t dram_bytes_in, dram_bytes_out;
     uint32_t frames, clock_hz;  /* clock of the geometry; cycles are measured, time is cycles / clock */
+    uint32_t lanes;             /* output channels in parallel: peak is 64 * lanes binary MAC/cycle */
     uint64_t sim_cycles;        /* simulated since open, and                                */
     double   sim_seconds;       /* the processor time they took; 0 on hardware              */
 } bonnet_stats;

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli.h - what the verbs of `bonnet` share. The command line is the only part of Bonnet that prints: results on stdout,
+ * one line per failure on stderr, progress on stderr only on a terminal. It sees nothing but bonnet.h.
+ */
+#ifndef BONNET_CLI_H
+#define BONNET_CLI_H
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "bonnet.h"
+
+enum { CLI_OK = 0, CLI_DIFFERS = 1, CLI_USAGE = 2, CLI_STATUS = 10, CLI_INTERRUPTED = 130 }; /* docs/errors.md */
+
+/* Options that several verbs know; each verb's table says which it takes. */
+typedef struct cli_options {
+    const char *device;      /* --device URI, default "cpu:" or "sim:", by verb */
+    const char *dataset;     /* --dataset NAME   */
+    const char *dataset_dir; /* --dataset-dir DIR */
+    const char *output;      /* -o FILE          */
+    const char *geometry;    /* --geometry NAME  */
+    unsigned long limit;     /* --limit N, --images N; 0 = all */
+    unsigned long timeout_ms, seed;
+    bool json, quiet;
+    int argc;                /* what is left: models, images */
+    char **argv;
+} cli_options;
+
+/* One line on stderr, "bonnet: ..."; returns code. */
+int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a library failure: dev's last error (dev may be NULL), exit code by status. */
+int cli_fail_status(bonnet_status status, const bonnet_device *dev, const char *what);
+
+/* Fills in o; 0, or an exit code after the complaint. allowed: the short letters of the long options a verb takes. */
+int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage);
+/* Set by SIGINT and SIGTERM; every device is opened with it. */
+extern volatile int cli_cancelled;
+
+/* A device and a model ready to run; cli_close() accepts what cli_open() left. */
+typedef struct cli_session { bonnet_device *dev; bonnet_model *model; bonnet_model_info info; const char *path; } cli_session;
+int cli_open(cli_session *s, const cli_options *o, const char *model_path);
+void cli_close(cli_session *s);
+
+/* Prints the object and frees it; exit code 0, or that of a full disk. */
+int cli_print_json(struct json_object *object);
+/* stdout flushed without error, else the complaint. */
+int cli_finish_stdout(void);
+
+/* 8-bit pixels, interleaved, malloc'ed. Errors are reported; the exit code is returned. */
+typedef struct cli_image { uint8_t *pixels; uint32_t width, height, planes; } cli_image;
+int cli_image_read(cli_image *out, const char *path);                      /* PNG, PGM, PPM by content */
+int cli_image_read_for(uint8_t **pixels, const char *path, const bonnet_model_info *info); /* and of the size the model wants */
+int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
+int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
+
+/* A labelled test set. */
+typedef struct cli_dataset { uint8_t *pixels, *labels; uint32_t count, width, height; } cli_dataset;
+int cli_dataset_open(cli_dataset *out, const cli_options *o, const bonnet_model_info *info);
+void cli_dataset_free(cli_dataset *d);
+
+/* "name  done/total" with a bar, on stderr, only on a terminal, at most ten times a second. */
+void cli_progress(const char *what, size_t done, size_t total);
+void cli_progress_end(void);
+
+int cli_run(int argc, char **argv);
+int cli_verify(int argc, char **argv);
+int cli_bench(int argc, char **argv);
+int cli_compile(int argc, char **argv);
+int cli_info(int argc, char **argv);
+int cli_devices(int argc, char **argv);
+int cli_selftest(int argc, char **argv);
+
+/* Shared pieces of output. */
+const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */
+struct json_object *cli_layers_json(const cli_session *s);
+struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *stats);
+double cli_array_utilisation(const cli_session *s); /* binary MACs / (64 * lanes * their cycles) of the last run */
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_compile.c - bonnet compile: ONNX in, .bonnet out, and nothing half-written. */
+#include <stdio.h>
+#include "cli.h"
+
+static const char usage[] =
+    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|tiny] [--json]\n\n"
+    "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
+    "chip its packed job is for (default asic), others pack again when they load it. What is accepted: docs/operators.md.\n";
+
+int cli_compile(int argc, char **argv)
+{
+    cli_options o = {.device = "cpu:"};
+    char message[256] = "";
+    bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
+    int code = cli_parse(&o, argc, argv, "ogjq", usage);
+    if (code != CLI_OK) return code;
+    if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
+    options.geometry = o.geometry;
+    options.message = message;
+    options.message_bytes = sizeof message;
+    bonnet_status status = bonnet_compile(o.argv[0], o.output, &options);
+    if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", o.argv[0], *message ? message : bonnet_status_text(status));
+
+    cli_session s = {0};
+    code = cli_open(&s, &o, o.output); /* what was written is read back before we say it is good */
+    if (code == CLI_OK && o.json) {
+        struct json_object *j = json_object_new_object();
+        json_object_object_add(j, "model", json_object_new_string(s.info.name));
+        json_object_object_add(j, "output", json_object_new_string(o.output));
+        json_object_object_add(j, "layers", json_object_new_int64(s.info.layers));
+        json_object_object_add(j, "macs", json_object_new_uint64(s.info.macs));
+        code = cli_print_json(j);
+    } else if (code == CLI_OK) {
+        printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", o.output, s.info.name, s.info.layers, s.info.slices, (unsigned long long)s.info.macs);
+        code = cli_finish_stdout();
+    }
+    cli_close(&s);
+    return code;
+}

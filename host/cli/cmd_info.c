@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_info.c - bonnet info, bonnet devices: what is there, without running it. */
+#include <stdio.h>
+#include "cli.h"
+
+static const char info_usage[] = "usage: bonnet info MODEL.bonnet [--json]\n\nName, input, layers, MACs and hash of a compiled network.\n";
+static const char devices_usage[] = "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device. Options of each: docs/devices.md.\n";
+
+int cli_info(int argc, char **argv)
+{
+    cli_options o = {.device = "cpu:"};
+    cli_session s = {0};
+    int code = cli_parse(&o, argc, argv, "jq", info_usage);
+    if (code != CLI_OK) return code;
+    if (o.argc != 1) return cli_fail(CLI_USAGE, "info: give one .bonnet file; try `bonnet info --help`");
+    code = cli_open(&s, &o, o.argv[0]);
+    if (code != CLI_OK) {
+        cli_close(&s);
+        return code;
+    }
+    char hash[65], number[16];
+    const bonnet_model_info *m = &s.info;
+    for (int i = 0; i < 32; i++) snprintf(hash + 2 * i, 3, "%02x", m->sha256[i]);
+    if (o.json) {
+        struct json_object *j = json_object_new_object(), *labels = json_object_new_array();
+        json_object_object_add(j, "model", json_object_new_string(m->name));
+        json_object_object_add(j, "width", json_object_new_int64(m->width));
+        json_object_object_add(j, "height", json_object_new_int64(m->height));
+        json_object_object_add(j, "planes", json_object_new_int64(m->planes));
+        json_object_object_add(j, "slices", json_object_new_int64(m->slices));
+        json_object_object_add(j, "classes", json_object_new_int64(m->classes));
+        json_object_object_add(j, "macs", json_object_new_uint64(m->macs));
+        json_object_object_add(j, "logit_scale", json_object_new_double(m->logit_scale));
+        json_object_object_add(j, "sha256", json_object_new_string(hash));
+        for (uint32_t i = 0; i < m->classes; i++) json_object_array_add(labels, json_object_new_string(cli_label(s.model, i, number, sizeof number)));
+        json_object_object_add(j, "labels", labels);
+        code = cli_print_json(j);
+    } else {
+        printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\nsha256 %s\nlabels:", m->name, m->width, m->height,
+               m->planes, m->planes == 1 ? "" : "s", m->pixels_signed ? "int8" : "uint8", m->slices, m->slices == 1 ? "" : "s", m->layers, m->classes,
+               (unsigned long long)m->macs, hash);
+        for (uint32_t i = 0; i < m->classes; i++) printf("%s %s", i ? "," : "", cli_label(s.model, i, number, sizeof number));
+        putchar('\n');
+        code = cli_finish_stdout();
+    }
+    cli_close(&s);
+    return code;
+}
+
+int cli_devices(int argc, char **argv)
+{
+    cli_options o = {0};
+    bonnet_device_kind kind;
+    int code = cli_parse(&o, argc, argv, "jq", devices_usage);
+    if (code != CLI_OK) return code;
+    if (o.argc) return cli_fail(CLI_USAGE, "devices: takes no arguments");
+    struct json_object *array = json_object_new_array();
+    for (size_t i = 0; bonnet_device_kind_get(&kind, i) == BONNET_OK; i++) {
+        struct json_object *j = json_object_new_object();
+        json_object_object_add(j, "scheme", json_object_new_string(kind.scheme));
+        json_object_object_add(j, "summary", json_object_new_string(kind.summary));
+        json_object_array_add(array, j);
+        if (!o.json) printf("%-8s %s\n", kind.scheme, kind.summary);
+    }
+    if (!o.json) {
+        json_object_put(array);
+        return cli_finish_stdout();
+    }
+    struct json_object *j = json_object_new_object();
+    json_object_object_add(j, "devices", array);
+    return cli_print_json(j);
+}

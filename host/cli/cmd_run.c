@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_run.c - bonnet run: labels of images, or the accuracy over a data set. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli.h"
+
+static const char usage[] =
+    "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
+    "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n\n"
+    "Classify PNG or PGM/PPM images, or measure the accuracy over the test images of a data set.\n"
+    "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
+    "  --limit N         only the first N images of the data set\n"
+    "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
+    "  --seed N          of the simulated memory's back-pressure\n"
+    "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
+
+static struct json_object *image_json(const cli_session *s, const char *name, const bonnet_result *r, const int32_t *logits, const bonnet_stats *st)
+{
+    char number[16];
+    struct json_object *o = json_object_new_object(), *l = json_object_new_array();
+    if (name) json_object_object_add(o, "image", json_object_new_string(name));
+    json_object_object_add(o, "label", json_object_new_string(cli_label(s->model, r->label, number, sizeof number)));
+    json_object_object_add(o, "index", json_object_new_int64(r->label));
+    json_object_object_add(o, "score", json_object_new_double(r->score));
+    for (uint32_t i = 0; i < s->info.classes; i++) json_object_array_add(l, json_object_new_int(logits[i]));
+    json_object_object_add(o, "logits", l);
+    if (st && st->cycles) json_object_object_add(o, "cycles", json_object_new_uint64(st->cycles));
+    return o;
+}
+
+static struct json_object *report(const cli_session *s, const cli_options *o, struct json_object *images, const bonnet_stats *total)
+{
+    struct json_object *j = json_object_new_object();
+    json_object_object_add(j, "device", json_object_new_string(o->device));
+    json_object_object_add(j, "model", json_object_new_string(s->info.name));
+    if (images) json_object_object_add(j, "images", images);
+    json_object_object_add(j, "totals", cli_totals_json(s, total));
+    if (total->sim_seconds > 0) json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)total->sim_cycles / total->sim_seconds));
+    return j;
+}
+
+static void accumulate(bonnet_stats *total, const bonnet_stats *one)
+{
+    total->cycles += one->cycles;
+    total->macs += one->macs;
+    total->frames += one->frames;
+    total->dram_bytes_in += one->dram_bytes_in;
+    total->dram_bytes_out += one->dram_bytes_out;
+    total->clock_hz = one->clock_hz;
+    total->lanes = one->lanes;
+    total->sim_cycles = one->sim_cycles;
+    total->sim_seconds = one->sim_seconds;
+}
+
+static int run_images(cli_session *s, const cli_options *o)
+{
+    bonnet_stats total = {0}, stats;
+    struct json_object *images = json_object_new_array();
+    int32_t *logits = calloc(s->info.classes, sizeof *logits);
+    int code = logits ? CLI_OK : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    if (code == CLI_OK && !o->json) printf("%-40s %-16s %8s %10s %10s\n", "image", "label", "score", "cycles", "MAC/cycle");
+    for (int i = 0; i < o->argc && code == CLI_OK; i++) {
+        uint8_t *pixels = NULL;
+        char number[16];
+        bonnet_result r;
+        code = cli_image_read_for(&pixels, o->argv[i], &s->info);
+        if (code != CLI_OK) break;
+        bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, pixels, 1);
+        free(pixels);
+        if (status != BONNET_OK) code = cli_fail_status(status, s->dev, o->argv[i]);
+        else if (bonnet_stats_get(&stats, s->dev) == BONNET_OK) {
+            accumulate(&total, &stats);
+            if (o->json) json_object_array_add(images, image_json(s, o->argv[i], &r, logits, &stats));
+            else if (stats.cycles)
+                printf("%-40s %-16s %6.1f %% %10llu %10.0f\n", o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score,
+                       (unsigned long long)stats.cycles, (double)stats.macs / (double)stats.cycles);
+            else printf("%-40s %-16s %6.1f %% %10s %10s\n", o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score, "-", "-");
+        }
+    }
+    free(logits);
+    if (code == CLI_OK && o->json) return cli_print_json(report(s, o, images, &total));
+    json_object_put(images);
+    return code == CLI_OK ? cli_finish_stdout() : code;
+}
+
+static int run_dataset(cli_session *s, const cli_options *o)
+{
+    enum { CHUNK = 50 }; /* small enough for a lively bar and a prompt Ctrl-C, large enough for frame batching */
+    cli_dataset d = {0};
+    bonnet_result results[CHUNK];
+    bonnet_stats total = {0}, stats;
+    size_t right = 0, done = 0, bytes = bonnet_model_input_bytes(s->model);
+    int code = cli_dataset_open(&d, o, &s->info);
+    int32_t *logits = calloc((size_t)CHUNK * s->info.classes, sizeof *logits);
+    struct json_object *images = json_object_new_array();
+    if (code == CLI_OK && !logits) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    while (code == CLI_OK && done < d.count) {
+        size_t n = d.count - done < CHUNK ? d.count - done : CHUNK;
+        if (!o->quiet) cli_progress(s->info.name, done, d.count);
+        bonnet_status status = bonnet_run_batch(results, logits, s->dev, s->model, d.pixels + done * bytes, n);
+        if (status != BONNET_OK) {
+            code = cli_fail_status(status, s->dev, s->path);
+            if (done) fprintf(stderr, "bonnet: until then %zu of %zu images were right\n", right, done);
+            break;
+        }
+        if (bonnet_stats_get(&stats, s->dev) == BONNET_OK) accumulate(&total, &stats);
+        for (size_t i = 0; i < n; i++) {
+            right += results[i].label == d.labels[done + i];
+            if (o->json) json_object_array_add(images, image_json(s, NULL, &results[i], logits + i * s->info.classes, NULL));
+        }
+        done += n;
+    }
+    cli_progress_end();
+    cli_dataset_free(&d);
+    free(logits);
+    if (code == CLI_OK && o->json) {
+        struct json_object *j = report(s, o, images, &total);
+        json_object_object_add(j, "accuracy", json_object_new_double((double)right / (double)done));
+        return cli_print_json(j);
+    }
+    json_object_put(images);
+    if (code != CLI_OK) return code;
+    printf("%s on %s: %zu of %zu right, accuracy %.2f %%\n", s->info.name, o->device, right, done, 100.0 * (double)right / (double)done);
+    if (total.cycles) printf("%.0f cycles per image, %.0f MAC/cycle\n", (double)total.cycles / total.frames, (double)total.macs / (double)total.cycles);
+    return cli_finish_stdout();
+}
+
+int cli_run(int argc, char **argv)
+{
+    cli_options o = {.device = "cpu:"};
+    cli_session s = {0};
+    int code = cli_parse(&o, argc, argv, "dsDltSjq", usage);
+    if (code != CLI_OK) return code;
+    if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
+    const char *path = o.argv[0];
+    o.argc--, o.argv++;
+    if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
+    code = cli_open(&s, &o, path);
+    if (code == CLI_OK) code = o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
+    cli_close(&s);
+    return code;
+}

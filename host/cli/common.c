@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* common.c - options, complaints, sessions, the end of stdout. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli.h"
+
+int cli_fail(int code, const char *format, ...)
+{
+    va_list args;
+    cli_progress_end();
+    fputs("bonnet: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return code;
+}
+
+int cli_fail_status(bonnet_status status, const bonnet_device *dev, const char *what)
+{
+    if (status == BONNET_EINTR) return cli_fail(CLI_INTERRUPTED, "%s: interrupted; the device is idle", what);
+    const char *detail = bonnet_last_error(dev);
+    return cli_fail(CLI_STATUS - (int)status, "%s: %s", what, *detail ? detail : bonnet_status_text(status));
+}
+
+static int parse_number(unsigned long *out, const char *option, const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (errno || end == text || *end || text[0] == '-' || value > 1000000000ul)
+        return cli_fail(CLI_USAGE, "--%s wants a number from 0 to 1000000000, not '%.40s'", option, text);
+    *out = value;
+    return CLI_OK;
+}
+
+int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage)
+{
+    static const struct option longs[] = {
+        {"device", required_argument, NULL, 'd'}, {"dataset", required_argument, NULL, 's'}, {"dataset-dir", required_argument, NULL, 'D'},
+        {"output", required_argument, NULL, 'o'}, {"geometry", required_argument, NULL, 'g'}, {"limit", required_argument, NULL, 'l'},
+        {"images", required_argument, NULL, 'n'}, {"timeout-ms", required_argument, NULL, 't'}, {"seed", required_argument, NULL, 'S'},
+        {"json", no_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    int c, index = 0, code = CLI_OK;
+    opterr = 0;
+    optind = 1;
+    while (code == CLI_OK && (c = getopt_long(argc, argv, "o:hjq", longs, &index)) != -1) {
+        if (c == 'h') {
+            fputs(usage, stdout);
+            code = cli_finish_stdout();
+            exit(code);
+        }
+        if (c == '?' || c == ':' || !strchr(allowed, c))
+            return cli_fail(CLI_USAGE, "%s: bad or incomplete option '%.60s'; try `bonnet %s --help`", argv[0], argv[optind - 1], argv[0]);
+        switch (c) {
+        case 'd': o->device = optarg; break;
+        case 's': o->dataset = optarg; break;
+        case 'D': o->dataset_dir = optarg; break;
+        case 'o': o->output = optarg; break;
+        case 'g': o->geometry = optarg; break;
+        case 'l': code = parse_number(&o->limit, "limit", optarg); break;
+        case 'n': code = parse_number(&o->limit, "images", optarg); break;
+        case 't': code = parse_number(&o->timeout_ms, "timeout-ms", optarg); break;
+        case 'S': code = parse_number(&o->seed, "seed", optarg); break;
+        case 'j': o->json = true; break;
+        case 'q': o->quiet = true; break;
+        default: break;
+        }
+    }
+    o->argc = argc - optind;
+    o->argv = argv + optind;
+    return code;
+}
+
+int cli_open(cli_session *s, const cli_options *o, const char *model_path)
+{
+    bonnet_open_options options = BONNET_OPEN_OPTIONS_INIT;
+    options.timeout_ms = (uint32_t)(o->timeout_ms ? o->timeout_ms : 600000);
+    options.seed = o->seed;
+    options.cancel = (const volatile int *)&cli_cancelled;
+    memset(s, 0, sizeof *s);
+    s->path = model_path;
+    bonnet_status status = bonnet_open(&s->dev, o->device, &options);
+    if (status != BONNET_OK) return cli_fail_status(status, NULL, o->device);
+    status = bonnet_model_load(&s->model, s->dev, model_path);
+    if (status != BONNET_OK) return cli_fail_status(status, s->dev, model_path);
+    status = bonnet_model_info_get(&s->info, s->model);
+    if (status != BONNET_OK) return cli_fail_status(status, s->dev, model_path);
+    return CLI_OK;
+}
+
+void cli_close(cli_session *s)
+{
+    bonnet_model_free(s->model);
+    bonnet_close(s->dev);
+    memset(s, 0, sizeof *s);
+}
+
+int cli_finish_stdout(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return CLI_OK;
+    return cli_fail(CLI_STATUS - BONNET_EIO, "cannot write the results to stdout: %s", strerror(errno));
+}
+
+int cli_print_json(struct json_object *object)
+{
+    puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+    return cli_finish_stdout();
+}
+
+const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes)
+{
+    const char *name = bonnet_model_label(model, index);
+    if (*name) return name;
+    snprintf(buffer, bytes, "%u", index);
+    return buffer;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - bonnet: one program, one verb. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include "cli.h"
+
+volatile int cli_cancelled;
+
+static const struct verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} verbs[] = {
+    {"run", cli_run, "classify images, or measure the accuracy on a data set"},
+    {"verify", cli_verify, "compare every intermediate map of every layer with the golden model"},
+    {"bench", cli_bench, "cycles, MAC/cycle, stalls and DRAM bytes of every layer"},
+    {"compile", cli_compile, "turn an ONNX file into a .bonnet file"},
+    {"info", cli_info, "what is in a .bonnet file"},
+    {"devices", cli_devices, "the devices this build can reach"},
+    {"selftest", cli_selftest, "run a small built-in network on every device and compare"},
+};
+
+/* The second signal kills: whoever presses Ctrl-C twice means it. */
+static void on_signal(int number)
+{
+    cli_cancelled = 1;
+    signal(number, SIG_DFL);
+}
+
+static int help(FILE *to)
+{
+    fprintf(to, "bonnet %s - binary neural networks on a 64x64 XNOR-popcount accelerator (simulated; no board has run this)\n\n"
+                "usage: bonnet VERB [OPTION]... [FILE]...     bonnet VERB --help\n\n", bonnet_version());
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) fprintf(to, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+    fprintf(to, "\nExit codes: 0 success, 1 results differ, 2 usage, 11..21 failures (bonnet_status), 130 interrupted. See man bonnet.\n");
+    return to == stdout ? cli_finish_stdout() : CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, reported like a full disk */
+
+    if (argc < 2) return help(stderr);
+    if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return help(stdout);
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+        printf("bonnet %s\n", bonnet_version());
+        return cli_finish_stdout();
+    }
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (!strcmp(argv[1], verbs[i].name)) return verbs[i].run(argc - 1, argv + 1);
+    return cli_fail(CLI_USAGE, "no verb '%.40s'; `bonnet help` lists them", argv[1]);
+}

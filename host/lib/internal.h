@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* internal.h - what the files of host/lib share: the two opaque handles of bonnet.h. */
+#ifndef BONNET_INTERNAL_H
+#define BONNET_INTERNAL_H
+#include <stdbool.h>
+#include "backend.h"
+#include "bonnet.h"
+#include "file.h"
+#include "net.h"
+
+struct bonnet_device {
+    const bonnet_backend *backend;
+    void *self;                    /* the backend's own state */
+    uint32_t timeout_ms;
+    const volatile int *cancel;    /* or NULL */
+    bonnet_error error;            /* text of the last failure */
+    bonnet_stats stats;            /* of the last run */
+    const bonnet_net *last_net;    /* that run's net; only compared, never read through */
+    bonnet_layer_cycles last_layers[BONNET_MAX_LAYERS];
+};
+
+struct bonnet_model {
+    bonnet_device *dev;            /* the one it is bound to */
+    bonnet_file file;              /* owns the net */
+    bonnet_net *net;               /* = file.net */
+    bonnet_net_job jobs[BONNET_FILE_MAX_JOBS];
+    void *slot;                    /* the net made ready, owned by the backend */
+};
+
+/* The arguments of every run are checked here: the model belongs to dev and the image has the right size. */
+bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, size_t pixels_bytes, size_t count);
+/* `run` filled in by the caller but for timeout and cancel; keeps the statistics. frames >= 1. */
+bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonnet_run *run);
+size_t bonnet_image_bytes(const bonnet_net *net);
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stats.c - what the last run took, whole and by layer. Cycles are read from the chip's counters, never modelled. */
+#include <string.h>
+#include "internal.h"
+
+bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device *dev)
+{
+    if (!out || !dev) return BONNET_EINVAL;
+    *out = dev->stats;
+    return BONNET_OK;
+}
+
+static const char *kind_name(bonnet_layer_kind kind)
+{
+    static const char *const names[] = {"stem", "conv", "down", "last", "fc"};
+    return names[kind];
+}
+
+/*
+ * Cycles a layer cost: from the moment nothing earlier kept its unit busy any more until it finished, so waiting for its own
+ * weights and the fill and drain of the pipe count. Layers on the array run one after the other; the first of them
+ * also waits for the stem, which is the stem's cost, not its own.
+ */
+static uint64_t layer_cycles(const bonnet_device *dev, const bonnet_net *net, uint32_t index)
+{
+    const bonnet_layer_cycles *l = &dev->last_layers[index];
+    uint64_t from = l->start;
+    if (net->layers[index].kind != BONNET_LAYER_STEM)
+        for (uint32_t i = 0; i < index; i++)
+            if (dev->last_layers[i].end > from && dev->last_layers[i].end <= l->end) from = dev->last_layers[i].end;
+    return l->end - from;
+}
+
+bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index)
+{
+    if (!out || !dev || !model || model->dev != dev || index >= model->net->n_layers) return BONNET_EINVAL;
+    if (dev->last_net != model->net) return BONNET_EINVAL;
+    const bonnet_layer *l = &model->net->layers[index];
+    const bonnet_layer_cycles *c = &dev->last_layers[index];
+    bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST;
+    *out = (bonnet_layer_stats){
+        .name = l->name, .kind = kind_name(l->kind), .channels_in = l->in_c, .channels_out = l->out_c,
+        .height = l->out_h, .width = l->out_w, .kernel = l->kernel, .binary = binary, .macs = bonnet_net_macs(model->net, index),
+        .cycles = layer_cycles(dev, model->net, index), .busy = c->busy, .stall_in = c->stall_in, .stall_out = c->stall_out,
+        .dram_bytes = c->dram_bytes,
+        .peak_mac_per_cycle = dev->stats.clock_hz == 0 ? 0 : binary ? dev->stats.lanes * 64 : l->kind == BONNET_LAYER_STEM ? dev->stats.lanes * 8 : dev->stats.lanes,
+    };
+    return BONNET_OK;
+}
