@@ -26,7 +26,7 @@ LIB_SRCS :=   # C files of libbonnet
 LIB_OBJS :=   # further objects of libbonnet
 LIB_LIBS :=   # what it links
 GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
-include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk tests/rules.mk models/rules.mk)
+include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
 
 # C objects: build/obj/<path>.o
 $(O)/obj/%.o: %.c

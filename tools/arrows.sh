@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# arrows.sh - fail on an include, an import or an instantiation that points backwards through the house.
+# One way: host -> driver -> sim -> rtl/csr; the command line sees only bonnet.h; nothing looks at tests; models/ keeps to itself.
+# Within rtl/, a room uses itself, pkg, cell, and the rooms after it: shell csr seq fetch compute post store.
+set -eu
+bad=0
+complain() { echo "backward arrow: $1 -> $2"; bad=1; }
+
+# Room of a C file. bonnet.h is the contract that every room may read.
+room() {
+    case $1 in
+    host/include/*) echo api ;;
+    host/cli/*) echo cli ;;
+    host/*) echo host ;;
+    driver/*) echo driver ;;
+    sim/*) echo sim ;;
+    rtl/*) echo rtl ;;
+    tests/*) echo tests ;;
+    *) echo other ;;
+    esac
+}
+allowed() { # what each room may include, itself apart
+    case $1 in
+    api) echo '' ;;
+    rtl) echo '' ;;
+    sim) echo 'api rtl' ;;
+    driver) echo 'api sim rtl' ;;
+    host) echo 'api driver sim rtl' ;;
+    cli) echo 'api' ;;
+    *) echo 'api cli host driver sim rtl tests other' ;;
+    esac
+}
+
+declare -A where
+while read -r file; do where[$(basename "$file")]=$file; done < <(git ls-files '*.h' '*.def')
+while read -r file; do
+    from=$(room "$file")
+    while read -r header; do
+        to_file=${where[$(basename "$header")]:-}
+        [ -n "$to_file" ] || continue # a system or generated header
+        to=$(room "$to_file")
+        [ "$from" = "$to" ] && continue
+        case " $(allowed "$from") " in *" $to "*) ;; *) complain "$file" "$to_file" ;; esac
+    done < <(sed -n 's/^ *# *include *"\([^"]*\)".*/\1/p' "$file")
+done < <(git ls-files '*.c' '*.cpp' '*.h')
+
+# Modules: file name = module name. An instantiation is the module's name followed by # or an instance name u_*.
+order=' shell csr seq fetch compute post store '
+position() { local before=${order%% "$1" *}; echo "${#before}"; }
+while read -r file; do
+    name=$(basename "$file" .sv) to=$(basename "$(dirname "$file")")
+    [ "$to" = cell ] || [ "$to" = pkg ] || [ "$to" = rtl ] && continue
+    while read -r user; do
+        from=$(basename "$(dirname "$user")")
+        [ "$from" = "$to" ] || [ "$from" = rtl ] && continue
+        case $from in cell | pkg) complain "$user" "$file" && continue ;; esac
+        [ "$(position "$from")" -lt "$(position "$to")" ] || complain "$user" "$file"
+    done < <(git ls-files 'rtl/*.sv' | xargs grep -lE "^ *$name +(#|u_)" || true)
+done < <(git ls-files 'rtl/*/*.sv')
+
+# Python stays in models/ and tests/.
+while read -r file; do
+    case $file in models/* | tests/*) ;; *) complain "$file" "Python outside models/ and tests/" ;; esac
+done < <(git ls-files '*.py')
+if [ $bad -ne 0 ]; then exit 1; fi
+echo "arrows: one way"

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# deps.sh LEVEL - install what a level needs and is missing, from Debian 12. Levels build on each other: build, run, test, train.
+# Says what it does; does nothing, silently, when all is there. Works as root, or as a user with sudo.
+set -eu
+level=${1:?usage: tools/deps.sh build|run|test|train}
+
+build="gcc g++ make pkg-config verilator libpng-dev libjson-c-dev zlib1g-dev libmd-dev protobuf-c-compiler libprotobuf-c-dev libonnx-dev"
+run="$build dataset-fashion-mnist"
+test="$run yosys clang clang-format cppcheck shellcheck python3-numpy python3-onnx git procps"
+train="$run python3-torch python3-numpy python3-onnx libopenblas0-pthread"
+case $level in
+build) want=$build ;;
+run) want=$run ;;
+test) want=$test ;;
+train) want=$train ;;
+*) echo "tools/deps.sh: no level '$level'; build, run, test or train" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $want; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo > /dev/null || { echo "tools/deps.sh: missing packages, and neither root nor sudo is at hand; ask for:$missing" >&2; exit 1; }
+    sudo=sudo
+fi
+echo "Installing from Debian:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086 # the list is words on purpose
+{ $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } > "$log" 2>&1 || {
+    tail -20 "$log" >&2
+    echo "tools/deps.sh: apt-get failed; is this Debian 12 with a network?" >&2
+    exit 1
+}

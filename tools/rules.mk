@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a person types. Targets that need packages install them first (tools/deps.sh) and say so.
+FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet
+PICTURES := $(sort $(wildcard tests/vectors/fashion/*.pgm))
+IMAGES   ?= 1000
+
+.PHONY: deps-build deps-run deps-test deps-train run test cosim bench train install
+deps-%:
+	@tools/deps.sh $*
+
+$(O)/models/%.bonnet: models/fashion/%.onnx $(CLI)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLI) compile $< -o $@
+
+run: deps-run        ## Classify real photographs on the Verilated chip, with cycles and a bit-exactness verdict
+	@echo "Building the library, the command line and the Verilated 64x64 chip (two cores: about a minute)"
+	@$(MAKE) --no-print-directory -s -j2 $(FASHION)
+	@echo "\n$$ bonnet run boolnet_k4.bonnet ... --device sim:      (photographs of the Fashion-MNIST test set)"
+	@cd tests/vectors/fashion && $(CURDIR)/$(CLI) run $(CURDIR)/$(O)/models/boolnet_k4.bonnet $(notdir $(PICTURES)) --device sim:
+	@echo "\n$$ bonnet bench boolnet_k4.bonnet --device sim:         (where the cycles of one frame go)"
+	@$(CLI) bench $(O)/models/boolnet_k4.bonnet $(firstword $(PICTURES)) --device sim:
+	@echo "\n$$ bonnet verify boolnet_k4.bonnet ... --device sim:    (every bit of every layer, against the golden model)"
+	@cd tests/vectors/fashion && $(CURDIR)/$(CLI) verify $(CURDIR)/$(O)/models/boolnet_k4.bonnet $(notdir $(PICTURES)) --device sim:
+
+test: deps-test      ## All tests that a push must pass; ends with "N passed, N failed"
+	@echo "Building everything the tests need"
+	@$(MAKE) --no-print-directory -s -j2 test-build
+	@tests/run $(TESTS)
+.PHONY: test-build
+test-build: all $(FASHION) $(TEST_BINS)
+
+cosim: deps-test $(FASHION)  ## IMAGES=1000 test images: RTL = golden = cpu, every map and every logit
+	tests/cosim.sh $(CLI) $(O)/models $(IMAGES)
+
+bench: deps-run $(FASHION)   ## The numbers of the README, measured now: docs/numbers.md
+	tools/numbers.sh $(CLI) $(O)/models > $(O)/numbers.md && cat $(O)/numbers.md
+
+train: deps-train    ## Train the Fashion-MNIST networks again (hours) and export them
+	models/fashion/train.py --net basenet_k1 && models/fashion/train.py --net boolnet_k4
+
+DESTDIR ?=
+PREFIX  ?= /usr/local
+install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, header, pkg-config file, man page, command line, example
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples
+	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/bonnet
+	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(LIB_SO) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so.$(VERSION_MAJOR)
+	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so
+	install -m 644 host/include/bonnet.h $(DESTDIR)$(PREFIX)/include/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIB_LIBS) -lstdc++|' host/lib/bonnet.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/bonnet.pc
+	install -m 644 docs/man/bonnet.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 examples/classify.c $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/
+
+.PHONY: lint lint-c lint-format lint-shell lint-arrows lint-gen
+lint: deps-test      ## Verilator -Wall, Yosys, cppcheck, clang-format, shellcheck, no backward arrows, generated files current
+	@$(MAKE) --no-print-directory lint-verilator lint-yosys lint-c lint-format lint-shell lint-arrows lint-gen
+	@echo "lint: clean"
+C_FILES := $(shell git ls-files 'driver/*.[ch]' 'host/*.[ch]' 'sim/*.[ch]' 'rtl/*.c' 'tests/*.[ch]' 'examples/*.c' 2>/dev/null)
+lint-c: $(GEN_SV)
+	$(Q)cppcheck -q --std=c11 --language=c --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --suppress=missingInclude \
+	  --suppress=normalCheckLevelMaxBranches $(INCLUDES) $(filter %.c,$(C_FILES))
+lint-format:
+	$(Q)clang-format --dry-run -Werror $(filter-out rtl/csr/%,$(C_FILES))
+lint-shell:
+	$(Q)shellcheck $(shell git ls-files '*.sh' tests/run .ci/run 2>/dev/null)
+lint-arrows:
+	$(Q)tools/arrows.sh
+lint-gen: gen
+	$(Q)git diff --exit-code -- $(GEN) || { echo "generated files are stale: run make gen and commit"; false; }
+
+.PHONY: mutate
+MUTANTS := $(basename $(notdir $(wildcard tests/mutants/*.sed)))
+mutate: $(MUTANTS:%=mutate-%)  ## Break each module on purpose, one line at a time; its bench must notice
+mutate-%:
+	$(Q)tests/mutate.sh $*
