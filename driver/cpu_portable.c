@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cpu_portable.c - the cpu kernels in plain C11, for any machine; and the choice among the sets. */
+#include <string.h>
+#include "cpu.h"
+#include "cpu_bodies.h"
+
+/* Not __builtin_popcountll: without the instruction that is a call per word. */
+static inline uint32_t popcount64(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
+static int always(void) { return 1; }
+
+static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs)
+{
+    for (uint32_t n = 0; n < positions; n++)
+        for (uint32_t o = 0; o < outs; o += 16) {
+            uint32_t sum[16] = { 0 };
+            for (uint32_t i = 0; i < words; i++)
+                for (uint32_t c = 0; c < 16; c++) sum[c] += popcount64(x[(size_t)n * words + i] ^ w[(size_t)i * outs + o + c]);
+            for (uint32_t c = 0; c < 16; c++) q[n * q_pitch + o + c] = (uint16_t)sum[c];
+        }
+}
+
+static uint64_t at_most(const uint16_t *value, const int16_t *limit)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < 64; i++) bits |= (uint64_t)((int32_t)value[i] <= limit[i]) << i;
+    return bits;
+}
+
+static uint64_t at_least(const int32_t *value, const int32_t *limit)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < 64; i++) bits |= (uint64_t)(value[i] >= limit[i]) << i;
+    return bits;
+}
+
+static void stem(int32_t *sum, const int16_t *x, uint32_t positions, const int16_t *w, uint32_t pairs)
+{
+    for (uint32_t n = 0; n < positions; n++) {
+        int32_t *to = sum + (size_t)n * 64;
+        const int16_t *from = x + (size_t)n * pairs * 2;
+        memset(to, 0, 64 * sizeof *to);
+        for (uint32_t i = 0; i < pairs; i++)
+            for (uint32_t o = 0; o < 64; o++) to[o] += from[2 * i] * w[(i * 64 + o) * 2] + from[2 * i + 1] * w[(i * 64 + o) * 2 + 1];
+    }
+}
+
+static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
+static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
+
+const bonnet_cpu_kernels bonnet_cpu_portable = { "portable", always, mismatch, at_most, at_least, stem, requantise, depthwise };
+
+const bonnet_cpu_kernels *bonnet_cpu_kernels_find(const char *name)
+{
+    static const bonnet_cpu_kernels *const sets[] = { /* best first */
+#if defined(__x86_64__)
+        &bonnet_cpu_avx512, &bonnet_cpu_avx2,
+#endif
+        &bonnet_cpu_portable,
+    };
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        if ((!name || !*name || !strcmp(name, sets[i]->name)) && sets[i]->supported()) return sets[i];
+    return NULL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* registry.c - the backends of this build. A new one is a file, a line in backends.h and a line here. */
+#include "backends.h"
+
+const bonnet_backend *const bonnet_backends[] = {
+    &bonnet_golden_backend,
+    &bonnet_cpu_backend,
+#ifdef BONNET_HAVE_SIM
+    &bonnet_sim_backend,
+#endif
+#ifdef BONNET_HAVE_MOCK
+    &bonnet_mock_backend,
+#endif
+    NULL,
+};
