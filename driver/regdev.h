@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * regdev.h - makes a bonnet_backend of a bonnet_mmio: everything above registers and buffers, written once for every way to
+ * reach a chip. A register backend is its bonnet_mmio and this:
+ *
+ *     static const bonnet_mmio sim_mmio = { .scheme = "sim", ... };
+ *     static bonnet_status sim_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
+ *     {
+ *         return bonnet_regdev_open(self, &sim_mmio, path, config, err);
+ *     }
+ *     const bonnet_backend bonnet_sim_backend = BONNET_REGDEV_BACKEND("sim", "the Verilated chip", &sim_mmio, sim_open);
+ *
+ * open checks ID and ABI and reads the geometry; load lowers the net, checks the job and places it in device memory; run writes
+ * registers, starts, waits with a bound and reads back. Whatever goes wrong in a job - bad descriptor, bus error, watchdog,
+ * timeout, cancel - the chip is reset before the call returns, so the next run finds it idle.
+ */
+#ifndef BONNET_REGDEV_H
+#define BONNET_REGDEV_H
+#include "backend.h"
+#include "lower.h"
+
+bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config,
+                                 bonnet_error *err);
+void          bonnet_regdev_close(void *self);
+bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err);
+void          bonnet_regdev_unload(void *self, void *slot);
+bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_error *err);
+
+/* For benches and tests: what open() read, and the mmio handle behind it. */
+const bonnet_geometry *bonnet_regdev_geometry(const void *self);
+void *bonnet_regdev_mmio_self(void *self);
+
+#define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                          \
+    {                                                                                                                   \
+        .scheme = (scheme_), .summary = (summary_), .mmio = (mmio_), .open = (open_), .close = bonnet_regdev_close,     \
+        .load = bonnet_regdev_load, .unload = bonnet_regdev_unload, .run = bonnet_regdev_run                            \
+    }
+#endif
