@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_fc - fully connected layer: int32 logits of int16 features and int8 weights.
+//
+//   logit[t*Lanes + l] = bias[l] + sum over j of W[l][j] * F[j]        (int32, wraps)
+//
+// For each tile: the bias row, then INPUTS/8 weight rows of eight int8 a lane, one feature a cycle for all lanes; then Lanes/2 words
+// of two logits through port B. The sums shift down two lanes a word, so that no lane is ever selected.
+//
+// Rate    Lanes MACs a cycle; INPUTS + Lanes/2 + 5 cycles a tile when port B is free.
+// Stall   only for port B.       Golden  sim/golden (fully connected)       Test  tests/rtl/bonnet_fc_tb.cpp
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_fc #(
+  localparam int unsigned Lanes   = bonnet_pkg::Lanes,
+  localparam int unsigned RowBits = bonnet_pkg::RowBits,
+  localparam int unsigned FbRowW  = bonnet_pkg::FbRowW,
+  localparam int unsigned WbRowW  = bonnet_pkg::WbRowW,
+  localparam int unsigned BankM   = 64 / bonnet_pkg::Group
+) (
+  input  wire logic                clk_i,
+  input  wire logic                rst_ni,
+  input  wire logic                start_i,
+  input  wire logic [511:0]        desc_i,      // FC, checked; stable until done_o
+  output      logic                busy_o,
+  output      logic                done_o,      // pulse: every logit has been taken by port B
+  // feature buffer port A, weight buffer
+  output      logic                fa_re_o,
+  output      logic [FbRowW-1:0]   fa_row_o,
+  input  wire logic [255:0]        fa_data_i,
+  output      logic                wb_re_o,
+  output      logic [WbRowW-1:0]   wb_row_o,
+  input  wire logic [RowBits-1:0]  wb_data_i,
+  // feature buffer port B, writes only
+  output      logic                fb_valid_o,
+  input  wire logic                fb_ready_i,
+  output bonnet_pkg::fb_req_t      fb_req_o
+);
+  // ---- descriptor ------------------------------------------------------------
+  logic [15:0] d_in, d_out, d_wrow;
+  logic [7:0]  d_tiles;
+  logic [11:0] d_inputs;
+  assign d_in     = desc_i[bonnet_job_pkg::FC_IN_LSB +: 16];
+  assign d_out    = desc_i[bonnet_job_pkg::FC_OUT_LSB +: 16];
+  assign d_wrow   = desc_i[bonnet_job_pkg::FC_WROW_LSB +: 16];
+  assign d_tiles  = desc_i[bonnet_job_pkg::FC_TILES_LSB +: 8];
+  assign d_inputs = desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 12];
+  logic unused_desc;
+  assign unused_desc = ^desc_i;
+
+  // ---- control ---------------------------------------------------------------
+  localparam logic [2:0] Idle = 3'd0, Bias = 3'd1, Walk = 3'd2, Drain = 3'd3, Write = 3'd4;
+  logic [2:0]  state_q;
+  logic [11:0] feat_q;                  // feature read next
+  logic [15:0] word, wrow_q, out_q;
+  logic [7:0]  tile_q;
+  logic [6:0]  left_q;                  // logit words of the tile left to write
+  logic [1:0]  drain_q;
+  logic        walk, sent, tile_done;
+  assign walk      = state_q == Walk;
+  assign sent      = fb_valid_o && fb_ready_i;
+  assign tile_done = sent && left_q == 7'd1;
+  assign word      = d_in + 16'(feat_q[11:2]);
+  assign wb_re_o   = state_q == Bias || (walk && feat_q[2:0] == 3'd0);
+  assign wb_row_o  = wrow_q[WbRowW-1:0];
+  assign fa_re_o   = walk && feat_q[1:0] == 2'd0;
+  assign fa_row_o  = word[2 +: FbRowW];
+  assign busy_o    = state_q != Idle;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+      done_o  <= 1'b0;
+    end else begin
+      done_o <= tile_done && tile_q == 8'd1;
+      unique case (state_q)
+        Idle:    if (start_i) state_q <= Bias;
+        Bias:    state_q <= Walk;
+        Walk:    if (feat_q == d_inputs - 12'd1) state_q <= Drain;
+        Drain:   if (drain_q == 2'd2) state_q <= Write;
+        default: if (tile_done) state_q <= (tile_q == 8'd1) ? Idle : Bias;
+      endcase
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (state_q == Idle) begin
+      wrow_q <= d_wrow;
+      out_q  <= d_out;
+      tile_q <= d_tiles;
+    end else begin
+      if (wb_re_o) wrow_q <= wrow_q + 16'd1;
+      if (sent) out_q <= out_q + 16'd1;
+      if (tile_done) tile_q <= tile_q - 8'd1;
+    end
+    feat_q  <= walk ? feat_q + 12'd1 : '0;
+    drain_q <= (state_q == Drain) ? drain_q + 2'd1 : '0;
+    if (state_q == Drain) left_q <= 7'(Lanes / 2);
+    else if (sent) left_q <= left_q - 7'd1;
+  end
+
+  // ---- datapath: read, multiply, add -----------------------------------------
+  logic        bias1_q, en1_q, en2_q;
+  logic [2:0]  byte1_q;
+  logic [1:0]  bank1_q;
+  logic [15:0] feat;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {bias1_q, en1_q, en2_q} <= 3'b000;
+    else         {bias1_q, en1_q, en2_q} <= {state_q == Bias, walk, en1_q};
+  end
+  always_ff @(posedge clk_i) begin
+    if (walk) {byte1_q, bank1_q} <= {feat_q[2:0], word[1:0]};
+  end
+  assign feat = fa_data_i[{bank1_q, byte1_q[1:0], 4'd0} +: 16];
+  logic [63:0] first_two;
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic signed [23:0] prod_q;
+    logic [31:0]        acc_q, below;   // below: the sum two lanes further
+    if (l + 2 < Lanes) begin : gen_shift
+      assign below = gen_lane[l+2].acc_q;
+    end else begin : gen_zero
+      assign below = '0;
+    end
+    always_ff @(posedge clk_i) begin
+      if (en1_q) prod_q <= $signed(wb_data_i[64*l + 8*byte1_q +: 8]) * $signed(feat);
+      if (bias1_q)    acc_q <= wb_data_i[64*l +: 32];
+      else if (en2_q) acc_q <= acc_q + {{8{prod_q[23]}}, prod_q};
+      else if (sent)  acc_q <= below;
+    end
+  end
+  assign first_two = {gen_lane[1].acc_q, gen_lane[0].acc_q};
+
+  assign fb_valid_o     = state_q == Write;
+  assign fb_req_o.we    = 1'b1;
+  assign fb_req_o.row   = out_q[2 +: FbRowW];
+  assign fb_req_o.wdata = {4{first_two}};
+  for (genvar b = 0; b < 4; b++) begin : gen_mask
+    assign fb_req_o.mask[b*BankM +: BankM] = {BankM{out_q[1:0] == b}};
+  end
+
+  // ---- contract --------------------------------------------------------------
+  `BONNET_ASSUME(StartIdle_A, !(start_i && busy_o))
+  `BONNET_ASSERT(FeatureInside_A, !fa_re_o || 32'(word) < bonnet_pkg::FeatureWords)
+  `BONNET_ASSERT(LogitInside_A, !fb_valid_o || 32'(out_q) < bonnet_pkg::FeatureWords)
+  `BONNET_ASSERT(WeightInside_A, !wb_re_o || 32'(wrow_q) < bonnet_pkg::WeightRows)
+  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+endmodule
+`default_nettype wire

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_window - which feature word the array reads next: the walk of a CONV descriptor.
+//
+//   for each tile, block of up to Block pixels, weight row (tap, word d), pixel of the block:
+//   addr = IN + clamp(yc + D*(ky-1)) * IN_ROW + clamp(xc + D*(kx-1)) * IN_PIX + (GROUPED ? 4d : d)
+//
+// Pixels are output pixels row-major from row Y0, ROWS rows; with POOL2 the four positions of a pooled pixel follow each other.
+// (xc, yc) is the centre: S*x, S*y, or 2x+dx, 2y+dy. Nothing multiplies: ca = xc * IN_PIX and ra = IN + yc * IN_ROW move by steps
+// of the same size as xc and yc, and a tap is at most two steps away, fewer at an edge. Only S*Y0*IN_ROW is a product, made bit by bit.
+//
+// Rate    1 address a cycle from 3 cycles after start_i (plus one for each bit of S*Y0); no bubble between weight rows, blocks, tiles.
+// Stall   valid_o && !ready_i holds everything.
+// Golden  docs/chip.md, The conv unit       Test  tests/rtl/bonnet_window_tb.cpp, tests/formal/window.ys
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_window #(
+  localparam int unsigned RowW  = bonnet_pkg::FbRowW,
+  localparam int unsigned Block = bonnet_pkg::Block,
+  localparam int unsigned PixW  = $clog2(Block)
+) (
+  input  wire logic             clk_i,
+  input  wire logic             rst_ni,
+  input  wire logic             start_i,
+  input  wire logic [511:0]     desc_i,     // CONV, checked; stable from start_i to the last address
+  output      logic             busy_o,     // addresses are left
+  // addresses
+  output      logic             valid_o,
+  input  wire logic             ready_i,
+  output      logic [RowW-1:0]  row_o,      // feature buffer row
+  output      logic [1:0]       word_o,     // word of the row, for not GROUPED
+  output      logic [PixW-1:0]  pix_o,      // pixel of the block
+  output      logic             new_o,      // first pixel of a weight row
+  output      logic             first_o,    // first weight row of the block
+  output      logic             last_o,     // last weight row of the block
+  output      logic             tile_o,     // parity of the tile
+  output      logic             tile_new_o, // first address of the tile
+  output      logic             end_o,      // last pixel of a weight row
+  output      logic             tile_end_o  // last pixel of the tile, in every weight row of the last block
+);
+  // ---- descriptor ------------------------------------------------------------
+  logic [15:0] d_in, d_row;
+  logic [9:0]  w1, h1, ow1, rows1, y0;  // sizes less one
+  logic [7:0]  d_pix, tiles1, depth1;
+  logic        k3, s2, d2, grouped, pool;
+  assign d_in    = desc_i[bonnet_job_pkg::CONV_IN_LSB +: 16];
+  assign d_row   = desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 16];
+  assign d_pix   = desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 8];
+  assign w1      = desc_i[bonnet_job_pkg::CONV_IN_W_LSB +: 10] - 10'd1;
+  assign h1      = desc_i[bonnet_job_pkg::CONV_IN_H_LSB +: 10] - 10'd1;
+  assign ow1     = desc_i[bonnet_job_pkg::CONV_OUT_W_LSB +: 10] - 10'd1;
+  assign rows1   = desc_i[bonnet_job_pkg::CONV_ROWS_LSB +: 10] - 10'd1;
+  assign y0      = desc_i[bonnet_job_pkg::CONV_Y0_LSB +: 10];
+  assign tiles1  = desc_i[bonnet_job_pkg::CONV_TILES_LSB +: 8] - 8'd1;
+  assign depth1  = desc_i[bonnet_job_pkg::CONV_DEPTH_LSB +: 8] - 8'd1;
+  assign k3      = desc_i[bonnet_job_pkg::CONV_K3_LSB];
+  assign s2      = desc_i[bonnet_job_pkg::CONV_STRIDE2_LSB];
+  assign d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
+  assign grouped = desc_i[bonnet_job_pkg::CONV_GROUPED_LSB];
+  assign pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
+  logic unused_desc;  // the other fields belong to post and the sequencer
+  assign unused_desc = ^desc_i;
+
+  // ---- one pixel further -----------------------------------------------------
+  // A position is (xo, yo, pos): output column, row counter from 0, place within a pooled pixel; (xc, yc, ca, ra): the centre.
+  logic [9:0]  xo_q, yo_q, xc_q, yc_q, xo_d, yo_d, xc_d, yc_d;
+  logic [9:0]  bxo_q, byo_q, bxc_q, byc_q;  // first pixel of the block
+  logic [9:0]  oyc_q;                       // first pixel of the tile: xo, yo, pos, xc, ca are 0
+  logic [15:0] ca_q, ra_q, ca_d, ra_d, bca_q, bra_q, ora_q;
+  logic [1:0]  pos_q, pos_d, bpos_q;
+  logic        row_wrap;
+  assign row_wrap = xo_q == ow1 && (!pool || pos_q == 2'd3);
+  always_comb begin
+    {xo_d, yo_d, xc_d, yc_d, ca_d, ra_d} = {xo_q, yo_q, xc_q, yc_q, ca_q, ra_q};
+    pos_d = pool ? pos_q + 2'd1 : 2'd0;
+    if (pool && pos_q == 2'd1) begin  // down and back
+      xc_d = xc_q - 10'd1;
+      ca_d = ca_q - 16'(d_pix);
+      yc_d = yc_q + 10'd1;
+      ra_d = ra_q + d_row;
+    end else if (row_wrap) begin
+      xo_d = '0;
+      yo_d = yo_q + 10'd1;
+      xc_d = '0;
+      ca_d = '0;
+      yc_d = yc_q + (s2 ? 10'd2 : 10'd1);
+      ra_d = ra_q + (s2 ? d_row << 1 : d_row);
+    end else begin
+      xc_d = xc_q + (s2 ? 10'd2 : 10'd1);
+      ca_d = ca_q + (s2 ? 16'(d_pix) << 1 : 16'(d_pix));
+      if (!pool || pos_q == 2'd3) xo_d = xo_q + 10'd1;
+      if (pool && pos_q == 2'd3) begin  // up to the next pooled pixel
+        yc_d = yc_q - 10'd1;
+        ra_d = ra_q - d_row;
+      end
+    end
+  end
+
+  // ---- weight rows, blocks, tiles --------------------------------------------
+  logic [PixW-1:0] pix_q;
+  logic [7:0]      depth_q, tile_q;
+  logic [1:0]      kx_q, ky_q;           // 0..2, 1 = centre
+  logic            pix_last, row_end, depth_last, rows_last, tile_last, tap_first, fresh_q;
+  logic            run_q, init_q, take;
+  logic [9:0]      mul_q;                // bits of S*Y0 not yet multiplied
+  logic [15:0]     mul_row_q;            // IN_ROW << bits done
+  assign pix_last   = row_wrap && yo_q == rows1;
+  assign row_end    = pix_q == PixW'(Block - 1) || pix_last;
+  assign depth_last = depth_q == depth1;
+  assign rows_last  = depth_last && (!k3 || (kx_q == 2'd2 && ky_q == 2'd2));
+  assign tile_last  = tile_q == tiles1;
+  assign tap_first  = depth_q == '0 && (!k3 || (kx_q == 2'd0 && ky_q == 2'd0));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {run_q, init_q} <= 2'b00;
+    else begin
+      if (start_i) init_q <= 1'b1;
+      else if (init_q && mul_q == '0) {run_q, init_q} <= 2'b10;
+      else if (take && row_end && rows_last && pix_last && tile_last) run_q <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      mul_q     <= (s2 || pool) ? y0 << 1 : y0;
+      oyc_q     <= (s2 || pool) ? y0 << 1 : y0;
+      mul_row_q <= d_row;
+      ora_q     <= d_in;
+    end else if (init_q) begin
+      mul_q     <= mul_q >> 1;
+      mul_row_q <= mul_row_q << 1;
+      if (mul_q[0]) ora_q <= ora_q + mul_row_q;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (init_q || (take && row_end && rows_last && pix_last)) begin  // a tile from its first pixel
+      {xo_q, yo_q, pos_q, xc_q, ca_q}      <= '0;
+      {bxo_q, byo_q, bpos_q, bxc_q, bca_q} <= '0;
+      {yc_q, ra_q, byc_q, bra_q}           <= {oyc_q, ora_q, oyc_q, ora_q};
+      fresh_q                              <= 1'b1;
+      tile_q                               <= init_q ? 8'd0 : tile_q + 8'd1;
+    end else if (take) begin
+      fresh_q <= 1'b0;
+      if (row_end && !rows_last) begin  // the block again, with the next weight row
+        {xo_q, yo_q, pos_q, xc_q, yc_q, ca_q, ra_q} <= {bxo_q, byo_q, bpos_q, bxc_q, byc_q, bca_q, bra_q};
+      end else begin
+        {xo_q, yo_q, pos_q, xc_q, yc_q, ca_q, ra_q} <= {xo_d, yo_d, pos_d, xc_d, yc_d, ca_d, ra_d};
+        if (row_end) {bxo_q, byo_q, bpos_q, bxc_q, byc_q, bca_q, bra_q} <= {xo_d, yo_d, pos_d, xc_d, yc_d, ca_d, ra_d};
+      end
+    end
+    if (init_q) begin
+      pix_q   <= '0;
+      depth_q <= '0;
+      kx_q    <= k3 ? 2'd0 : 2'd1;
+      ky_q    <= k3 ? 2'd0 : 2'd1;
+    end else if (take) begin
+      pix_q <= row_end ? '0 : pix_q + PixW'(1);
+      if (row_end) begin
+        depth_q <= depth_last ? '0 : depth_q + 8'd1;
+        if (depth_last && k3) begin
+          kx_q <= (kx_q == 2'd2) ? 2'd0 : kx_q + 2'd1;
+          if (kx_q == 2'd2) ky_q <= (ky_q == 2'd2) ? 2'd0 : ky_q + 2'd1;
+        end
+      end
+    end
+  end
+
+  // ---- taps, clamped at the edges; one register, then one adder --------------
+  logic [9:0]  left, right, up, down;       // steps to the edge, 0..2 matter
+  logic [1:0]  dx, dy;                      // steps of this tap, away from the centre
+  logic [15:0] col_d, line_d, col_q, line_q, addr;
+  assign left  = xc_q;
+  assign right = w1 - xc_q;
+  assign up    = yc_q;
+  assign down  = h1 - yc_q;
+  function automatic logic [1:0] steps(input logic [9:0] room, input logic two);
+    steps = (room == '0) ? 2'd0 : (two && room != 10'd1) ? 2'd2 : 2'd1;
+  endfunction
+  always_comb begin
+    dx = 2'd0;
+    dy = 2'd0;
+    if (kx_q == 2'd0)      dx = steps(left, d2);
+    else if (kx_q == 2'd2) dx = steps(right, d2);
+    if (ky_q == 2'd0)      dy = steps(up, d2);
+    else if (ky_q == 2'd2) dy = steps(down, d2);
+  end
+  logic [15:0] x_move, y_move;
+  assign x_move = dx[1] ? 16'(d_pix) << 1 : dx[0] ? 16'(d_pix) : '0;
+  assign y_move = dy[1] ? d_row << 1 : dy[0] ? d_row : '0;
+  assign col_d  = (kx_q == 2'd0) ? ca_q - x_move : ca_q + x_move;
+  assign line_d = ((ky_q == 2'd0) ? ra_q - y_move : ra_q + y_move) + (grouped ? 16'(depth_q) << 2 : 16'(depth_q));
+
+  logic            valid_q, new_q, first_q, last_q, tile_par_q, tile_new_q, end_q, tile_end_q;
+  logic [PixW-1:0] out_pix_q;
+  assign take = run_q && (!valid_q || ready_i);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)               valid_q <= 1'b0;
+    else if (take || ready_i)  valid_q <= take;
+  end
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      col_q      <= col_d;
+      line_q     <= line_d;
+      out_pix_q  <= pix_q;
+      new_q      <= pix_q == '0;
+      first_q    <= tap_first;
+      last_q     <= rows_last;
+      tile_par_q <= tile_q[0];
+      tile_new_q <= fresh_q;
+      end_q      <= row_end;
+      tile_end_q <= pix_last;
+    end
+  end
+  assign addr       = line_q + col_q;
+  assign row_o      = addr[2 +: RowW];
+  assign word_o     = addr[1:0];
+  assign pix_o      = out_pix_q;
+  assign new_o      = new_q;
+  assign first_o    = first_q;
+  assign last_o     = last_q;
+  assign tile_o     = tile_par_q;
+  assign tile_new_o = tile_new_q;
+  assign end_o      = end_q;
+  assign tile_end_o = tile_end_q;
+  assign valid_o    = valid_q;
+  assign busy_o     = init_q || run_q || valid_q;
+
+  // ---- contract --------------------------------------------------------------
+  `BONNET_ASSUME(StartIdle_A, !(start_i && busy_o))
+  `BONNET_ASSERT(CentreInside_A, !run_q || (xc_q <= w1 && yc_q <= h1))
+  `BONNET_ASSERT(AddressInside_A, !valid_q || 32'(addr) < bonnet_pkg::FeatureWords)
+  `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, out_pix_q, new_q, first_q, last_q, tile_par_q, tile_new_q, end_q})
+endmodule
+`default_nettype wire
