@@ -14,5 +14,5 @@ $(LIB_SO): $$(LIB_DEP) host/lib/libbonnet.map
 	$(Q)$(CXX) -shared -Wl,-soname,libbonnet.so.$(VERSION_MAJOR) -Wl,--version-script=host/lib/libbonnet.map \
 	  -o $@ $(LIB_DEP) $(LIB_LIBS)
 	$(Q)ln -sf $(notdir $@) $(O)/libbonnet.so.$(VERSION_MAJOR) && ln -sf $(notdir $@) $(O)/libbonnet.so
-$(CLI): $(CLI_SRCS:%.c=$(O)/obj/%.o) $(LIB)
-	$(Q)$(CXX) -o $@ $(CLI_SRCS:%.c=$(O)/obj/%.o) $(LIB) $(LIB_LIBS) $(CLI_LIBS)
+$(CLI): $$(CLI_OBJS) $(LIB)
+	$(Q)$(CXX) -o $@ $(CLI_OBJS) $(LIB) $(LIB_LIBS) $(CLI_LIBS)

@@ -4,6 +4,7 @@
 TB_MODULES := $(patsubst tests/rtl/%_tb.cpp,%,$(wildcard tests/rtl/*_tb.cpp))
 TB_TINY    := $(patsubst tests/rtl/%_tb.tiny,%,$(wildcard tests/rtl/*_tb.tiny))
 TESTS      += $(TB_MODULES:%=rtl-%) $(TB_TINY:%=rtl-%-tiny)
+TEST_BINS  += $(TB_MODULES:%=$(O)/tb/%/tb) $(TB_TINY:%=$(O)/tb-tiny/%/tb)
 TB_FLAGS   := --cc --exe --build --trace-fst -O3 --x-assign unique --x-initial unique \
   -CFLAGS "-std=c++17 -O2 -DVL_USER_STOP -I$(CURDIR)/tests/rtl -I$(CURDIR)/sim -I$(CURDIR)/driver -I$(CURDIR)/host/include -I$(CURDIR)/rtl/csr"
 
