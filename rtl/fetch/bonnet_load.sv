@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_load - DRAM to a buffer: weight rows, stem parameter rows, or feature words.
+//
+// Rate    1 bus beat/cycle into the weight buffer and the stem parameters; a feature row (256 bits) per 256 / BusBits beats.
+// Stall   Feature port B busy (stall_out); no data from the bus (stall_in).
+// Errors  bad_o: unknown destination, length 0 or no whole rows, or beyond the end of the buffer.
+// Test    tests/rtl/bonnet_top_tb.cpp, tests/conform
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_load #(
+  localparam int unsigned BusBits  = bonnet_pkg::BusBits,
+  localparam int unsigned RowBits  = bonnet_pkg::RowBits,
+  localparam int unsigned WbRowW   = bonnet_pkg::WbRowW,
+  localparam int unsigned SpRowW   = bonnet_pkg::SpRowW,
+  localparam int unsigned FbRowW   = bonnet_pkg::FbRowW,
+  localparam int unsigned Cols     = RowBits / BusBits,     // beats of a parameter row
+  localparam int unsigned ColW     = $clog2(Cols),
+  localparam int unsigned FbBeats  = 256 / BusBits,         // beats of a feature row
+  localparam int unsigned FbBeatW  = $clog2(FbBeats),
+  localparam int unsigned ByteW    = $clog2(BusBits / 8)
+) (
+  input  wire logic                  clk_i,
+  input  wire logic                  rst_ni,
+  // sequencer
+  input  wire logic                  start_i,
+  input  wire bonnet_pkg::cmd_t      cmd_i,
+  output      logic                  done_o,
+  output      logic                  bad_o,
+  output      bonnet_pkg::unit_sts_t sts_o,
+  // bus
+  output      logic                  rd_valid_o,
+  input  wire logic                  rd_ready_i,
+  output      bonnet_pkg::rd_req_t   rd_req_o,
+  input  wire logic                  rdata_valid_i,
+  output      logic                  rdata_ready_o,
+  input  wire logic [BusBits-1:0]    rdata_i,
+  // weight buffer
+  output      logic                  wb_we_o,
+  output      logic [WbRowW-1:0]     wb_wrow_o,
+  output      logic [ColW-1:0]       wb_wcol_o,
+  output      logic [BusBits-1:0]    wb_wdata_o,
+  // stem parameters
+  output      logic                  sp_we_o,
+  output      logic [SpRowW-1:0]     sp_wrow_o,
+  output      logic [ColW-1:0]       sp_wcol_o,
+  output      logic [BusBits-1:0]    sp_wdata_o,
+  // feature buffer, port B
+  output      logic                  fb_valid_o,
+  input  wire logic                  fb_ready_i,
+  output      bonnet_pkg::fb_req_t   fb_req_o
+);
+  // ---- command ----------------------------------------------------------------------
+  logic [1:0]  dest;
+  logic [23:0] len;
+  logic [15:0] first;
+  assign dest  = cmd_i.desc[bonnet_job_pkg::LOAD_DEST_LSB +: bonnet_job_pkg::LOAD_DEST_W];
+  assign len   = cmd_i.desc[bonnet_job_pkg::LOAD_BYTES_LSB +: bonnet_job_pkg::LOAD_BYTES_W];
+  assign first = cmd_i.desc[bonnet_job_pkg::LOAD_ADDR_LSB +: bonnet_job_pkg::LOAD_ADDR_W];
+  function automatic logic fits(input logic [1:0] to, input logic [31:0] length, input logic [31:0] at);
+    unique case (to)
+      2'd0:    fits = length % (RowBits / 8) == '0 && at + length / (RowBits / 8) <= bonnet_pkg::WeightRows;
+      2'd1:    fits = length % (RowBits / 8) == '0 && at + length / (RowBits / 8) <= bonnet_pkg::StemRows;
+      2'd2:    fits = length[4:0] == '0 && at[1:0] == '0 && at + (length >> 3) <= bonnet_pkg::FeatureWords;
+      default: fits = 1'b0;
+    endcase
+    if (length == '0) fits = 1'b0;
+  endfunction
+
+  // ---- control ----------------------------------------------------------------------
+  typedef enum logic [1:0] { IDLE, ASK, DATA, LAND } state_e;
+  state_e            state_q;
+  logic              bad_q, take;
+  logic [19:0]       left_q;        // beats
+  logic [ColW-1:0]   col_q;
+  logic [15:0]       row_q;         // parameter row, or feature row
+  logic [FbBeatW-1:0] part;         // of the feature row
+  logic              row_end, fb_stuck, fb_q;
+  assign part          = col_q[FbBeatW-1:0];
+  assign row_end       = (dest == 2'd2) ? part == FbBeatW'(FbBeats - 1) : col_q == ColW'(Cols - 1);
+  assign fb_stuck      = fb_q && !fb_ready_i;
+  assign rd_valid_o    = state_q == ASK;
+  assign rd_req_o      = {cmd_i.addr, left_q};
+  assign rdata_ready_o = state_q == DATA && !(dest == 2'd2 && row_end && fb_stuck);
+  assign take          = rdata_valid_i && rdata_ready_o;
+  assign done_o        = state_q == LAND && !fb_q;
+  assign bad_o         = bad_q;
+  assign sts_o         = {state_q == DATA && !rdata_valid_i, fb_stuck};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= IDLE;
+      bad_q   <= 1'b0;
+      fb_q    <= 1'b0;
+    end else begin
+      bad_q <= 1'b0;
+      unique case (state_q)
+        IDLE: if (start_i) begin
+          if (fits(dest, 32'(len), 32'(first))) state_q <= ASK;
+          else                        bad_q   <= 1'b1;
+        end
+        ASK:  if (rd_ready_i) state_q <= DATA;
+        DATA: if (take && left_q == 20'd1) state_q <= LAND;
+        LAND: if (!fb_q) state_q <= IDLE;
+        default: state_q <= IDLE;
+      endcase
+      if (take && dest == 2'd2 && row_end) fb_q <= 1'b1;
+      else if (fb_ready_i)                 fb_q <= 1'b0;
+    end
+  end
+
+  // ---- datapath ---------------------------------------------------------------------
+  logic [255:BusBits] shift_q;      // beats of the row before this one, newest on top
+  logic [255:0]      fb_data_q;
+  logic [FbRowW-1:0] fb_row_q;
+  logic [255:0]      shift_d;
+  assign shift_d = {rdata_i, shift_q};
+  always_ff @(posedge clk_i) begin
+    if (state_q == IDLE && start_i) begin
+      left_q <= 20'(len >> ByteW);
+      col_q  <= '0;
+      row_q  <= (dest == 2'd2) ? {2'b00, first[15:2]} : first;
+    end else if (take) begin
+      left_q <= left_q - 20'd1;
+      col_q  <= row_end ? '0 : col_q + 1'b1;
+      if (row_end) row_q <= row_q + 16'd1;
+      shift_q <= shift_d[255:BusBits];
+      if (dest == 2'd2 && row_end) begin
+        fb_data_q <= shift_d;
+        fb_row_q  <= row_q[FbRowW-1:0];
+      end
+    end
+  end
+  assign wb_we_o    = take && dest == 2'd0;
+  assign wb_wrow_o  = row_q[WbRowW-1:0];
+  assign wb_wcol_o  = col_q;
+  assign wb_wdata_o = rdata_i;
+  assign sp_we_o    = take && dest == 2'd1;
+  assign sp_wrow_o  = row_q[SpRowW-1:0];
+  assign sp_wcol_o  = col_q;
+  assign sp_wdata_o = rdata_i;
+  assign fb_valid_o = fb_q;
+  assign fb_req_o   = {1'b1, fb_row_q, {bonnet_pkg::FbMaskW{1'b1}}, fb_data_q};
+
+  // ---- contract ------------------------------------------------------------
+  `BONNET_ASSERT(WeightRowInRange_A, !wb_we_o || 32'(row_q) < bonnet_pkg::WeightRows)
+  `BONNET_ASSERT(StemRowInRange_A, !sp_we_o || 32'(row_q) < bonnet_pkg::StemRows)
+  `BONNET_ASSERT_HELD(ReqHeld_A, rd_valid_o, rd_ready_i, rd_req_o)
+  `BONNET_ASSERT_HELD(FbHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+  `BONNET_ASSUME(StartWhenIdle_A, !start_i || state_q == IDLE)
+  logic unused;
+  assign unused = ^{cmd_i};
+endmodule
+`default_nettype wire
