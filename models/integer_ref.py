@@ -31,8 +31,8 @@ def sat16(x):
 def fold(bn, offsets, low, high):
     """bit_j(x) = BN(x) + offsets[j] >= 0 for integers x in [low, high].
 
-    Returns T [C, k] and negate [C] such that bit_j(x) = (-x if negate else x) >= T_j. A threshold beyond the reachable
-    range is the string of an always or never set bit: None for always, math.inf for never.
+    Returns T [C, k] and negate [C] such that bit_j(x) = (-x if negate else x) >= T_j. A bit that no reachable x changes
+    has T None (always set) or math.inf (never set).
     """
     scale, bias, mean, var, epsilon = bn
     thresholds, negate = [], scale < 0

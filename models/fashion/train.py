@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Train a network on Fashion-MNIST.
 
-    models/fashion/train.py --net float      --epochs 6  --out build/train     # anchor and teacher
-    models/fashion/train.py --net basenet_k1 --epochs 5  --out build/train
-    models/fashion/train.py --net boolnet_k4 --epochs 30 --out build/train --teacher build/train/float.pt
+    models/fashion/train.py --net float      --epochs 5  --out build/train     # anchor and teacher
+    models/fashion/train.py --net basenet_k1 --epochs 4  --out build/train
+    models/fashion/train.py --net boolnet_k4 --epochs 18 --out build/train --teacher build/train/float.pt
 
 Adam, cosine to zero, per-image flip, optional distillation. Nothing is selected on the test images: the state after the
 last epoch is the result; test accuracy is printed per epoch for the record only. A checkpoint is written every epoch
@@ -50,6 +50,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--net", required=True, choices=["float"] + sorted(nets.SPECS))
     parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--minutes", type=float, default=math.inf,
+                        help="end after this time at the latest: the cosine follows epochs or minutes, whichever is further along")
     parser.add_argument("--lr", type=float, default=1e-2)
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -101,14 +103,18 @@ def main():
         torch.manual_seed(args.seed + first)
     network.train()
     start = time.time() - spent
+    progress = 0.0
     for epoch in range(first, args.epochs):
         if binary:
-            network.stem.calibrate = epoch < max(1, args.epochs // 3)
+            network.stem.calibrate = progress < 0.3
         order = torch.randperm(len(images))
-        loss_sum = right = 0
+        loss_sum = right = done = 0
         for b in range(per_epoch):
+            progress = max(step / total, (time.time() - start) / (60 * args.minutes))
+            if progress >= 1:
+                break
             for group in optimiser.param_groups:
-                group["lr"] = args.lr * 0.5 * (1 + math.cos(math.pi * step / total))
+                group["lr"] = args.lr * 0.5 * (1 + math.cos(math.pi * progress))
             index = order[b * args.batch:(b + 1) * args.batch]
             x, y = images[index], labels[index]
             flip = (torch.rand(len(index)) < 0.5) & bool(args.flip)
@@ -131,16 +137,19 @@ def main():
             loss_sum += loss.item()
             right += (out.argmax(1) == y).sum().item()
             step += 1
+            done += 1
             if args.iterations and step >= args.iterations:
-                print(f"{(time.time() - start) / step * 1e3:.0f} ms per step, loss {loss_sum / (b + 1):.3f}, train {100 * right / (b + 1) / args.batch:.1f}", flush=True)
+                print(f"{(time.time() - start) / step * 1e3:.0f} ms per step, loss {loss_sum / done:.3f}", flush=True)
                 return
         wall = time.time() - start
-        print(f"{args.net} epoch {epoch + 1}/{args.epochs} wall {wall:.0f} s loss {loss_sum / per_epoch:.4f} "
-              f"train {100 * right / per_epoch / args.batch:.2f} "
+        print(f"{args.net} epoch {epoch + 1}/{args.epochs} step {step} wall {wall:.0f} s "
+              f"loss {loss_sum / max(done, 1):.4f} train {100 * right / max(done * args.batch, 1):.2f} "
               f"test {accuracy(network, test_images, test_labels):.2f}", flush=True)
         torch.save(dict(state=network.state_dict(), optimiser=optimiser.state_dict(), epoch=epoch + 1, wall=wall,
                         net=args.net, command=" ".join(sys.argv[1:])), path + ".new")
         os.replace(path + ".new", path)
+        if progress >= 1:
+            break
 
 
 if __name__ == "__main__":
