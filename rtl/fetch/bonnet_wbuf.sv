@@ -8,10 +8,10 @@
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_wbuf #(
+  parameter  int unsigned Rows    = bonnet_pkg::WeightRows,   // StemRows for the stem parameters
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
   localparam int unsigned BusBits = bonnet_pkg::BusBits,
-  localparam int unsigned Rows    = bonnet_pkg::WeightRows,
-  localparam int unsigned RowW    = bonnet_pkg::WbRowW,
+  localparam int unsigned RowW    = $clog2(Rows),
   localparam int unsigned ColW    = $clog2(RowBits / BusBits)
 ) (
   input  wire logic               clk_i,

@@ -27,7 +27,8 @@ module bonnet_seq #(
   input  wire logic                  rdata_valid_i,
   output      logic                  rdata_ready_o,
   input  wire logic [BusBits-1:0]    rdata_i,
-  input  wire logic                  bus_beat_i,     // any data beat
+  input  wire logic                  rd_beat_i,      // any data beat
+  input  wire logic                  wr_beat_i,
   input  wire logic                  rd_err_i,
   input  wire logic [1:0]            rd_err_client_i, // 0 sequencer, 1 load, 2 stem
   input  wire logic                  wr_err_i,
@@ -103,7 +104,7 @@ module bonnet_seq #(
   logic        stop;
   logic [15:0] cause;
   bonnet_seq_stop u_stop (
-    .clk_i, .rst_ni, .start_i, .done_i(walk_done), .limit_i(cfg_i.watchdog), .alive_i(bus_beat_i || rec_valid != '0),
+    .clk_i, .rst_ni, .start_i, .done_i(walk_done), .limit_i(cfg_i.watchdog), .alive_i(rd_beat_i || wr_beat_i || rec_valid != '0),
     .refused_i(refused), .overflow_i(overflow), .unit_err_i(unit_err), .rd_err_i, .rd_err_client_i, .wr_err_i,
     .walk_index_i(walk_index), .unit_index_i({store_cmd_o.index, stem_cmd_o.index, conv_cmd_o.index, load_cmd_o.index}),
     .stop_o(stop), .cause_o(cause)

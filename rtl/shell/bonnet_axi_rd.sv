@@ -36,6 +36,7 @@ module bonnet_axi_rd #(
   output      logic [BusBits-1:0]  rdata_o,
   // events
   output      logic                beat_o,      // a beat left the bus
+  output      logic [Clients-1:0]  taken_o,     // a client took a beat
   output      logic                err_o,
   output      logic [1:0]          err_client_o,
   // AXI4
@@ -114,6 +115,7 @@ module bonnet_axi_rd #(
   );
   assign rdata_valid_o = (beat_valid && !flush_i) ? Clients'(1) << owner : '0;
   assign beat_ready    = flush_i || rdata_ready_i[owner];
+  assign taken_o       = rdata_valid_o & rdata_ready_i;
   assign take          = beat_valid && beat_ready;
   assign beat_o        = m_rvalid_i && m_rready_o;
   assign err_o         = take && beat_bad && !flush_i;
