@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* onnx_match.c - the walk over the graph: which file knows which operator. See onnx.h and onnx_import.h. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "file.h"
+#include "onnx_import.h"
+
+/* Memory of one import, protobuf's included. A 64 MiB file of weights needs about twice its size. */
+#define IMPORT_LIMIT_BYTES ((size_t)512 << 20)
+
+static const struct { const char *op; bonnet_op *run; } operators[] = {
+    {"Add", bonnet_op_add},
+    {"BatchNormalization", bonnet_op_batchnorm},
+    {"BipolarQuant", bonnet_op_sign},
+    {"Clip", bonnet_op_clip},
+    {"Concat", bonnet_op_concat},
+    {"Conv", bonnet_op_conv},
+    {"Flatten", bonnet_op_flatten},
+    {"Floor", bonnet_op_floor},
+    {"Gemm", bonnet_op_gemm},
+    {"Identity", bonnet_op_identity},
+    {"Max", bonnet_op_max},
+    {"MaxPool", bonnet_op_maxpool},
+    {"Mul", bonnet_op_mul},
+    {"PRelu", bonnet_op_prelu},
+    {"Pad", bonnet_op_pad},
+    {"ReduceMean", bonnet_op_reduce},
+    {"ReduceSum", bonnet_op_reduce},
+    {"Reshape", bonnet_op_reshape},
+    {"Sign", bonnet_op_sign},
+    {"Slice", bonnet_op_slice},
+};
+
+bonnet_value *bonnet_value_in(bonnet_import *im, const bonnet_node *n, uint32_t i)
+{
+    return i < n->n_in && n->in[i] >= 0 ? &im->values[n->in[i]] : &im->values[im->g.n_edges]; /* one past: V_NONE for ever */
+}
+
+const bonnet_tensor *bonnet_const_in(const bonnet_import *im, const bonnet_node *n, uint32_t i)
+{
+    return i < n->n_in && n->in[i] >= 0 ? im->g.edges[n->in[i]].constant : NULL;
+}
+
+bonnet_status bonnet_set(bonnet_import *im, const bonnet_node *n, bonnet_value v)
+{
+    v.shared |= im->g.edges[n->out].consumers > 1;
+    im->values[n->out] = v;
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_no_memory(const bonnet_import *im)
+{
+    return bonnet_fail(im->g.err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB", im->arena.limit_bytes >> 20);
+}
+
+const char *bonnet_value_name(const bonnet_value *v)
+{
+    static const char *const names[] = {
+        "a constant or unknown", "the image",           "an unfinished stem", "a padded stem map", "an integer sum", "one slice",
+        "a binary map",          "a padded binary map", "a sum over slices",  "two maps to interleave", "an unfinished head", "the logits",
+    };
+    return names[v->kind];
+}
+
+bonnet_status bonnet_unfit(const bonnet_import *im, const bonnet_node *n, const bonnet_value *v, const char *wants)
+{
+    return REFUSE(im, n, "its input is %s; %s (docs/operators.md, section 6)", bonnet_value_name(v), wants);
+}
+
+bonnet_status bonnet_draft_new(bonnet_import *im, const bonnet_node *n, bonnet_layer_kind kind, const bonnet_tensor *w, int32_t *out)
+{
+    if (im->n_drafts == BONNET_MAX_LAYERS) return REFUSE(im, n, "more than %d layers", BONNET_MAX_LAYERS);
+    bonnet_draft *d = &im->drafts[im->n_drafts];
+    *d = (bonnet_draft){.node = n, .w = w};
+    memcpy(d->l.name, n->name, sizeof d->l.name);
+    d->l.kind = kind;
+    d->l.kernel = d->l.stride = d->l.dilation = 1;
+    d->l.in.map = d->l.res.map = d->l.pass.map = -1;
+    *out = (int32_t)im->n_drafts++;
+    return BONNET_OK;
+}
+
+int bonnet_exact_int(double v, int64_t lo, int64_t hi, int64_t *out)
+{
+    if (!(v >= (double)lo && v <= (double)hi) || floor(v) != v) return 0;
+    *out = (int64_t)v;
+    return 1;
+}
+
+static int by_op(const void *key, const void *entry)
+{
+    return strcmp(key, *(const char *const *)entry);
+}
+
+static bonnet_status walk(bonnet_import *im)
+{
+    const bonnet_graph *g = &im->g;
+    im->values = bonnet_arena_calloc(&im->arena, (size_t)g->n_edges + 1, sizeof *im->values);
+    if (!im->values) return bonnet_no_memory(im);
+    im->values[g->input] = (bonnet_value){.kind = V_IMAGE, .draft = -1, .channels = g->planes, .h = g->height, .w = g->width};
+    for (uint32_t i = 0; i < g->n_nodes; i++) {
+        const bonnet_node *n = &g->nodes[i];
+        if (n->folded) continue;
+        const void *entry = bsearch(n->op, operators, sizeof operators / sizeof *operators, sizeof *operators, by_op);
+        if (!entry) return REFUSE(im, n, "this operator is not part of the dialect (docs/operators.md, section 6)");
+        bonnet_status status = operators[(size_t)((const char *)entry - (const char *)operators) / sizeof *operators].run(im, n);
+        if (status != BONNET_OK) return status;
+    }
+    if (im->values[g->output].kind != V_LOGITS)
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: the output is %s, not the logits of a Gemm", bonnet_value_name(&im->values[g->output]));
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err)
+{
+    if (!out || !bytes) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_import: out and bytes must not be NULL");
+    if (size > BONNET_ONNX_MAX_BYTES) return bonnet_fail(err, BONNET_EUNSUPPORTED, "ONNX: %zu bytes, at most %zu are read", size, BONNET_ONNX_MAX_BYTES);
+    bonnet_import *im = calloc(1, sizeof *im);
+    if (!im) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
+    bonnet_arena_init(&im->arena, IMPORT_LIMIT_BYTES);
+    bonnet_net *net = NULL;
+    bonnet_status status = bonnet_graph_open(&im->g, &im->arena, bytes, size, err);
+    if (status == BONNET_OK) status = walk(im);
+    if (status == BONNET_OK) status = bonnet_emit(im, &net);
+    if (status == BONNET_OK) {
+        *out = net;
+        if (stats) *stats = im->stats;
+    }
+    bonnet_arena_free(&im->arena);
+    free(im);
+    return status;
+}
+
+bonnet_status bonnet_onnx_load(bonnet_net **out, const char *path, bonnet_fold_stats *stats, bonnet_error *err)
+{
+    uint8_t *bytes;
+    size_t size;
+    if (!out || !path) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_load: out and path must not be NULL");
+    bonnet_status status = bonnet_file_load(&bytes, &size, path, BONNET_ONNX_MAX_BYTES, err);
+    if (status != BONNET_OK) return status;
+    status = bonnet_onnx_import(out, bytes, size, stats, err);
+    free(bytes);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compile.c - bonnet_compile(): ONNX -> network -> job for a geometry -> .bonnet file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bonnet.h"
+#include "file.h"
+#include "lower.h"
+#include "onnx.h"
+
+/* The job of `net` for `geometry`, as bytes: free(). */
+static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet_net *net, const char *name, bonnet_error *err)
+{
+    bonnet_job *job = NULL;
+    const bonnet_geometry *geometry = bonnet_geometry_named(name);
+    if (!geometry || strlen(name) >= sizeof out->geometry) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; there are asic and tiny", name);
+    bonnet_status status = bonnet_lower(&job, net, geometry, 0, err);
+    if (status == BONNET_OK) status = bonnet_job_serialise(bytes, &out->size, job, err);
+    bonnet_job_free(job);
+    if (status != BONNET_OK) return status;
+    snprintf(out->geometry, sizeof out->geometry, "%s", name);
+    out->bytes = *bytes;
+    return BONNET_OK;
+}
+
+static bonnet_status compile(const char *onnx_path, const char *out_path, const char *geometry, bonnet_error *err)
+{
+    bonnet_net *net = NULL;
+    uint8_t *job_bytes = NULL, *bytes = NULL;
+    size_t size = 0;
+    bonnet_file_job job = {0};
+    bonnet_status status = bonnet_onnx_load(&net, onnx_path, NULL, err);
+    if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, geometry, err);
+    if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, &job, 1, err);
+    if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
+    free(bytes);
+    free(job_bytes);
+    bonnet_net_free(net);
+    return status;
+}
+
+bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *options)
+{
+    bonnet_compile_options o = BONNET_COMPILE_OPTIONS_INIT;
+    bonnet_error err = {""};
+    bonnet_status status;
+    if (options && (options->size < sizeof options->size || options->size > 4096)) return BONNET_EINVAL;
+    if (options) memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o); /* an older caller's struct is shorter */
+    if (!onnx_path || !out_path) status = bonnet_fail(&err, BONNET_EINVAL, "bonnet_compile: onnx_path and out_path must not be NULL");
+    else status = compile(onnx_path, out_path, o.geometry ? o.geometry : "asic", &err);
+    if (status != BONNET_OK && o.message && o.message_bytes) snprintf(o.message, o.message_bytes, "%s", err.text);
+    return status;
+}
