@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manners.c - see manners.h. Every check that fails says which. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "golden/golden.h"
+#include "manners.h"
+#include "net_build.h"
+
+int bonnet_conform_open(bonnet_conform_device *dev, const char *uri)
+{
+    const char *colon = strchr(uri, ':');
+    size_t scheme = colon ? (size_t)(colon - uri) : strlen(uri);
+    bonnet_error err = { "" };
+    bonnet_open_config config = { .timeout_ms = 600000, .seed = 1 };
+    dev->uri = uri, dev->backend = NULL, dev->self = NULL;
+    for (size_t i = 0; bonnet_backends[i]; i++)
+        if (strlen(bonnet_backends[i]->scheme) == scheme && !strncmp(uri, bonnet_backends[i]->scheme, scheme)) dev->backend = bonnet_backends[i];
+    if (!dev->backend) {
+        printf("conform: %s: skipped, no such backend in this build\n", uri);
+        return 77;
+    }
+    bonnet_status st = dev->backend->open(&dev->self, colon ? colon + 1 : "", &config, &err);
+    if (st == BONNET_ENODEV) {
+        printf("conform: %s: skipped: %s\n", uri, err.text);
+        return 77;
+    }
+    if (st) fprintf(stderr, "conform: %s: open: status %d: %s\n", uri, st, err.text);
+    return st != BONNET_OK;
+}
+
+#define EXPECT(holds, what) \
+    do { \
+        if (!(holds)) { \
+            fprintf(stderr, "conform: %s: manners: %s (last error: %s)\n", dev->uri, what, err.text); \
+            return 1; \
+        } \
+    } while (0)
+
+/* Runs one frame and compares the logits with golden's. */
+static int right(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
+{
+    int32_t want[BONNET_MAX_CLASSES], got[BONNET_MAX_CLASSES];
+    bonnet_error err = { "" };
+    bonnet_run run = { .pixels = pixels, .frames = 1, .logits = got, .timeout_ms = 600000 };
+    return bonnet_golden_run(net, pixels, NULL, want, NULL, NULL) == BONNET_OK && dev->backend->run(dev->self, slot, &run, &err) == BONNET_OK &&
+           !memcmp(want, got, net->classes * sizeof *want);
+}
+
+static int bad_arguments(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
+{
+    bonnet_error err = { "" };
+    int32_t logits[BONNET_MAX_CLASSES];
+    uint64_t *maps[BONNET_MAX_LAYERS] = { 0 };
+    const bonnet_run good = { .pixels = pixels, .frames = 1, .logits = logits, .timeout_ms = 600000 };
+    bonnet_run run = good;
+    run.frames = 0;
+    EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINVAL && err.text[0], "0 frames must be BONNET_EINVAL with a line of text");
+    run = good, run.frames = 2, run.maps = maps;
+    EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINVAL, "maps of two frames must be BONNET_EINVAL");
+    void *self = NULL;
+    bonnet_open_config config = { .timeout_ms = 1000, .seed = 1 };
+    err.text[0] = 0;
+    bonnet_status st = dev->backend->open(&self, "no such option", &config, &err);
+    EXPECT(st != BONNET_OK && !self && err.text[0], "an unknown option must fail with a line of text and leave *self alone");
+
+    bonnet_net *broken = bonnet_net_clone(net);
+    void *none = NULL;
+    EXPECT(broken, "out of memory");
+    broken->layers[broken->n_layers - 1].in.map = 0; /* logits from a binary map: not a network */
+    st = dev->backend->load(dev->self, &none, broken, &err);
+    bonnet_net_free(broken);
+    EXPECT(st == BONNET_EINVAL && !none, "a net that fails bonnet_net_check must be BONNET_EINVAL");
+    EXPECT(right(dev, slot, net, pixels), "the device must work after bad arguments");
+    return 0;
+}
+
+static int cancelled(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
+{
+    bonnet_error err = { "" };
+    int32_t logits[BONNET_MAX_CLASSES];
+    volatile int cancel = 1;
+    bonnet_run run = { .pixels = pixels, .frames = 1, .logits = logits, .timeout_ms = 600000, .cancel = &cancel };
+    EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINTR && err.text[0], "a raised cancel flag must be BONNET_EINTR with a line of text");
+    cancel = 0;
+    EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_OK, "a lowered cancel flag must not stop a run");
+    EXPECT(right(dev, slot, net, pixels), "the device must work after a cancel");
+    return 0;
+}
+
+/* Two networks loaded, run in turns, one unloaded under the other. */
+static int two_at_once(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
+{
+    bonnet_error err = { "" };
+    void *other = NULL;
+    bonnet_net *second = bonnet_random_net(77, &bonnet_room_tiny, 0);
+    uint8_t *image = second ? bonnet_random_image(second, 7, 1) : NULL;
+    bonnet_status st = image ? dev->backend->load(dev->self, &other, second, &err) : BONNET_ENOMEM;
+    int ok = st == BONNET_OK && right(dev, slot, net, pixels) && right(dev, other, second, image) && right(dev, slot, net, pixels) &&
+             right(dev, other, second, image);
+    if (st == BONNET_OK) dev->backend->unload(dev->self, other);
+    ok = ok && right(dev, slot, net, pixels);
+    free(image);
+    bonnet_net_free(second);
+    EXPECT(ok, "two loaded networks must not disturb each other");
+    return 0;
+}
+
+int bonnet_conform_manners(const bonnet_conform_device *dev)
+{
+    bonnet_error err = { "" };
+    void *slot = NULL;
+    bonnet_net *net = bonnet_random_net(42, &bonnet_room_tiny, 0);
+    uint8_t *pixels = net ? bonnet_random_image(net, 42, 1) : NULL;
+    bonnet_status st = pixels ? dev->backend->load(dev->self, &slot, net, &err) : BONNET_ENOMEM;
+    int bad = st != BONNET_OK;
+    if (bad) fprintf(stderr, "conform: %s: manners: load: status %d: %s\n", dev->uri, st, err.text);
+    bad = bad || bad_arguments(dev, slot, net, pixels) || cancelled(dev, slot, net, pixels) || two_at_once(dev, slot, net, pixels);
+    if (st == BONNET_OK) dev->backend->unload(dev->self, slot);
+    free(pixels);
+    bonnet_net_free(net);
+    return bad;
+}

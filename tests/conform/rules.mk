@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/conform: one suite for every backend, against golden. build/tests/conform --backend URI --seed N --cases N
+CONFORM      := $(O)/tests/conform
+CONFORM_SRCS := $(wildcard tests/conform/*.c)
+TESTS        += conform
+
+$(CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB) $(LIB_LIBS)
+test-conform: $(CONFORM)
+	$(Q)$< --seed $(SEED)
