@@ -20,8 +20,8 @@ enum {
 typedef struct bonnet_cpu_kernels {
     const char *name;
     int (*supported)(void);
-    /* q[n * q_pitch + o] = sum over i of popcount(x[n * words + i] ^ w[i * outs + o]); n < positions, a multiple of 4; o < outs, of 16. */
-    void (*mismatch)(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs);
+    /* q[n * q_pitch + o] = sum over i of popcount(x[(n * words + i) * step] ^ w[i * outs + o]); n < positions, a multiple of 4; o < outs, of 16. */
+    void (*mismatch)(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs);
     /* Bit i = value[i] <= limit[i], 64 of them. */
     uint64_t (*at_most)(const uint16_t *value, const int16_t *limit);
     /* Bit i = value[i] >= limit[i], 64 of them. */
@@ -32,6 +32,8 @@ typedef struct bonnet_cpu_kernels {
     void (*requantise)(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh);
     /* d[o] = sum over the nine taps of w[tap][o] * a[tap][o], 64 channels. */
     void (*depthwise)(int32_t *d, const int8_t *const a[9], const int16_t *w);
+    /* sum[i] += u of channel c + i, 64 of them, at one position: q their mismatches, b the k words that m sums over. */
+    void (*last)(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c);
 } bonnet_cpu_kernels;
 
 extern const bonnet_cpu_kernels bonnet_cpu_portable, bonnet_cpu_avx2, bonnet_cpu_avx512;
@@ -57,7 +59,7 @@ typedef struct bonnet_cpu_net {
     const bonnet_cpu_kernels *kernels;
     bonnet_cpu_layer         *layers;
     uint64_t                **maps;
-    uint64_t *window;               /* [group][chunk][words], of the largest layer */
+    uint64_t *window;               /* [chunk][words][group], of the largest layer */
     uint16_t *q;                    /* [chunk][conv_c]                            */
     int16_t  *image;                /* STEM: with its border of zeros             */
     int16_t  *patch;                /* STEM: [conv_w][2 * pairs]                  */

@@ -26,4 +26,29 @@ BONNET_CPU_BODY void bonnet_cpu_depthwise_body(int32_t *restrict d, const int8_t
         for (uint32_t o = 0; o < 64; o++) d[o] += w[tap * 64 + o] * from[o];
     }
 }
+
+/* One position of the last block, 64 channels from c on (docs/operators.md, section 5); sums leave room for every half that is added. */
+BONNET_CPU_BODY void bonnet_cpu_last_body(int32_t *restrict sum, const uint16_t *restrict q, const uint64_t *restrict b, uint32_t k,
+                                          const bonnet_layer *restrict l, uint32_t c)
+{
+    const int16_t *restrict pa = l->a + c, *restrict pb = l->b + c, *restrict ps = l->s + c;
+    const int32_t *restrict pc = l->c + c;
+    const int32_t dot = 9 * (int32_t)l->in_c, half = (1 << l->s1) >> 1, s1 = (int32_t)l->s1;
+    int32_t m[64];
+    for (uint32_t i = 0; i < 64; i++) m[i] = -(int32_t)k;
+    for (uint32_t j = 0; j < k; j++)
+        for (uint32_t h = 0; h < 2; h++) {
+            const uint32_t word = (uint32_t)(b[j] >> 32 * h);
+            for (uint32_t i = 0; i < 32; i++) m[32 * h + i] += 2 * (int32_t)(word >> i & 1);
+        }
+    for (uint32_t i = 0; i < 64; i++) {
+        int32_t v = (pa[i] * (dot - 2 * (int32_t)q[i]) + pb[i] * m[i] + pc[i] + half) >> s1;
+        v = v < -32768 ? -32768 : v;
+        v = v > 32767 ? 32767 : v;
+        int32_t u = (ps[i] * v + 128) >> 8;
+        u = u < -32768 ? -32768 : u;
+        u = u > 32767 ? 32767 : u;
+        sum[i] += v >= 0 ? v : u;
+    }
+}
 #endif

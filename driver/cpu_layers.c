@@ -2,8 +2,8 @@
 /*
  * cpu_layers.c - the binary layers and the head on packed words.
  *
- * Every layer goes in chunks of up to 32 output positions: gather their windows (each slice's words side by side), count mismatches
- * of all channels with one kernel call per slice group, then threshold 64 channels at a time.
+ * Every layer goes in chunks of up to 32 output positions: gather their windows, count mismatches of all channels with one kernel
+ * call per slice group (which reads every k-th word), then threshold 64 channels at a time.
  */
 #include <string.h>
 #include "cpu.h"
@@ -25,7 +25,7 @@ static uint32_t clamp(int32_t i, uint32_t size) { return i < 0 ? 0 : (uint32_t)i
 static void count_mismatches(bonnet_cpu_net *cpu, const bonnet_cpu_layer *p, uint32_t conv_c, uint32_t count)
 {
     for (uint32_t g = 0; g < p->groups; g++)
-        cpu->kernels->mismatch(cpu->q + (size_t)g * p->outs, conv_c, cpu->window + (size_t)g * BONNET_CPU_CHUNK * p->words, (count + 3) & ~3u,
+        cpu->kernels->mismatch(cpu->q + (size_t)g * p->outs, conv_c, cpu->window + g, p->groups, (count + 3) & ~3u,
                                p->w + (size_t)g * p->words * p->outs, p->words, p->outs);
 }
 
@@ -35,16 +35,17 @@ static void count_3x3(bonnet_cpu_net *cpu, uint32_t layer, uint32_t first, uint3
     const bonnet_layer *l = &cpu->net->layers[layer];
     const bonnet_cpu_layer *p = &cpu->layers[layer];
     const source in = source_of(cpu, &l->in);
-    const uint32_t k = cpu->net->k, depth = l->in_c / 64;
+    const uint32_t k = cpu->net->k, run = l->in_c / 64 * k; /* words of one tap, all slices */
     const int32_t d = (int32_t)l->dilation;
     for (uint32_t n = 0; n < count; n++) {
         int32_t y = (int32_t)((first + n) / l->out_w * l->stride), x = (int32_t)((first + n) % l->out_w * l->stride);
-        uint64_t *to = cpu->window + (size_t)n * p->words;
-        for (int32_t tap = 0; tap < 9; tap++, to += depth) {
-            uint32_t iy = clamp(y + d * (tap / 3 - 1), in.h), ix = clamp(x + d * (tap % 3 - 1), in.w);
-            const uint64_t *from = in.base + ((size_t)iy * in.w + ix) * in.pitch;
-            for (uint32_t i = 0; i < depth; i++)
-                for (uint32_t g = 0; g < k; g++) to[(size_t)g * BONNET_CPU_CHUNK * p->words + i] = from[i * k + g];
+        uint64_t *to = cpu->window + (size_t)n * p->words * k;
+        for (int32_t ky = -1; ky <= 1; ky++) {
+            const uint64_t *row = in.base + (size_t)clamp(y + d * ky, in.h) * in.w * in.pitch;
+            for (int32_t kx = -1; kx <= 1; kx++) {
+                const uint64_t *from = row + clamp(x + d * kx, in.w) * in.pitch;
+                for (uint32_t i = 0; i < run; i++) *to++ = from[i];
+            }
         }
     }
     count_mismatches(cpu, p, l->conv_c, count);
@@ -125,33 +126,18 @@ void bonnet_cpu_down(bonnet_cpu_net *cpu, uint32_t layer)
 static int32_t round_shift(int32_t x, uint32_t s) { return (x + ((1 << s) >> 1)) >> s; } /* sums here leave room for the half */
 static int32_t sat16(int32_t x) { return x < -32768 ? -32768 : x > 32767 ? 32767 : x; }
 
-/* m of 64 channels: the sum of the +-1 values of the k words at `word`. */
-static void slice_sums(const uint64_t *word, uint32_t k, int32_t m[64])
-{
-    for (uint32_t c = 0; c < 64; c++) m[c] = -(int32_t)k;
-    for (uint32_t j = 0; j < k; j++)
-        for (uint32_t c = 0; c < 64; c++) m[c] += 2 * (int32_t)(word[j] >> c & 1);
-}
-
 void bonnet_cpu_last(bonnet_cpu_net *cpu, uint32_t layer)
 {
     const bonnet_layer *l = &cpu->net->layers[layer];
-    const uint32_t k = cpu->net->k, positions = l->out_h * l->out_w, dot = 9 * l->in_c;
+    const uint32_t k = cpu->net->k, positions = l->out_h * l->out_w;
     const source res = source_of(cpu, &l->res);
     int32_t sum[BONNET_MAX_CHANNELS] = { 0 };
     for (uint32_t first = 0; first < positions; first += BONNET_CPU_CHUNK) {
         uint32_t count = positions - first < BONNET_CPU_CHUNK ? positions - first : BONNET_CPU_CHUNK;
         count_3x3(cpu, layer, first, count);
         for (uint32_t n = 0; n < count; n++)
-            for (uint32_t b = 0; b < l->conv_c; b += 64) {
-                int32_t m[64];
-                slice_sums(res.base + (size_t)(first + n) * res.pitch + b / 64 * k, k, m);
-                for (uint32_t i = 0, c = b; i < 64; i++, c++) {
-                    int32_t dotp = (int32_t)dot - 2 * (int32_t)cpu->q[(size_t)n * l->conv_c + c];
-                    int32_t v = sat16(round_shift(l->a[c] * dotp + l->b[c] * m[i] + l->c[c], l->s1));
-                    sum[c] += v >= 0 ? v : sat16(round_shift(l->s[c] * v, 8));
-                }
-            }
+            for (uint32_t c = 0; c < l->conv_c; c += 64)
+                cpu->kernels->last(sum + c, cpu->q + (size_t)n * l->conv_c + c, res.base + (size_t)(first + n) * res.pitch + c / 64 * k, k, l, c);
     }
     memset(cpu->maps[layer], 0, bonnet_net_map_words(cpu->net, layer) * sizeof(uint64_t));
     for (uint32_t c = 0; c < l->conv_c; c++)
