@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/unit: small C programs, built with the address and undefined-behaviour sanitizers. `make test-unit`, SEED=n.
+UNIT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g
+UNIT_NAMES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
+UNIT_BINS  := $(UNIT_NAMES:%=$(O)/tests/unit/%)
+# What they are tests of, and what makes networks for them. No device, no simulator.
+UNIT_SRCS  := $(filter-out host/compiler/lower%,$(wildcard host/compiler/*.c)) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c) \
+              $(wildcard sim/golden/*.c tests/conform/net_*.c tests/unit/make_*.c)
+UNIT_OBJS  := $(UNIT_SRCS:%.c=$(O)/san/%.o) $(O)/san/gen/onnx.pb-c.o
+TESTS      += unit
+TEST_BINS  += $(UNIT_BINS)
+
+$(O)/san/%.o: %.c | $(O)/gen/onnx.pb-c.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
+$(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -w $(UNIT_FLAGS) -I$(O)/gen -c $< -o $@
+$(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm
+
+.PHONY: test-unit
+test-unit: $(UNIT_BINS)  ## Importer, folding and file format, under ASan and UBSan
+	$(Q)for t in $(UNIT_BINS); do $$t --seed $(SEED) || exit 1; done
