@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_stem_dw - depthwise 3x3 of the pooled int8 map, or the map itself.
+//
+//   d[lane][y][x] = sum over ky, kx of w[lane][3*ky + kx] * a[lane][y + ky - 1][x + kx - 1]
+//   outside the map: the nearest pixel, or with dw_const the lane's constant. Without dw: d = a.
+//
+// A ring of four rows: three are read, the fourth is filled. One multiplier a lane.
+// Rate    a pixel every 9 cycles (1 without dw), hidden behind the convolution that fills the ring.
+// Test    tests/rtl/bonnet_stem_tb.cpp        Proof  tests/formal/stem_dw.ys
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_stem_dw #(
+  parameter int unsigned MapW = bonnet_pkg::StemMapW
+) (
+  input  wire logic                                clk_i,
+  input  wire logic                                rst_ni,
+  input  wire logic                                go_i,
+  // verilator lint_off UNUSED
+  input  wire bonnet_stem_pkg::cfg_t               cfg_i,  // every link reads its own part
+  // verilator lint_on UNUSED
+  // parameter rows 0 (constant), 1 (taps 0..7), 2 (tap 8)
+  input  wire logic                                prm_valid_i,
+  input  wire logic [2:0]                          prm_row_i,
+  // verilator lint_off UNUSED
+  input  wire logic [bonnet_pkg::RowBits-1:0]      prm_data_i,
+  // verilator lint_on UNUSED
+  // map pixels
+  input  wire logic                                p_valid_i,
+  output      logic                                p_ready_o,
+  input  wire logic [8*bonnet_pkg::Lanes-1:0]    p_data_i,
+  // sums: lane l is [32*l +: 20], signed; the rest is 0
+  output      logic                                d_valid_o,
+  input  wire logic                                d_ready_i,
+  output      logic [32*bonnet_pkg::Lanes-1:0] d_data_o
+);
+  localparam int unsigned Lanes = bonnet_pkg::Lanes;
+  localparam int unsigned PixW  = 8 * Lanes;
+  localparam int unsigned SumW  = 32 * Lanes;
+  localparam int unsigned ColW  = $clog2(MapW);
+
+  // ---- walk ----------------------------------------------------------------
+  logic [9:0] wrow_q, wcol_q;          // next pixel to write
+  logic [9:0] y_q, x_q;                // pixel being summed
+  logic [1:0] ky_q, kx_q;
+  logic       run_q, write, read, there, first, last, s1_valid_q, s1_go;
+  logic [9:0] last_x, last_y, need_x, need_y, rx, ry;
+  logic       left, right, up, down;   // the tap is outside
+  assign last_x = cfg_i.out_w - 10'd1;
+  assign last_y = cfg_i.out_h - 10'd1;
+  assign need_x = (!cfg_i.dw || x_q == last_x) ? x_q : x_q + 10'd1;
+  assign need_y = (!cfg_i.dw || y_q == last_y) ? y_q : y_q + 10'd1;
+  assign there  = wrow_q > need_y || (wrow_q == need_y && wcol_q > need_x);
+  assign left   = kx_q == 2'd0 && x_q == '0;
+  assign right  = kx_q == 2'd2 && x_q == last_x;
+  assign up     = ky_q == 2'd0 && y_q == '0;
+  assign down   = ky_q == 2'd2 && y_q == last_y;
+  assign rx     = (left || right) ? x_q : x_q + 10'(kx_q) - 10'd1;
+  assign ry     = (up || down) ? y_q : y_q + 10'(ky_q) - 10'd1;
+  assign first  = !cfg_i.dw || (ky_q == 2'd0 && kx_q == 2'd0);
+  assign last   = !cfg_i.dw || (ky_q == 2'd2 && kx_q == 2'd2);
+
+  assign p_ready_o = run_q && wrow_q != cfg_i.out_h && wrow_q < y_q + 10'd3;
+  assign write     = p_valid_i && p_ready_o;
+  assign read      = run_q && there && (!s1_valid_q || s1_go);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {run_q, s1_valid_q} <= 2'b00;
+      {wrow_q, wcol_q, y_q, x_q} <= '0;
+      {ky_q, kx_q} <= '0;
+    end else if (go_i) begin
+      {run_q, s1_valid_q} <= 2'b10;
+      {wrow_q, wcol_q, y_q, x_q} <= '0;
+      {ky_q, kx_q} <= cfg_i.dw ? 4'b0000 : 4'b0101;  // without dw only the centre is walked
+    end else begin
+      if (write) begin
+        wcol_q <= (wcol_q == last_x) ? '0 : wcol_q + 10'd1;
+        if (wcol_q == last_x) wrow_q <= wrow_q + 10'd1;
+      end
+      if (read) begin
+        if (cfg_i.dw) begin
+          kx_q <= (kx_q == 2'd2) ? 2'd0 : kx_q + 2'd1;
+          if (kx_q == 2'd2) ky_q <= (ky_q == 2'd2) ? 2'd0 : ky_q + 2'd1;
+        end
+        if (last) begin
+          x_q <= (x_q == last_x) ? '0 : x_q + 10'd1;
+          if (x_q == last_x) y_q <= y_q + 10'd1;
+          if (x_q == last_x && y_q == last_y) run_q <= 1'b0;
+        end
+      end
+      if (read)       s1_valid_q <= 1'b1;
+      else if (s1_go) s1_valid_q <= 1'b0;
+    end
+  end
+
+  // ---- ring: slot = row % 4 ------------------------------------------------
+  logic [PixW-1:0] pix;
+  bonnet_ram_1r1w #(.Width(PixW), .Depth(4 * MapW)) u_ring (
+    .clk_i, .rst_ni, .we_i(write), .waddr_i({wrow_q[1:0], wcol_q[ColW-1:0]}), .wdata_i(p_data_i),
+    .re_i(read), .raddr_i({ry[1:0], rx[ColW-1:0]}), .rdata_o(pix)
+  );
+
+  // ---- parameters, one vector a tap ----------------------------------------
+  logic [PixW-1:0] const_q;
+  logic [PixW-1:0] weight_q [9];
+  for (genvar t = 0; t < 9; t++) begin : gen_weight
+    always_ff @(posedge clk_i) if (prm_valid_i && prm_row_i == ((t < 8) ? 3'd1 : 3'd2)) begin : load
+      logic [PixW-1:0] v;
+      for (int unsigned l = 0; l < Lanes; l++) v[8*l +: 8] = prm_data_i[64*l + 8*(t % 8) +: 8];
+      weight_q[t] <= v;
+    end
+  end
+  always_ff @(posedge clk_i) if (prm_valid_i && prm_row_i == 3'd0) begin : load_const
+    logic [PixW-1:0] v;
+    for (int unsigned l = 0; l < Lanes; l++) v[8*l +: 8] = prm_data_i[64*l + 8 +: 8];
+    const_q <= v;
+  end
+
+  // ---- sum -----------------------------------------------------------------
+  logic            s1_first_q, s1_last_q, s1_const_q, d_valid_q;
+  logic [3:0]      s1_tap_q;
+  logic [SumW-1:0] sum_q;
+  assign s1_go = s1_valid_q && (!d_valid_q || d_ready_i);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)        d_valid_q <= 1'b0;
+    else if (s1_go)     d_valid_q <= s1_last_q;
+    else if (d_ready_i) d_valid_q <= 1'b0;
+  end
+  always_ff @(posedge clk_i) if (read) begin
+    s1_first_q <= first;
+    s1_last_q  <= last;
+    s1_const_q <= cfg_i.dw_const && (left || right || up || down);
+    s1_tap_q   <= 4'(ky_q) * 4'd3 + 4'(kx_q);
+  end
+  always_ff @(posedge clk_i) if (s1_go) begin : accumulate
+    logic [SumW-1:0]    next;
+    logic [PixW-1:0]    a, w;
+    logic signed [19:0] s;
+    next = '0;
+    a    = s1_const_q ? const_q : pix;
+    w    = weight_q[s1_tap_q];
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      s = s1_first_q ? 20'sd0 : $signed(sum_q[32*l +: 20]);
+      s = s + (cfg_i.dw ? 20'($signed(a[8*l +: 8]) * $signed(w[8*l +: 8])) : 20'($signed(a[8*l +: 8])));
+      next[32*l +: 20] = s;
+    end
+    sum_q <= next;
+  end
+  assign d_valid_o = d_valid_q;
+  assign d_data_o  = sum_q;
+
+  // ---- contract ------------------------------------------------------------
+  `BONNET_ASSUME(NotWhileBusy_A, !go_i || !(run_q || s1_valid_q || d_valid_q))
+  `BONNET_ASSERT(ReadIsWritten_A, !read || ry < wrow_q || (ry == wrow_q && rx < wcol_q))
+  `BONNET_ASSERT(NoOverwrite_A, !write || wrow_q < y_q + 10'd3)
+  `BONNET_ASSERT_HELD(SumHeld_A, d_valid_o, d_ready_i, d_data_o)
+endmodule
+`default_nettype wire

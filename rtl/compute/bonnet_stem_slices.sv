@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_stem_slices - thresholds, and the write of each pixel into the feature buffer.
+//
+//   bit_j[lane] = d[lane] >= T[lane][j], signed 20 bit; k = 4: slice j goes to bank j, k = 1: slice 0 to the bank of its word.
+//   Word of pixel (y, x): OUT + y*OUT_ROW + x*OUT_PIX; channels CHANNEL .. CHANNEL + Lanes - 1 of it, the others stay.
+//
+// Rate    1 pixel/cycle when the buffer takes it, one cycle of latency.
+// Test    tests/rtl/bonnet_stem_tb.cpp        Proof  tests/formal/stem_slices.ys
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_stem_slices (
+  input  wire logic                                clk_i,
+  input  wire logic                                rst_ni,
+  input  wire logic                                go_i,
+  // verilator lint_off UNUSED
+  input  wire bonnet_stem_pkg::cfg_t               cfg_i,  // every link reads its own part
+  // verilator lint_on UNUSED
+  // parameter rows 3 (T0, T1) and 4 (T2, T3)
+  input  wire logic                                prm_valid_i,
+  input  wire logic [2:0]                          prm_row_i,
+  // verilator lint_off UNUSED
+  input  wire logic [bonnet_pkg::RowBits-1:0]      prm_data_i,
+  // sums
+  input  wire logic                                d_valid_i,
+  output      logic                                d_ready_o,
+  input  wire logic [32*bonnet_pkg::Lanes-1:0] d_data_i,
+  // verilator lint_on UNUSED
+  // feature buffer
+  output      logic                                fb_valid_o,
+  input  wire logic                                fb_ready_i,
+  output      bonnet_pkg::fb_req_t                 fb_req_o,
+  output      logic                                busy_o      // pixels are still to come, or one is not yet written
+);
+  localparam int unsigned Lanes = bonnet_pkg::Lanes;
+  localparam int unsigned SumW  = 32 * Lanes;
+  localparam int unsigned Parts = 64 / bonnet_pkg::Group;   // mask bits of a bank
+
+  // ---- thresholds: slice j of lane l is t_j_q[32*l +: 20] ------------------
+  logic [SumW-1:0] t0_q, t1_q, t2_q, t3_q;
+  function automatic logic [SumW-1:0] field(input logic [bonnet_pkg::RowBits-1:0] row, input logic upper);
+    field = '0;
+    for (int unsigned l = 0; l < Lanes; l++) field[32*l +: 20] = upper ? row[64*l + 32 +: 20] : row[64*l +: 20];
+  endfunction
+  function automatic logic [Lanes-1:0] at_least(input logic [SumW-1:0] d, input logic [SumW-1:0] t);
+    for (int unsigned l = 0; l < Lanes; l++) at_least[l] = $signed(d[32*l +: 20]) >= $signed(t[32*l +: 20]);
+  endfunction
+  always_ff @(posedge clk_i) begin
+    if (prm_valid_i && prm_row_i == 3'd3) begin
+      t0_q <= field(prm_data_i, 1'b0);
+      t1_q <= field(prm_data_i, 1'b1);
+    end
+    if (prm_valid_i && prm_row_i == 3'd4) begin
+      t2_q <= field(prm_data_i, 1'b0);
+      t3_q <= field(prm_data_i, 1'b1);
+    end
+  end
+
+  // ---- walk ----------------------------------------------------------------
+  logic [9:0]  x_q, y_q;
+  logic [15:0] row_q, word_q;     // word of pixel (y, 0), of pixel (y, x)
+  logic        run_q, take, last_x, fb_valid_q;
+  assign last_x    = x_q == cfg_i.out_w - 10'd1;
+  assign d_ready_o = run_q && (!fb_valid_q || fb_ready_i);
+  assign take      = d_valid_i && d_ready_o;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {run_q, fb_valid_q} <= 2'b00;
+      {x_q, y_q}          <= '0;
+    end else if (go_i) begin
+      {run_q, fb_valid_q} <= 2'b10;
+      {x_q, y_q}          <= '0;
+    end else begin
+      if (take)            fb_valid_q <= 1'b1;
+      else if (fb_ready_i) fb_valid_q <= 1'b0;
+      if (take) begin
+        x_q <= last_x ? '0 : x_q + 10'd1;
+        if (last_x) y_q <= y_q + 10'd1;
+        if (last_x && y_q == cfg_i.out_h - 10'd1) run_q <= 1'b0;
+      end
+    end
+  end
+  always_ff @(posedge clk_i) begin  // no reset: run_q guards them
+    if (go_i) begin
+      row_q  <= cfg_i.out;
+      word_q <= cfg_i.out;
+    end else if (take) begin
+      word_q <= last_x ? row_q + cfg_i.out_row : word_q + 16'(cfg_i.out_pix);
+      if (last_x) row_q <= row_q + cfg_i.out_row;
+    end
+  end
+
+  // ---- request -------------------------------------------------------------
+  bonnet_pkg::fb_req_t req_q;
+  logic [Parts-1:0]    part;     // the lanes' place in a word
+  assign part = Parts'(4'hf) << (cfg_i.chan / 6'(bonnet_pkg::Group));
+  always_ff @(posedge clk_i) if (take) begin : request
+    logic [Lanes-1:0] s0, s1, s2, s3;
+    s0 = at_least(d_data_i, t0_q);
+    {s1, s2, s3} = {s0, s0, s0};
+    if (cfg_i.k4) begin
+      s1 = at_least(d_data_i, t1_q);
+      s2 = at_least(d_data_i, t2_q);
+      s3 = at_least(d_data_i, t3_q);
+    end
+    req_q.we    <= 1'b1;
+    req_q.row   <= bonnet_pkg::FbRowW'(word_q >> 2);
+    req_q.mask  <= cfg_i.k4 ? {4{part}} : bonnet_pkg::FbMaskW'(part) << (Parts * 32'(word_q[1:0]));
+    req_q.wdata <= {{64 / Lanes{s3}}, {64 / Lanes{s2}}, {64 / Lanes{s1}}, {64 / Lanes{s0}}};
+  end
+  assign fb_valid_o = fb_valid_q;
+  assign fb_req_o   = req_q;
+  assign busy_o     = run_q || fb_valid_q;
+
+  // ---- contract ------------------------------------------------------------
+  `BONNET_ASSUME(NotWhileBusy_A, !go_i || !busy_o)
+  `BONNET_ASSUME(Aligned_A, !take || !cfg_i.k4 || word_q[1:0] == 2'd0)
+  `BONNET_ASSERT_HELD(WriteHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+endmodule
+`default_nettype wire
