@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// bonnet_head - the last block's integers: popcounts to int16 features, averaged over the map. docs/operators.md, section 5.
+//
+//   n = 2p - K                     m = sum over slices of +-1 of RES at the lane's channel
+//   v = sat16(round_shift(A*n + B*m + C, s1))
+//   u = v >= 0 ? v : sat16(round_shift(S*v, 8))
+//   sum += u                       after the last pixel of a tile: F = sat16(round_shift(sum, s2)), written as int16
+// Lanes/8 lanes per beat, eight beats per pixel; a beat lies inside one lane group (two beats each).
+// Parameters A, B, C come from bonnet_threshold's row of the same beat; S is the second row, kept here.
+// Rate    one beat per cycle, a write leaves six cycles after its beat. Stall  a refused write holds everything.
+// Test    tests/rtl/bonnet_head_tb.cpp
+`include "bonnet_assert.svh"
+`default_nettype none
+module bonnet_head #(
+  localparam int unsigned Lanes = bonnet_pkg::Lanes,
+  localparam int unsigned Macs  = Lanes / 8,            // lanes per beat
+  localparam int unsigned SumW  = bonnet_pkg::SumW
+) (
+  input  wire logic                  clk_i,
+  input  wire logic                  rst_ni,
+  // descriptor
+  input  wire logic                  en_i,              // POST is HEAD
+  input  wire logic                  k4_i,
+  input  wire logic [12:0]           dot_i,             // K
+  input  wire logic [4:0]            s1_i,              // 0..24
+  input  wire logic [4:0]            s2_i,              // 0..24
+  // second parameter row, both parities: S of lane l at [64*l +: 16]
+  input  wire logic                  prow_valid_i,
+  input  wire logic                  prow_tile_i,
+  input  wire logic [Lanes*64-1:0]   prow_data_i,
+  // first parameter row, an eighth, one cycle after it was asked for
+  output      logic                  beat_en_o,
+  output      logic                  beat_tile_o,
+  output      logic [2:0]            beat_o,
+  input  wire logic [Macs*64-1:0]    beat_row_i,        // A [15:0], B [31:16], C [63:32]
+  // popcounts of a pixel
+  input  wire logic                  pix_valid_i,
+  output      logic                  pix_ready_o,
+  input  wire logic [Lanes*SumW-1:0] pix_sum_i,
+  input  wire logic                  pix_tile_i,
+  input  wire logic                  pix_last_i,
+  // its segments with the words of b
+  input  wire logic                  seg_valid_i,
+  output      logic                  seg_ready_o,
+  input  wire bonnet_post_pkg::seg_t seg_i,
+  input  wire logic [255:0]          res_i,             // slice j at [64*j +: 64]
+  // writes
+  output      logic                  wr_valid_o,
+  input  wire logic                  wr_ready_i,
+  output      bonnet_pkg::fb_req_t   wr_req_o,
+  output      logic                  idle_o             // no beat under way
+);
+  localparam int unsigned PosW   = bonnet_post_pkg::PosW;
+  localparam int unsigned GroupW = $clog2(bonnet_pkg::Group);
+  localparam int unsigned MacW   = $clog2(Macs);
+  localparam int unsigned FbRowW = bonnet_pkg::FbRowW;
+  localparam int unsigned Copies = 16 / Macs;           // beats' features in a buffer row
+  localparam int unsigned SubW   = $clog2(Copies);
+  localparam int unsigned MaskW  = bonnet_pkg::FbMaskW / Copies;
+  if (MacW + 1 != GroupW) $error("bonnet_head: a lane group must be two beats");
+
+  function automatic logic signed [32:0] round_shift(input logic signed [32:0] x, input logic [4:0] s);
+    round_shift = $signed(x + $signed((33'd1 << s) >> 1)) >>> s;
+  endfunction
+  function automatic logic [15:0] sat16(input logic signed [32:0] x);
+    sat16 = (x > 33'sd32767) ? 16'h7FFF : (x < -33'sd32768) ? 16'h8000 : x[15:0];
+  endfunction
+  function automatic logic [31:0] product(input logic signed [15:0] x, input logic signed [15:0] y);
+    product = x * y;
+  endfunction
+  function automatic logic signed [32:0] wide(input logic signed [31:0] x);
+    wide = {x[31], x};
+  endfunction
+
+  // ---- second parameter row --------------------------------------------------------
+  logic [Lanes*16-1:0] slope_q [2];  // S of lane l at [16*l +: 16], by parity
+  function automatic logic [Lanes*16-1:0] slopes(input logic [Lanes*64-1:0] row);
+    for (int unsigned l = 0; l < Lanes; l++) slopes[16*l +: 16] = row[64*l +: 16];
+  endfunction
+  always_ff @(posedge clk_i) if (prow_valid_i) slope_q[prow_tile_i] <= slopes(prow_data_i);
+
+  // ---- beats of a pixel: lane groups in turn, two beats each, as their segments come -----
+  logic [2:0]      beat_q;           // [2:1] is the lane group
+  logic            adv, step;        // the pipeline moves; a beat enters it
+  logic [1:0]      group, group_next;
+  logic [5-GroupW:0] pos;
+  assign group       = beat_q[2:1];
+  assign group_next  = group + 2'd1;
+  assign pos         = seg_i.pos[PosW*group +: 6-GroupW];
+  assign adv         = !wr_valid_o || wr_ready_i;
+  assign step        = en_i && pix_valid_i && seg_valid_i && adv;
+  assign seg_ready_o = step && beat_q[0] && (group == 2'd3 || !seg_i.groups[group_next]);
+  assign pix_ready_o = step && beat_q == 3'd7;
+  assign beat_en_o   = step;
+  assign beat_tile_o = pix_tile_i;
+  assign beat_o      = beat_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   beat_q <= 3'd0;
+    else if (step) beat_q <= beat_q + 3'd1;
+  end
+
+  // ---- stages: 1 operands, 2 products, 3 v, 4 u, 5 sum, 6 F ---------------------------
+  logic [5:1]        run_q;
+  logic [FbRowW-1:0] row1_q, row2_q, row3_q, row4_q, row5_q;  // where the features go
+  logic [SubW-1:0]   sub1_q, sub2_q, sub3_q, sub4_q, sub5_q;
+  logic [2:0]        beat1_q, beat2_q, beat3_q, beat4_q;
+  logic [1:0]        edge1_q, edge2_q, edge3_q, edge4_q;      // {first, last} pixel of the tile
+  logic              last5_q, wr_valid_q;
+  logic [5:0]        chan;                                    // beat's first channel within the word
+  assign chan = {pos, beat_q[0], {MacW{1'b0}}};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      run_q      <= '0;
+      wr_valid_q <= 1'b0;
+    end else if (adv) begin
+      run_q      <= {run_q[4:1], step};
+      wr_valid_q <= run_q[5] && last5_q;
+    end
+  end
+  assign idle_o     = run_q == '0 && !wr_valid_q;
+  assign wr_valid_o = wr_valid_q;
+
+  logic [Macs*SumW-1:0] p1_q;
+  logic [Macs*3-1:0]    ones1_q;                    // slices at +1
+  logic [Macs*16-1:0]   s1_q, s2_q, s3_q, v3_q, u4_q, feat_q;
+  logic [Macs*32-1:0]   an2_q, bmc2_q, sum5_q;
+  logic [Macs*32-1:0]   sum_q [8];                  // by beat of the pixel
+  logic [Macs*32-1:0]   sum_old;
+  logic [Macs*32-1:0]   sum_d;
+  logic [FbRowW-1:0]    row6_q;
+  logic [SubW-1:0]      sub6_q;
+  assign sum_old = sum_q[beat4_q];
+  always_comb begin
+    for (int unsigned i = 0; i < Macs; i++)
+      sum_d[32*i +: 32] = (edge4_q[1] ? 32'd0 : sum_old[32*i +: 32]) + {{16{u4_q[16*i + 15]}}, u4_q[16*i +: 16]};
+  end
+  always_ff @(posedge clk_i) begin
+    if (step) begin
+      p1_q    <= pix_sum_i[SumW*Macs*beat_q +: SumW*Macs];
+      s1_q    <= slope_q[pix_tile_i][16*Macs*beat_q +: 16*Macs];
+      row1_q  <= seg_i.out_word[2 +: FbRowW] + FbRowW'(chan[5:4]);
+      sub1_q  <= chan[3 -: SubW];
+      beat1_q <= beat_q;
+      edge1_q <= {seg_i.first_pix, seg_i.last_pix};
+      for (int unsigned i = 0; i < Macs; i++)
+        ones1_q[3*i +: 3] <= k4_i ? 3'(res_i[32'(chan) + i]) + 3'(res_i[64 + 32'(chan) + i]) + 3'(res_i[128 + 32'(chan) + i])
+                                    + 3'(res_i[192 + 32'(chan) + i])
+                                  : 3'(res_i[32'(chan) + i]);
+    end
+    if (adv && run_q[1]) begin
+      for (int unsigned i = 0; i < Macs; i++) begin  // n = 2p - K, m = 2 * ones - k
+        an2_q[32*i +: 32]  <= product(beat_row_i[64*i +: 16], {2'b0, p1_q[SumW*i +: SumW], 1'b0} - {3'b0, dot_i});
+        bmc2_q[32*i +: 32] <= product(beat_row_i[64*i + 16 +: 16], {12'b0, ones1_q[3*i +: 3], 1'b0} - (k4_i ? 16'd4 : 16'd1))
+                              + beat_row_i[64*i + 32 +: 32];
+      end
+      {s2_q, row2_q, sub2_q, beat2_q, edge2_q} <= {s1_q, row1_q, sub1_q, beat1_q, edge1_q};
+    end
+    if (adv && run_q[2]) begin
+      for (int unsigned i = 0; i < Macs; i++)
+        v3_q[16*i +: 16] <= sat16(round_shift(wide(an2_q[32*i +: 32] + bmc2_q[32*i +: 32]), s1_i));
+      {s3_q, row3_q, sub3_q, beat3_q, edge3_q} <= {s2_q, row2_q, sub2_q, beat2_q, edge2_q};
+    end
+    if (adv && run_q[3]) begin
+      for (int unsigned i = 0; i < Macs; i++)
+        u4_q[16*i +: 16] <= v3_q[16*i + 15] ? sat16(round_shift(wide(product(s3_q[16*i +: 16], v3_q[16*i +: 16])), 5'd8))
+                                            : v3_q[16*i +: 16];
+      {row4_q, sub4_q, beat4_q, edge4_q} <= {row3_q, sub3_q, beat3_q, edge3_q};
+    end
+    if (adv && run_q[4]) begin
+      sum5_q         <= sum_d;
+      sum_q[beat4_q] <= sum_d;
+      {row5_q, sub5_q, last5_q} <= {row4_q, sub4_q, edge4_q[0]};
+    end
+    if (adv && run_q[5] && last5_q) begin
+      for (int unsigned i = 0; i < Macs; i++) feat_q[16*i +: 16] <= sat16(round_shift(wide(sum5_q[32*i +: 32]), s2_i));
+      {row6_q, sub6_q} <= {row5_q, sub5_q};
+    end
+  end
+  assign wr_req_o.we    = 1'b1;
+  assign wr_req_o.row   = row6_q;
+  assign wr_req_o.mask  = bonnet_pkg::FbMaskW'({MaskW{1'b1}}) << (MaskW * 32'(sub6_q));
+  assign wr_req_o.wdata = {Copies{feat_q}};
+
+  // ---- contract ------------------------------------------------------------
+  logic unused;  // binary operand fields; words past the feature buffer are refused by the conv unit
+  assign unused = ^{seg_i, pix_last_i, prow_data_i};
+  `BONNET_ASSUME(OutAligned_A, !step || seg_i.out_word[1:0] == 2'd0)
+  `BONNET_ASSUME(SegmentFits_A, !step || seg_i.groups[group])
+  `BONNET_ASSUME(PixelEndsSegment_A, !pix_ready_o || (seg_ready_o && seg_i.last_seg && pix_last_i == seg_i.last_pix))
+  `BONNET_ASSUME(Shifts_A, !step || (s1_i <= 5'd24 && s2_i <= 5'd24))
+  `BONNET_ASSERT_HELD(WriteHeld_A, wr_valid_o, wr_ready_i, wr_req_o)
+endmodule
+`default_nettype wire
