@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mock.h - the parts of the register-level C chip: registers and memory (mock.c), options and faults (mock_option.c), sequencer
+ * and tokens (mock_job.c), units (mock_conv.c, mock_stem.c, mock_move.c). Written from docs/chip.md and the two .def files alone,
+ * so that what it computes is a second opinion on the lowering. Private to driver/mock*.c.
+ */
+#ifndef BONNET_MOCK_H
+#define BONNET_MOCK_H
+#include <stdint.h>
+#include "backend.h"
+#include "desc.h"
+#include "regs.h"
+
+enum { MOCK_BUFFERS = 64, MOCK_UNITS = 5, MOCK_FAULTS = 8 };
+
+typedef enum mock_fault_kind {
+    MOCK_NO_FAULT, MOCK_BUS,    /* descriptor N meets a bus error */
+    MOCK_BADDESC,               /* descriptor N is refused */
+    MOCK_HANG,                  /* descriptor N never finishes; the watchdog notices */
+    MOCK_DEAD,                  /* the same, and the watchdog sleeps: only RESET helps */
+    MOCK_STUCK,                 /* and RESET does not help either */
+    MOCK_IRQLOST,               /* job N, from 0, ends without its interrupt */
+    MOCK_ID, MOCK_ABI,          /* wrong ID, wrong ABI register */
+    MOCK_ALLOC, MOCK_XFER, MOCK_READ, MOCK_WRITE /* call N, from 0, of alloc, of to_device or to_host, of read, of write fails */
+} mock_fault_kind;
+
+typedef struct mock_fault { mock_fault_kind kind; uint32_t at; int spent; } mock_fault;
+
+/* Host and device see different copies of a buffer, as they do behind a PCIe card or a non-coherent bus. */
+typedef struct mock_buffer { uint64_t addr; size_t bytes; uint8_t *host, *device; } mock_buffer;
+
+typedef struct mock {
+    uint32_t lanes, weight_rows, feature_words, stem_rows, stem_image_w, stem_map_w, bus_bits;
+    uint64_t *feature, *weight, *stem;          /* words; rows of `lanes` words */
+    uint32_t regs[BONNET_REG_COUNTERS / 4];
+    uint32_t counters[256][8];
+    int done, busy;                             /* CTRL.DONE; the chip hangs and waits for RESET */
+    mock_buffer buffers[MOCK_BUFFERS];
+    uint64_t next_addr, random;
+    mock_fault faults[MOCK_FAULTS];
+    uint32_t n_faults, n_jobs, n_alloc, n_xfer, n_read, n_write;
+    uint64_t beats_in, beats_out, total_cycles; /* of the job; of all jobs */
+} mock;
+
+/* What a unit reports. */
+typedef enum mock_result { MOCK_OK, MOCK_REFUSED, MOCK_BUS_ERROR } mock_result;
+
+/* 1 if a fault of this kind is set for `at` and has not happened yet; it has then. */
+int mock_strikes(mock *m, mock_fault_kind kind, uint32_t at);
+/* Options of "mock:a=b,c=d". 0: something unknown, named in err. */
+bonnet_status mock_options(mock *m, const char *path, bonnet_error *err);
+
+/* Device memory at [addr, addr + bytes), or NULL: a bus error. */
+uint8_t *mock_dram(mock *m, uint64_t addr, uint64_t bytes);
+/* Runs the job that the registers describe; sets CAUSE, counters and DONE. */
+void mock_run_job(mock *m);
+
+/* The units. `cycles` receives what they took, `bytes` what they moved. */
+mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
+mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
+mock_result mock_conv(mock *m, const uint32_t *d, uint64_t *cycles);
+mock_result mock_fc(mock *m, const uint32_t *d, uint64_t *cycles);
+mock_result mock_stem(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
+
+/* docs/operators.md, section 1. */
+static inline int64_t mock_round_shift(int64_t x, uint32_t s)
+{
+    return (x + ((INT64_C(1) << s) >> 1)) >> s;
+}
+static inline int32_t mock_saturate(int64_t x, int bits)
+{
+    int64_t top = (INT64_C(1) << (bits - 1)) - 1;
+    return (int32_t)(x > top ? top : x < -top - 1 ? -top - 1 : x);
+}
+/* One bit of the feature buffer. */
+static inline void mock_put_bit(mock *m, uint64_t word, uint32_t bit, uint32_t value)
+{
+    m->feature[word] = (m->feature[word] & ~(UINT64_C(1) << bit)) | (uint64_t)(value & 1) << bit;
+}
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mock_move.c - load and store of the C chip: DRAM to rows or feature words and back, and the fully connected layer's walk. */
+#include <string.h>
+#include "mock.h"
+
+#define G(field) bonnet_desc_get(d, BONNET_F_##field)
+
+static uint64_t little(const uint8_t *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v |= (uint64_t)p[i] << 8 * i;
+    return v;
+}
+
+mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes)
+{
+    uint32_t n = G(LOAD_BYTES), at = G(LOAD_ADDR), dest = G(LOAD_DEST), row_bytes = 8 * m->lanes;
+    uint64_t *to;
+    if (dest > 2 || G(LOAD_OFFSET) % 64 || n == 0)
+        return MOCK_REFUSED;
+    if (dest == 2) {
+        if (n % 32 || at % 4 || at + n / 8 > m->feature_words)
+            return MOCK_REFUSED;
+        to = m->feature + at;
+    } else {
+        uint32_t rows = dest ? m->stem_rows : m->weight_rows;
+        if (n % row_bytes || at + n / row_bytes > rows)
+            return MOCK_REFUSED;
+        to = (dest ? m->stem : m->weight) + (size_t)at * m->lanes;
+    }
+    const uint8_t *from = mock_dram(m, addr, n);
+    if (!from)
+        return MOCK_BUS_ERROR;
+    for (uint32_t i = 0; i < n / 8; i++)
+        to[i] = little(from + 8 * i);
+    *bytes = n;
+    *cycles = 20 + 8 * (uint64_t)n / m->bus_bits;
+    return MOCK_OK;
+}
+
+mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes)
+{
+    uint32_t n = G(STORE_BYTES), at = G(STORE_ADDR);
+    if (n == 0 || n % 8 || at % 4 || G(STORE_OFFSET) % 64 || at + n / 8 > m->feature_words)
+        return MOCK_REFUSED;
+    uint8_t *to = mock_dram(m, addr, n);
+    if (!to)
+        return MOCK_BUS_ERROR;
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
+    *bytes = n;
+    *cycles = 20 + 8 * (uint64_t)n / m->bus_bits;
+    return MOCK_OK;
+}
+
+mock_result mock_fc(mock *m, const uint32_t *d, uint64_t *cycles)
+{
+    uint32_t inputs = G(FC_INPUTS), tiles = G(FC_TILES), in = G(FC_IN), out = G(FC_OUT), tile_rows = 1 + inputs / 8;
+    if (!inputs || inputs % 8 || !tiles || in + inputs / 4 > m->feature_words || out + tiles * m->lanes / 2 > m->feature_words ||
+        G(FC_WROW) + (uint64_t)tiles * tile_rows > m->weight_rows)
+        return MOCK_REFUSED;
+    for (uint32_t t = 0; t < tiles; t++)
+        for (uint32_t lane = 0; lane < m->lanes; lane++) {
+            const uint64_t *row = m->weight + (size_t)(G(FC_WROW) + t * tile_rows) * m->lanes + lane;
+            uint32_t sum = (uint32_t)*row; /* modulo 2^32: int32 arithmetic */
+            for (uint32_t i = 0; i < inputs; i++) {
+                int32_t w = (int8_t)(row[(size_t)(1 + i / 8) * m->lanes] >> 8 * (i % 8));
+                int32_t f = (int16_t)(m->feature[in + i / 4] >> 16 * (i % 4));
+                sum += (uint32_t)(w * f);
+            }
+            uint32_t logit = t * m->lanes + lane, shift = 32 * (logit % 2);
+            uint64_t *word = &m->feature[out + logit / 2];
+            *word = (*word & ~(UINT64_C(0xFFFFFFFF) << shift)) | (uint64_t)sum << shift;
+        }
+    *cycles = (uint64_t)tiles * (inputs + m->lanes / 2 + 8);
+    return MOCK_OK;
+}

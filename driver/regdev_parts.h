@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* regdev_parts.h - what regdev.c (open, load) and regdev_run.c (run) share; nobody else includes it. */
+#ifndef BONNET_REGDEV_PARTS_H
+#define BONNET_REGDEV_PARTS_H
+#include "regdev.h"
+#include "regs.h"
+
+typedef struct regdev {
+    const bonnet_mmio *mmio;
+    void *self;                  /* of mmio */
+    bonnet_geometry geometry;    /* as the chip says */
+    uint32_t timeout_ms;         /* where a run names none */
+    int broken;                  /* did not come back from reset */
+} regdev;
+
+/* A job in device memory. */
+typedef struct regdev_job {
+    bonnet_job *job;
+    bonnet_dma desc, input, output, scratch;
+    uint32_t batch;              /* frames that input and output have room for */
+} regdev_job;
+
+typedef struct regdev_slot {
+    const bonnet_net *net;
+    bonnet_dma model;            /* rows; the same for both jobs */
+    regdev_job plain, traced;    /* traced.job is NULL until the first run that wants maps */
+} regdev_slot;
+
+/* Lower the net and place the job; on failure everything it took is given back. */
+bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err);
+#endif

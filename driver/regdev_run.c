@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * regdev_run.c - frames through a register device: write registers, start, wait, find out why it stopped, read back.
+ *
+ * Two clocks bound a run: the call's timeout (host time), and the chip's watchdog (its cycles, from the job). Whatever ends a job
+ * other than well, the chip is reset and seen idle before the call returns.
+ */
+#include <string.h>
+#include "deadline.h"
+#include "regdev_parts.h"
+
+enum {
+    WAIT_SLICE_MS = 500,   /* a lost interrupt costs at most this */
+    RESET_TRIES = 2000,    /* reads of CTRL, a millisecond apart where the device has real time */
+};
+
+typedef struct runner {
+    regdev *dev;
+    regdev_slot *slot;
+    regdev_job *j;
+    bonnet_run *run;
+    bonnet_deadline deadline;
+    bonnet_error *err;
+} runner;
+
+static bonnet_status put(runner *r, uint32_t offset, uint32_t value)
+{
+    return r->dev->mmio->write(r->dev->self, offset, value, r->err);
+}
+
+static bonnet_status get(runner *r, uint32_t offset, uint32_t *value)
+{
+    return r->dev->mmio->read(r->dev->self, offset, value, r->err);
+}
+
+static bonnet_status put64(runner *r, uint32_t offset, uint64_t value)
+{
+    bonnet_status st = put(r, offset, (uint32_t)value);
+    return st == BONNET_OK ? put(r, offset + 4, (uint32_t)(value >> 32)) : st;
+}
+
+/* A pending interrupt is acknowledged by toggling it. */
+static bonnet_status acknowledge(runner *r)
+{
+    uint32_t isr;
+    bonnet_status st = get(r, BONNET_REG_ISR, &isr);
+    return st == BONNET_OK && isr ? put(r, BONNET_REG_ISR, isr) : st;
+}
+
+/* Back to idle after a failure `st`, whose text stays; a chip that does not come back is worse, and said instead. */
+static bonnet_status stop(runner *r, bonnet_status st)
+{
+    bonnet_error kept = *r->err;
+    uint32_t ctrl = 0;
+    bonnet_status s = put(r, BONNET_REG_RESET, 1);
+    for (int i = 0; s == BONNET_OK && i < RESET_TRIES; i++) {
+        s = get(r, BONNET_REG_CTRL, &ctrl); /* clears DONE too */
+        if (s == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE))
+            break;
+        if (i > 16 && s == BONNET_OK) { /* wait() is a way to let time pass; why it returns does not matter */
+            bonnet_error ignored;
+            (void)r->dev->mmio->wait(r->dev->self, 1, NULL, &ignored);
+        }
+    }
+    if (s == BONNET_OK)
+        s = acknowledge(r);
+    if (s != BONNET_OK || !bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) {
+        r->dev->broken = 1;
+        return bonnet_fail(r->err, BONNET_ENODEV, "%s: the chip does not come back from reset; close the device and open it again",
+                           r->dev->mmio->scheme);
+    }
+    *r->err = kept;
+    return st;
+}
+
+static bonnet_status start(runner *r, uint32_t frames)
+{
+    const bonnet_job *job = r->j->job;
+    const struct { uint32_t offset, value; } words[] = {
+        { BONNET_REG_FRAMES, frames }, { BONNET_REG_INPUT_STRIDE, job->input_stride }, { BONNET_REG_OUTPUT_STRIDE, job->output_stride },
+        { BONNET_REG_WATCHDOG, job->watchdog_cycles }, { BONNET_REG_IER, 1 }, { BONNET_REG_GIE, 1 },
+    };
+    const struct { uint32_t offset; uint64_t addr; } addresses[] = {
+        { BONNET_REG_JOB_LO, r->j->desc.addr }, { BONNET_REG_MODEL_LO, r->slot->model.addr }, { BONNET_REG_INPUT_LO, r->j->input.addr },
+        { BONNET_REG_OUTPUT_LO, r->j->output.addr }, { BONNET_REG_SCRATCH_LO, r->j->scratch.addr },
+    };
+    bonnet_status st = BONNET_OK;
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0] && st == BONNET_OK; i++)
+        st = put64(r, addresses[i].offset, addresses[i].addr);
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && st == BONNET_OK; i++)
+        st = put(r, words[i].offset, words[i].value);
+    return st == BONNET_OK ? put(r, BONNET_REG_CTRL, 1) : st;
+}
+
+/* Until CTRL says done. The interrupt only saves time: without it the wait ends after a slice. */
+static bonnet_status wait_done(runner *r)
+{
+    for (;;) {
+        int64_t left_ms = (r->deadline.end_us - bonnet_now_us()) / 1000;
+        uint32_t slice = left_ms <= 0 ? 0 : left_ms < WAIT_SLICE_MS ? (uint32_t)left_ms : WAIT_SLICE_MS, ctrl;
+        bonnet_status st = r->dev->mmio->wait(r->dev->self, slice, r->run->cancel, r->err);
+        if (st != BONNET_OK && st != BONNET_ETIMEOUT && st != BONNET_EINTR)
+            return st;
+        int cancelled = st == BONNET_EINTR;
+        st = get(r, BONNET_REG_CTRL, &ctrl);
+        if (st != BONNET_OK)
+            return st;
+        if (bonnet_reg_get(ctrl, BONNET_RF_CTRL_DONE))
+            return acknowledge(r);
+        if (cancelled)
+            return bonnet_fail(r->err, BONNET_EINTR, "%s: cancelled, the job was stopped", r->dev->mmio->scheme);
+        if (left_ms <= 0)
+            return bonnet_fail(r->err, BONNET_ETIMEOUT, "%s: the job did not finish in time and was stopped; raise the timeout or run fewer "
+                               "images at once", r->dev->mmio->scheme);
+        st = acknowledge(r);
+        if (st != BONNET_OK)
+            return st;
+    }
+}
+
+static bonnet_status explain(runner *r)
+{
+    static const char *const units[] = { "sequencer", "load unit", "conv unit", "stem unit", "store unit" };
+    const bonnet_job *job = r->j->job;
+    uint32_t cause;
+    bonnet_status st = get(r, BONNET_REG_CAUSE, &cause);
+    if (st != BONNET_OK || bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE) == BONNET_CAUSE_DONE)
+        return st;
+    uint32_t unit = bonnet_reg_get(cause, BONNET_RF_CAUSE_UNIT), index = bonnet_reg_get(cause, BONNET_RF_CAUSE_INDEX), layer = 0;
+    if (index < job->n_desc)
+        layer = bonnet_desc_get(job->desc[index], BONNET_F_JOB_LAYER);
+    const char *scheme = r->dev->mmio->scheme, *name = index ? r->slot->net->layers[layer].name : "header";
+    const char *who = unit < sizeof units / sizeof units[0] ? units[unit] : "unknown unit";
+    switch (bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE)) {
+    case BONNET_CAUSE_DESCRIPTOR:
+        return bonnet_fail(r->err, BONNET_EABI, "%s: the %s refused descriptor %u (%s); chip and library do not match", scheme, who, index, name);
+    case BONNET_CAUSE_BUS:
+        return bonnet_fail(r->err, BONNET_EBUS, "%s: bus error in the %s at descriptor %u (%s); the job was stopped", scheme, who, index, name);
+    case BONNET_CAUSE_WATCHDOG:
+        return bonnet_fail(r->err, BONNET_ETIMEOUT, "%s: no progress for %u cycles in the %s at descriptor %u (%s); the job was stopped", scheme,
+                           job->watchdog_cycles, who, index, name);
+    default:
+        return bonnet_fail(r->err, BONNET_EIO, "%s: the job ended with CAUSE 0x%08x", scheme, cause);
+    }
+}
+
+/* Units of one job that cannot fail anything: cycles and bytes. */
+static bonnet_status add_totals(runner *r)
+{
+    uint32_t lo, hi, in, out, bus_bytes = r->dev->geometry.bus_bits / 8;
+    bonnet_status st = get(r, BONNET_REG_CYCLES_LO, &lo);
+    if (st == BONNET_OK)
+        st = get(r, BONNET_REG_CYCLES_HI, &hi);
+    if (st == BONNET_OK)
+        st = get(r, BONNET_REG_BEATS_IN, &in);
+    if (st == BONNET_OK)
+        st = get(r, BONNET_REG_BEATS_OUT, &out);
+    if (st != BONNET_OK)
+        return st;
+    r->run->cycles += (uint64_t)hi << 32 | lo;
+    r->run->bytes_in += (uint64_t)in * bus_bytes;
+    r->run->bytes_out += (uint64_t)out * bus_bytes;
+    return BONNET_OK;
+}
+
+/*
+ * Counters of the last frame, by layer. A layer's time is that of the descriptors that compute it, from the first's start to the last's
+ * end (counters are 32-bit, differences survive their overflow); its bytes are those of its loads and stores as well.
+ */
+static bonnet_status read_layers(runner *r)
+{
+    const bonnet_job *job = r->j->job;
+    uint8_t seen[BONNET_MAX_LAYERS] = { 0 };
+    memset(r->run->layers, 0, job->n_layers * sizeof *r->run->layers);
+    for (uint32_t i = 1; i < job->n_desc; i++) {
+        uint32_t c[6], layer = bonnet_desc_get(job->desc[i], BONNET_F_JOB_LAYER), op = bonnet_desc_get(job->desc[i], BONNET_F_JOB_OP);
+        bonnet_layer_cycles *l = &r->run->layers[layer];
+        for (uint32_t w = 0; w < 6; w++) {
+            bonnet_status st = get(r, BONNET_REG_COUNTERS + BONNET_COUNTER_SIZE * i + 4 * w, &c[w]);
+            if (st != BONNET_OK)
+                return st;
+        }
+        l->dram_bytes += c[BONNET_COUNTER_BYTES / 4];
+        if (op == BONNET_OP_LOAD || op == BONNET_OP_STORE)
+            continue;
+        if (!seen[layer])
+            l->start = c[BONNET_COUNTER_START / 4];
+        seen[layer] = 1;
+        l->end = l->start + (uint32_t)(c[BONNET_COUNTER_END / 4] - (uint32_t)l->start);
+        l->busy += c[BONNET_COUNTER_BUSY / 4];
+        l->stall_in += c[BONNET_COUNTER_STALL_IN / 4];
+        l->stall_out += c[BONNET_COUNTER_STALL_OUT / 4];
+    }
+    return BONNET_OK;
+}
+
+static uint64_t little(const uint8_t *p, int bytes)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < bytes; i++)
+        v |= (uint64_t)p[i] << 8 * i;
+    return v;
+}
+
+static bonnet_status read_maps(runner *r)
+{
+    const bonnet_job *job = r->j->job;
+    const bonnet_net *net = r->slot->net;
+    bonnet_status st = r->dev->mmio->to_host(r->dev->self, &r->j->scratch, 0, job->scratch_bytes, r->err);
+    if (st != BONNET_OK)
+        return st;
+    for (uint32_t i = 0; i < job->n_layers; i++) {
+        const uint8_t *p = (const uint8_t *)r->j->scratch.host + job->layers[i].scratch;
+        if (!r->run->maps[i])
+            continue;
+        for (uint32_t w = 0; w < job->layers[i].words; w++)
+            r->run->maps[i][w] = little(p + 8 * (size_t)w, 8);
+        uint32_t last = net->layers[i].kind == BONNET_LAYER_FC ? net->layers[i].out_c % 2 : 0;
+        if (last) /* the lane past the last logit is not part of the map */
+            r->run->maps[i][job->layers[i].words - 1] &= 0xFFFFFFFFu;
+    }
+    return BONNET_OK;
+}
+
+static bonnet_status run_batch(runner *r, uint32_t first, uint32_t frames)
+{
+    const bonnet_job *job = r->j->job;
+    const bonnet_mmio *io = r->dev->mmio;
+    for (uint32_t f = 0; f < frames; f++)
+        memcpy((uint8_t *)r->j->input.host + (size_t)f * job->input_stride, r->run->pixels + (size_t)(first + f) * job->input_bytes,
+               job->input_bytes);
+    bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)frames * job->input_stride, r->err);
+    if (st != BONNET_OK)
+        return st;
+    st = start(r, frames);
+    if (st == BONNET_OK)
+        st = wait_done(r);
+    if (st == BONNET_OK)
+        st = explain(r);
+    if (st == BONNET_OK)
+        st = add_totals(r);
+    if (st != BONNET_OK)
+        return stop(r, st);
+    st = io->to_host(r->dev->self, &r->j->output, 0, (size_t)frames * job->output_stride, r->err);
+    if (st != BONNET_OK)
+        return st;
+    for (uint32_t f = 0; f < frames; f++)
+        for (uint32_t i = 0; i < job->classes; i++)
+            r->run->logits[(size_t)(first + f) * job->classes + i] =
+                (int32_t)(uint32_t)little((const uint8_t *)r->j->output.host + (size_t)f * job->output_stride + 4 * (size_t)i, 4);
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_error *err)
+{
+    regdev *dev = self;
+    bonnet_error nowhere;
+    runner r = { .dev = dev, .slot = slot, .run = run, .err = err ? err : &nowhere };
+    if (dev->broken)
+        return bonnet_fail(err, BONNET_ENODEV, "%s: the chip did not come back from reset; close the device and open it again", dev->mmio->scheme);
+    if (!run->frames || !run->pixels || !run->logits || (run->maps && run->frames != 1))
+        return bonnet_fail(err, BONNET_EINVAL, "nothing to run, or maps of more than one frame");
+    if (run->maps && !r.slot->traced.job) {
+        bonnet_status st = regdev_place(dev, r.slot, 1, r.err);
+        if (st != BONNET_OK)
+            return st;
+    }
+    r.j = run->maps ? &r.slot->traced : &r.slot->plain;
+    r.deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
+    run->cycles = run->bytes_in = run->bytes_out = 0;
+    for (uint32_t done = 0, n; done < run->frames; done += n) {
+        n = run->frames - done < r.j->batch ? run->frames - done : r.j->batch;
+        bonnet_status st = run->cancel && *run->cancel ? bonnet_fail(r.err, BONNET_EINTR, "%s: cancelled", dev->mmio->scheme) : BONNET_OK;
+        if (st == BONNET_OK)
+            st = run_batch(&r, done, n);
+        if (st != BONNET_OK)
+            return st;
+    }
+    run->lanes = dev->geometry.lanes * dev->geometry.arrays;
+    run->clock_hz = dev->mmio->clock_hz ? dev->mmio->clock_hz(dev->self) : 0;
+    if (dev->mmio->sim_time)
+        dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
+    bonnet_status st = run->layers ? read_layers(&r) : BONNET_OK;
+    return st == BONNET_OK && run->maps ? read_maps(&r) : st;
+}
