@@ -34,8 +34,8 @@ static int slurp(uint8_t **out, size_t *size, const char *path)
 
 int cli_image_read(cli_image *out, const char *path)
 {
-    uint8_t *bytes;
-    size_t size;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
     int code = slurp(&bytes, &size, path);
     if (code != CLI_OK) return code;
     if (size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1a\n", 8)) code = cli_png_decode(out, path, bytes, size);
