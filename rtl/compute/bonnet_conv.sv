@@ -43,6 +43,9 @@ module bonnet_conv #(
   input  wire logic                    fb_rvalid_i,
   input  wire logic [255:0]            fb_rdata_i
 );
+  logic unused_cmd;  // no DRAM address, no skip here
+  assign unused_cmd = ^cmd_i;
+
   // ---- start, done -----------------------------------------------------------
   localparam logic [1:0] Idle = 2'd0, Check = 2'd1, Run = 2'd2, Fc = 2'd3;
   logic [1:0] state_q;
@@ -140,11 +143,12 @@ module bonnet_conv #(
   // ---- post and fc: they share port B ----------------------------------------
   logic                post_fb_valid, fc_fb_valid;
   bonnet_pkg::fb_req_t post_fb_req, fc_fb_req;
+  bonnet_pkg::unit_sts_t unused_sts;  // post's own waits show in room_o when they matter
   bonnet_post u_post (
     .clk_i, .rst_ni, .cfg_i(cmd_i.desc), .cfg_start_i(go_conv), .res_valid_i(res_valid), .res_sum_i(res_sum), .res_tile_i(res_tile),
     .res_last_i(res_last), .room_o(room), .prow_valid_i(prow_q), .prow_tile_i(prow_tile_q), .prow_second_i(prow_second_q),
     .prow_data_i(wb_data_i), .busy_o(post_busy), .idle_o(post_idle), .fb_valid_o(post_fb_valid), .fb_ready_i(fb_ready_i),
-    .fb_req_o(post_fb_req), .fb_rvalid_i, .fb_rdata_i
+    .fb_req_o(post_fb_req), .fb_rvalid_i, .fb_rdata_i, .sts_o(unused_sts)
   );
   logic              fc_fa_re, fc_wb_re;
   logic [FbRowW-1:0] fc_fa_row;
@@ -167,6 +171,6 @@ module bonnet_conv #(
   `BONNET_ASSUME(CmdStable_A, !($past(state_q != Idle) && state_q != Idle) || $stable(cmd_i.desc))
   `BONNET_ASSERT(OnePortB_A, !(fc_busy && post_fb_valid))
   `BONNET_ASSERT(WeightInside_A, !(par_re || (fire && win_new)) || 32'(wrow_q) < bonnet_pkg::WeightRows)
-  `BONNET_ASSERT_HELD(PortBHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+  `BONNET_ASSERT_HELD(PortBHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.we, fb_req_o.row, fb_req_o.mask & {bonnet_pkg::FbMaskW{fb_req_o.we}}})
 endmodule
 `default_nettype wire

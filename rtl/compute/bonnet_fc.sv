@@ -141,6 +141,6 @@ module bonnet_fc #(
   `BONNET_ASSERT(FeatureInside_A, !fa_re_o || 32'(word) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(LogitInside_A, !fb_valid_o || 32'(out_q) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(WeightInside_A, !wb_re_o || 32'(wrow_q) < bonnet_pkg::WeightRows)
-  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.row, fb_req_o.mask, first_two})
 endmodule
 `default_nettype wire

@@ -6,7 +6,7 @@
 // sizes that do not follow from IN, KERNEL, STRIDE2 and POOL; CHANNEL not a multiple of Lanes; an unaligned image or k = 4 map;
 // an output word or a parameter row beyond its memory.
 //
-// Rate    go_o or bad_o one cycle after start_i; cfg_o stable from go_o until the next start_i.
+// Rate    go_o or bad_o one cycle after start_i; cfg_o stable from go_o to the next.
 // Test    tests/rtl/bonnet_stem_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none
@@ -108,7 +108,7 @@ module bonnet_stem_cfg (
     if (!rst_ni) {go_q, bad_q} <= 2'b00;
     else         {go_q, bad_q} <= {start_i && !bad, start_i && bad};
   end
-  always_ff @(posedge clk_i) if (start_i) cfg_q <= f;  // no reset: go_q guards it
+  always_ff @(posedge clk_i) if (start_i && !bad) cfg_q <= f;  // no reset: go_q guards it
   assign go_o  = go_q;
   assign bad_o = bad_q;
   assign cfg_o = cfg_q;

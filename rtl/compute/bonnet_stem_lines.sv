@@ -121,7 +121,7 @@ module bonnet_stem_lines #(
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(NoOverwriteUnread_A, !write || over < top_q || (over < top_q + step && {1'b0, wcol_q} < c_q))
-  `BONNET_ASSERT(EveryPixelTaken_A, run_q || s1_valid_q || wrow_q == '0 || wrow_q == cfg_i.in_h)
+  `BONNET_ASSERT(EveryPixelTaken_A, go_i || run_q || s1_valid_q || wrow_q == '0 || wrow_q == cfg_i.in_h)
   `BONNET_ASSERT_HELD(ColumnHeld_A, col_valid_o, col_ready_i || go_i, {col_data_o, col_first_o, col_full_o})
 endmodule
 `default_nettype wire

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// conv_ref - CONV descriptors for benches: random ones, their bits, and the walk of docs/chip.md written the long way.
+#pragma once
+#include <algorithm>
+#include <vector>
+#include "tb.h"
+
+#ifdef BONNET_GEOMETRY_TINY
+enum { Lanes = 16, FeatureWords = 4096, WeightRows = 256, BusBits = 64 };
+#else
+enum { Lanes = 64, FeatureWords = 24576, WeightRows = 576, BusBits = 128 };
+#endif
+enum { Group = Lanes / 4, Block = 8, SumW = 13, MaxK = 4608, BankMask = 64 / Group };
+
+struct Field {
+    int word, lsb, width;
+};
+namespace field {
+#define OP(name, code, text) [[maybe_unused]] static const uint32_t OP_##name = code;
+#define JOB(name, word, lsb, width, text) [[maybe_unused]] static const Field JOB_##name{word, lsb, width};
+#define HDR(name, word, lsb, width, text)
+#define LOAD(name, word, lsb, width, text)
+#define CONV(name, word, lsb, width, text) [[maybe_unused]] static const Field CONV_##name{word, lsb, width};
+#define FC(name, word, lsb, width, text) [[maybe_unused]] static const Field FC_##name{word, lsb, width};
+#define STEM(name, word, lsb, width, text)
+#define STORE(name, word, lsb, width, text)
+#include "bonnet_job.def"
+#undef OP
+#undef JOB
+#undef HDR
+#undef LOAD
+#undef CONV
+#undef FC
+#undef STEM
+#undef STORE
+}  // namespace field
+
+struct Desc {
+    uint32_t w[16] = {};
+    void set(Field f, uint32_t v)
+    {
+        uint32_t mask = f.width == 32 ? ~0u : (1u << f.width) - 1;
+        if (v & ~mask) fprintf(stderr, "bench: field value too wide\n"), exit(2);
+        w[f.word] |= v << f.lsb;
+    }
+};
+
+enum { PostStore, PostXnor, PostOr, PostInterleave, PostHead };
+struct Map {
+    uint32_t base = 0, row = 0, pix = 0;
+    uint32_t word(uint32_t y, uint32_t x) const { return base + y * row + x * pix; }
+};
+struct Conv {
+    Map in, out, res, pass;
+    uint32_t in_w, in_h, out_w, out_h, wrow, tiles, depth, y0, rows, group_step, tile_step, post, s1 = 0, s2shift = 0, k;
+    bool k3, s2, d2, grouped, pool, k4;
+    uint32_t taps() const { return k3 ? 9 : 1; }
+    uint32_t par_rows() const { return post == PostHead ? 2 : 1; }
+    uint32_t tile_rows() const { return par_rows() + taps() * depth; }
+    uint32_t slices() const { return k4 ? 4 : 1; }
+    Desc desc() const
+    {
+        using namespace field;
+        Desc d;
+        d.set(JOB_OP, OP_CONV);
+        d.set(CONV_IN, in.base), d.set(CONV_IN_ROW, in.row), d.set(CONV_IN_PIX, in.pix);
+        d.set(CONV_OUT, out.base), d.set(CONV_OUT_ROW, out.row), d.set(CONV_OUT_PIX, out.pix);
+        d.set(CONV_RES, res.base), d.set(CONV_RES_ROW, res.row), d.set(CONV_RES_PIX, res.pix);
+        d.set(CONV_PASS, pass.base), d.set(CONV_PASS_ROW, pass.row), d.set(CONV_PASS_PIX, pass.pix);
+        d.set(CONV_IN_W, in_w), d.set(CONV_IN_H, in_h), d.set(CONV_OUT_W, out_w), d.set(CONV_OUT_H, out_h);
+        d.set(CONV_WROW, wrow), d.set(CONV_TILES, tiles), d.set(CONV_DEPTH, depth);
+        d.set(CONV_K3, k3), d.set(CONV_STRIDE2, s2), d.set(CONV_DILATE2, d2), d.set(CONV_GROUPED, grouped);
+        d.set(CONV_POOL2, pool), d.set(CONV_K4, k4), d.set(CONV_POST, post), d.set(CONV_Y0, y0), d.set(CONV_ROWS, rows);
+        d.set(CONV_GROUP_STEP, group_step), d.set(CONV_TILE_STEP, tile_step);
+        d.set(CONV_S1, s1), d.set(CONV_S2, s2shift), d.set(CONV_K, k);
+        return d;
+    }
+};
+
+// Output pixels in the order of the array: centre of the window of each.
+struct Pixel {
+    int y, x;    // output
+    int cy, cx;  // input
+};
+inline std::vector<Pixel> conv_pixels(const Conv &c)
+{
+    std::vector<Pixel> p;
+    int s = c.s2 ? 2 : 1;
+    for (int y = c.y0; y < int(c.y0 + c.rows); y++)
+        for (int x = 0; x < int(c.out_w); x++)
+            for (int q = 0; q < (c.pool ? 4 : 1); q++)
+                p.push_back(c.pool ? Pixel{y, x, 2 * y + q / 2, 2 * x + q % 2} : Pixel{y, x, s * y, s * x});
+    return p;
+}
+// Feature word of tap t (3*ky + kx; 1x1: 0), word d, of a pixel.
+inline uint32_t conv_addr(const Conv &c, const Pixel &p, int t, int d)
+{
+    int dil = c.d2 ? 2 : 1, ky = c.k3 ? t / 3 - 1 : 0, kx = c.k3 ? t % 3 - 1 : 0;
+    int y = std::min(std::max(p.cy + dil * ky, 0), int(c.in_h) - 1), x = std::min(std::max(p.cx + dil * kx, 0), int(c.in_w) - 1);
+    return c.in.word(y, x) + (c.grouped ? 4 * d : d);
+}
+struct Beat {
+    uint32_t addr, pix;
+    bool new_row, first, last, tile, tile_new, end, tile_end;
+};
+inline std::vector<Beat> conv_walk(const Conv &c)
+{
+    std::vector<Beat> beats;
+    auto pixels = conv_pixels(c);
+    uint32_t rows = c.taps() * c.depth;
+    for (uint32_t t = 0; t < c.tiles; t++)
+        for (size_t b = 0; b < pixels.size(); b += Block)
+            for (uint32_t r = 0; r < rows; r++) {
+                size_t n = std::min<size_t>(Block, pixels.size() - b);
+                for (size_t i = 0; i < n; i++)
+                    beats.push_back({conv_addr(c, pixels[b + i], r / c.depth, r % c.depth), uint32_t(i), i == 0, r == 0, r == rows - 1,
+                                     bool(t % 2), b == 0 && r == 0 && i == 0, i == n - 1, b + i == pixels.size() - 1});
+            }
+    return beats;
+}
+
+// A random descriptor whose maps fit the buffers and do not overlap. Maps are sized for every post-processing.
+inline Conv conv_random(Rng &r, bool small)
+{
+    for (;;) {
+        Conv c{};
+        c.grouped = r.chance(50), c.pool = r.chance(20), c.k3 = !c.pool && r.chance(75), c.s2 = !c.pool && r.chance(30);
+        c.d2 = c.k3 && r.chance(30), c.k4 = c.grouped || r.chance(60);
+        c.post = c.pool ? PostStore : r.below(5);
+        c.in_w = 1 + r.below(small ? 8 : 30), c.in_h = 1 + r.below(small ? 8 : 30);
+        if (r.chance(15)) c.in_w = 1 + r.below(3);
+        uint32_t by = c.pool || c.s2 ? 2 : 1;
+        c.out_w = c.pool ? c.in_w / 2 : (c.in_w + by - 1) / by, c.out_h = c.pool ? c.in_h / 2 : (c.in_h + by - 1) / by;
+        if (!c.out_w || !c.out_h) continue;
+        if (r.chance(20)) c.out_w = 1 + r.below(c.out_w), c.out_h = 1 + r.below(c.out_h);
+        c.y0 = r.chance(50) ? 0 : r.below(c.out_h), c.rows = r.chance(50) ? c.out_h - c.y0 : 1 + r.below(c.out_h - c.y0);
+        c.depth = 1 + r.below(r.chance(50) ? 1 : c.k3 ? 3 : 8);
+        uint32_t step = std::max(1, 64 / int(Lanes));  // tiles of 64 channels
+        c.tiles = step * (1 + r.below(3));
+        uint32_t channels = c.tiles * Lanes;
+        c.group_step = c.grouped ? channels / 4 : uint32_t(Group), c.tile_step = c.grouped ? uint32_t(Group) : uint32_t(Lanes);
+        c.k = c.taps() * c.depth * 64;
+        c.wrow = r.below(8);
+        if (c.k > MaxK || c.wrow + c.tiles * c.tile_rows() > WeightRows) continue;
+        c.s1 = r.below(25), c.s2shift = r.below(25);
+        uint32_t next = 4 * r.below(4), words = channels / 64 * c.slices();
+        auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix, uint32_t align) {
+            m.pix = (pix + align - 1) / align * align + align * r.below(3);
+            m.row = m.pix * w + align * r.below(4), m.base = next + align * r.below(4);
+            next = (m.base + m.row * h + 4 + 3) / 4 * 4;
+        };
+        uint32_t out_align = c.k4 ? 4 : 1;
+        place(c.in, c.in_h, c.in_w, c.grouped ? 4 * c.depth : c.depth, c.grouped ? 4 : 1);
+        place(c.out, c.out_h, c.out_w, c.post == PostInterleave ? 2 * words : words, out_align);
+        if (c.post == PostHead) c.out.base = (c.out.base + 3) / 4 * 4, next = std::max(next, c.out.base + channels / 4 + 4);
+        place(c.res, c.out_h, c.out_w, words, out_align);
+        place(c.pass, c.out_h, c.out_w, words, out_align);
+        if (next > FeatureWords || c.in.pix > 255 || c.out.pix > 255) continue;
+        return c;
+    }
+}
