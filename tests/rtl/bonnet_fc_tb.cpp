@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// bonnet_fc against conv_model.h: random tiles, inputs, alignments, refusals of port B. Rate: inputs + Lanes/2 + 5 cycles a tile.
+#include "Vbonnet_fc.h"
+#include "conv_model.h"
+
+static int run(Tb<Vbonnet_fc> &t)
+{
+    auto &d = t.dut;
+    Buffers buf, want;
+    Ports ports{buf};
+    d.start_i = d.fb_ready_i = 0;
+    for (uint64_t n = 0; n < t.cases; n++) {
+        if (n % 16 == 0) buf.fill(t.rng);
+        Fc f = fc_random(t.rng);
+        Desc desc = f.desc();
+        if (t.rng.chance(20))  // the extremes of int8 and int16 meet
+            for (uint32_t i = 0; i < f.inputs / 4; i++) buf.feat[f.in + i] = 0x8000800080008000ull;
+        if (t.rng.chance(20))
+            for (size_t i = 0; i < buf.weight.size(); i++) buf.weight[i] = t.rng.chance(50) ? 0x8080808080808080ull : 0x7f7f7f7f7f7f7f7full;
+        want = buf;
+        fc_model(f, buf, want);
+        for (int i = 0; i < 16; i++) d.desc_i[i] = desc.w[i];
+        uint32_t stall_pct = t.rng.chance(50) ? 0 : t.rng.below(90);
+        uint64_t cycles = 0;
+        d.start_i = 1;
+        do {
+            d.fb_ready_i = !t.rng.chance(stall_pct);
+            d.eval();
+            ports.before(d);
+            t.tick();
+            ports.after(d);
+            d.start_i = 0;
+            d.eval();
+            if (++cycles > 1000000) return t.fail("never done", n, cycles, 0);
+        } while (!d.done_o);
+        if (d.busy_o) return t.fail("busy_o", n, 1, 0);
+        if (!stall_pct && cycles > f.tiles * (f.inputs + Lanes / 2 + 5) + 2) return t.fail("rate", n, cycles, f.inputs);
+        for (uint32_t i = 0; i < FeatureWords; i++)
+            if (buf.feat[i] != want.feat[i]) return t.fail("feature word", n, buf.feat[i], want.feat[i]);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) { return tb_main<Vbonnet_fc>("bonnet_fc", argc, argv, run); }
