@@ -28,6 +28,8 @@ typedef struct bonnet_cpu_kernels {
     uint64_t (*at_least)(const int32_t *value, const int32_t *limit);
     /* sum[n * 64 + o] = sum over i of x[n][2i] * w[i][o][0] + x[n][2i+1] * w[i][o][1]; 64 channels, pairs of taps. */
     void (*stem)(int32_t *sum, const int16_t *x, uint32_t positions, const int16_t *w, uint32_t pairs);
+    /* best[o] = max(best[o], value[o]), 64 channels. */
+    void (*maximum)(int32_t *best, const int32_t *value);
     /* a[o] = sat8((max[o] + half[o]) >> sh[o]), 64 channels. */
     void (*requantise)(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh);
     /* d[o] = sum over the nine taps of w[tap][o] * a[tap][o], 64 channels. */

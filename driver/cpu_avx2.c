@@ -92,9 +92,10 @@ TARGET static void stem(int32_t *sum, const int16_t *x, uint32_t positions, cons
     }
 }
 
+TARGET static void maximum(int32_t *best, const int32_t *value) { bonnet_cpu_maximum_body(best, value); }
 TARGET static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 TARGET static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
 TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c) { bonnet_cpu_last_body(sum, q, b, k, l, c); }
 
-const bonnet_cpu_kernels bonnet_cpu_avx2 = { "avx2", supported, mismatch, at_most, at_least, stem, requantise, depthwise, last };
+const bonnet_cpu_kernels bonnet_cpu_avx2 = { "avx2", supported, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last };
 #endif

@@ -9,6 +9,11 @@
 
 #define BONNET_CPU_BODY static inline __attribute__((always_inline))
 
+BONNET_CPU_BODY void bonnet_cpu_maximum_body(int32_t *restrict best, const int32_t *restrict value)
+{
+    for (uint32_t o = 0; o < 64; o++) best[o] = value[o] > best[o] ? value[o] : best[o];
+}
+
 BONNET_CPU_BODY void bonnet_cpu_requantise_body(int8_t *restrict a, const int32_t *restrict max, const int32_t *restrict half, const int32_t *restrict sh)
 {
     for (uint32_t o = 0; o < 64; o++) {

@@ -44,7 +44,7 @@ static void pool_at(const bonnet_cpu_net *cpu, const bonnet_layer *l, uint32_t y
             if (first)
                 memcpy(best, sum, 64 * sizeof *best);
             else
-                for (uint32_t o = 0; o < 64; o++) best[o] = sum[o] > best[o] ? sum[o] : best[o];
+                cpu->kernels->maximum(best, sum);
             first = 0;
         }
     }

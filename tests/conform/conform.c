@@ -4,8 +4,8 @@
  *
  *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]
  *
- * Default: cpu: in every kernel set. Directed nets first, then `cases` random ones from seeds N, N+1, ...: all maps and logits of one
- * frame with maps, then of a batch without. Then the manners: bad arguments, cancel, two networks at once.
+ * Default: cpu: in every kernel set. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
+ * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, two networks at once.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
 #include <stdio.h>
@@ -17,16 +17,17 @@
 #include "manners.h"
 #include "net_build.h"
 
+enum { MAX_DEVICES = 16 };
+
 typedef struct options {
-    const char *uri[16];
-    uint32_t n_uris;
+    const char *uri[MAX_DEVICES];
+    uint32_t n_uris, n_devices;
+    bonnet_conform_device *device[MAX_DEVICES]; /* open ones */
     uint64_t seed;
     uint32_t cases, quick, big, directed;
     int64_t  only;               /* this directed net alone; -1: all */
     const bonnet_room *room;
 } options;
-
-typedef struct tally { uint64_t nets, maps, words, skipped; } tally;
 
 static int report(const char *uri, const bonnet_net *net, const bonnet_parting *at, uint32_t frame)
 {
@@ -43,112 +44,130 @@ static int fail(const char *uri, const bonnet_net *net, const char *what, bonnet
     return 1;
 }
 
-/* Golden's answer, the backend's with maps, then a batch without maps. */
-static int compare_net(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, uint64_t seed, tally *t)
+enum { FRAMES = 3 };
+
+/* Images for a net and what golden makes of them, once for all backends. */
+typedef struct answers {
+    uint8_t *pixels;
+    bonnet_frame frame[FRAMES];
+} answers;
+
+static void answers_free(answers *a)
 {
-    enum { FRAMES = 3 };
-    bonnet_error err = { "" };
-    bonnet_frame wanted[FRAMES] = { 0 }, got = { 0 };
-    uint8_t *pixels = bonnet_random_image(net, seed, FRAMES);
-    int32_t *logits = calloc((size_t)FRAMES * net->classes, sizeof *logits);
-    bonnet_layer_cycles cycles[BONNET_MAX_LAYERS];
+    for (uint32_t f = 0; f < FRAMES; f++) bonnet_frame_free(&a->frame[f]);
+    free(a->pixels);
+}
+
+static int answers_make(answers *a, const bonnet_net *net, uint64_t seed)
+{
     const size_t bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
-    int bad = !pixels || !logits || !bonnet_frame_make(&got, net);
-    for (uint32_t f = 0; f < FRAMES && !bad; f++)
-        bad = !bonnet_frame_make(&wanted[f], net) || bonnet_golden_run(net, pixels + f * bytes, wanted[f].maps, wanted[f].logits, NULL, NULL);
-    if (bad) fail(dev->uri, net, "golden run", BONNET_ENOMEM, &err);
+    memset(a, 0, sizeof *a);
+    int ok = (a->pixels = bonnet_random_image(net, seed, FRAMES)) != NULL;
+    for (uint32_t f = 0; f < FRAMES && ok; f++)
+        ok = bonnet_frame_make(&a->frame[f], net) && bonnet_golden_run(net, a->pixels + f * bytes, a->frame[f].maps, a->frame[f].logits, NULL, NULL) == BONNET_OK;
+    if (!ok) answers_free(a);
+    return ok;
+}
 
-    bonnet_run run = { .pixels = pixels, .frames = 1, .logits = got.logits, .maps = got.maps, .layers = cycles, .timeout_ms = 600000 };
-    bonnet_status st = bad ? BONNET_OK : dev->backend->run(dev->self, slot, &run, &err);
-    if (st) bad = fail(dev->uri, net, "run with maps", st, &err);
+/* One frame with all its maps. */
+static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
+{
+    bonnet_error err = { "" };
+    bonnet_frame got;
     bonnet_parting at;
-    if (!bad && !bonnet_frame_equal(&at, net, &wanted[0], &got)) bad = report(dev->uri, net, &at, 0);
-
-    run = (bonnet_run){ .pixels = pixels, .frames = FRAMES, .logits = logits, .timeout_ms = 600000 };
-    st = bad ? BONNET_OK : dev->backend->run(dev->self, slot, &run, &err);
-    if (st) bad = fail(dev->uri, net, "batch", st, &err);
-    for (uint32_t i = 0; i < FRAMES * net->classes && !bad; i++) {
-        int32_t want = wanted[i / net->classes].logits[i % net->classes];
-        if (logits[i] == want) continue;
-        at = (bonnet_parting){ .layer = net->n_layers - 1, .channel = i % net->classes, .wanted = want, .got = logits[i] };
-        bad = report(dev->uri, net, &at, i / net->classes);
-    }
-    for (uint32_t i = 0; i < net->n_layers; i++) t->words += bonnet_net_map_words(net, i);
-    t->maps += net->n_layers, t->nets++;
-    for (uint32_t f = 0; f < FRAMES; f++) bonnet_frame_free(&wanted[f]);
+    bonnet_layer_cycles cycles[BONNET_MAX_LAYERS];
+    if (!bonnet_frame_make(&got, net)) return fail(dev->uri, net, "maps", BONNET_ENOMEM, &err);
+    bonnet_run run = { .pixels = want->pixels, .frames = 1, .logits = got.logits, .maps = got.maps, .layers = cycles, .timeout_ms = 600000 };
+    bonnet_status st = dev->backend->run(dev->self, slot, &run, &err);
+    int bad = 0;
+    if (st)
+        bad = fail(dev->uri, net, "run with maps", st, &err);
+    else if (!bonnet_frame_equal(&at, net, &want->frame[0], &got))
+        bad = report(dev->uri, net, &at, 0);
     bonnet_frame_free(&got);
+    return bad;
+}
+
+/* Several frames in one run, logits only. */
+static int compare_batch(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
+{
+    bonnet_error err = { "" };
+    int32_t *logits = calloc((size_t)FRAMES * net->classes, sizeof *logits);
+    bonnet_run run = { .pixels = want->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = 600000 };
+    bonnet_status st = logits ? dev->backend->run(dev->self, slot, &run, &err) : BONNET_ENOMEM;
+    int bad = st ? fail(dev->uri, net, "batch", st, &err) : 0;
+    for (uint32_t i = 0; i < FRAMES * net->classes && !bad; i++) {
+        int32_t wanted = want->frame[i / net->classes].logits[i % net->classes];
+        bonnet_parting at = { .layer = net->n_layers - 1, .channel = i % net->classes, .wanted = wanted, .got = logits[i] };
+        if (logits[i] != wanted) bad = report(dev->uri, net, &at, i / net->classes);
+    }
     free(logits);
-    free(pixels);
     return bad;
 }
 
 /* may_refuse: the net need not fit, so BONNET_EUNSUPPORTED is an answer. */
-static int run_net(const bonnet_conform_device *dev, const bonnet_net *net, uint64_t seed, int may_refuse, tally *t)
+static int run_on(bonnet_conform_device *dev, const bonnet_net *net, const answers *want, int may_refuse)
 {
     bonnet_error err = { "" };
-    char why[200];
     void *slot = NULL;
-    if (bonnet_net_check(net, why, sizeof why)) {
-        fprintf(stderr, "conform: net %s is not sound: %s\n", net->name, why);
-        return 1;
-    }
     bonnet_status st = dev->backend->load(dev->self, &slot, net, &err);
     if (st == BONNET_EUNSUPPORTED && may_refuse) {
-        t->skipped++;
+        dev->refused++;
         return 0;
     }
     if (st) return fail(dev->uri, net, "load", st, &err);
-    int bad = compare_net(dev, slot, net, seed, t);
+    int bad = compare_maps(dev, slot, net, want) || compare_batch(dev, slot, net, want);
     dev->backend->unload(dev->self, slot);
+    dev->nets++, dev->maps += net->n_layers;
+    for (uint32_t i = 0; i < net->n_layers; i++) dev->words += bonnet_net_map_words(net, i);
     return bad;
 }
 
-static int run_directed(const bonnet_conform_device *dev, const options *o, tally *t)
+/* One net on every backend. `how` is what repeats it. */
+static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int may_refuse, const char *how)
+{
+    char why[200];
+    answers want;
+    if (bonnet_net_check(net, why, sizeof why)) return fprintf(stderr, "conform: net %s is not sound: %s\nreplay: conform %s\n", net->name, why, how), 1;
+    if (!answers_make(&want, net, seed)) return fprintf(stderr, "conform: out of memory\n"), 1;
+    int bad = 0;
+    for (uint32_t i = 0; i < o->n_devices && !bad; i++) {
+        bad = run_on(o->device[i], net, &want, may_refuse);
+        if (bad)
+            fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri, o->room == &bonnet_room_tiny ? "tiny" : "asic",
+                    o->big ? " --big" : "", how);
+    }
+    answers_free(&want);
+    return bad;
+}
+
+static int run_directed(const options *o)
 {
     int end = 0, bad = 0;
+    char how[80];
     for (uint32_t i = o->only >= 0 ? (uint32_t)o->only : 0; !bad && (o->only < 0 || i == (uint32_t)o->only); i += o->quick ? 7 : 1) {
         bonnet_net *net = bonnet_directed_net(i, &end);
         if (end) break;
         if (!net) return fprintf(stderr, "conform: out of memory\n"), 1;
-        int may_refuse = o->room == &bonnet_room_tiny && strstr(net->name, "-asic") != NULL;
-        bad = run_net(dev, net, i, may_refuse, t);
-        if (bad) fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s --directed %u --cases 0\n", dev->uri, o->room == &bonnet_room_tiny ? "tiny" : "asic", i);
+        snprintf(how, sizeof how, "--directed %u --cases 0", i);
+        bad = run_net(o, net, i, o->room == &bonnet_room_tiny && strstr(net->name, "-asic"), how);
         bonnet_net_free(net);
     }
     return bad;
 }
 
-static int run_random(const bonnet_conform_device *dev, const options *o, tally *t)
+static int run_random(const options *o)
 {
-    for (uint32_t i = 0; i < o->cases; i++) {
+    int bad = 0;
+    char how[80];
+    for (uint32_t i = 0; i < o->cases && !bad; i++) {
         uint64_t seed = o->seed + i;
         bonnet_net *net = bonnet_random_net(seed, o->room, (int)o->big);
         if (!net) return fprintf(stderr, "conform: no network from seed %llu\n", (unsigned long long)seed), 1;
-        int bad = run_net(dev, net, seed, (int)o->big, t);
+        snprintf(how, sizeof how, "--seed %llu --cases 1 --no-directed", (unsigned long long)seed);
+        bad = run_net(o, net, seed, (int)o->big, how);
         bonnet_net_free(net);
-        if (bad) {
-            fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s --seed %llu --cases 1 --no-directed\n", dev->uri,
-                    o->room == &bonnet_room_tiny ? "tiny" : "asic", o->big ? " --big" : "", (unsigned long long)seed);
-            return 1;
-        }
     }
-    return 0;
-}
-
-static int run_backend(const char *uri, const options *o)
-{
-    bonnet_conform_device dev;
-    int rc = bonnet_conform_open(&dev, uri);
-    if (rc) return rc;
-    tally t = { 0 };
-    int bad = o->directed && run_directed(&dev, o, &t);
-    bad = bad || run_random(&dev, o, &t);
-    bad = bad || (o->only < 0 && bonnet_conform_manners(&dev));
-    dev.backend->close(dev.self);
-    printf("conform: %-14s %s: %llu nets, %llu maps, %llu words x 64 bits, %llu not supported, seed %llu\n", uri, bad ? "FAILED" : "equal",
-           (unsigned long long)t.nets, (unsigned long long)t.maps, (unsigned long long)t.words, (unsigned long long)t.skipped,
-           (unsigned long long)o->seed);
-    fflush(stdout);
     return bad;
 }
 
@@ -160,7 +179,7 @@ static int parse(options *o, int argc, char **argv)
         else if (!strcmp(argv[i], "--big")) o->big = 1;
         else if (!strcmp(argv[i], "--no-directed")) o->directed = 0;
         else if (!value) return 0;
-        else if (!strcmp(argv[i], "--backend") && o->n_uris < 16) o->uri[o->n_uris++] = argv[++i];
+        else if (!strcmp(argv[i], "--backend") && o->n_uris < MAX_DEVICES) o->uri[o->n_uris++] = argv[++i];
         else if (!strcmp(argv[i], "--seed")) o->seed = strtoull(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--cases")) o->cases = (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--directed")) o->only = (int64_t)strtoul(argv[++i], NULL, 0);
@@ -178,16 +197,28 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]\n");
         return 2;
     }
-    if (o.cases == UINT32_MAX) o.cases = o.quick ? 10 : 100;
+    if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
     if (!o.n_uris) {
-        static const char *const all[] = { "golden:", "cpu:", "cpu:avx512", "cpu:avx2", "cpu:portable" };
+        static const char *const all[] = { "cpu:", "cpu:avx512", "cpu:avx2", "cpu:portable" };
         for (; o.n_uris < sizeof all / sizeof *all; o.n_uris++) o.uri[o.n_uris] = all[o.n_uris];
     }
-    int skipped = 0;
-    for (uint32_t i = 0; i < o.n_uris; i++) {
-        int rc = run_backend(o.uri[i], &o);
-        if (rc == 1) return 1;
-        skipped += rc == 77;
+    bonnet_conform_device device[MAX_DEVICES];
+    int bad = 0;
+    for (uint32_t i = 0; i < o.n_uris && !bad; i++) {
+        int rc = bonnet_conform_open(&device[i], o.uri[i]);
+        if (rc == 0) o.device[o.n_devices++] = &device[i];
+        bad = rc == 1;
     }
-    return skipped == (int)o.n_uris ? 77 : 0;
+    const int none = !bad && !o.n_devices;
+    bad = bad || (o.directed && run_directed(&o)) || run_random(&o);
+    for (uint32_t i = 0; i < o.n_devices; i++) {
+        const bonnet_conform_device *d = o.device[i];
+        if (!bad && o.only < 0) bad = bonnet_conform_manners(d);
+        if (!bad)
+            printf("conform: %-13s equal to golden: %llu nets, %llu maps, %llu words of 64 bits; %llu not supported; seed %llu\n", d->uri,
+                   (unsigned long long)d->nets, (unsigned long long)d->maps, (unsigned long long)d->words, (unsigned long long)d->refused,
+                   (unsigned long long)o.seed);
+        d->backend->close(d->self);
+    }
+    return none ? 77 : bad;
 }

@@ -13,7 +13,7 @@ int bonnet_conform_open(bonnet_conform_device *dev, const char *uri)
     size_t scheme = colon ? (size_t)(colon - uri) : strlen(uri);
     bonnet_error err = { "" };
     bonnet_open_config config = { .timeout_ms = 600000, .seed = 1 };
-    dev->uri = uri, dev->backend = NULL, dev->self = NULL;
+    *dev = (bonnet_conform_device){ .uri = uri };
     for (size_t i = 0; bonnet_backends[i]; i++)
         if (strlen(bonnet_backends[i]->scheme) == scheme && !strncmp(uri, bonnet_backends[i]->scheme, scheme)) dev->backend = bonnet_backends[i];
     if (!dev->backend) {

@@ -4,7 +4,12 @@
 #define BONNET_MANNERS_H
 #include "backend.h"
 
-typedef struct bonnet_conform_device { const char *uri; const bonnet_backend *backend; void *self; } bonnet_conform_device;
+typedef struct bonnet_conform_device {
+    const char *uri;
+    const bonnet_backend *backend;
+    void *self;
+    uint64_t nets, maps, words, refused; /* compared so far; nets that the device may refuse and did */
+} bonnet_conform_device;
 
 /* 0: open; 77: this build or machine has no such backend (said on stdout); 1: it failed (said on stderr). */
 int bonnet_conform_open(bonnet_conform_device *dev, const char *uri);

@@ -3,9 +3,13 @@
 CONFORM      := $(O)/tests/conform
 CONFORM_SRCS := $(wildcard tests/conform/*.c)
 TESTS        += conform
+TEST_BINS    += $(CONFORM)
 
 $(CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB) $(LIB_LIBS)
-test-conform: $(CONFORM)
+
+.PHONY: test-conform
+test-conform: $(CONFORM)  ## Every backend that needs no chip against golden, bit for bit
 	$(Q)$< --seed $(SEED)
+	$(Q)$< --seed $(SEED) --backend golden: --quick
