@@ -26,6 +26,7 @@ module bonnet_operand (
   output      bonnet_post_pkg::seg_t     seg_o,
   output      logic [255:0]              res_o,        // slice j at [64*j +: 64]
   output      logic [255:0]              pass_o,
+  output      logic                      empty_o,      // no segment held
   // reads
   output      logic                      rd_valid_o,
   input  wire logic                      rd_ready_i,
@@ -89,6 +90,7 @@ module bonnet_operand (
     if (rvalid_i && !wait_pass_q) res_q[wait_slot_q]  <= {rdata_i[255:64], rdata_i[64*bank_q +: 64]};
     if (rvalid_i &&  wait_pass_q) pass_q[wait_slot_q] <= {rdata_i[255:64], rdata_i[64*bank_q +: 64]};
   end
+  assign empty_o = full_q == '0;
   assign seg_o  = seg_q[head_q];
   assign res_o  = res_q[head_q];
   assign pass_o = pass_q[head_q];

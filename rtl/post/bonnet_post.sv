@@ -8,7 +8,7 @@
 //
 // One law between the units: valid/ready streams, pixels in the array's order; a unit that reads or writes integers of
 // another width takes its place between threshold and merge, with its own operands.
-// Rate    one result per cycle while nothing is read and a result means at most one write (STORE, POOL2). Else as fast as port B
+// Rate    one result per cycle while nothing is read and a pixel's channels lie in one word (STORE, POOL2). Else as fast as port B
 //         moves: RES and PASS once, the outputs once per 64-channel word. HEAD 8 cycles per pixel.
 // Stall   Block results more are welcome when room_o is up (and Block under way); port B may refuse at any time.
 // Test    tests/rtl/bonnet_post_tb.cpp
@@ -79,7 +79,7 @@ module bonnet_post #(
   assign room_o = held <= CountW'(Depth - 2 * bonnet_pkg::Block);
 
   // ---- operands ahead of the results ------------------------------------------------
-  logic                  seg_valid, seg_ready, op_valid, op_ready, rd_valid, rd_ready, walk_done;
+  logic                  seg_valid, seg_ready, op_valid, op_ready, op_empty, rd_valid, rd_ready, walk_done;
   bonnet_post_pkg::seg_t seg, op_seg;
   logic [255:0]          op_res, op_pass;
   logic [bonnet_pkg::FbRowW-1:0] rd_row;
@@ -89,7 +89,7 @@ module bonnet_post #(
   bonnet_operand u_operand (
     .clk_i, .rst_ni, .k4_i(k4), .use_res_i(use_res), .use_pass_i(use_pass),
     .seg_valid_i(seg_valid), .seg_ready_o(seg_ready), .seg_i(seg),
-    .valid_o(op_valid), .ready_i(op_ready), .seg_o(op_seg), .res_o(op_res), .pass_o(op_pass),
+    .valid_o(op_valid), .ready_i(op_ready), .seg_o(op_seg), .res_o(op_res), .pass_o(op_pass), .empty_o(op_empty),
     .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_row_o(rd_row), .rvalid_i(fb_rvalid_i), .rdata_i(fb_rdata_i)
   );
 
@@ -153,7 +153,7 @@ module bonnet_post #(
     else         {rd_held_q, wr_held_q} <= {2{fb_valid_o && !fb_ready_i}} & {rd_sel, !rd_sel};
   end
 
-  assign idle_o = walk_done && !op_valid && !wr_valid && head_idle;
+  assign idle_o = walk_done && op_empty && !wr_valid && head_idle;
   assign sts_o.stall_in  = 1'b0;
   assign sts_o.stall_out = fb_valid_o && !fb_ready_i;
 

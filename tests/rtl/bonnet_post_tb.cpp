@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// bonnet_post against post_ref.h: whole descriptors of every kind, driven as the array would (blocks of results behind room_o, parameter
+// rows behind busy_o), port B refusing at random, and the whole feature buffer compared after each.
+// Rates, where port B does not refuse: one result per cycle for STORE, one port access per cycle for the rest, eight cycles a pixel
+// for HEAD; at the array's own pace (nine cycles a pixel) room_o is always up; a block of eight with 32 accesses is written 26 cycles after its
+// last result.
+#include "Vbonnet_post.h"
+#include "post_ref.h"
+
+struct Drive {
+    bool flat_out;       // results as fast as room_o allows; else at the pace of pace cycles per result
+    uint32_t pace, latency, stall_pct;
+};
+
+struct Bench {
+    Tb<Vbonnet_post> &t;
+    Buffers buf, want;
+    FbWrite req;
+    bool reading = false;
+    uint32_t read_row = 0;
+
+    // One clock cycle; true if room_o and idle_o may be believed afterwards.
+    void cycle(uint32_t stall_pct)
+    {
+        auto &d = t.dut;
+        d.fb_ready_i = !t.rng.chance(stall_pct);
+        d.eval();
+        bool we = fb_req_get(d.fb_req_o, req), take = d.fb_valid_o && d.fb_ready_i;
+        if (take && we) req.apply(buf.feat);
+        reading = take && !we, read_row = req.row;
+        t.tick();
+        d.fb_rvalid_i = reading;
+        for (int i = 0; i < 8; i++) d.fb_rdata_i[i] = reading ? uint32_t(buf.feat[4 * read_row + i / 2] >> 32 * (i % 2)) : uint32_t(t.rng.next());
+        d.res_valid_i = d.prow_valid_i = d.cfg_start_i = 0;
+        d.eval();
+    }
+};
+
+static uint32_t sum_for(const Conv &c, uint64_t param, Rng &r)
+{
+    if (c.post == PostHead || r.chance(20)) return r.below(c.k + 1);
+    int64_t near = int64_t(param >> 16 * r.below(4) & 0x1fff) + int64_t(r.below(5)) - 2;
+    return uint32_t(std::min<int64_t>(std::max<int64_t>(near, 0), c.k));
+}
+
+static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
+{
+    auto &d = b.t.dut;
+    auto &rng = b.t.rng;
+    size_t pixels = conv_pixels(c).size();
+    b.want = b.buf;
+    conv_params(c, b.buf, rng);
+    std::vector<std::vector<Sums>> sums(c.tiles);
+    uint64_t accesses = 0;
+    for (uint32_t t = 0; t < c.tiles; t++) {
+        const uint64_t *params = &b.buf.weight[size_t(c.wrow + t * c.tile_rows()) * Lanes];
+        for (size_t i = 0; i < pixels; i++) {
+            Sums s;
+            for (uint32_t l = 0; l < Lanes; l++) s.push_back(uint16_t(sum_for(c, params[l], rng)));
+            sums[t].push_back(s);
+        }
+        post_model(c, t, params, sums[t], b.buf, b.want);
+        accesses += post_accesses(c, t) * (c.pool ? pixels / 4 : pixels);
+    }
+    Desc desc = c.desc();
+    for (int i = 0; i < 16; i++) d.cfg_i[i] = desc.w[i];
+    d.cfg_start_i = 1;
+    b.cycle(how.stall_pct);
+    if (!how.flat_out)  // the array's first results are never sooner; operands come meanwhile
+        for (int i = 0; i < 20; i++) b.cycle(how.stall_pct);
+
+    // tile/pixel of the next block; results on their way are (due cycle, tile, pixel)
+    uint64_t now = 0, first = 0, last = 0, next_block = 0;
+    uint32_t rows_sent = 0, tile = 0, base = rng.below(2);
+    size_t pixel = 0;
+    struct Flight {
+        uint64_t due;
+        uint32_t tile;
+        size_t pixel;
+    };
+    std::vector<Flight> flight;
+    size_t landed = 0;
+    std::vector<uint64_t> pending(c.tiles, pixels);  // results of a tile not yet shown to post
+    for (;; now++) {
+        if (landed == flight.size() && tile == c.tiles && d.idle_o) break;
+        if (d.idle_o) return b.t.fail("idle_o early", n, landed, c.tiles * pixels);
+        // parameter rows: at most one tile ahead, when its set is free
+        uint32_t row_tile = rows_sent / c.par_rows();
+        bool row_free = row_tile < 2 || pending[row_tile - 2] == 0;
+        if (row_tile < c.tiles && row_free && !(d.busy_o >> ((base + row_tile) & 1) & 1) && !rng.chance(how.flat_out ? 0 : 30)) {
+            d.prow_valid_i = 1, d.prow_tile_i = (base + row_tile) & 1, d.prow_second_i = rows_sent % c.par_rows();
+            const uint64_t *row = &b.buf.weight[size_t(c.wrow + row_tile * c.tile_rows() + rows_sent % c.par_rows()) * Lanes];
+            for (int i = 0; i < 2 * Lanes; i++) d.prow_data_i[i] = uint32_t(row[i / 2] >> 32 * (i % 2));
+            rows_sent++;
+        }
+        // a block: its results follow each other
+        if (tile < c.tiles && rows_sent >= (tile + 1) * c.par_rows() && now >= next_block) {
+            if (d.room_o) {
+                size_t count = std::min<size_t>(Block, pixels - pixel);
+                for (size_t i = 0; i < count; i++) flight.push_back({now + how.latency + i, tile, pixel + i});
+                next_block = now + (how.flat_out ? count : count * how.pace);
+                pixel += count;
+                if (pixel == pixels) pixel = 0, tile++;
+            } else if (!how.flat_out && !how.stall_pct && how.pace >= 9 && post_accesses(c, tile) <= 6) {
+                return b.t.fail("room_o at the array's pace", n, 0, 1);
+            }
+        }
+        if (landed < flight.size() && flight[landed].due <= now) {
+            const Flight &f = flight[landed++];
+            d.res_valid_i = 1, d.res_tile_i = (base + f.tile) & 1, d.res_last_i = f.pixel == pixels - 1;
+            for (uint32_t l = 0; l < Lanes; l++) put_bits(d.res_sum_i, int(SumW * l), SumW, sums[f.tile][f.pixel][l]);
+            pending[f.tile]--;
+            if (!first) first = now;
+            last = now;
+        }
+        b.cycle(how.stall_pct);
+        if (now > 1000 + 200 * (pixels * c.tiles * 16)) return b.t.fail("never idle", n, now, 0);
+    }
+    auto explain = [&] {
+        fprintf(stderr, "post %u pool %d k4 %d grouped %d group_step %u out %ux%u y0 %u rows %u tiles %u out word %u; flat out %d pace %u latency %u stall %u%%\n",
+                c.post, c.pool, c.k4, c.grouped, c.group_step, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.out.base, how.flat_out, how.pace, how.latency,
+                how.stall_pct);
+    };
+    for (uint32_t i = 0; i < FeatureWords; i++)
+        if (b.buf.feat[i] != b.want.feat[i]) {
+            fprintf(stderr, "word %u: ", i), explain();
+            return b.t.fail("feature word", n, b.buf.feat[i], b.want.feat[i]);
+        }
+    if (!how.stall_pct && how.flat_out) {
+        if (c.pool && accesses > pixels * c.tiles / 4) accesses += pixels * c.tiles;  // the pool holds its pixel for the further writes
+        uint64_t work = std::max<uint64_t>(accesses, c.tiles * pixels * (c.post == PostHead ? 8 : 1));
+        uint64_t blocks_end = c.tiles * (c.par_rows() + how.latency + 4);  // a tile's rows may have to wait for the set
+        if (now - first > work + blocks_end + 16) return explain(), b.t.fail("rate", n, now - first, work);
+    }
+    if (!how.stall_pct && c.tiles == 1 && pixels == 8 && !how.flat_out && c.post != PostHead && accesses <= 32 && now - last > 26)
+        return explain(), b.t.fail("drain", n, now - last, 26);
+    return 0;
+}
+
+static int run(Tb<Vbonnet_post> &t)
+{
+    Bench b{t, {}, {}, {}};
+    auto &d = t.dut;
+    d.cfg_start_i = d.res_valid_i = d.prow_valid_i = d.fb_rvalid_i = d.fb_ready_i = 0;
+    d.eval();
+    for (uint64_t n = 0; n < t.cases; n++) {
+        if (n % 8 == 0) b.buf.fill(t.rng);
+        Conv c = conv_random(t.rng, t.rng.chance(70));
+        if (t.rng.chance(15) && !c.pool && c.out_h > 1 && c.out_w > 3) {  // one block, to see it drain
+            c.out_w = 4, c.y0 = 0, c.rows = 2;
+            if (Lanes == 64) c.tiles = 1;
+        }
+        Drive how{t.rng.chance(50), t.rng.chance(50) ? 9 : 1 + t.rng.below(12), 1 + t.rng.below(Block), t.rng.chance(50) ? 0 : t.rng.below(90)};
+        if (int rc = descriptor(b, n, c, how)) return rc;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) { return tb_main<Vbonnet_post>("bonnet_post", argc, argv, run); }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// post_ref - what the post room's benches share: the room's answer channel by channel from docs/chip.md and docs/operators.md, given
+// the array's popcounts; port B of the feature buffer; the number of accesses a descriptor needs.
+#pragma once
+#include <set>
+#include "conv_model.h"
+
+enum { FbRowBits = Lanes == 16 ? 10 : 13, FbMaskBits = 4 * BankMask };
+typedef std::vector<uint16_t> Sums;  // one result: popcount of each lane
+
+// A write of port B applied to the feature words.
+struct FbWrite {
+    uint32_t row;
+    uint64_t mask, data[4];
+    void apply(std::vector<uint64_t> &feat) const
+    {
+        for (int i = 0; i < FbMaskBits; i++)
+            if (mask >> i & 1) {
+                uint64_t bits = ((1ull << Group) - 1) << i % BankMask * Group, &w = feat[4 * row + i / BankMask];
+                w = (w & ~bits) | (data[i / BankMask] & bits);
+            }
+    }
+};
+// fb_req_t is {we, row, mask, wdata}.
+template <class W> bool fb_req_get(const W &req, FbWrite &f)
+{
+    auto bits = [&](int lsb, int n) {
+        uint64_t v = 0;
+        for (int i = 0; i < n; i++) v |= uint64_t(req[(lsb + i) / 32] >> (lsb + i) % 32 & 1) << i;
+        return v;
+    };
+    for (int b = 0; b < 4; b++) f.data[b] = bits(64 * b, 64);
+    f.mask = bits(256, FbMaskBits), f.row = uint32_t(bits(256 + FbMaskBits, FbRowBits));
+    return bits(256 + FbMaskBits + FbRowBits, 1);
+}
+template <class W> void put_bits(W &wide, int lsb, int n, uint64_t v)
+{
+    for (int i = 0; i < n; i++) {
+        uint32_t one = 1u << (lsb + i) % 32;
+        wide[(lsb + i) / 32] = (v >> i & 1) ? wide[(lsb + i) / 32] | one : wide[(lsb + i) / 32] & ~one;
+    }
+}
+
+inline uint32_t post_channel(const Conv &c, uint32_t tile, uint32_t lane)
+{
+    return tile * c.tile_step + lane / Group * c.group_step + lane % Group;
+}
+inline int64_t head_u(const Conv &c, uint64_t p0, uint64_t p1, int64_t p, int64_t m)
+{
+    int64_t v = sat16(round_shift(sext(p0, 16) * (2 * p - int64_t(c.k)) + sext(p0 >> 16, 16) * m + sext(p0 >> 32, 32), c.s1));
+    return v >= 0 ? v : sat16(round_shift(sext(p1, 16) * v, 8));
+}
+
+// One tile: params are its one or two rows (lane l of row r at r * Lanes + l), sums its results in the array's order.
+inline void post_model(const Conv &c, uint32_t tile, const uint64_t *params, const std::vector<Sums> &sums, const Buffers &before, Buffers &after)
+{
+    uint32_t k = c.slices();
+    auto pixels = conv_pixels(c);
+    for (uint32_t l = 0; l < Lanes; l++) {
+        uint32_t ch = post_channel(c, tile, l);
+        int64_t total = 0;
+        for (size_t i = 0; i < pixels.size(); i++) {
+            int y = pixels[i].y, x = pixels[i].x;
+            if (c.post == PostHead) {
+                int64_t m = 0;
+                for (uint32_t j = 0; j < k; j++) m += before.bit(c.res, y, x, k, ch, j) ? 1 : -1;
+                total += head_u(c, params[l], params[Lanes + l], sums[i][l], m);
+                continue;
+            }
+            for (uint32_t j = 0; j < k; j++) {
+                auto fires = [&](size_t n) { return sums[n][l] >= (params[l] >> 16 * j & 0x1fff); };
+                bool a = fires(i), r = before.bit(c.res, y, x, k, ch, j);
+                if (c.pool) {
+                    if (i % 4) continue;
+                    int ones = fires(i) + fires(i + 1) + fires(i + 2) + fires(i + 3);
+                    a = (params[l] >> 15 & 1) ? ones == 4 : ones > 0;
+                }
+                if (c.post == PostXnor) a = a == r;
+                if (c.post == PostOr || c.post == PostInterleave) a = a || r;
+                after.set(c.out, y, x, k, c.post == PostInterleave ? 2 * ch : ch, j, a);
+                if (c.post == PostInterleave) after.set(c.out, y, x, k, 2 * ch + 1, j, before.bit(c.pass, y, x, k, ch, j));
+            }
+        }
+        if (c.post == PostHead) {
+            uint64_t &w = after.feat[c.out.base + ch / 4];
+            uint32_t at = 16 * (ch % 4);
+            w = (w & ~(0xffffull << at)) | (uint64_t(sat16(round_shift(total, c.s2shift))) & 0xffff) << at;
+        }
+    }
+}
+
+// Accesses of port B for one pixel of a tile: a word is read once and written once.
+inline uint32_t post_accesses(const Conv &c, uint32_t tile)
+{
+    std::set<uint32_t> in, out;
+    for (uint32_t l = 0; l < Lanes; l++) {
+        uint32_t ch = post_channel(c, tile, l);
+        in.insert(ch / 64), out.insert(c.post == PostInterleave ? 2 * ch / 64 : ch / 64);
+    }
+    uint32_t reads = c.post == PostStore ? 0 : c.post == PostInterleave ? 2 : 1;
+    return uint32_t(reads * in.size() + (c.post == PostHead ? 0 : out.size()));
+}
