@@ -123,6 +123,17 @@ bonnet_status bonnet_op_pad(bonnet_import *im, const bonnet_node *n)
     return bonnet_set(im, n, to);
 }
 
+/* Does a Concat of several values read what n makes? */
+static int joined(const bonnet_import *im, const bonnet_node *n)
+{
+    for (uint32_t i = 0; i < im->g.n_nodes; i++) {
+        const bonnet_node *user = &im->g.nodes[i];
+        for (uint32_t j = 0; j < user->n_in && user->n_in > 1; j++)
+            if (user->in[j] == n->out && strcmp(user->op, "Concat") == 0) return 1;
+    }
+    return 0;
+}
+
 /* Sign and BipolarQuant with scale 1: v >= 0. One of several slices waits for its Concat. */
 bonnet_status bonnet_op_sign(bonnet_import *im, const bonnet_node *n)
 {
@@ -135,11 +146,7 @@ bonnet_status bonnet_op_sign(bonnet_import *im, const bonnet_node *n)
     if (!bonnet_as_sum(&to, v)) return bonnet_unfit(im, n, v, "a sign is taken of a convolution's sum, after BatchNormalization");
     to.kind = V_SIGN;
     to.shared = 0;
-    for (uint32_t i = 0; i < im->g.n_nodes && im->g.edges[n->out].consumers == 1; i++) {
-        const bonnet_node *user = &im->g.nodes[i];
-        for (uint32_t j = 0; j < user->n_in; j++)
-            if (user->in[j] == n->out && strcmp(user->op, "Concat") == 0 && im->k != 1 && user->n_in > 1) return bonnet_set(im, n, to);
-    }
+    if (im->k != 1 && joined(im, n)) return bonnet_set(im, n, to);
     const bonnet_value *slice = &to;
     return bonnet_slices_done(im, n, &slice, 1);
 }

@@ -3,8 +3,8 @@
 UNIT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g
 UNIT_NAMES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_BINS  := $(UNIT_NAMES:%=$(O)/tests/unit/%)
-# What they are tests of, and what makes networks for them. No device, no simulator.
-UNIT_SRCS  := $(filter-out host/compiler/lower%,$(wildcard host/compiler/*.c)) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c) \
+# What they are tests of, and what makes networks for them. The mock chip, but no simulator.
+UNIT_SRCS  := $(wildcard host/compiler/*.c) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c driver/regdev*.c driver/mock*.c) \
               $(wildcard sim/golden/*.c tests/conform/net_*.c tests/unit/make_*.c)
 UNIT_OBJS  := $(UNIT_SRCS:%.c=$(O)/san/%.o) $(O)/san/gen/onnx.pb-c.o
 TESTS      += unit
@@ -18,8 +18,8 @@ $(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 	$(Q)$(CC) -std=c11 -w $(UNIT_FLAGS) -I$(O)/gen -c $< -o $@
 $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm -lpthread
 
 .PHONY: test-unit
-test-unit: $(UNIT_BINS)  ## Importer, folding and file format, under ASan and UBSan
+test-unit: $(UNIT_BINS)  ## Importer, folding, file format, lowering, mock chip, under ASan and UBSan
 	$(Q)for t in $(UNIT_BINS); do $$t --seed $(SEED) || exit 1; done
