@@ -5,7 +5,7 @@
  *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]
  *
  * Default: cpu: in every kernel set. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
- * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, two networks at once.
+ * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
 #include <stdio.h>

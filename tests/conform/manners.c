@@ -88,6 +88,33 @@ static int cancelled(const bonnet_conform_device *dev, void *slot, const bonnet_
     return 0;
 }
 
+/* Far more frames than fit in a millisecond: BONNET_ETIMEOUT, and the device is idle and works. */
+static int out_of_time(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
+{
+    enum { FRAMES = 400 };
+    bonnet_error err = { "" };
+    bonnet_build b;
+    bonnet_build_start(&b, 9, 4);
+    int s = bonnet_build_stem(&b, &(bonnet_stem_spec){ .h = 12, .w = 12, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64 });
+    bonnet_build_last(&b, BONNET_ALL(&b, s), 1);
+    bonnet_build_fc(&b, 10);
+    bonnet_net *slow = bonnet_build_finish(&b);
+    uint8_t *images = slow ? bonnet_random_image(slow, 1, FRAMES) : NULL;
+    int32_t *logits = calloc((size_t)FRAMES * 10, sizeof *logits);
+    void *other = NULL;
+    bonnet_run run = { .pixels = images, .frames = FRAMES, .logits = logits, .timeout_ms = 1 };
+    bonnet_status loaded = images && logits ? dev->backend->load(dev->self, &other, slow, &err) : BONNET_ENOMEM, st = loaded;
+    if (!loaded) st = dev->backend->run(dev->self, other, &run, &err);
+    int ok = st == BONNET_ETIMEOUT && err.text[0] && right(dev, other, slow, images);
+    if (!loaded) dev->backend->unload(dev->self, other);
+    free(logits);
+    free(images);
+    bonnet_net_free(slow);
+    EXPECT(ok, "a run out of time must be BONNET_ETIMEOUT with a line of text, and the same network must run right after it");
+    EXPECT(right(dev, slot, net, pixels), "the device must work after a timeout");
+    return 0;
+}
+
 /* Two networks loaded, run in turns, one unloaded under the other. */
 static int two_at_once(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
 {
@@ -115,7 +142,7 @@ int bonnet_conform_manners(const bonnet_conform_device *dev)
     bonnet_status st = pixels ? dev->backend->load(dev->self, &slot, net, &err) : BONNET_ENOMEM;
     int bad = st != BONNET_OK;
     if (bad) fprintf(stderr, "conform: %s: manners: load: status %d: %s\n", dev->uri, st, err.text);
-    bad = bad || bad_arguments(dev, slot, net, pixels) || cancelled(dev, slot, net, pixels) || two_at_once(dev, slot, net, pixels);
+    bad = bad || bad_arguments(dev, slot, net, pixels) || cancelled(dev, slot, net, pixels) || out_of_time(dev, slot, net, pixels) || two_at_once(dev, slot, net, pixels);
     if (st == BONNET_OK) dev->backend->unload(dev->self, slot);
     free(pixels);
     bonnet_net_free(net);

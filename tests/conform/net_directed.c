@@ -82,6 +82,29 @@ static void wide_net(bonnet_build *b, uint32_t i)
     bonnet_build_last(b, BONNET_ALL(b, c), 1);
 }
 
+/* 4: popcounts at both ends of the longest dot product: a map of only ones or only zeros into filters of only ones or only zeros. */
+static void extreme_net(bonnet_build *b, uint32_t i)
+{
+    name(b, "extreme", i);
+    strcat(b->name, "-asic");
+    int s = plain_stem(b, 1, 2, 64), d = bonnet_build_down(b, BONNET_ALL(b, s), i < 2 ? 512 : 64, 0);
+    int c = bonnet_build_conv(b, BONNET_ALL(b, d), 64, 1, 1, BONNET_POST_STORE, BONNET_NONE, BONNET_NONE);
+    bonnet_build_last(b, BONNET_ALL(b, c), 1);
+}
+
+static void extreme_params(bonnet_net *net, uint32_t i)
+{
+    uint16_t *down = bonnet_net_param_data(net, 1, BONNET_PARAM_TP), *tp = bonnet_net_param_data(net, 2, BONNET_PARAM_TP);
+    uint64_t *bits = bonnet_net_param_data(net, 2, BONNET_PARAM_BITS);
+    const bonnet_layer *l = &net->layers[2];
+    const uint32_t words = 9 * l->in_c / 64, dot = 9 * l->in_c, k = net->k;
+    for (uint32_t o = 0; o < net->layers[1].conv_c * k; o++) down[o] = i % 2 ? 0 : (uint16_t)(64 * k + 1);
+    for (uint32_t o = 0; o < 64; o++) {
+        memset(bits + (size_t)o * words, o % 2 ? 0xff : 0, words * sizeof *bits);
+        for (uint32_t j = 0; j < k; j++) tp[o * k + j] = (uint16_t)(o / 2 % 4 == 0 ? 0 : o / 2 % 4 == 1 ? 1 : o / 2 % 4 == 2 ? dot : dot + 1);
+    }
+}
+
 /* 9: logit counts around tiles of 16 and 64. */
 static const uint32_t logit_counts[] = { 1, 2, 15, 16, 17, 63, 64, 65, 300 };
 static void fc_net(bonnet_build *b, uint32_t i)
@@ -102,7 +125,7 @@ static void head_net(bonnet_build *b, uint32_t i)
 bonnet_net *bonnet_directed_net(uint32_t index, int *end)
 {
     static const struct { void (*make)(bonnet_build *, uint32_t); uint32_t count; } family[] = {
-        { stem_net, 54 }, { conv_net, 16 }, { half_net, 6 }, { down_net, 8 }, { edge_net, 8 }, { wide_net, 4 }, { fc_net, 9 }, { head_net, 9 },
+        { stem_net, 54 }, { conv_net, 16 }, { half_net, 6 }, { down_net, 8 }, { edge_net, 8 }, { wide_net, 4 }, { extreme_net, 4 }, { fc_net, 9 }, { head_net, 9 },
     };
     bonnet_build b;
     uint32_t i = index / 2, f = 0; /* each with k = 4 and k = 1 */
@@ -113,6 +136,7 @@ bonnet_net *bonnet_directed_net(uint32_t index, int *end)
     family[f].make(&b, i);
     if (b.layers[b.n - 1].kind != BONNET_LAYER_FC) bonnet_build_fc(&b, 10);
     bonnet_net *net = bonnet_build_finish(&b);
+    if (net && family[f].make == extreme_net) extreme_params(net, i);
     if (net && family[f].make == head_net) {
         static const uint32_t shift[3] = { 0, 8, 24 };
         net->layers[net->n_layers - 2].s1 = shift[i % 3];
