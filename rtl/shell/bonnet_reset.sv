@@ -23,25 +23,27 @@ module bonnet_reset #(
 );
   localparam int unsigned CountW = $clog2(MinCycles + 1);
   logic              rst_ni;      // named for the contract macros
-  logic              run_q;
+  logic              run_q, run_d;
+  logic              core_rst_q;  // as run_q; a net of its own, because it drives reset pins
   logic [CountW-1:0] count_q;
 
   bonnet_rst_sync u_sync (.clk_i, .rst_ni(pin_rst_ni), .rst_no(rst_ni));
 
+  assign run_d = !halt_i && (run_q || (count_q == CountW'(MinCycles) && rd_idle_i && wr_idle_i));
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      run_q   <= 1'b0;
-      count_q <= '0;
-    end else if (halt_i) begin
-      run_q   <= 1'b0;
-      count_q <= '0;
-    end else if (!run_q) begin
-      if (count_q != CountW'(MinCycles)) count_q <= count_q + 1'b1;
-      else                               run_q   <= rd_idle_i && wr_idle_i;
+      run_q      <= 1'b0;
+      core_rst_q <= 1'b0;
+      count_q    <= '0;
+    end else begin
+      run_q      <= run_d;
+      core_rst_q <= run_d;
+      if (halt_i)                                         count_q <= '0;
+      else if (!run_q && count_q != CountW'(MinCycles))   count_q <= count_q + 1'b1;
     end
   end
   assign rst_no      = rst_ni;
-  assign core_rst_no = run_q;     // a flip-flop that is 0 in reset: falls with the pin, rises on a clock edge
+  assign core_rst_no = core_rst_q;  // 0 while the pin is: falls with it, rises on a clock edge
   assign flush_o     = !run_q;
   assign ready_o     = run_q;
 
