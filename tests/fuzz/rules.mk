@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/fuzz: the readers of foreign bytes under libFuzzer, ASan and UBSan (clang-14, libclang-rt-14-dev).
+# `make fuzz FUZZ_SECONDS=600` runs each that long; a finding is kept in build/fuzz and repeated by `build/tests/fuzz/NAME FILE`.
+# fuzz_NAME.c names a fuzzer. FUZZ_SRCS_NAME: sources beside the library's readers; seeds: build/fuzz/NAME/ (put some there).
+FUZZ_SECONDS ?= 30
+FUZZ_CC      ?= clang-14
+FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -O1 -g
+FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BINS    := $(FUZZ_NAMES:%=$(O)/tests/fuzz/%)
+FUZZ_SRCS    := $(filter-out host/compiler/lower%,$(wildcard host/compiler/*.c)) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c)
+FUZZ_OBJS    := $(FUZZ_SRCS:%.c=$(O)/fuzzobj/%.o) $(O)/fuzzobj/gen/onnx.pb-c.o
+FUZZ_LIBS    := -lprotobuf-c -lmd -lm
+
+$(O)/fuzzobj/%.o: %.c | $(O)/gen/onnx.pb-c.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(ALL_CFLAGS) $(FUZZ_FLAGS) -c $< -o $@
+$(O)/fuzzobj/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -std=c11 -w $(FUZZ_FLAGS) -I$(O)/gen -c $< -o $@
+$(FUZZ_BINS): $(O)/tests/fuzz/%: $(O)/fuzzobj/tests/fuzz/fuzz_%.o $$(FUZZ_OBJS) $$(patsubst %.c,$(O)/fuzzobj/%.o,$$(FUZZ_SRCS_$$*))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
+$(O)/tests/fuzz/seeds: $(O)/san/tests/fuzz/seeds.o $$(UNIT_OBJS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm
+
+.PHONY: fuzz
+fuzz: $(FUZZ_BINS) $(O)/tests/fuzz/seeds  ## The readers of foreign bytes under libFuzzer: FUZZ_SECONDS=n each
+	$(Q)mkdir -p $(FUZZ_NAMES:%=$(O)/fuzz/%) && $(O)/tests/fuzz/seeds $(O)/fuzz
+	$(Q)for n in $(FUZZ_NAMES); do echo "fuzz $$n, $(FUZZ_SECONDS) s"; \
+	  $(O)/tests/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) -max_len=200000 -len_control=0 -rss_limit_mb=2048 -timeout=20 -verbosity=0 \
+	    -print_final_stats=1 -artifact_prefix=$(O)/fuzz/$$n- $(O)/fuzz/$$n || exit 1; done
