@@ -78,7 +78,9 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
     uint64_t row = 0, scratch = 0;
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
-        job->layers[i] = (bonnet_job_layer){ .kind = l->kind, .in = l->in.map, .res = l->res.map, .pass = l->pass.map };
+        job->layers[i] = (bonnet_job_layer){ .kind = l->kind, .in = l->in.map, .res = l->res.map, .pass = l->pass.map,
+                                              .in_at = l->in.first / 64 * net->k, .res_at = l->res.first / 64 * net->k,
+                                              .pass_at = l->pass.first / 64 * net->k };
         job->layers[i].row = (uint32_t)row;
         job->layers[i].rows = lower_tiles(net, i, g) * lower_tile_rows(net, i);
         row += job->layers[i].rows;

@@ -49,6 +49,7 @@ enum {
 typedef struct bonnet_job_layer {
     uint32_t kind;              /* bonnet_layer_kind */
     int32_t  in, res, pass;     /* maps read, -1 none */
+    uint32_t in_at, res_at, pass_at; /* first word read of a pixel there: 0, or half a pixel */
     uint32_t row, rows;         /* its rows in the blob: first, count (row * 8 * lanes = byte offset) */
     uint32_t word, words;       /* its map in the feature buffer; words as bonnet_net_map_words() */
     uint32_t held;              /* words reserved there, >= words (whole tiles of logits, alignment to 4) */

@@ -122,10 +122,19 @@ static uint32_t pixel_channels(uint16_t *have, const uint32_t *d, uint32_t lanes
     return span;
 }
 
-static bonnet_status operand(check *c, const char *what, int32_t map, uint32_t at, const uint32_t *d, uint32_t row, uint32_t pix,
-                             uint32_t span, const uint16_t *have)
+/* `at` is word `offset` of the first pixel of `map`, walked with that map's pitches. */
+static bonnet_status right_map(const check *c, const char *what, int32_t map, uint32_t offset, uint32_t at, uint32_t row, uint32_t pix)
 {
     NEED(c, map >= 0, "%s of a layer that has none", what);
+    const bonnet_job_layer *m = &c->job->layers[map];
+    NEED(c, at == m->word + offset && row == m->pitch && pix == m->pix, "%s is not where map %d is", what, map);
+    return BONNET_OK;
+}
+
+static bonnet_status operand(check *c, const char *what, int32_t map, uint32_t offset, uint32_t at, const uint32_t *d, uint32_t row,
+                             uint32_t pix, uint32_t span, const uint16_t *have)
+{
+    TRY(right_map(c, what, map, offset, at, row, pix));
     TRY(map_bounds(c, what, at, G(CONV_OUT_W), G(CONV_OUT_H), row, pix, span));
     return map_walk(c, at, G(CONV_OUT_W), G(CONV_OUT_H), row, pix, span, have, 0, check_map_tag(c, (uint32_t)map));
 }
@@ -145,37 +154,61 @@ static bonnet_status conv_shape(const check *c, const uint32_t *d)
     return BONNET_OK;
 }
 
+/* Which of the layer's tiles come now, by the rows used so far; lanes to channels as for all of them. */
+static bonnet_status which_tiles(const check *c, const uint32_t *d, uint32_t tile_rows, uint32_t *channel)
+{
+    const bonnet_job_layer *l = &c->job->layers[c->layer];
+    uint32_t lanes = c->job->geometry.lanes, grouped = G(CONV_GROUPED), done = c->next_row[c->layer] - l->row;
+    NEED(c, l->rows % tile_rows == 0 && done % tile_rows == 0, "tiles of another length");
+    NEED(c, G(CONV_GROUP_STEP) == (grouped ? l->rows / tile_rows * lanes / 4 : lanes / 4), "channels of the lane groups");
+    NEED(c, G(CONV_TILE_STEP) == (grouped ? lanes / 4 : lanes), "channels of the tiles");
+    *channel = done / tile_rows * G(CONV_TILE_STEP);
+    NEED(c, *channel % 64 == 0, "does not start at a whole feature word");
+    return BONNET_OK;
+}
+
+static bonnet_status head(check *c, const uint32_t *d, uint32_t channel, uint32_t tag)
+{
+    uint32_t lanes = c->job->geometry.lanes;
+    NEED(c, G(CONV_OUT) == c->job->layers[c->layer].word + channel / 4, "features are not where the layer's map is");
+    for (uint32_t t = 0; t < G(CONV_TILES); t++)
+        for (uint32_t i = 0; i < lanes; i++) {
+            uint32_t ch = t * G(CONV_TILE_STEP) + i / (lanes / 4) * G(CONV_GROUP_STEP) + i % (lanes / 4);
+            TRY(check_write(c, SPACE_FEATURE, G(CONV_OUT) + ch / 4, (uint16_t)(15u << 4 * (ch % 4)), tag));
+        }
+    return BONNET_OK;
+}
+
 static bonnet_status conv(check *c, const uint32_t *d)
 {
     const bonnet_job_layer *l = &c->job->layers[c->layer];
-    uint32_t lanes = c->job->geometry.lanes, post = G(CONV_POST), k = G(CONV_K4) ? 4 : 1;
+    uint32_t lanes = c->job->geometry.lanes, post = G(CONV_POST), k = G(CONV_K4) ? 4 : 1, channel;
     uint32_t in_span = G(CONV_DEPTH) * (G(CONV_GROUPED) ? 4 : 1);
+    uint32_t tile_rows = (post == 4 ? 2 : 1) + (G(CONV_K3) ? 9 : 1) * G(CONV_DEPTH);
     uint16_t have[MAX_PIXEL], all[4 * 256];
     NEED(c, l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST, "CONV for another kind of layer");
+    NEED(c, (l->kind == BONNET_LAYER_LAST) == (post == 4), "HEAD for another kind of layer");
     TRY(conv_shape(c, d));
-    TRY(use_rows(c, SPACE_WEIGHT, G(CONV_WROW), G(CONV_TILES) * ((post == 4 ? 2 : 1) + (G(CONV_K3) ? 9 : 1) * G(CONV_DEPTH))));
+    TRY(which_tiles(c, d, tile_rows, &channel));
+    TRY(use_rows(c, SPACE_WEIGHT, G(CONV_WROW), G(CONV_TILES) * tile_rows));
+    TRY(right_map(c, "input", l->in, l->in_at, G(CONV_IN), G(CONV_IN_ROW), G(CONV_IN_PIX)));
     TRY(map_bounds(c, "input", G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span));
     memset(all, 0xFF, sizeof all);
     TRY(map_walk(c, G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span, all, 0,
                  check_map_tag(c, (uint32_t)l->in)));
-    uint32_t span = pixel_channels(have, d, lanes, k, 0);
+    uint32_t span = pixel_channels(have, d, lanes, k, 0), first = channel / 64 * k;
     NEED(c, span, "channels past the widest pixel");
     if (post != 0)
-        TRY(operand(c, "residual", l->res, G(CONV_RES), d, G(CONV_RES_ROW), G(CONV_RES_PIX), span, have));
+        TRY(operand(c, "residual", l->res, l->res_at + first, G(CONV_RES), d, G(CONV_RES_ROW), G(CONV_RES_PIX), span, have));
     if (post == 3)
-        TRY(operand(c, "pass-through", l->pass, G(CONV_PASS), d, G(CONV_PASS_ROW), G(CONV_PASS_PIX), span, have));
+        TRY(operand(c, "pass-through", l->pass, l->pass_at + first, G(CONV_PASS), d, G(CONV_PASS_ROW), G(CONV_PASS_PIX), span, have));
     uint32_t tag = check_map_tag(c, c->layer);
-    if (post == 4) {
-        for (uint32_t t = 0; t < G(CONV_TILES); t++)
-            for (uint32_t i = 0; i < lanes; i++) {
-                uint32_t ch = t * G(CONV_TILE_STEP) + i / (lanes / 4) * G(CONV_GROUP_STEP) + i % (lanes / 4);
-                TRY(check_write(c, SPACE_FEATURE, G(CONV_OUT) + ch / 4, (uint16_t)(15u << 4 * (ch % 4)), tag));
-            }
-        return BONNET_OK;
-    }
+    if (post == 4)
+        return head(c, d, channel, tag);
     if (post == 3)
         span = pixel_channels(have, d, lanes, k, 1);
     NEED(c, span, "channels past the widest pixel");
+    TRY(right_map(c, "output", (int32_t)c->layer, post == 3 ? 2 * first : first, G(CONV_OUT), G(CONV_OUT_ROW), G(CONV_OUT_PIX)));
     TRY(map_bounds(c, "output", G(CONV_OUT), G(CONV_OUT_W), G(CONV_OUT_H), G(CONV_OUT_ROW), G(CONV_OUT_PIX), span));
     return map_walk(c, G(CONV_OUT), G(CONV_OUT_W), G(CONV_OUT_H), G(CONV_OUT_ROW), G(CONV_OUT_PIX), span, have, 1, tag);
 }
@@ -185,7 +218,10 @@ static bonnet_status fully_connected(check *c, const uint32_t *d)
     const bonnet_job_layer *l = &c->job->layers[c->layer];
     NEED(c, l->kind == BONNET_LAYER_FC && G(FC_TILES) && G(FC_INPUTS) && G(FC_INPUTS) % 8 == 0, "FC without work, or for another kind of layer");
     NEED(c, G(FC_IN) % 4 == 0 && G(FC_OUT) % 4 == 0, "FC not on feature rows");
-    TRY(use_rows(c, SPACE_WEIGHT, G(FC_WROW), G(FC_TILES) * (1 + G(FC_INPUTS) / 8)));
+    uint32_t tile_rows = 1 + G(FC_INPUTS) / 8, tile = (c->next_row[c->layer] - l->row) / tile_rows;
+    NEED(c, l->rows % tile_rows == 0 && G(FC_IN) == c->job->layers[l->in].word && G(FC_INPUTS) / 4 == c->job->layers[l->in].words &&
+         G(FC_OUT) == l->word + tile * c->job->geometry.lanes / 2, "FC of other features, or to another place");
+    TRY(use_rows(c, SPACE_WEIGHT, G(FC_WROW), G(FC_TILES) * tile_rows));
     for (uint32_t i = 0; i < G(FC_INPUTS) / 4; i++)
         TRY(check_read(c, SPACE_FEATURE, G(FC_IN) + i, check_map_tag(c, (uint32_t)l->in)));
     for (uint32_t i = 0; i < G(FC_TILES) * c->job->geometry.lanes / 2; i++)
@@ -214,6 +250,7 @@ static bonnet_status stem(check *c, const uint32_t *d)
         for (uint32_t j = 0; j < k; j++)
             have[ch / 64 * k + j] |= (uint16_t)(1u << ch % 64 / 4);
     uint32_t span = (G(STEM_CHANNEL) + lanes + 63) / 64 * k;
+    TRY(right_map(c, "map", (int32_t)c->layer, 0, G(STEM_OUT), G(STEM_OUT_ROW), G(STEM_OUT_PIX)));
     TRY(map_bounds(c, "map", G(STEM_OUT), w, h, G(STEM_OUT_ROW), G(STEM_OUT_PIX), span));
     return map_walk(c, G(STEM_OUT), w, h, G(STEM_OUT_ROW), G(STEM_OUT_PIX), span, have, 1, check_map_tag(c, c->layer));
 }

@@ -194,6 +194,8 @@ static const char *bad_frame(const bonnet_job *job)
         if (l->kind > BONNET_LAYER_FC || l->in < -1 || l->in >= (int32_t)i || l->res < -1 || l->res >= (int32_t)i || l->pass < -1 ||
             l->pass >= (int32_t)i || (l->kind != BONNET_LAYER_STEM && l->in < 0))
             return "a layer that reads a later one";
+        if (l->in_at > UINT16_MAX || l->res_at > UINT16_MAX || l->pass_at > UINT16_MAX || l->pix > UINT16_MAX || l->pitch > UINT16_MAX)
+            return "words within a pixel";
         if ((uint64_t)l->row + l->rows > job->rows_bytes / (8 * job->geometry.lanes) || l->words < 1 || l->held < l->words ||
             (uint64_t)l->word + l->held > job->geometry.feature_words || l->scratch % 64 ||
             (job->traced && (uint64_t)l->scratch + 8 * (uint64_t)l->words > job->scratch_bytes))

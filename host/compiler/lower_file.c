@@ -3,7 +3,7 @@
  * lower_file.c - a job as bytes, for the JOB section of a .bonnet file, and back.
  *
  *     "BJOB", version 1, then 32-bit little-endian words: the ten sizes of the geometry; the scalars of bonnet_job in order of their
- *     declaration from `traced` to `rows_bytes`; twelve words per layer; sixteen words per descriptor; the rows as they are.
+ *     declaration from `traced` to `rows_bytes`; fifteen words per layer; sixteen words per descriptor; the rows as they are.
  *
  * The section's length must be exactly what those counts say.
  */
@@ -11,7 +11,7 @@
 #include <string.h>
 #include "lower.h"
 
-enum { MAGIC = 0x424F4A42 /* "BJOB" */, VERSION = 1, GEOMETRY_WORDS = 10, SCALARS = 12, LAYER_WORDS = 12,
+enum { MAGIC = 0x424F4A42 /* "BJOB" */, VERSION = 1, GEOMETRY_WORDS = 10, SCALARS = 12, LAYER_WORDS = 15,
        HEAD_WORDS = 2 + GEOMETRY_WORDS + SCALARS };
 
 /* The words of a struct, in file order; the same lists write and read. */
@@ -64,8 +64,8 @@ bonnet_status bonnet_job_serialise(uint8_t **bytes, size_t *size, const bonnet_j
         put(&p, *words[i]);
     for (uint32_t i = 0; i < job->n_layers; i++) {
         const bonnet_job_layer *l = &job->layers[i];
-        const uint32_t w[LAYER_WORDS] = { l->kind, (uint32_t)l->in, (uint32_t)l->res, (uint32_t)l->pass, l->row, l->rows, l->word, l->words,
-                                          l->held, l->pix, l->pitch, l->scratch };
+        const uint32_t w[LAYER_WORDS] = { l->kind, (uint32_t)l->in, (uint32_t)l->res, (uint32_t)l->pass, l->in_at, l->res_at, l->pass_at,
+                                          l->row, l->rows, l->word, l->words, l->held, l->pix, l->pitch, l->scratch };
         for (int n = 0; n < LAYER_WORDS; n++)
             put(&p, w[n]);
     }
@@ -82,8 +82,9 @@ static void read_layer(bonnet_job_layer *l, const uint8_t **p)
     uint32_t w[LAYER_WORDS];
     for (int n = 0; n < LAYER_WORDS; n++)
         w[n] = get(p);
-    *l = (bonnet_job_layer){ .kind = w[0], .in = (int32_t)w[1], .res = (int32_t)w[2], .pass = (int32_t)w[3], .row = w[4], .rows = w[5],
-                             .word = w[6], .words = w[7], .held = w[8], .pix = w[9], .pitch = w[10], .scratch = w[11] };
+    *l = (bonnet_job_layer){ .kind = w[0], .in = (int32_t)w[1], .res = (int32_t)w[2], .pass = (int32_t)w[3], .in_at = w[4], .res_at = w[5],
+                             .pass_at = w[6], .row = w[7], .rows = w[8], .word = w[9], .words = w[10], .held = w[11], .pix = w[12],
+                             .pitch = w[13], .scratch = w[14] };
 }
 
 static bonnet_status read_head(bonnet_job *job, const uint8_t *bytes, size_t size, bonnet_error *err)

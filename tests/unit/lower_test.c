@@ -9,7 +9,8 @@
 
 static const int waits[3] = { BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2 };
 
-/* Without any one of its waits a plain job is wrong for some speed of the units. */
+/* Without any one of its waits a plain job is wrong for some speed of the units. One exception: where weights stream, the load unit's
+ * order alone can keep the stem from starting too early. */
 static void drop_tokens(unit *u, bonnet_job *job, const char *name)
 {
     uint32_t dropped = 0, missed = 0, sem = 0;
@@ -20,7 +21,7 @@ static void drop_tokens(unit *u, bonnet_job *job, const char *name)
                 continue;
             bonnet_desc_set(d, waits[w], 0);
             dropped++;
-            if (bonnet_job_check(job, 3, NULL) == BONNET_OK) {
+            if (bonnet_job_check(job, 3, NULL) == BONNET_OK && (job->resident || s != BONNET_SEM_STEM_FREE)) {
                 missed++;
                 sem = s;
             }
