@@ -41,8 +41,9 @@ static void print_totals(const cli_session *s, const cli_options *o, const bonne
         double rate = (double)t->macs / (double)t->cycles, hz = t->clock_hz;
         printf("%llu cycles, %.0f MAC/cycle; the array is %.1f %% busy over the binary layers, loads and stores included\n", (unsigned long long)t->cycles,
                rate, 100 * cli_array_utilisation(s));
-        printf("at a clock of %.0f MHz: %.0f frames/s, %.0f GOP/s (one op = one MAC; %.0f counting multiply and add); simulated, no board has run this\n", hz / 1e6,
-               t->frames * hz / (double)t->cycles, rate * hz / 1e9, 2 * rate * hz / 1e9);
+        if (t->clock_hz)
+            printf("at the geometry's nominal clock of %.0f MHz: %.0f frames/s, %.0f GOP/s (one op = one MAC; %.0f counting multiply and add); no board has run this\n",
+                   hz / 1e6, t->frames * hz / (double)t->cycles, rate * hz / 1e9, 2 * rate * hz / 1e9);
         printf("DRAM: %llu bytes read, %llu written\n", (unsigned long long)t->dram_bytes_in, (unsigned long long)t->dram_bytes_out);
     }
     if (t->sim_seconds > 0) printf("simulation: %.0f cycles/s on one core\n", (double)t->sim_cycles / t->sim_seconds);

@@ -59,7 +59,10 @@ static int run_images(cli_session *s, const cli_options *o)
     struct json_object *images = json_object_new_array();
     int32_t *logits = calloc(s->info.classes, sizeof *logits);
     int code = logits ? CLI_OK : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    if (code == CLI_OK && !o->json) printf("%-40s %-16s %8s %10s %10s\n", "image", "label", "score", "cycles", "MAC/cycle");
+    int width = 5; /* of the longest path */
+    for (int i = 0; i < o->argc; i++)
+        if ((int)strlen(o->argv[i]) > width) width = (int)strlen(o->argv[i]);
+    if (code == CLI_OK && !o->json) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
     for (int i = 0; i < o->argc && code == CLI_OK; i++) {
         uint8_t *pixels = NULL;
         char number[16];
@@ -73,9 +76,9 @@ static int run_images(cli_session *s, const cli_options *o)
             accumulate(&total, &stats);
             if (o->json) json_object_array_add(images, image_json(s, o->argv[i], &r, logits, &stats));
             else if (stats.cycles)
-                printf("%-40s %-16s %6.1f %% %10llu %10.0f\n", o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score,
+                printf("%-*s %-16s %6.1f %% %10llu %10.0f\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score,
                        (unsigned long long)stats.cycles, (double)stats.macs / (double)stats.cycles);
-            else printf("%-40s %-16s %6.1f %% %10s %10s\n", o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score, "-", "-");
+            else printf("%-*s %-16s %6.1f %% %10s %10s\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score, "-", "-");
         }
     }
     free(logits);
