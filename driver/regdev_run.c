@@ -270,8 +270,10 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
     run->cycles = run->bytes_in = run->bytes_out = 0;
     for (uint32_t done = 0, n; done < run->frames; done += n) {
         n = run->frames - done < r.j->batch ? run->frames - done : r.j->batch;
-        bonnet_status st = run->cancel && *run->cancel ? bonnet_fail(r.err, BONNET_EINTR, "%s: cancelled", dev->mmio->scheme) : BONNET_OK;
-        if (st == BONNET_OK)
+        bonnet_status st = bonnet_deadline_poll(&r.deadline); /* between jobs the chip is idle: nothing to stop */
+        if (st != BONNET_OK)
+            st = bonnet_fail(r.err, st, "%s: %s", dev->mmio->scheme, bonnet_deadline_text(st));
+        else
             st = run_batch(&r, done, n);
         if (st != BONNET_OK)
             return st;

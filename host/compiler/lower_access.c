@@ -182,7 +182,7 @@ static bonnet_status head(check *c, const uint32_t *d, uint32_t channel, uint32_
 static bonnet_status conv(check *c, const uint32_t *d)
 {
     const bonnet_job_layer *l = &c->job->layers[c->layer];
-    uint32_t lanes = c->job->geometry.lanes, post = G(CONV_POST), k = G(CONV_K4) ? 4 : 1, channel;
+    uint32_t lanes = c->job->geometry.lanes, post = G(CONV_POST), k = G(CONV_K4) ? 4 : 1, channel = 0;
     uint32_t in_span = G(CONV_DEPTH) * (G(CONV_GROUPED) ? 4 : 1);
     uint32_t tile_rows = (post == 4 ? 2 : 1) + (G(CONV_K3) ? 9 : 1) * G(CONV_DEPTH);
     uint16_t have[MAX_PIXEL], all[4 * 256];
