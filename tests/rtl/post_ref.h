@@ -41,6 +41,14 @@ template <class W> void put_bits(W &wide, int lsb, int n, uint64_t v)
     }
 }
 
+// The tiny geometry's ports of 64 bits are plain integers.
+inline void put_bits(QData &wide, int lsb, int n, uint64_t v)
+{
+    for (int i = 0; i < n; i++) wide = (v >> i & 1) ? wide | 1ull << (lsb + i) : wide & ~(1ull << (lsb + i));
+}
+template <class W> bool get_bit(const W &wide, int i) { return wide[i / 32] >> i % 32 & 1; }
+inline bool get_bit(const QData &wide, int i) { return wide >> i & 1; }
+
 inline uint32_t post_channel(const Conv &c, uint32_t tile, uint32_t lane)
 {
     return tile * c.tile_step + lane / Group * c.group_step + lane % Group;
@@ -99,4 +107,32 @@ inline uint32_t post_accesses(const Conv &c, uint32_t tile)
     }
     uint32_t reads = c.post == PostStore ? 0 : c.post == PostInterleave ? 2 : 1;
     return uint32_t(reads * in.size() + (c.post == PostHead ? 0 : out.size()));
+}
+
+// ---- a segment as the units hand it on: bonnet_post_pkg::seg_t, first field in the highest bits ----
+enum { PosW = 4, Places = 64 / Group };
+struct Seg {
+    uint32_t out_word = 0, groups = 0, pos[4] = {};
+    bool last_seg = false, first_pix = false, last_pix = false;
+    template <class W> void put(W &w) const
+    {
+        put_bits(w, 0, 3, last_pix | first_pix << 1 | last_seg << 2);
+        for (int g = 0; g < 4; g++) put_bits(w, 3 + PosW * g, PosW, pos[g]);
+        put_bits(w, 3 + 4 * PosW, 4, groups);
+        put_bits(w, 3 + 4 * PosW + 4, 32, 0);
+        put_bits(w, 3 + 4 * PosW + 36, 16, out_word);
+    }
+};
+// The segments of a pixel: lane groups split at random, at rising places within a word.
+inline std::vector<Seg> seg_random(Rng &r)
+{
+    std::vector<Seg> segs;
+    uint32_t place = r.below(Places), next = 0;
+    for (uint32_t g = 0; g < 4; g++) {
+        if (segs.empty() || place >= Places || r.chance(40)) segs.push_back({}), place = r.below(Places);
+        segs.back().groups |= 1u << g, segs.back().pos[g] = place;
+        next = place + 1 + (r.chance(70) ? 0 : r.below(2)), place = next;
+    }
+    segs.back().last_seg = true;
+    return segs;
 }
