@@ -62,7 +62,6 @@ static int run_images(cli_session *s, const cli_options *o)
     int width = 5; /* of the longest path */
     for (int i = 0; i < o->argc; i++)
         if ((int)strlen(o->argv[i]) > width) width = (int)strlen(o->argv[i]);
-    if (code == CLI_OK && !o->json) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
     for (int i = 0; i < o->argc && code == CLI_OK; i++) {
         uint8_t *pixels = NULL;
         char number[16];
@@ -74,6 +73,7 @@ static int run_images(cli_session *s, const cli_options *o)
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, o->argv[i]);
         else if (bonnet_stats_get(&stats, s->dev) == BONNET_OK) {
             accumulate(&total, &stats);
+            if (!o->json && !i) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
             if (o->json) json_object_array_add(images, image_json(s, o->argv[i], &r, logits, &stats));
             else if (stats.cycles)
                 printf("%-*s %-16s %6.1f %% %10llu %10.0f\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score,
