@@ -80,7 +80,7 @@ for kib in $(seq 7000 500 60000); do
     *) die "out of memory at $kib KiB: exit $rc" ;;
     esac
 done
-[ $rc -eq 0 ] && [ $refused -gt 0 ] || die "out of memory was not reached ($refused refusals, last exit $rc)"
+if [ "$rc" -ne 0 ] || [ "$refused" -eq 0 ]; then die "out of memory was not reached ($refused refusals, last exit $rc)"; fi
 
 # Devices.
 check 13 "no device 'teapot:'" "$BONNET" run "$bool" "$shoe" --device teapot:
