@@ -11,7 +11,6 @@ import onnx
 from onnx import numpy_helper
 
 ALWAYS, NEVER = -(2 ** 19), 2 ** 19 - 1         # stem thresholds, 20 bits
-POPCOUNT = np.array([bin(i).count("1") for i in range(65536)], np.uint8)
 
 
 def round_shift(x, s):
@@ -148,8 +147,26 @@ def _slices(x, thresholds):
 
 
 def _pack(bits):
-    """last axis of 0/1 to 16-bit words"""
-    return np.ascontiguousarray(np.packbits(bits, -1)).view(np.uint16)
+    """last axis of 0/1 to 64-bit words, zero filled"""
+    missing = -bits.shape[-1] % 64
+    return np.packbits(np.pad(bits, ((0, 0), (0, missing))), -1).view(np.uint64)
+
+
+def _popcount(words):
+    """set bits of the words along the last axis (at most 31); overwrites words"""
+    assert words.shape[-1] <= 31
+    m1, m2, m4 = (np.uint64(m) for m in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F))
+    t = words >> np.uint64(1)
+    words -= np.bitwise_and(t, m1, out=t)
+    np.right_shift(words, np.uint64(2), out=t)
+    words &= m2
+    words += np.bitwise_and(t, m2, out=t)
+    total = np.zeros(words.shape[:-1], np.uint64)
+    for i in range(0, words.shape[-1], 2):      # nibbles of two words hold at most 8
+        nibbles = words[..., i:i + 2].sum(-1)
+        total += (nibbles & m4) + (nibbles >> np.uint64(4) & m4)
+    total = (total & np.uint64(0x00FF00FF00FF00FF)) + (total >> np.uint64(8) & np.uint64(0x00FF00FF00FF00FF))
+    return (total * np.uint64(0x0001000100010001) >> np.uint64(48)).astype(np.int64)
 
 
 def _popcounts(rows, filters):
@@ -157,7 +174,7 @@ def _popcounts(rows, filters):
     a, w = _pack(rows), _pack(filters)
     result = np.empty((len(a), len(w)), np.int64)
     for o in range(len(w)):
-        result[:, o] = rows.shape[1] - POPCOUNT[a ^ w[o]].sum(1, dtype=np.int64)
+        result[:, o] = rows.shape[1] - _popcount(a ^ w[o])
     return result
 
 

@@ -140,3 +140,160 @@ void or_backward(const bf *g, const bf *z, const bf *r, bf *gz, long count)
 	for (long i = 0; i < count; i++)
 		gz[i] = (z[i] | r[i]) == PLUS ? 0 : g[i];
 }
+
+/* ---- stem, float32 holding integers; sixteen channels at a time ---- */
+
+typedef float v16 __attribute__((vector_size(64), aligned(4)));
+typedef int32_t i16 __attribute__((vector_size(64), aligned(4)));
+
+/* lanes of a where s is -1, of b where it is 0 */
+static inline v16 choose(i16 s, v16 a, v16 b)
+{
+	return (v16)(((i16)a & s) | ((i16)b & ~s));
+}
+
+static void pad_zero(const uint8_t *image, float *out, int side, int radius)
+{
+	int wide = side + 2 * radius;
+
+	memset(out, 0, (long)wide * wide * sizeof *out);
+	for (int y = 0; y < side; y++)
+		for (int x = 0; x < side; x++)
+			out[(y + radius) * wide + x + radius] = image[y * side + x];
+}
+
+/* convolution (size x size, zero padding, stride 1) and 2x2 max-pool of uint8 images [n][side][side] with weights
+ * [size*size][c]; out [n][side/2][side/2][c], which [..] = position of the maximum in its window, 0..3 */
+void stem_forward(const uint8_t *images, const float *weights, float *out, int32_t *which, long n, int side, int size,
+		  int c)
+{
+	int half = side / 2, wide = side + size - 1;
+
+#pragma omp parallel for
+	for (long i = 0; i < n; i++) {
+		float padded[wide * wide];
+
+		pad_zero(images + i * side * side, padded, side, size / 2);
+		for (int p = 0; p < half * half; p++) {
+			const float *x = padded + p / half * 2 * wide + p % half * 2;
+			long base = (i * half * half + p) * c;
+
+			for (int k = 0; k < c; k += 16) {
+				v16 a0 = { 0 }, a1 = { 0 }, a2 = { 0 }, a3 = { 0 };
+
+				for (int t = 0; t < size * size; t++) {
+					const float *q = x + t / size * wide + t % size;
+					v16 w = *(const v16 *)(weights + t * c + k);
+
+					a0 += q[0] * w;
+					a1 += q[1] * w;
+					a2 += q[wide] * w;
+					a3 += q[wide + 1] * w;
+				}
+				i16 s1 = a1 > a0, s3 = a3 > a2;
+				v16 top = choose(s1, a1, a0), low = choose(s3, a3, a2);
+				i16 s = low > top;
+
+				*(v16 *)(out + base + k) = choose(s, low, top);
+				*(i16 *)(which + base + k) = (s & (2 - s3)) | (~s & -s1);
+			}
+		}
+	}
+}
+
+/* gradient of the weights; gw [size*size][c] is overwritten */
+void stem_backward(const uint8_t *images, const float *g, const int32_t *which, float *gw, long n, int side, int size,
+		   int c)
+{
+	int half = side / 2, wide = side + size - 1;
+
+	memset(gw, 0, (long)size * size * c * sizeof *gw);
+#pragma omp parallel
+	{
+		float sum[size * size * c];
+
+		memset(sum, 0, sizeof sum);
+#pragma omp for
+		for (long i = 0; i < n; i++) {
+			float padded[wide * wide];
+
+			pad_zero(images + i * side * side, padded, side, size / 2);
+			for (int p = 0; p < half * half; p++) {
+				const float *x = padded + p / half * 2 * wide + p % half * 2;
+				long base = (i * half * half + p) * c;
+
+				for (int k = 0; k < c; k += 16) {
+					v16 v = *(const v16 *)(g + base + k), zero = { 0 };
+					i16 s = *(const i16 *)(which + base + k);
+					v16 g0 = choose(s == 0, v, zero), g1 = choose(s == 1, v, zero);
+					v16 g2 = choose(s == 2, v, zero), g3 = choose(s == 3, v, zero);
+
+					for (int t = 0; t < size * size; t++) {
+						const float *q = x + t / size * wide + t % size;
+
+						*(v16 *)(sum + t * c + k) += g0 * q[0] + g1 * q[1] + g2 * q[wide] + g3 * q[wide + 1];
+					}
+				}
+			}
+		}
+#pragma omp critical
+		for (int t = 0; t < size * size * c; t++)
+			gw[t] += sum[t];
+	}
+}
+
+static inline int clamp(int x, int high)
+{
+	return x < 0 ? 0 : x > high ? high : x;
+}
+
+/* depthwise 3x3 with edge replication: a [n][h][w][c], weights [9][c] */
+void depthwise_forward(const float *a, const float *weights, float *d, long n, int h, int w, int c)
+{
+#pragma omp parallel for
+	for (long i = 0; i < n; i++)
+		for (int p = 0; p < h * w; p++)
+			for (int k = 0; k < c; k += 16) {
+				v16 sum = { 0 };
+
+				for (int t = 0; t < 9; t++) {
+					int y = clamp(p / w + t / 3 - 1, h - 1), x = clamp(p % w + t % 3 - 1, w - 1);
+
+					sum += *(const v16 *)(weights + t * c + k) *
+					       *(const v16 *)(a + ((i * h + y) * w + x) * c + k);
+				}
+				*(v16 *)(d + (i * h * w + p) * c + k) = sum;
+			}
+}
+
+void depthwise_backward(const float *g, const float *a, const float *weights, float *ga, float *gw, long n, int h,
+			int w, int c)
+{
+	memset(gw, 0, 9L * c * sizeof *gw);
+#pragma omp parallel
+	{
+		float sum[9 * c];
+
+		memset(sum, 0, sizeof sum);
+#pragma omp for
+		for (long i = 0; i < n; i++) {
+			memset(ga + i * h * w * c, 0, (long)h * w * c * sizeof *ga);
+			for (int p = 0; p < h * w; p++)
+				for (int k = 0; k < c; k += 16) {
+					v16 v = *(const v16 *)(g + (i * h * w + p) * c + k);
+
+					for (int t = 0; t < 9; t++) {
+						int y = clamp(p / w + t / 3 - 1, h - 1);
+						int x = clamp(p % w + t % 3 - 1, w - 1);
+						long at = ((i * h + y) * w + x) * c + k;
+
+						*(v16 *)(ga + at) += v * *(const v16 *)(weights + t * c + k);
+						*(v16 *)(sum + t * c + k) += v * *(const v16 *)(a + at);
+					}
+				}
+		}
+#pragma omp critical
+		for (int t = 0; t < 9 * c; t++)
+			gw[t] += sum[t];
+	}
+}

@@ -41,26 +41,24 @@ class Stem(nn.Module):
         self.bn = BatchNorm(channels)
         self.register_buffer("shift", torch.zeros(channels))
         self.register_buffer("thresholds", slice_thresholds(k))
-        self.calibrate = True       # choose the shifts from the next training batch
 
     @staticmethod
     def integer(w):
         return ops.IntegerWeight.apply(w, w.detach().abs().amax((1, 2, 3), keepdim=True) / 127)
 
+    def choose_shift(self, pixels):
+        """The smallest shifts that leave 99.5 % of the values of every channel within int8."""
+        with torch.no_grad():
+            a = ops.StemConv.apply(pixels, self.integer(self.weight)).abs().flatten(0, 2)
+            top = torch.quantile(a[::3], 0.995, dim=0).clamp(min=1)
+            self.shift.copy_(torch.ceil(torch.log2(top / 127)).clamp(0, 24))
+
     def forward(self, pixels):
-        x = pixels.float().unsqueeze(1)
-        a = F.conv2d(x, self.integer(self.weight), None, 1, self.weight.shape[-1] // 2)
-        a = F.max_pool2d(a.contiguous(memory_format=torch.channels_last), 2)
-        if self.calibrate and self.training:
-            with torch.no_grad():
-                q = a.abs().permute(1, 0, 2, 3).flatten(1)[:, ::7][:, :20000]
-                q = torch.quantile(q, 0.995, dim=1).clamp(min=1)
-                self.shift.copy_(torch.ceil(torch.log2(q / 127)).clamp(0, 24))
-            self.calibrate = False
-        a = ops.RoundSaturate.apply(a * torch.exp2(-self.shift).view(1, -1, 1, 1), -128.0, 127.0)
+        a = ops.StemConv.apply(pixels, self.integer(self.weight))
+        a = ops.RoundSaturate.apply(a * torch.exp2(-self.shift), -128.0, 127.0)
         if self.depthwise is not None:
-            a = F.conv2d(F.pad(a, (1, 1, 1, 1), mode="replicate"), self.integer(self.depthwise), groups=a.shape[1])
-        return ops.Slices.apply(self.bn(a.permute(0, 2, 3, 1)), self.thresholds)
+            a = ops.Depthwise.apply(a, self.integer(self.depthwise))
+        return ops.Slices.apply(self.bn(a), self.thresholds)
 
 
 class SlicedConv(nn.Module):

@@ -4,8 +4,10 @@ A binary map is a bfloat16 tensor [N, H, W, k, C] of +1/-1, contiguous (channels
 traffic, lets oneDNN use the matrix unit of recent x86 processors, and is exact where it matters: a dot product of an
 even number of +-1 is even, so every value up to 512 in magnitude is represented exactly.
 """
+import atexit
 import ctypes
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -16,13 +18,17 @@ BF16 = torch.bfloat16
 USE_FLOAT32 = False     # True: convolutions in float32 (exact for any length; slower with a bfloat16 matrix unit)
 
 
-def _build():
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernels.c")
-    folder = os.environ.get("BONNET_KERNEL_DIR") or tempfile.mkdtemp(prefix="bonnet_kernels_")
-    library = os.path.join(folder, "kernels.so")
-    subprocess.run([os.environ.get("CC", "gcc"), "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC",
-                    "-o", library, source], check=True)
-    return ctypes.CDLL(library)
+def compile_kernels():
+    """Compile kernels.c into a temporary folder, once; child processes find it through BONNET_KERNELS."""
+    if "BONNET_KERNELS" not in os.environ:
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernels.c")
+        folder = tempfile.mkdtemp(prefix="bonnet_kernels_")
+        atexit.register(shutil.rmtree, folder, True)
+        library = os.path.join(folder, "kernels.so")
+        subprocess.run([os.environ.get("CC", "gcc"), "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC",
+                        "-o", library, source], check=True)
+        os.environ["BONNET_KERNELS"] = library
+    return ctypes.CDLL(os.environ["BONNET_KERNELS"])
 
 
 _LIB = None
@@ -32,7 +38,7 @@ def _call(name, *arguments):
     """Tensors are passed as pointers, Python ints as long (c, s, h, w as int: same register on LP64)."""
     global _LIB
     if _LIB is None:
-        _LIB = _build()
+        _LIB = compile_kernels()
     converted = [ctypes.c_void_p(a.data_ptr()) if isinstance(a, torch.Tensor) else ctypes.c_long(a)
                  for a in arguments]
     getattr(_LIB, name)(*converted)
@@ -178,6 +184,51 @@ class BinaryConv(torch.autograd.Function):
         gx, gw, _ = torch.ops.aten.convolution_backward(
             gy, x, w, None, [1, 1], [0, 0], [1, 1], False, [0, 0], ctx.groups, [True, True, False])
         return gx.permute(0, 2, 3, 1).to(BF16), gw.float(), None, None
+
+
+class StemConv(torch.autograd.Function):
+    """uint8 [N,side,side], weight [C,1,size,size] -> convolution and 2x2 max-pool, [N,side/2,side/2,C] float32."""
+
+    @staticmethod
+    def forward(ctx, images, weight):
+        images = images.contiguous()
+        n, side, _ = images.shape
+        c, _, size, _ = weight.shape
+        w = weight.reshape(c, size * size).t().contiguous()
+        out = torch.empty(n, side // 2, side // 2, c)
+        which = torch.empty(out.shape, dtype=torch.int32)
+        _call("stem_forward", images, w, out, which, n, side, size, c)
+        ctx.save_for_backward(images, which)
+        ctx.size = size
+        return out
+
+    @staticmethod
+    def backward(ctx, g):
+        images, which = ctx.saved_tensors
+        size, c = ctx.size, g.shape[3]
+        gw = torch.empty(size * size, c)
+        _call("stem_backward", images, g.contiguous(), which, gw, len(images), images.shape[1], size, c)
+        return None, gw.t().reshape(c, 1, size, size)
+
+
+class Depthwise(torch.autograd.Function):
+    """3x3 with edge replication on [N,H,W,C] float32, weight [C,1,3,3]."""
+
+    @staticmethod
+    def forward(ctx, a, weight):
+        a = a.contiguous()
+        w = weight.reshape(-1, 9).t().contiguous()
+        d = torch.empty_like(a)
+        _call("depthwise_forward", a, w, d, *a.shape)
+        ctx.save_for_backward(a, w)
+        return d
+
+    @staticmethod
+    def backward(ctx, g):
+        a, w = ctx.saved_tensors
+        ga, gw = torch.empty_like(a), torch.empty_like(w)
+        _call("depthwise_backward", g.contiguous(), a, w, ga, gw, *a.shape)
+        return ga, gw.t().reshape(-1, 1, 3, 3)
 
 
 class IntegerWeight(torch.autograd.Function):

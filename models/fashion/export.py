@@ -25,6 +25,7 @@ def random_network(name, seed, images):
             module.bias.data.normal_(0, 0.3)
             module.momentum = None
     network.prelu.weight.data.uniform_(0.05, 0.5)
+    network.stem.choose_shift(images)
     network.train()
     with torch.no_grad():
         network(images)

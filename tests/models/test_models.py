@@ -188,6 +188,27 @@ class Torch(unittest.TestCase):
         self.assertTrue(torch.equal(za.grad.float(), zb.grad) and torch.equal(ra.grad.float(), rb.grad))
         self.assertTrue(torch.equal(pa.grad, g[..., 1::2]))
 
+    def test_stem_conv(self):
+        images = torch.from_numpy(test_images(3).copy())
+        images[0] = 0                                   # ties everywhere: any of the four may take the gradient
+        w = torch.randint(-127, 128, (32, 1, 5, 5)).float()
+
+        def plain(w):
+            y = torch.nn.functional.conv2d(images.float().unsqueeze(1), w, None, 1, 2)
+            return torch.nn.functional.max_pool2d(y, 2).permute(0, 2, 3, 1)
+        self.assertTrue(torch.equal(self.ops.StemConv.apply(images, w), plain(w)))
+        # gradients on noise, where there are no ties
+        images = torch.randint(0, 256, (3, 28, 28), dtype=torch.uint8)
+        self.same(lambda w: self.ops.StemConv.apply(images, w), plain, w)
+
+    def test_depthwise(self):
+        a, w = torch.randint(-128, 128, (2, 5, 4, 32)).float(), torch.randint(-127, 128, (32, 1, 3, 3)).float()
+
+        def plain(a, w):
+            x = torch.nn.functional.pad(a.permute(0, 3, 1, 2), (1,) * 4, mode="replicate")
+            return torch.nn.functional.conv2d(x, w, groups=32).permute(0, 2, 3, 1)
+        self.same(self.ops.Depthwise.apply, plain, a, w)
+
     def test_halves(self):
         r, p = self.ops.Halves.apply(self.bits(2, 3, 3, 4, 8))
         self.assertEqual(tuple(r.shape), (2, 3, 3, 4, 4))
@@ -242,7 +263,7 @@ class Training(unittest.TestCase):
             self.skipTest("dataset-fashion-mnist is not installed")
         with tempfile.TemporaryDirectory() as folder:
             out = subprocess.run(["/usr/bin/python3", os.path.join(MODELS, "fashion", "train.py"), "--net", "basenet_k1",
-                                  "--iterations", "2", "--batch", "20", "--out", folder], capture_output=True, text=True)
+                                  "--iterations", "2", "--report", "1", "--batch", "20", "--out", folder], capture_output=True, text=True)
         self.assertEqual(out.returncode, 0, out.stderr)
         self.assertRegex(out.stdout, r"loss \d+\.\d+")
 
