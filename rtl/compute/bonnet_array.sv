@@ -67,7 +67,7 @@ module bonnet_array #(
   assign bus3 = grouped_i ? act_i[255:192] : same;
 
   // ---- lanes -----------------------------------------------------------------
-  logic [Lanes*SumW-1:0] sums;
+  logic [SumW-1:0] sums [Lanes];
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     localparam int unsigned Slice = l / bonnet_pkg::Group;
     bonnet_lane u_lane (
@@ -79,7 +79,7 @@ module bonnet_array #(
       .pix_i     (pix_q),
       .first_i   (first_q),
       .last_i    (last_q),
-      .sum_o     (sums[SumW*l +: SumW])
+      .sum_o     (sums[l])
     );
   end
   assign res_valid_o = res_q;
@@ -87,7 +87,9 @@ module bonnet_array #(
   assign res_last_o  = res_end_q;
   always_comb begin  // quiet between results: the wires to post are wide
     res_sum_o = '0;
-    if (res_q) res_sum_o = sums;
+    if (res_q) begin
+      for (int unsigned l = 0; l < Lanes; l++) res_sum_o[SumW*l +: SumW] = sums[l];
+    end
   end
 
   // ---- contract --------------------------------------------------------------

@@ -51,7 +51,7 @@ module bonnet_conv #(
   logic [1:0] state_q;
   logic       is_fc, bad, go_conv, go_fc, win_busy, fc_busy, fc_done, post_idle;
   logic [1:0] pend, post_busy;
-  bonnet_conv_check u_check (.desc_i(cmd_i.desc), .fc_o(is_fc), .bad_o(bad));
+  bonnet_conv_check u_check (.en_i(state_q == Check), .desc_i(cmd_i.desc), .fc_o(is_fc), .bad_o(bad));
   assign go_conv = state_q == Check && !bad && !is_fc;
   assign go_fc   = state_q == Check && !bad && is_fc;
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -8,46 +8,53 @@
 // Test    tests/rtl/bonnet_conv_tb.cpp
 `default_nettype none
 module bonnet_conv_check (
+  input  wire logic         en_i,   // look
   input  wire logic [511:0] desc_i,
   output      logic         fc_o,   // an FC descriptor
-  output      logic         bad_o
+  output      logic         bad_o   // 0 without en_i
 );
-  logic [3:0]  op;
+  // One process that sleeps but for one cycle a descriptor: the checks are many, and a simulation pays for what moves.
+  logic [5:0]  align;                              // low bits of IN, IN_ROW, IN_PIX
   logic [9:0]  in_w, in_h, out_w, out_h, y0, rows;
-  logic [10:0] last_x, last_y;                    // centre of the last pixel
-  logic [5:0]  align;                             // low bits of IN, IN_ROW, IN_PIX
+  logic [10:0] last_x, last_y;                     // centre of the last pixel
   logic [7:0]  tiles, depth;
   logic [2:0]  post;
-  logic        k3, s2, d2, grouped, pool, empty, outside, clash, bad_conv, bad_fc;
-  assign op      = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4];
-  assign align   = {desc_i[bonnet_job_pkg::CONV_IN_LSB +: 2], desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 2],
-                    desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 2]};
-  assign in_w    = desc_i[bonnet_job_pkg::CONV_IN_W_LSB +: 10];
-  assign in_h    = desc_i[bonnet_job_pkg::CONV_IN_H_LSB +: 10];
-  assign out_w   = desc_i[bonnet_job_pkg::CONV_OUT_W_LSB +: 10];
-  assign out_h   = desc_i[bonnet_job_pkg::CONV_OUT_H_LSB +: 10];
-  assign tiles   = desc_i[bonnet_job_pkg::CONV_TILES_LSB +: 8];  // the same bits in an FC
-  assign depth   = desc_i[bonnet_job_pkg::CONV_DEPTH_LSB +: 8];
-  assign post    = desc_i[bonnet_job_pkg::CONV_POST_LSB +: 3];
-  assign y0      = desc_i[bonnet_job_pkg::CONV_Y0_LSB +: 10];
-  assign rows    = desc_i[bonnet_job_pkg::CONV_ROWS_LSB +: 10];
-  assign k3      = desc_i[bonnet_job_pkg::CONV_K3_LSB];
-  assign s2      = desc_i[bonnet_job_pkg::CONV_STRIDE2_LSB];
-  assign d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
-  assign grouped = desc_i[bonnet_job_pkg::CONV_GROUPED_LSB];
-  assign pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
-
-  assign empty = in_w == '0 || in_h == '0 || out_w == '0 || out_h == '0 || rows == '0 || tiles == '0 || depth == '0;
-  assign last_x = pool ? {out_w, 1'b0} - 11'd1 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;
-  assign last_y = pool ? {out_h, 1'b0} - 11'd1 : s2 ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;
-  assign outside = last_x >= {1'b0, in_w} || last_y >= {1'b0, in_h} || {1'b0, y0} + {1'b0, rows} > {1'b0, out_h};
-  assign clash = post > 3'd4 || (pool && (k3 || s2 || post != 3'd0)) || (d2 && !k3)
-                 || (grouped && align != '0);
-  assign bad_conv = empty || outside || clash;
-  assign bad_fc = tiles == '0 || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 3] != '0
-                  || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 12] == '0;
-  assign fc_o  = op == bonnet_job_pkg::OP_FC;
-  assign bad_o = fc_o ? bad_fc : (op != bonnet_job_pkg::OP_CONV || bad_conv);
+  logic        k3, s2, d2, grouped, pool, empty, outside, clash;
+  always_comb begin
+    {align, in_w, in_h, out_w, out_h, y0, rows, last_x, last_y, tiles, depth, post} = '0;
+    {k3, s2, d2, grouped, pool, empty, outside, clash} = '0;
+    fc_o  = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4] == bonnet_job_pkg::OP_FC;
+    bad_o = 1'b0;
+    if (en_i) begin
+      align   = {desc_i[bonnet_job_pkg::CONV_IN_LSB +: 2], desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 2],
+                 desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 2]};
+      in_w    = desc_i[bonnet_job_pkg::CONV_IN_W_LSB +: 10];
+      in_h    = desc_i[bonnet_job_pkg::CONV_IN_H_LSB +: 10];
+      out_w   = desc_i[bonnet_job_pkg::CONV_OUT_W_LSB +: 10];
+      out_h   = desc_i[bonnet_job_pkg::CONV_OUT_H_LSB +: 10];
+      tiles   = desc_i[bonnet_job_pkg::CONV_TILES_LSB +: 8];  // the same bits in an FC
+      depth   = desc_i[bonnet_job_pkg::CONV_DEPTH_LSB +: 8];
+      post    = desc_i[bonnet_job_pkg::CONV_POST_LSB +: 3];
+      y0      = desc_i[bonnet_job_pkg::CONV_Y0_LSB +: 10];
+      rows    = desc_i[bonnet_job_pkg::CONV_ROWS_LSB +: 10];
+      k3      = desc_i[bonnet_job_pkg::CONV_K3_LSB];
+      s2      = desc_i[bonnet_job_pkg::CONV_STRIDE2_LSB];
+      d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
+      grouped = desc_i[bonnet_job_pkg::CONV_GROUPED_LSB];
+      pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
+      empty   = in_w == '0 || in_h == '0 || out_w == '0 || out_h == '0 || rows == '0 || tiles == '0 || depth == '0;
+      last_x  = pool ? {out_w, 1'b0} - 11'd1 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;
+      last_y  = pool ? {out_h, 1'b0} - 11'd1 : s2 ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;
+      outside = last_x >= {1'b0, in_w} || last_y >= {1'b0, in_h} || {1'b0, y0} + {1'b0, rows} > {1'b0, out_h};
+      clash   = post > 3'd4 || (pool && (k3 || s2 || post != 3'd0)) || (d2 && !k3) || (grouped && align != '0);
+      if (fc_o) begin
+        bad_o = tiles == '0 || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 3] != '0
+                || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 12] == '0;
+      end else begin
+        bad_o = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4] != bonnet_job_pkg::OP_CONV || empty || outside || clash;
+      end
+    end
+  end
   logic unused_desc;
   assign unused_desc = ^desc_i;
 endmodule

@@ -5,7 +5,7 @@
 //   logit[t*Lanes + l] = bias[l] + sum over j of W[l][j] * F[j]        (int32, wraps)
 //
 // For each tile: the bias row, then INPUTS/8 weight rows of eight int8 a lane, one feature a cycle for all lanes; then Lanes/2 words
-// of two logits through port B. The sums shift down two lanes a word, so that no lane is ever selected.
+// of two logits through port B. The sums shift down two lanes a word, so that no lane is ever selected; the two that leave wait in a register.
 //
 // Rate    Lanes MACs a cycle; INPUTS + Lanes/2 + 5 cycles a tile when port B is free.
 // Stall   only for port B.       Golden  sim/golden (fully connected)       Test  tests/rtl/bonnet_fc_tb.cpp
@@ -110,28 +110,31 @@ module bonnet_fc #(
     if (walk) {byte1_q, bank1_q} <= {feat_q[2:0], word[1:0]};
   end
   assign feat = fa_data_i[{bank1_q, byte1_q[1:0], 4'd0} +: 16];
-  logic [63:0] first_two;
-  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    logic signed [23:0] prod_q;
-    logic [31:0]        acc_q, below;   // below: the sum two lanes further
-    if (l + 2 < Lanes) begin : gen_shift
-      assign below = gen_lane[l+2].acc_q;
-    end else begin : gen_zero
-      assign below = '0;
-    end
-    always_ff @(posedge clk_i) begin
-      if (en1_q) prod_q <= $signed(wb_data_i[64*l + 8*byte1_q +: 8]) * $signed(feat);
-      if (bias1_q)    acc_q <= wb_data_i[64*l +: 32];
-      else if (en2_q) acc_q <= acc_q + {{8{prod_q[23]}}, prod_q};
-      else if (sent)  acc_q <= below;
+  // Blocking on purpose, as in bonnet_lane: only this process touches the lanes, and it sleeps outside an FC.
+  logic signed [23:0] prod [Lanes];
+  logic [31:0]        acc [Lanes];
+  logic [63:0]        pair_q;           // the two logits offered
+  logic               load, shift;
+  assign load  = state_q == Drain && drain_q == 2'd2;
+  assign shift = load || sent;
+  /* verilator lint_off BLKSEQ */
+  always_ff @(posedge clk_i) begin
+    if (busy_o) begin
+      if (bias1_q) for (int unsigned l = 0; l < Lanes; l++) acc[l] = wb_data_i[64*l +: 32];
+      if (en2_q)   for (int unsigned l = 0; l < Lanes; l++) acc[l] = acc[l] + {{8{prod[l][23]}}, prod[l]};
+      if (en1_q)   for (int unsigned l = 0; l < Lanes; l++) prod[l] = $signed(wb_data_i[64*l + 8*byte1_q +: 8]) * $signed(feat);
+      if (shift) begin
+        pair_q <= {acc[1], acc[0]};
+        for (int unsigned l = 0; l + 2 < Lanes; l++) acc[l] = acc[l+2];
+      end
     end
   end
-  assign first_two = {gen_lane[1].acc_q, gen_lane[0].acc_q};
+  /* verilator lint_on BLKSEQ */
 
   assign fb_valid_o     = state_q == Write;
   assign fb_req_o.we    = 1'b1;
   assign fb_req_o.row   = out_q[2 +: FbRowW];
-  assign fb_req_o.wdata = {4{first_two}};
+  assign fb_req_o.wdata = {4{pair_q}};
   for (genvar b = 0; b < 4; b++) begin : gen_mask
     assign fb_req_o.mask[b*BankM +: BankM] = {BankM{out_q[1:0] == b}};
   end
@@ -141,6 +144,6 @@ module bonnet_fc #(
   `BONNET_ASSERT(FeatureInside_A, !fa_re_o || 32'(word) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(LogitInside_A, !fb_valid_o || 32'(out_q) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(WeightInside_A, !wb_re_o || 32'(wrow_q) < bonnet_pkg::WeightRows)
-  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.row, fb_req_o.mask, first_two})
+  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.row, fb_req_o.mask, pair_q})
 endmodule
 `default_nettype wire

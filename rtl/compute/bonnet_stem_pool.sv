@@ -32,9 +32,8 @@ module bonnet_stem_pool #(
   localparam int unsigned PixW  = 8 * Lanes;
   localparam int unsigned AddrW = $clog2(MapW);
 
-  function automatic logic [PixW-1:0] vmax(input logic [PixW-1:0] a, input logic [PixW-1:0] b);
-    for (int unsigned l = 0; l < Lanes; l++)
-      vmax[8*l +: 8] = ($signed(a[8*l +: 8]) > $signed(b[8*l +: 8])) ? a[8*l +: 8] : b[8*l +: 8];
+  function automatic logic [7:0] max8(input logic signed [7:0] a, input logic signed [7:0] b);
+    max8 = (a > b) ? a : b;
   endfunction
 
   // ---- sideways ------------------------------------------------------------
@@ -69,11 +68,11 @@ module bonnet_stem_pool #(
       else if (b_go) b_valid_q <= 1'b0;
     end
   end
-  always_ff @(posedge clk_i) if (take) begin
-    if (none)                          h_q <= a_data_i;
-    else if (x_q[0])                   h_q <= vmax(h_q, a_data_i);
-    else if (three && x_q != '0)       h_q <= vmax(left_q, a_data_i);
-    else                               h_q <= a_data_i;
+  always_ff @(posedge clk_i) if (take) begin : sideways
+    logic [PixW-1:0] other, t;   // the neighbour on the left; loops stand in the blocks because wide functions simulate slowly
+    other = x_q[0] ? h_q : left_q;
+    for (int unsigned l = 0; l < Lanes; l++) t[8*l +: 8] = max8(other[8*l +: 8], a_data_i[8*l +: 8]);
+    h_q <= (!none && (x_q[0] || (three && x_q != '0))) ? t : a_data_i;
     if (three && x_q[0]) left_q <= a_data_i;
     b_merge_q  <= merge;
     b_emit_q   <= none || y_q[0] || (three && last_y);
@@ -89,7 +88,9 @@ module bonnet_stem_pool #(
   );
   always_comb begin
     v = h_q;
-    if (b_valid_q && b_merge_q) v = vmax(above, h_q);
+    if (b_valid_q && b_merge_q) begin
+      for (int unsigned l = 0; l < Lanes; l++) v[8*l +: 8] = max8(above[8*l +: 8], h_q[8*l +: 8]);
+    end
   end
   logic            p_valid_q;
   logic [PixW-1:0] p_q;

@@ -38,22 +38,15 @@ module bonnet_stem_slices (
 
   // ---- thresholds: slice j of lane l is t_j_q[32*l +: 20] ------------------
   logic [SumW-1:0] t0_q, t1_q, t2_q, t3_q;
-  function automatic logic [SumW-1:0] field(input logic [bonnet_pkg::RowBits-1:0] row, input logic upper);
-    field = '0;
-    for (int unsigned l = 0; l < Lanes; l++) field[32*l +: 20] = upper ? row[64*l + 32 +: 20] : row[64*l +: 20];
-  endfunction
-  function automatic logic [Lanes-1:0] at_least(input logic [SumW-1:0] d, input logic [SumW-1:0] t);
-    for (int unsigned l = 0; l < Lanes; l++) at_least[l] = $signed(d[32*l +: 20]) >= $signed(t[32*l +: 20]);
-  endfunction
-  always_ff @(posedge clk_i) begin
-    if (prm_valid_i && prm_row_i == 3'd3) begin
-      t0_q <= field(prm_data_i, 1'b0);
-      t1_q <= field(prm_data_i, 1'b1);
+  always_ff @(posedge clk_i) if (prm_valid_i && prm_row_i[2:1] != 2'd0) begin : load
+    logic [SumW-1:0] lower, upper;
+    {lower, upper} = '0;
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      lower[32*l +: 20] = prm_data_i[64*l +: 20];
+      upper[32*l +: 20] = prm_data_i[64*l + 32 +: 20];
     end
-    if (prm_valid_i && prm_row_i == 3'd4) begin
-      t2_q <= field(prm_data_i, 1'b0);
-      t3_q <= field(prm_data_i, 1'b1);
-    end
+    if (prm_row_i == 3'd3) {t1_q, t0_q} <= {upper, lower};
+    if (prm_row_i == 3'd4) {t3_q, t2_q} <= {upper, lower};
   end
 
   // ---- walk ----------------------------------------------------------------
@@ -96,12 +89,16 @@ module bonnet_stem_slices (
   assign part = Parts'(4'hf) << (cfg_i.chan / 6'(bonnet_pkg::Group));
   always_ff @(posedge clk_i) if (take) begin : request
     logic [Lanes-1:0] s0, s1, s2, s3;
-    s0 = at_least(d_data_i, t0_q);
-    {s1, s2, s3} = {s0, s0, s0};
+    {s1, s2, s3} = '0;
+    for (int unsigned l = 0; l < Lanes; l++) s0[l] = $signed(d_data_i[32*l +: 20]) >= $signed(t0_q[32*l +: 20]);
     if (cfg_i.k4) begin
-      s1 = at_least(d_data_i, t1_q);
-      s2 = at_least(d_data_i, t2_q);
-      s3 = at_least(d_data_i, t3_q);
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        s1[l] = $signed(d_data_i[32*l +: 20]) >= $signed(t1_q[32*l +: 20]);
+        s2[l] = $signed(d_data_i[32*l +: 20]) >= $signed(t2_q[32*l +: 20]);
+        s3[l] = $signed(d_data_i[32*l +: 20]) >= $signed(t3_q[32*l +: 20]);
+      end
+    end else begin
+      {s1, s2, s3} = {s0, s0, s0};
     end
     req_q.we    <= 1'b1;
     req_q.row   <= bonnet_pkg::FbRowW'(word_q >> 2);
