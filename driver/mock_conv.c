@@ -51,11 +51,15 @@ static void popcounts(conv *c, int32_t y, int32_t x, uint32_t *p)
     for (uint32_t tap = 0; tap < c->taps; tap++) {
         int32_t dy = c->taps == 9 ? ((int32_t)tap / 3 - 1) * dil : 0, dx = c->taps == 9 ? ((int32_t)tap % 3 - 1) * dil : 0;
         uint64_t at = G(CONV_IN) + (uint64_t)clamp(y + dy, G(CONV_IN_H)) * G(CONV_IN_ROW) + (uint64_t)clamp(x + dx, G(CONV_IN_W)) * G(CONV_IN_PIX);
-        for (uint32_t i = 0; i < c->depth; i++)
-            for (uint32_t lane = 0; lane < c->m->lanes; lane++) {
-                uint64_t s = word(c, G(CONV_GROUPED) ? at + 4 * i + lane / c->group : at + i);
-                p[lane] += (uint32_t)__builtin_popcountll(~(s ^ row(c, c->params + tap * c->depth + i, lane)));
-            }
+        for (uint32_t i = 0; i < c->depth; i++) {
+            uint32_t wrow = G(CONV_WROW) + c->tile * c->tile_rows + c->params + tap * c->depth + i;
+            const uint64_t *w = c->m->weight + (size_t)wrow * c->m->lanes;
+            uint64_t s[4];
+            for (uint32_t g = 0; g < 4; g++)
+                s[g] = word(c, G(CONV_GROUPED) ? at + 4 * i + g : at + i);
+            for (uint32_t lane = 0; lane < c->m->lanes; lane++)
+                p[lane] += (uint32_t)__builtin_popcountll(~(s[lane / c->group] ^ w[lane]));
+        }
     }
 }
 

@@ -33,12 +33,15 @@ static int8_t convolve(const stem *s, uint32_t y, uint32_t x)
     const uint32_t *d = s->d;
     int32_t stride = G(STEM_STRIDE2) ? 2 : 1, pad = ((int32_t)s->side - 1) / 2;
     int64_t sum = 0;
+    uint64_t weights = 0;
     uint32_t tap = 0;
     for (uint32_t p = 0; p < s->planes; p++)
         for (int32_t ky = 0; ky < (int32_t)s->side; ky++)
-            for (int32_t kx = 0; kx < (int32_t)s->side; kx++, tap++)
-                sum += (int8_t)(row(s, 5 + tap / 8) >> 8 * (tap % 8)) *
-                       pixel(s, stride * (int32_t)y + ky - pad, stride * (int32_t)x + kx - pad, p);
+            for (int32_t kx = 0; kx < (int32_t)s->side; kx++, tap++) {
+                if (tap % 8 == 0)
+                    weights = row(s, 5 + tap / 8);
+                sum += (int8_t)(weights >> 8 * (tap % 8)) * pixel(s, stride * (int32_t)y + ky - pad, stride * (int32_t)x + kx - pad, p);
+            }
     return (int8_t)mock_saturate(mock_round_shift(sum, row(s, 0) & 31), 8);
 }
 

@@ -205,7 +205,6 @@ static uint64_t little(const uint8_t *p, int bytes)
 static bonnet_status read_maps(runner *r)
 {
     const bonnet_job *job = r->j->job;
-    const bonnet_net *net = r->slot->net;
     bonnet_status st = r->dev->mmio->to_host(r->dev->self, &r->j->scratch, 0, job->scratch_bytes, r->err);
     if (st != BONNET_OK)
         return st;
@@ -215,9 +214,6 @@ static bonnet_status read_maps(runner *r)
             continue;
         for (uint32_t w = 0; w < job->layers[i].words; w++)
             r->run->maps[i][w] = little(p + 8 * (size_t)w, 8);
-        uint32_t last = net->layers[i].kind == BONNET_LAYER_FC ? net->layers[i].out_c % 2 : 0;
-        if (last) /* the lane past the last logit is not part of the map */
-            r->run->maps[i][job->layers[i].words - 1] &= 0xFFFFFFFFu;
     }
     return BONNET_OK;
 }

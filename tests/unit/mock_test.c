@@ -86,6 +86,43 @@ static void open_fault(unit *u, const bench *b, const char *path, bonnet_status 
     bonnet_mock_backend.close(dev);
 }
 
+/* Layers wider than the weight buffer: portions of tiles, streamed every frame, land where the layer's channels belong. */
+static void streamed(unit *u, const char *path, uint32_t k, uint32_t channels, bonnet_post post)
+{
+    bonnet_build build;
+    void *dev = NULL, *slot = NULL;
+    bonnet_error err = { "" };
+    char label[64];
+    snprintf(label, sizeof label, "streamed, %s, %u slices, %u channels, post %d", path, k, channels, post);
+    bonnet_build_start(&build, u->seed, k);
+    int a = bonnet_build_stem(&build, &(bonnet_stem_spec){ .h = 4, .w = 3, .planes = 1, .kernel = 3, .stride = 1, .out_c = channels });
+    int c = post == BONNET_POST_INTERLEAVE
+                ? bonnet_build_conv(&build, BONNET_UPPER(&build, a), channels / 2, 1, 1, post, BONNET_UPPER(&build, a), BONNET_LOWER(&build, a))
+                : bonnet_build_conv(&build, BONNET_ALL(&build, a), channels, 1, 1, post, BONNET_ALL(&build, a), BONNET_NONE);
+    c = bonnet_build_down(&build, BONNET_ALL(&build, c), channels, 0);
+    bonnet_build_last(&build, BONNET_ALL(&build, c), 1);
+    bonnet_build_fc(&build, 200);
+    bonnet_net *net = bonnet_build_finish(&build);
+    uint8_t *pixels = net ? bonnet_random_image(net, u->seed, FRAMES) : NULL;
+    int32_t *wanted = calloc(2 * FRAMES * 200, sizeof *wanted), *got = wanted ? wanted + FRAMES * 200 : NULL;
+    bonnet_status st = pixels && wanted ? bonnet_mock_backend.open(&dev, path, NULL, &err) : BONNET_ENOMEM;
+    for (uint32_t f = 0; f < FRAMES && st == BONNET_OK; f++)
+        st = bonnet_golden_run(net, pixels + (size_t)f * 12, NULL, wanted + (size_t)f * 200, NULL, NULL);
+    if (st == BONNET_OK)
+        st = bonnet_mock_backend.load(dev, &slot, net, &err);
+    bonnet_run r = { .pixels = pixels, .frames = FRAMES, .logits = got };
+    if (st == BONNET_OK)
+        st = bonnet_mock_backend.run(dev, slot, &r, &err);
+    UNIT(u, st == BONNET_OK && !memcmp(wanted, got, FRAMES * 200 * sizeof *got), label, "status %d: %s", st, err.text);
+    if (dev) {
+        bonnet_mock_backend.unload(dev, slot);
+        bonnet_mock_backend.close(dev);
+    }
+    bonnet_net_free(net);
+    free(pixels);
+    free(wanted);
+}
+
 static void *cancel_soon(void *flag)
 {
     nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL);
@@ -224,6 +261,12 @@ int main(int argc, char **argv)
     open_fault(&u, &b, "fault=xfer@0", BONNET_EIO, "to the device failed");
     open_fault(&u, &b, "fault=xfer@1", BONNET_EIO, "to the device failed");
     cancelled(&u, &b);
+    streamed(&u, "geometry=tiny", 1, 256, BONNET_POST_XNOR);
+    streamed(&u, "geometry=tiny", 1, 256, BONNET_POST_INTERLEAVE);
+    streamed(&u, "geometry=tiny", 4, 128, BONNET_POST_OR);
+    streamed(&u, "geometry=asic", 4, 512, BONNET_POST_XNOR);
+    streamed(&u, "geometry=asic", 4, 512, BONNET_POST_INTERLEAVE);
+    streamed(&u, "geometry=asic", 1, 512, BONNET_POST_OR);
     access_types(&u);
     two_copies(&u);
     bonnet_net_free(b.net);
