@@ -4,7 +4,7 @@
  *
  *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]
  *
- * Default: cpu: in every kernel set. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
+ * Default: cpu: in every kernel set, mock: and sim:, or their tiny geometries with --size tiny. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
@@ -89,13 +89,14 @@ static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonn
 }
 
 /* Several frames in one run, logits only. */
-static int compare_batch(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
+static int compare_batch(bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
 {
     bonnet_error err = { "" };
     int32_t *logits = calloc((size_t)FRAMES * net->classes, sizeof *logits);
     bonnet_run run = { .pixels = want->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = 600000 };
     bonnet_status st = logits ? dev->backend->run(dev->self, slot, &run, &err) : BONNET_ENOMEM;
     int bad = st ? fail(dev->uri, net, "batch", st, &err) : 0;
+    dev->cycles += run.cycles;
     for (uint32_t i = 0; i < FRAMES * net->classes && !bad; i++) {
         int32_t wanted = want->frame[i / net->classes].logits[i % net->classes];
         bonnet_parting at = { .layer = net->n_layers - 1, .channel = i % net->classes, .wanted = wanted, .got = logits[i] };
@@ -199,8 +200,9 @@ int main(int argc, char **argv)
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
     if (!o.n_uris) {
-        static const char *const all[] = { "cpu:", "cpu:avx512", "cpu:avx2", "cpu:portable" };
-        for (; o.n_uris < sizeof all / sizeof *all; o.n_uris++) o.uri[o.n_uris] = all[o.n_uris];
+        static const char *const asic[] = { "cpu:", "cpu:avx512", "cpu:avx2", "cpu:portable", "mock:", "sim:", "sim:stall=40", NULL };
+        static const char *const tiny[] = { "cpu:", "mock:geometry=tiny", "sim:geometry=tiny", "sim:geometry=tiny,stall=40", NULL };
+        for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : asic; *uri; uri++) o.uri[o.n_uris++] = *uri;
     }
     bonnet_conform_device device[MAX_DEVICES];
     int bad = 0;
@@ -215,9 +217,9 @@ int main(int argc, char **argv)
         const bonnet_conform_device *d = o.device[i];
         if (!bad && o.only < 0) bad = bonnet_conform_manners(d);
         if (!bad)
-            printf("conform: %-13s equal to golden: %llu nets, %llu maps, %llu words of 64 bits; %llu not supported; seed %llu\n", d->uri,
-                   (unsigned long long)d->nets, (unsigned long long)d->maps, (unsigned long long)d->words, (unsigned long long)d->refused,
-                   (unsigned long long)o.seed);
+            printf("conform: %-26s equal to golden: %llu nets, %llu maps, %llu words, %llu batch cycles; %llu not supported; seed %llu\n", d->uri,
+                   (unsigned long long)d->nets, (unsigned long long)d->maps, (unsigned long long)d->words, (unsigned long long)d->cycles,
+                   (unsigned long long)d->refused, (unsigned long long)o.seed);
         d->backend->close(d->self);
     }
     return none ? 77 : bad;

@@ -8,7 +8,7 @@ typedef struct bonnet_conform_device {
     const char *uri;
     const bonnet_backend *backend;
     void *self;
-    uint64_t nets, maps, words, refused; /* compared so far; nets that the device may refuse and did */
+    uint64_t nets, maps, words, cycles, refused; /* compared so far; cycles of the batches; nets that it may refuse and did */
 } bonnet_conform_device;
 
 /* 0: open; 77: this build or machine has no such backend (said on stdout); 1: it failed (said on stderr). */
