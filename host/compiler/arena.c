@@ -9,10 +9,7 @@ struct bonnet_arena_block {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
-void bonnet_arena_init(bonnet_arena *arena, size_t limit_bytes)
-{
-    *arena = (bonnet_arena){.limit_bytes = limit_bytes};
-}
+void bonnet_arena_init(bonnet_arena *arena, size_t limit_bytes) { *arena = (bonnet_arena){.limit_bytes = limit_bytes}; }
 
 void *bonnet_arena_calloc(bonnet_arena *arena, size_t count, size_t size)
 {

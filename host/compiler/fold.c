@@ -35,7 +35,12 @@ long double bonnet_fold_value(const bonnet_affine *chain, uint32_t channel, int3
     return v;
 }
 
-typedef struct { const bonnet_affine *chain; uint32_t channel; int direction; int32_t first, step; } line;
+typedef struct {
+    const bonnet_affine *chain;
+    uint32_t channel;
+    int direction;
+    int32_t first, step;
+} line;
 
 /* 1: v(n(i)) >= 0, or so close that the arithmetic cannot tell it from 0. */
 static int bit(const line *l, uint32_t i)
@@ -51,8 +56,8 @@ static void count_close(const line *l, uint32_t i, bonnet_fold_stats *stats)
     stats->near += fabsl(v) <= 1e-9L * terms;
 }
 
-uint32_t bonnet_fold_threshold(const bonnet_affine *chain, uint32_t channel, int direction, int32_t first, int32_t step,
-                               uint32_t count, bonnet_fold_stats *stats)
+uint32_t bonnet_fold_threshold(const bonnet_affine *chain, uint32_t channel, int direction, int32_t first, int32_t step, uint32_t count,
+                               bonnet_fold_stats *stats)
 {
     const line l = {chain, channel, direction, first, step};
     uint32_t low = 0, high = count; /* bit(low - 1) = 0, bit(high) = 1, where they exist */

@@ -20,8 +20,8 @@ enum { BONNET_CHAIN_MAX = 16 };
 /* One step; chains share prefixes. Arrays have n = 1 entries (all channels alike) or one per channel; NULL: 0 for
  * sub and add, 1 for mul. */
 typedef struct bonnet_affine {
-    const struct bonnet_affine *prev;  /* applied before this one; NULL: this is the first */
-    uint32_t depth, n;                 /* depth: steps up to here, 1..BONNET_CHAIN_MAX    */
+    const struct bonnet_affine *prev; /* applied before this one; NULL: this is the first */
+    uint32_t depth, n;                /* depth: steps up to here, 1..BONNET_CHAIN_MAX    */
     const long double *sub, *mul, *add;
 } bonnet_affine;
 
@@ -33,6 +33,6 @@ long double bonnet_fold_value(const bonnet_affine *chain, uint32_t channel, int3
 
 /* With n(i) = direction * (first + step * i): the least i in 0..count-1 with v(n(i)) >= 0, `count` if there is none.
  * direction * slope must not be negative (direction -1 is a negated filter). Slope 0: 0 or `count`. */
-uint32_t bonnet_fold_threshold(const bonnet_affine *chain, uint32_t channel, int direction, int32_t first, int32_t step,
-                               uint32_t count, bonnet_fold_stats *stats);
+uint32_t bonnet_fold_threshold(const bonnet_affine *chain, uint32_t channel, int direction, int32_t first, int32_t step, uint32_t count,
+                               bonnet_fold_stats *stats);
 #endif

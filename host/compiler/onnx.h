@@ -18,7 +18,9 @@
 
 /* What folding met, for people: `ties` thresholds where the real value at an integer is 0 (resolved as >= 0), `near` where it is
  * closer to 0 than 1e-9 of its terms, so that a float32 evaluation may differ. */
-typedef struct bonnet_fold_stats { uint32_t thresholds, ties, near; } bonnet_fold_stats;
+typedef struct bonnet_fold_stats {
+    uint32_t thresholds, ties, near;
+} bonnet_fold_stats;
 
 /* *out passed bonnet_net_check(); bonnet_net_free(). `stats` and `err` may be NULL. BONNET_EFORMAT: not ONNX or damaged;
  * BONNET_EUNSUPPORTED: a graph outside the dialect; BONNET_ENOMEM. */

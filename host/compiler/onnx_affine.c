@@ -122,7 +122,8 @@ bonnet_status bonnet_op_add(bonnet_import *im, const bonnet_node *n)
     const bonnet_value *x = bonnet_value_in(im, n, 0), *y = bonnet_value_in(im, n, 1);
     if (x->kind == V_SUM && y->kind == V_SLICE_SUM) return bonnet_head_begin(im, n, x, y);
     if (x->kind == V_SLICE_SUM && y->kind == V_SUM) return bonnet_head_begin(im, n, y, x);
-    return REFUSE(im, n, "adds %s and %s; only the last block adds, a convolution's sum and a sum over slices", bonnet_value_name(x), bonnet_value_name(y));
+    return REFUSE(im, n, "adds %s and %s; only the last block adds, a convolution's sum and a sum over slices", bonnet_value_name(x),
+                  bonnet_value_name(y));
 }
 
 bonnet_status bonnet_op_batchnorm(bonnet_import *im, const bonnet_node *n)

@@ -29,8 +29,8 @@ bonnet_status bonnet_attr_float(const bonnet_graph *g, const bonnet_node *node, 
     return BONNET_OK;
 }
 
-bonnet_status bonnet_attr_ints(const bonnet_graph *g, const bonnet_node *node, const char *name, int64_t missing, int64_t *out,
-                               uint32_t count, int *present)
+bonnet_status bonnet_attr_ints(const bonnet_graph *g, const bonnet_node *node, const char *name, int64_t missing, int64_t *out, uint32_t count,
+                               int *present)
 {
     const Onnx__AttributeProto *a = bonnet_attr_find(node, name);
     if (a && a->n_ints != count)

@@ -13,7 +13,8 @@ bonnet_status bonnet_window_of(bonnet_import *im, const bonnet_node *n, int64_t 
     if (status == BONNET_OK) status = bonnet_attr_ints(&im->g, n, "pads", 0, p, 4, NULL);
     if (status != BONNET_OK) return status;
     if (!bonnet_attr_is(n, "auto_pad", "NOTSET", "NOTSET")) return REFUSE(im, n, "auto_pad; use explicit pads");
-    if (k[0] != kernel || k[1] != kernel) return REFUSE(im, n, "kernel_shape %lldx%lld; %lldx%lld fits", (long long)k[0], (long long)k[1], (long long)kernel, (long long)kernel);
+    if (k[0] != kernel || k[1] != kernel)
+        return REFUSE(im, n, "kernel_shape %lldx%lld; %lldx%lld fits", (long long)k[0], (long long)k[1], (long long)kernel, (long long)kernel);
     if (s[0] != s[1] || d[0] != d[1] || p[0] != p[1] || p[0] != p[2] || p[0] != p[3])
         return REFUSE(im, n, "strides, dilations or pads differ between the sides; square ones fit");
     *out = (bonnet_window){kernel, s[0], d[0], p[0]};
@@ -31,16 +32,20 @@ static bonnet_status shape_of(bonnet_import *im, const bonnet_node *n, const bon
     if (win.pad != 0) return REFUSE(im, n, "pads %lld put zeros between bits; use Pad(mode=edge) before it", (long long)win.pad);
     if (kernel == 1) {
         if (group != 1 || win.stride != 1 || win.dilation != 1 || v->kind != V_BITS)
-            return REFUSE(im, n, "group %lld, stride %lld; a 1x1 has group 1 and stride 1 on an unpadded map", (long long)group, (long long)win.stride);
-        if (w->dims[1] != k * v->channels) return REFUSE(im, n, "the weight reads %u channels, the map has %u", (unsigned)w->dims[1], (unsigned)(k * v->channels));
+            return REFUSE(im, n, "group %lld, stride %lld; a 1x1 has group 1 and stride 1 on an unpadded map", (long long)group,
+                          (long long)win.stride);
+        if (w->dims[1] != k * v->channels)
+            return REFUSE(im, n, "the weight reads %u channels, the map has %u", (unsigned)w->dims[1], (unsigned)(k * v->channels));
     } else {
         if (group != k) return REFUSE(im, n, "group %lld; with %u slices group %u fits", (long long)group, (unsigned)k, (unsigned)k);
-        if (w->dims[1] != v->channels) return REFUSE(im, n, "the weight reads %u channels, a slice has %u", (unsigned)w->dims[1], (unsigned)v->channels);
+        if (w->dims[1] != v->channels)
+            return REFUSE(im, n, "the weight reads %u channels, a slice has %u", (unsigned)w->dims[1], (unsigned)v->channels);
         if (win.stride != 1 && win.stride != 2) return REFUSE(im, n, "stride %lld; 1 or 2 fits", (long long)win.stride);
         if (win.dilation != 1 && win.dilation != 2) return REFUSE(im, n, "dilation %lld; 1 or 2 fits", (long long)win.dilation);
         if (v->kind != V_PADDED || v->pad != win.dilation) return REFUSE(im, n, "needs Pad(mode=edge) by %lld before it", (long long)win.dilation);
     }
-    if (v->channels % 64 || w->dims[0] % 64) return REFUSE(im, n, "%u to %u channels; multiples of 64 fit", (unsigned)v->channels, (unsigned)w->dims[0]);
+    if (v->channels % 64 || w->dims[0] % 64)
+        return REFUSE(im, n, "%u to %u channels; multiples of 64 fit", (unsigned)v->channels, (unsigned)w->dims[0]);
     l->kernel = kernel, l->stride = (uint32_t)win.stride, l->dilation = (uint32_t)win.dilation;
     l->in_c = v->channels, l->in_h = v->h, l->in_w = v->w;
     l->out_c = l->conv_c = w->dims[0];
@@ -57,7 +62,8 @@ bonnet_status bonnet_op_conv(bonnet_import *im, const bonnet_node *n)
     int32_t draft;
     if (v->kind == V_IMAGE) return bonnet_stem_conv(im, n);
     if (v->kind == V_STEM || v->kind == V_STEM_PADDED) return bonnet_stem_depthwise(im, n);
-    if ((v->kind != V_BITS && v->kind != V_PADDED) || v->form != FORM_MAP) return bonnet_unfit(im, n, v, "Conv reads the image, a stem map or a binary map [1, kC, H, W]");
+    if ((v->kind != V_BITS && v->kind != V_PADDED) || v->form != FORM_MAP)
+        return bonnet_unfit(im, n, v, "Conv reads the image, a stem map or a binary map [1, kC, H, W]");
     if (!w || w->rank != 4 || w->dims[2] != w->dims[3] || (w->dims[2] != 1 && w->dims[2] != 3))
         return REFUSE(im, n, "the weight is not a constant of shape [O, C, 3, 3] or [O, C, 1, 1]");
     bonnet_layer shape = {0};
@@ -84,12 +90,14 @@ bonnet_status bonnet_op_maxpool(bonnet_import *im, const bonnet_node *n)
     bonnet_window win;
     int64_t ceil_mode;
     if (v->kind == V_STEM) return bonnet_stem_pool(im, n);
-    if (v->kind != V_SUM || im->drafts[v->draft].l.kind != BONNET_LAYER_DOWN) return bonnet_unfit(im, n, v, "MaxPool follows the stem's or a 1x1 Conv");
+    if (v->kind != V_SUM || im->drafts[v->draft].l.kind != BONNET_LAYER_DOWN)
+        return bonnet_unfit(im, n, v, "MaxPool follows the stem's or a 1x1 Conv");
     bonnet_layer *l = &im->drafts[v->draft].l;
     bonnet_status status = bonnet_window_of(im, n, 2, &win);
     if (status == BONNET_OK) status = bonnet_attr_int(&im->g, n, "ceil_mode", 0, &ceil_mode);
     if (status != BONNET_OK) return status;
-    if (win.stride != 2 || win.pad || win.dilation != 1 || ceil_mode) return REFUSE(im, n, "stride %lld, pads %lld; 2x2 stride 2 without padding fits", (long long)win.stride, (long long)win.pad);
+    if (win.stride != 2 || win.pad || win.dilation != 1 || ceil_mode)
+        return REFUSE(im, n, "stride %lld, pads %lld; 2x2 stride 2 without padding fits", (long long)win.stride, (long long)win.pad);
     for (const bonnet_affine *s = v->chain; s; s = s->prev)
         if (s->mul) return REFUSE(im, n, "pools after a scale; put it right after the Conv");
     if (v->shared || l->pool) return REFUSE(im, n, "a 1x1 pools once, and nobody else uses its sum");
@@ -106,17 +114,20 @@ bonnet_status bonnet_op_pad(bonnet_import *im, const bonnet_node *n)
     bonnet_value to = *v;
     const int edge = bonnet_attr_is(n, "mode", "edge", "constant"), constant = bonnet_attr_is(n, "mode", "constant", "constant");
     int64_t border = 0;
-    if (!pads || !bonnet_tensor_is_int64(pads) || pads->rank != 1 || pads->count != 8) return REFUSE(im, n, "pads is not a constant of 8 int64 numbers");
+    if (!pads || !bonnet_tensor_is_int64(pads) || pads->rank != 1 || pads->count != 8)
+        return REFUSE(im, n, "pads is not a constant of 8 int64 numbers");
     const int64_t by = bonnet_tensor_int_at(pads, 2);
     for (size_t i = 0; i < 8; i++)
         if (bonnet_tensor_int_at(pads, i) != (i % 4 < 2 ? 0 : by)) return REFUSE(im, n, "pads differ between the sides; the same on all four fits");
     if (v->kind == V_STEM && v->stage == STEM_MAP && by == 1 && (edge || constant)) {
-        if (value && (value->count != 1 || !bonnet_exact_int(bonnet_tensor_at(value, 0), -128, 127, &border))) return REFUSE(im, n, "pads with something that is not one integer of -128..127");
+        if (value && (value->count != 1 || !bonnet_exact_int(bonnet_tensor_at(value, 0), -128, 127, &border)))
+            return REFUSE(im, n, "pads with something that is not one integer of -128..127");
         to.kind = V_STEM_PADDED;
         to.border = edge ? BORDER_EDGE : (int32_t)border;
         return bonnet_set(im, n, to);
     }
-    if (v->kind != V_BITS || v->form != FORM_MAP) return bonnet_unfit(im, n, v, "Pad by 1 or 2 surrounds a binary map [1, kC, H, W], Pad by 1 a stem map");
+    if (v->kind != V_BITS || v->form != FORM_MAP)
+        return bonnet_unfit(im, n, v, "Pad by 1 or 2 surrounds a binary map [1, kC, H, W], Pad by 1 a stem map");
     if (!edge || (by != 1 && by != 2)) return REFUSE(im, n, "pads a binary map by %lld; mode edge, by 1 or 2, fits", (long long)by);
     to.kind = V_PADDED;
     to.pad = (uint32_t)by;
@@ -161,19 +172,19 @@ bonnet_status bonnet_slices_done(bonnet_import *im, const bonnet_node *n, const 
     im->k = count;
     d->state = DRAFT_DONE;
     for (uint32_t j = 0; j < count; j++) d->chain[j] = slices[j]->chain;
-    return bonnet_set(im, n, (bonnet_value){.kind = V_BITS, .draft = v->draft, .channels = d->l.out_c, .h = d->l.out_h, .w = d->l.out_w, .form = FORM_MAP, .axis = 1});
+    return bonnet_set(
+        im, n,
+        (bonnet_value){.kind = V_BITS, .draft = v->draft, .channels = d->l.out_c, .h = d->l.out_h, .w = d->l.out_w, .form = FORM_MAP, .axis = 1});
 }
 
-bonnet_status bonnet_op_max(bonnet_import *im, const bonnet_node *n)
-{
-    return bonnet_fuse(im, n, BONNET_POST_OR);
-}
+bonnet_status bonnet_op_max(bonnet_import *im, const bonnet_node *n) { return bonnet_fuse(im, n, BONNET_POST_OR); }
 
 /* Can `a` still take post-processing with `r`? It is all of a fresh 3x3 convolution that nobody else sees. */
 static int fusable(const bonnet_import *im, const bonnet_value *a, const bonnet_value *r)
 {
     const bonnet_layer *l = &im->drafts[a->draft].l;
-    return l->kind == BONNET_LAYER_CONV && l->post == BONNET_POST_STORE && !a->shared && a->first == 0 && a->channels == l->out_c && a->draft != r->draft;
+    return l->kind == BONNET_LAYER_CONV && l->post == BONNET_POST_STORE && !a->shared && a->first == 0 && a->channels == l->out_c &&
+           a->draft != r->draft;
 }
 
 bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post)
@@ -183,7 +194,8 @@ bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post p
     if (a->kind != V_BITS || r->kind != V_BITS || a->form != FORM_MAP || r->form != FORM_MAP)
         return REFUSE(im, n, "combines %s and %s; two binary maps [1, kC, H, W] fit", bonnet_value_name(a), bonnet_value_name(r));
     if (a->channels != r->channels || a->h != r->h || a->w != r->w)
-        return REFUSE(im, n, "combines %ux%ux%u and %ux%ux%u; equal shapes fit", (unsigned)a->channels, (unsigned)a->h, (unsigned)a->w, (unsigned)r->channels, (unsigned)r->h, (unsigned)r->w);
+        return REFUSE(im, n, "combines %ux%ux%u and %ux%ux%u; equal shapes fit", (unsigned)a->channels, (unsigned)a->h, (unsigned)a->w,
+                      (unsigned)r->channels, (unsigned)r->h, (unsigned)r->w);
     if (!fusable(im, a, r) || (fusable(im, r, a) && r->draft > a->draft)) {
         const bonnet_value *swap = a;
         a = r, r = swap;

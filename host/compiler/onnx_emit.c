@@ -33,7 +33,8 @@ bonnet_status bonnet_direction(bonnet_import *im, const bonnet_draft *d, uint32_
     int direction = 0;
     for (uint32_t j = 0; j < im->k; j++) {
         int slope = bonnet_fold_slope(d->chain[j], channel);
-        if (slope * direction < 0) return REFUSE(im, d->node, "channel %u: its slices rise and fall; one BatchNormalization for all of them fits", (unsigned)channel);
+        if (slope * direction < 0)
+            return REFUSE(im, d->node, "channel %u: its slices rise and fall; one BatchNormalization for all of them fits", (unsigned)channel);
         if (slope) direction = slope;
     }
     *out = direction < 0 ? -1 : 1;
@@ -84,7 +85,9 @@ static bonnet_status layer_fill(bonnet_import *im, const bonnet_draft *d, bonnet
     switch (d->l.kind) {
     case BONNET_LAYER_STEM: return bonnet_stem_fill(im, d, net, layer);
     case BONNET_LAYER_FC: return bonnet_fc_fill(im, d, net, layer);
-    case BONNET_LAYER_LAST: status = bonnet_last_fill(im, d, net, layer); /* and its bits */ break;
+    case BONNET_LAYER_LAST:
+        status = bonnet_last_fill(im, d, net, layer); /* and its bits */
+        break;
     case BONNET_LAYER_CONV:
     case BONNET_LAYER_DOWN: break;
     }
@@ -101,13 +104,16 @@ static bonnet_status metadata_fill(bonnet_import *im, bonnet_net *net)
     if (scale) {
         char *end;
         double x = strtod(scale, &end);
-        if (end == scale || *end || !isfinite(x) || x <= 0) return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.logit_scale' is not a positive number");
+        if (end == scale || *end || !isfinite(x) || x <= 0)
+            return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.logit_scale' is not a positive number");
         net->logit_scale = x;
     }
     for (uint32_t i = 0; labels; i++) {
         char text[256];
         size_t length = strcspn(labels, ",");
-        if (i == net->classes || length >= sizeof text) return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.labels': more than %u labels, or one of more than 255 bytes", (unsigned)net->classes);
+        if (i == net->classes || length >= sizeof text)
+            return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.labels': more than %u labels, or one of more than 255 bytes",
+                               (unsigned)net->classes);
         memcpy(text, labels, length);
         text[length] = '\0';
         if (!bonnet_net_set_label(net, i, text)) return bonnet_no_memory(im);

@@ -36,10 +36,7 @@ const char *bonnet_graph_metadata(const bonnet_graph *g, const char *key)
 
 /* ---- edges: every name once, sorted, so that a name is found by bisection ------------------------------------ */
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const bonnet_edge *)a)->name, ((const bonnet_edge *)b)->name);
-}
+static int by_name(const void *a, const void *b) { return strcmp(((const bonnet_edge *)a)->name, ((const bonnet_edge *)b)->name); }
 
 static int32_t edge_find(const bonnet_graph *g, const char *name)
 {
@@ -50,15 +47,15 @@ static int32_t edge_find(const bonnet_graph *g, const char *name)
 
 static bonnet_status no_memory(const bonnet_graph *g)
 {
-    return bonnet_fail(g->err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB",
-                       g->arena->limit_bytes >> 20);
+    return bonnet_fail(g->err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB", g->arena->limit_bytes >> 20);
 }
 
 /* Initialisers, graph inputs that are not initialisers, and first outputs of nodes. */
 static bonnet_status edges_collect(bonnet_graph *g, const Onnx__GraphProto *graph)
 {
     size_t total = graph->n_initializer + graph->n_input + graph->n_node;
-    if (total > BONNET_GRAPH_MAX_EDGES) return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu named values, at most %d", total, BONNET_GRAPH_MAX_EDGES);
+    if (total > BONNET_GRAPH_MAX_EDGES)
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu named values, at most %d", total, BONNET_GRAPH_MAX_EDGES);
     bonnet_edge *e = g->edges = bonnet_arena_calloc(g->arena, total, sizeof *e);
     bonnet_tensor *t = bonnet_arena_calloc(g->arena, graph->n_initializer, sizeof *t);
     if (!e || !t) return no_memory(g);
@@ -211,8 +208,8 @@ static bonnet_status input_check(bonnet_graph *g, const Onnx__GraphProto *graph)
         else if (i) return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: input dimension %d is not a number; export with a fixed image size", i);
     }
     if (d[0] != 1 || (d[1] != 1 && d[1] != 3) || d[2] < 1 || d[2] > 4096 || d[3] < 1 || d[3] > 4096)
-        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: input shape [%lld, %lld, %lld, %lld]; 1 image of 1 or 3 planes is read", (long long)d[0],
-                           (long long)d[1], (long long)d[2], (long long)d[3]);
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: input shape [%lld, %lld, %lld, %lld]; 1 image of 1 or 3 planes is read",
+                           (long long)d[0], (long long)d[1], (long long)d[2], (long long)d[3]);
     g->planes = (uint32_t)d[1], g->height = (uint32_t)d[2], g->width = (uint32_t)d[3];
     return BONNET_OK;
 }
@@ -227,15 +224,9 @@ static bonnet_status output_check(bonnet_graph *g, const Onnx__GraphProto *graph
     return BONNET_OK;
 }
 
-static void *arena_alloc(void *arena, size_t size)
-{
-    return bonnet_arena_calloc(arena, 1, size);
-}
+static void *arena_alloc(void *arena, size_t size) { return bonnet_arena_calloc(arena, 1, size); }
 
-static void arena_keep(void *arena, void *pointer) /* all of it goes at once, with the arena */
-{
-    (void)arena, (void)pointer;
-}
+static void arena_keep(void *arena, void *pointer) /* all of it goes at once, with the arena */ { (void)arena, (void)pointer; }
 
 bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void *bytes, size_t size, bonnet_error *err)
 {

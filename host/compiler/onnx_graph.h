@@ -19,25 +19,25 @@ enum { BONNET_GRAPH_MAX_NODES = 8192, BONNET_GRAPH_MAX_EDGES = 65536, BONNET_TEN
 typedef struct bonnet_tensor {
     uint32_t rank, dims[BONNET_TENSOR_MAX_RANK];
     size_t count;
-    double scale;                       /* of a DequantizeLinear; value = scale * stored */
+    double scale; /* of a DequantizeLinear; value = scale * stored */
     const Onnx__TensorProto *proto;
 } bonnet_tensor;
 
 /* One value of the graph. */
 typedef struct bonnet_edge {
     const char *name;
-    const bonnet_tensor *constant;      /* or NULL                             */
-    int32_t producer;                   /* node, or -1: initialiser or input   */
-    uint32_t consumers;                 /* node inputs, +1 for a graph output  */
+    const bonnet_tensor *constant; /* or NULL                             */
+    int32_t producer;              /* node, or -1: initialiser or input   */
+    uint32_t consumers;            /* node inputs, +1 for a graph output  */
 } bonnet_edge;
 
 typedef struct bonnet_node {
-    char name[64];                      /* printable, never empty              */
+    char name[64]; /* printable, never empty              */
     const char *op;
     uint32_t n_in;
-    const int32_t *in;                  /* edges, -1: absent                   */
-    int32_t out;                        /* edge                                */
-    int folded;                         /* 1: its output is a constant         */
+    const int32_t *in; /* edges, -1: absent                   */
+    int32_t out;       /* edge                                */
+    int folded;        /* 1: its output is a constant         */
     const Onnx__NodeProto *proto;
 } bonnet_node;
 
@@ -47,9 +47,9 @@ typedef struct bonnet_graph {
     const Onnx__ModelProto *model;
     uint32_t n_nodes, n_edges;
     bonnet_node *nodes;
-    bonnet_edge *edges;                 /* sorted by name */
-    int32_t input, output;              /* edges */
-    uint32_t planes, height, width;     /* of the input */
+    bonnet_edge *edges;             /* sorted by name */
+    int32_t input, output;          /* edges */
+    uint32_t planes, height, width; /* of the input */
 } bonnet_graph;
 
 /* Fills in *g; everything lives in `arena`, the bytes are not referred to afterwards. */
@@ -68,8 +68,8 @@ void bonnet_printable(char *to, size_t to_bytes, const char *from);
 bonnet_status bonnet_attr_int(const bonnet_graph *g, const bonnet_node *node, const char *name, int64_t missing, int64_t *out);
 bonnet_status bonnet_attr_float(const bonnet_graph *g, const bonnet_node *node, const char *name, double missing, double *out);
 /* Exactly `count` integers; absent: all `missing`. *present may be NULL. */
-bonnet_status bonnet_attr_ints(const bonnet_graph *g, const bonnet_node *node, const char *name, int64_t missing, int64_t *out,
-                               uint32_t count, int *present);
+bonnet_status bonnet_attr_ints(const bonnet_graph *g, const bonnet_node *node, const char *name, int64_t missing, int64_t *out, uint32_t count,
+                               int *present);
 /* 1: the string attribute is `value`, or it is absent and `missing` is. */
 int bonnet_attr_is(const bonnet_node *node, const char *name, const char *value, const char *missing);
 const Onnx__AttributeProto *bonnet_attr_find(const bonnet_node *node, const char *name);

@@ -7,7 +7,8 @@ bonnet_status bonnet_head_begin(bonnet_import *im, const bonnet_node *n, const b
 {
     bonnet_draft *d = &im->drafts[sum->draft];
     const bonnet_map_ref in = d->l.in;
-    if (d->l.kind != BONNET_LAYER_CONV || d->state != DRAFT_OPEN || sum->shared) return REFUSE(im, n, "the sum is not that of a binary 3x3 Conv that is used here only");
+    if (d->l.kind != BONNET_LAYER_CONV || d->state != DRAFT_OPEN || sum->shared)
+        return REFUSE(im, n, "the sum is not that of a binary 3x3 Conv that is used here only");
     if (in.map != slices->draft || in.first != slices->first || in.channels != slices->channels)
         return REFUSE(im, n, "the sum over slices is not of the input of '%s'", d->l.name);
     if (d->l.stride != 1 || d->l.conv_c != d->l.in_c) return REFUSE(im, n, "'%s' changes the shape; the last convolution keeps it", d->l.name);
@@ -64,8 +65,10 @@ bonnet_status bonnet_op_prelu(bonnet_import *im, const bonnet_node *n)
     const bonnet_value *v = bonnet_value_in(im, n, 0);
     const bonnet_tensor *slope = bonnet_const_in(im, n, 1);
     bonnet_value to = *v;
-    if (v->kind != V_HEAD || v->stage != HEAD_V || v->shared) return bonnet_unfit(im, n, v, "PRelu follows the last block's Clip, and nobody else uses that");
-    if (!slope || !bonnet_per_channel(slope, v->channels)) return REFUSE(im, n, "the slope is not a constant of shape [%u, 1, 1]", (unsigned)v->channels);
+    if (v->kind != V_HEAD || v->stage != HEAD_V || v->shared)
+        return bonnet_unfit(im, n, v, "PRelu follows the last block's Clip, and nobody else uses that");
+    if (!slope || !bonnet_per_channel(slope, v->channels))
+        return REFUSE(im, n, "the slope is not a constant of shape [%u, 1, 1]", (unsigned)v->channels);
     im->drafts[v->draft].slope = slope;
     to.stage = HEAD_ACT;
     return bonnet_set(im, n, to);
@@ -99,7 +102,8 @@ bonnet_status bonnet_op_reduce(bonnet_import *im, const bonnet_node *n)
     }
     if (v->kind != V_HEAD || (v->stage != HEAD_U && v->stage != HEAD_V) || mean)
         return bonnet_unfit(im, n, v, "ReduceSum sums the slices of [1, k, C, H, W], or a head's values over its positions");
-    if (count != 2 || !((axes[0] == 2 && axes[1] == 3) || (axes[0] == -2 && axes[1] == -1))) return REFUSE(im, n, "the average pool sums along axes 2 and 3");
+    if (count != 2 || !((axes[0] == 2 && axes[1] == 3) || (axes[0] == -2 && axes[1] == -1)))
+        return REFUSE(im, n, "the average pool sums along axes 2 and 3");
     if (v->shared) return REFUSE(im, n, "the value before it is used elsewhere, too");
     to.stage = HEAD_POOL;
     return bonnet_set(im, n, to);
@@ -117,11 +121,14 @@ bonnet_status bonnet_op_gemm(bonnet_import *im, const bonnet_node *n)
     if (status == BONNET_OK) status = bonnet_attr_int(&im->g, n, "transA", 0, &ta);
     if (status == BONNET_OK) status = bonnet_attr_int(&im->g, n, "transB", 0, &tb);
     if (status != BONNET_OK) return status;
-    if (v->kind != V_HEAD || v->stage != HEAD_FEATURES || v->shared) return bonnet_unfit(im, n, v, "Gemm reads the features, after the average pool's Clip");
+    if (v->kind != V_HEAD || v->stage != HEAD_FEATURES || v->shared)
+        return bonnet_unfit(im, n, v, "Gemm reads the features, after the average pool's Clip");
     if (alpha != 1 || beta != 1 || ta) return REFUSE(im, n, "alpha %g, beta %g, transA %lld; 1, 1 and 0 fit", alpha, beta, (long long)ta);
-    if (!w || w->rank != 2 || w->dims[tb ? 1 : 0] != v->channels) return REFUSE(im, n, "the weight is not a constant of shape [classes, %u]", (unsigned)v->channels);
+    if (!w || w->rank != 2 || w->dims[tb ? 1 : 0] != v->channels)
+        return REFUSE(im, n, "the weight is not a constant of shape [classes, %u]", (unsigned)v->channels);
     const uint32_t classes = w->dims[tb ? 0 : 1];
-    if (n->n_in > 2 && n->in[2] >= 0 && (!bias || bias->count != classes)) return REFUSE(im, n, "the bias is not a constant of %u numbers", (unsigned)classes);
+    if (n->n_in > 2 && n->in[2] >= 0 && (!bias || bias->count != classes))
+        return REFUSE(im, n, "the bias is not a constant of %u numbers", (unsigned)classes);
     status = bonnet_draft_new(im, n, BONNET_LAYER_FC, w, &draft);
     if (status != BONNET_OK) return status;
     im->drafts[v->draft].state = DRAFT_DONE;
@@ -163,7 +170,8 @@ bonnet_status bonnet_last_fill(bonnet_import *im, const bonnet_draft *d, bonnet_
         bonnet_status status = take_int(im, d, "A", o, factor_of(d->a, o), INT16_MAX, &x);
         if (status == BONNET_OK) status = take_int(im, d, "B", o, factor_of(d->b, o), INT16_MAX, &y);
         if (status == BONNET_OK && d->c) status = take_int(im, d, "C", o, (double)d->c->add[d->c->n == 1 ? 0 : o], INT32_MAX, &z);
-        if (status == BONNET_OK && d->slope) status = take_int(im, d, "256 * PRelu slope", o, 256 * bonnet_tensor_at(d->slope, d->slope->count == 1 ? 0 : o), INT16_MAX, &slope);
+        if (status == BONNET_OK && d->slope)
+            status = take_int(im, d, "256 * PRelu slope", o, 256 * bonnet_tensor_at(d->slope, d->slope->count == 1 ? 0 : o), INT16_MAX, &slope);
         if (status != BONNET_OK) return status;
         a[o] = (int16_t)x, b[o] = (int16_t)y, c[o] = (int32_t)z, s[o] = (int16_t)slope;
     }

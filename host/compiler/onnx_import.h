@@ -13,17 +13,17 @@
 #include "onnx_graph.h"
 
 typedef enum bonnet_value_kind {
-    V_NONE = 0,      /* nothing that a network is made of                                  */
-    V_IMAGE,         /* the input                                                          */
-    V_STEM,          /* int8 stem on its way; `stage`                                      */
-    V_STEM_PADDED,   /* the stem map with a border of 1; `border`                          */
-    V_SUM,           /* integer sum of a draft, then `chain`                               */
-    V_SIGN,          /* one slice of it                                                    */
-    V_BITS,          /* binary map: channels [first, first + channels) of `draft`; `form`  */
-    V_PADDED,        /* that with a replicated edge of `pad`                               */
-    V_SLICE_SUM,     /* sum over the slices of a binary map, then `chain`                  */
-    V_PAIR,          /* OR result and pass-through map side by side                        */
-    V_HEAD,          /* last block and head; `stage`                                       */
+    V_NONE = 0,    /* nothing that a network is made of                                  */
+    V_IMAGE,       /* the input                                                          */
+    V_STEM,        /* int8 stem on its way; `stage`                                      */
+    V_STEM_PADDED, /* the stem map with a border of 1; `border`                          */
+    V_SUM,         /* integer sum of a draft, then `chain`                               */
+    V_SIGN,        /* one slice of it                                                    */
+    V_BITS,        /* binary map: channels [first, first + channels) of `draft`; `form`  */
+    V_PADDED,      /* that with a replicated edge of `pad`                               */
+    V_SLICE_SUM,   /* sum over the slices of a binary map, then `chain`                  */
+    V_PAIR,        /* OR result and pass-through map side by side                        */
+    V_HEAD,        /* last block and head; `stage`                                       */
     V_LOGITS
 } bonnet_value_kind;
 
@@ -39,10 +39,10 @@ typedef struct bonnet_value {
     uint32_t first, channels, h, w; /* channels: of one slice */
     uint32_t stage, form, axis;     /* axis: where the channels are */
     uint32_t pad;
-    int32_t border;                 /* V_STEM_PADDED: the constant, or -1000: replicated edge */
-    int32_t pass_draft;             /* V_PAIR */
+    int32_t border;     /* V_STEM_PADDED: the constant, or -1000: replicated edge */
+    int32_t pass_draft; /* V_PAIR */
     uint32_t pass_first;
-    int shared;                     /* 1: this or what it was made from is used elsewhere too */
+    int shared; /* 1: this or what it was made from is used elsewhere too */
     const bonnet_affine *chain;
 } bonnet_value;
 enum { BORDER_EDGE = -1000 };
@@ -51,12 +51,12 @@ typedef enum bonnet_draft_state { DRAFT_OPEN, DRAFT_DONE } bonnet_draft_state;
 
 /* A layer whose numbers are still in the graph. Map references are draft indices until the end. */
 typedef struct bonnet_draft {
-    bonnet_layer l;                 /* shapes only */
+    bonnet_layer l; /* shapes only */
     bonnet_draft_state state;
-    const bonnet_node *node;        /* the Conv or Gemm */
+    const bonnet_node *node; /* the Conv or Gemm */
     const bonnet_tensor *w;
-    const bonnet_affine *chain[4];  /* of each slice */
-    const bonnet_tensor *dw;        /* STEM */
+    const bonnet_affine *chain[4]; /* of each slice */
+    const bonnet_tensor *dw;       /* STEM */
     const bonnet_node *dw_node;
     int32_t border;                 /* STEM: the constant of dw_const */
     const bonnet_affine *shift;     /* STEM: the step Mul(2^-sh), or NULL */
@@ -69,8 +69,8 @@ typedef struct bonnet_draft {
 typedef struct bonnet_import {
     bonnet_graph g;
     bonnet_arena arena;
-    bonnet_value *values;           /* [n_edges] */
-    uint32_t k;                     /* 0: not known yet */
+    bonnet_value *values; /* [n_edges] */
+    uint32_t k;           /* 0: not known yet */
     uint32_t n_drafts;
     bonnet_draft drafts[BONNET_MAX_LAYERS];
     bonnet_fold_stats stats;
@@ -80,11 +80,11 @@ typedef struct bonnet_import {
 typedef bonnet_status bonnet_op(bonnet_import *im, const bonnet_node *n);
 
 /* ---- onnx_match.c: for the operators ------------------------------------------------------------------------------ */
-bonnet_value *bonnet_value_in(bonnet_import *im, const bonnet_node *n, uint32_t i);         /* never NULL */
+bonnet_value *bonnet_value_in(bonnet_import *im, const bonnet_node *n, uint32_t i);              /* never NULL */
 const bonnet_tensor *bonnet_const_in(const bonnet_import *im, const bonnet_node *n, uint32_t i); /* NULL: absent or no constant */
-bonnet_status bonnet_set(bonnet_import *im, const bonnet_node *n, bonnet_value v);         /* BONNET_OK */
+bonnet_status bonnet_set(bonnet_import *im, const bonnet_node *n, bonnet_value v);               /* BONNET_OK */
 bonnet_status bonnet_no_memory(const bonnet_import *im);
-const char *bonnet_value_name(const bonnet_value *v);                                      /* "a binary map" */
+const char *bonnet_value_name(const bonnet_value *v); /* "a binary map" */
 /* Refuses an input that this operator does not take; `wants` says what it does. */
 bonnet_status bonnet_unfit(const bonnet_import *im, const bonnet_node *n, const bonnet_value *v, const char *wants);
 /* New draft in *out, its node and weights set. */
@@ -108,7 +108,7 @@ int bonnet_shift_of(const bonnet_affine *shift, uint32_t channel);
 bonnet_value *bonnet_as_sum(bonnet_value *copy, const bonnet_value *v);
 
 /* ---- what becomes of the numbers ----------------------------------------------------------------------------------- */
-bonnet_status bonnet_stem_prepare(bonnet_import *im, bonnet_draft *d);                      /* decides dw before memory is laid out */
+bonnet_status bonnet_stem_prepare(bonnet_import *im, bonnet_draft *d); /* decides dw before memory is laid out */
 bonnet_status bonnet_stem_fill(bonnet_import *im, const bonnet_draft *d, bonnet_net *net, uint32_t layer);
 bonnet_status bonnet_block_fill(bonnet_import *im, const bonnet_draft *d, bonnet_net *net, uint32_t layer);
 bonnet_status bonnet_last_fill(bonnet_import *im, const bonnet_draft *d, bonnet_net *net, uint32_t layer);
@@ -119,20 +119,22 @@ bonnet_status bonnet_direction(bonnet_import *im, const bonnet_draft *d, uint32_
 bonnet_status bonnet_emit(bonnet_import *im, bonnet_net **out);
 
 /* ---- operators, by the file that has them ---------------------------------------------------------------------------- */
-bonnet_op bonnet_op_mul, bonnet_op_add, bonnet_op_batchnorm, bonnet_op_floor, bonnet_op_clip;                 /* onnx_affine.c */
-bonnet_op bonnet_op_conv, bonnet_op_maxpool, bonnet_op_pad, bonnet_op_sign, bonnet_op_max;                    /* onnx_block.c  */
-bonnet_op bonnet_op_concat, bonnet_op_reshape, bonnet_op_slice, bonnet_op_flatten, bonnet_op_identity;        /* onnx_view.c   */
-bonnet_op bonnet_op_reduce, bonnet_op_prelu, bonnet_op_gemm;                                                  /* onnx_head.c   */
-bonnet_status bonnet_stem_conv(bonnet_import *im, const bonnet_node *n);                                      /* onnx_stem.c   */
+bonnet_op bonnet_op_mul, bonnet_op_add, bonnet_op_batchnorm, bonnet_op_floor, bonnet_op_clip;          /* onnx_affine.c */
+bonnet_op bonnet_op_conv, bonnet_op_maxpool, bonnet_op_pad, bonnet_op_sign, bonnet_op_max;             /* onnx_block.c  */
+bonnet_op bonnet_op_concat, bonnet_op_reshape, bonnet_op_slice, bonnet_op_flatten, bonnet_op_identity; /* onnx_view.c   */
+bonnet_op bonnet_op_reduce, bonnet_op_prelu, bonnet_op_gemm;                                           /* onnx_head.c   */
+bonnet_status bonnet_stem_conv(bonnet_import *im, const bonnet_node *n);                               /* onnx_stem.c   */
 bonnet_status bonnet_stem_depthwise(bonnet_import *im, const bonnet_node *n);
 bonnet_status bonnet_stem_pool(bonnet_import *im, const bonnet_node *n);
 bonnet_status bonnet_slices_done(bonnet_import *im, const bonnet_node *n, const bonnet_value *const *slices, uint32_t count);
-bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post);                         /* XNOR, OR      */
+bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post); /* XNOR, OR      */
 bonnet_status bonnet_head_begin(bonnet_import *im, const bonnet_node *n, const bonnet_value *sum, const bonnet_value *slices);
 bonnet_status bonnet_head_floor(bonnet_import *im, const bonnet_node *n);
 bonnet_status bonnet_head_clip(bonnet_import *im, const bonnet_node *n, double low, double high);
 
 /* Attributes that every Conv and MaxPool has; refuses auto_pad and unequal sides. pads must be equal on all sides. */
-typedef struct bonnet_window { int64_t kernel, stride, dilation, pad; } bonnet_window;
+typedef struct bonnet_window {
+    int64_t kernel, stride, dilation, pad;
+} bonnet_window;
 bonnet_status bonnet_window_of(bonnet_import *im, const bonnet_node *n, int64_t kernel, bonnet_window *out);
 #endif

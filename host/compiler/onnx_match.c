@@ -9,27 +9,20 @@
 /* Memory of one import, protobuf's included. A 64 MiB file of weights needs about twice its size. */
 #define IMPORT_LIMIT_BYTES ((size_t)512 << 20)
 
-static const struct { const char *op; bonnet_op *run; } operators[] = {
-    {"Add", bonnet_op_add},
-    {"BatchNormalization", bonnet_op_batchnorm},
-    {"BipolarQuant", bonnet_op_sign},
-    {"Clip", bonnet_op_clip},
-    {"Concat", bonnet_op_concat},
-    {"Conv", bonnet_op_conv},
-    {"Flatten", bonnet_op_flatten},
-    {"Floor", bonnet_op_floor},
-    {"Gemm", bonnet_op_gemm},
-    {"Identity", bonnet_op_identity},
-    {"Max", bonnet_op_max},
-    {"MaxPool", bonnet_op_maxpool},
-    {"Mul", bonnet_op_mul},
-    {"PRelu", bonnet_op_prelu},
-    {"Pad", bonnet_op_pad},
-    {"ReduceMean", bonnet_op_reduce},
-    {"ReduceSum", bonnet_op_reduce},
-    {"Reshape", bonnet_op_reshape},
-    {"Sign", bonnet_op_sign},
-    {"Slice", bonnet_op_slice},
+static const struct {
+    const char *op;
+    bonnet_op *run;
+} operators[] = {
+    {"Add", bonnet_op_add},           {"BatchNormalization", bonnet_op_batchnorm},
+    {"BipolarQuant", bonnet_op_sign}, {"Clip", bonnet_op_clip},
+    {"Concat", bonnet_op_concat},     {"Conv", bonnet_op_conv},
+    {"Flatten", bonnet_op_flatten},   {"Floor", bonnet_op_floor},
+    {"Gemm", bonnet_op_gemm},         {"Identity", bonnet_op_identity},
+    {"Max", bonnet_op_max},           {"MaxPool", bonnet_op_maxpool},
+    {"Mul", bonnet_op_mul},           {"PRelu", bonnet_op_prelu},
+    {"Pad", bonnet_op_pad},           {"ReduceMean", bonnet_op_reduce},
+    {"ReduceSum", bonnet_op_reduce},  {"Reshape", bonnet_op_reshape},
+    {"Sign", bonnet_op_sign},         {"Slice", bonnet_op_slice},
 };
 
 bonnet_value *bonnet_value_in(bonnet_import *im, const bonnet_node *n, uint32_t i)
@@ -57,7 +50,7 @@ bonnet_status bonnet_no_memory(const bonnet_import *im)
 const char *bonnet_value_name(const bonnet_value *v)
 {
     static const char *const names[] = {
-        "a constant or unknown", "the image",           "an unfinished stem", "a padded stem map", "an integer sum", "one slice",
+        "a constant or unknown", "the image",           "an unfinished stem", "a padded stem map",      "an integer sum",     "one slice",
         "a binary map",          "a padded binary map", "a sum over slices",  "two maps to interleave", "an unfinished head", "the logits",
     };
     return names[v->kind];
@@ -88,10 +81,7 @@ int bonnet_exact_int(double v, int64_t lo, int64_t hi, int64_t *out)
     return 1;
 }
 
-static int by_op(const void *key, const void *entry)
-{
-    return strcmp(key, *(const char *const *)entry);
-}
+static int by_op(const void *key, const void *entry) { return strcmp(key, *(const char *const *)entry); }
 
 static bonnet_status walk(bonnet_import *im)
 {
@@ -108,14 +98,16 @@ static bonnet_status walk(bonnet_import *im)
         if (status != BONNET_OK) return status;
     }
     if (im->values[g->output].kind != V_LOGITS)
-        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: the output is %s, not the logits of a Gemm", bonnet_value_name(&im->values[g->output]));
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: the output is %s, not the logits of a Gemm",
+                           bonnet_value_name(&im->values[g->output]));
     return BONNET_OK;
 }
 
 bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err)
 {
     if (!out || !bytes) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_import: out and bytes must not be NULL");
-    if (size > BONNET_ONNX_MAX_BYTES) return bonnet_fail(err, BONNET_EUNSUPPORTED, "ONNX: %zu bytes, at most %zu are read", size, BONNET_ONNX_MAX_BYTES);
+    if (size > BONNET_ONNX_MAX_BYTES)
+        return bonnet_fail(err, BONNET_EUNSUPPORTED, "ONNX: %zu bytes, at most %zu are read", size, BONNET_ONNX_MAX_BYTES);
     bonnet_import *im = calloc(1, sizeof *im);
     if (!im) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     bonnet_arena_init(&im->arena, IMPORT_LIMIT_BYTES);

@@ -21,11 +21,14 @@ bonnet_status bonnet_stem_conv(bonnet_import *im, const bonnet_node *n)
     bonnet_status status = bonnet_attr_int(&im->g, n, "group", 1, &group);
     if (status == BONNET_OK) status = bonnet_window_of(im, n, kernel, &win);
     if (status != BONNET_OK) return status;
-    if (kernel != 3 && kernel != 5 && kernel != 7) return REFUSE(im, n, "kernel %ux%u; a stem is 3x3, 5x5 or 7x7", (unsigned)kernel, (unsigned)kernel);
+    if (kernel != 3 && kernel != 5 && kernel != 7)
+        return REFUSE(im, n, "kernel %ux%u; a stem is 3x3, 5x5 or 7x7", (unsigned)kernel, (unsigned)kernel);
     if (group != 1) return REFUSE(im, n, "group %lld; a stem has group 1", (long long)group);
     if (win.stride != 1 && win.stride != 2) return REFUSE(im, n, "stride %lld; a stem has stride 1 or 2", (long long)win.stride);
     if (win.dilation != 1) return REFUSE(im, n, "dilation %lld; a stem has dilation 1", (long long)win.dilation);
-    if (win.pad != (kernel - 1) / 2) return REFUSE(im, n, "pads %lld; a %ux%u stem has pads %u", (long long)win.pad, (unsigned)kernel, (unsigned)kernel, (unsigned)(kernel - 1) / 2);
+    if (win.pad != (kernel - 1) / 2)
+        return REFUSE(im, n, "pads %lld; a %ux%u stem has pads %u", (long long)win.pad, (unsigned)kernel, (unsigned)kernel,
+                      (unsigned)(kernel - 1) / 2);
     if (n->n_in > 2 && n->in[2] >= 0) {
         if (!bias) return REFUSE(im, n, "the bias is not a constant");
         for (size_t i = 0; i < bias->count; i++)
@@ -60,8 +63,11 @@ bonnet_status bonnet_stem_pool(bonnet_import *im, const bonnet_node *n)
     /* Before scaling or after rounding: the same bits, rounding is monotone. In between, or twice, it is something else. */
     if (v->shared || d->l.pool || v->chain || v->stage == STEM_FLOOR) return REFUSE(im, n, "a stem pools once, right after its convolution");
     if (win.kernel == 2 && win.stride == 2 && win.pad == 0 && win.dilation == 1 && !ceil_mode) d->l.pool = 1, to.h /= 2, to.w /= 2;
-    else if (win.kernel == 3 && win.stride == 2 && win.pad == 1 && win.dilation == 1 && !ceil_mode) d->l.pool = 2, to.h = half_up(to.h, 2), to.w = half_up(to.w, 2);
-    else return REFUSE(im, n, "kernel %lld, stride %lld, pads %lld; 2x2 stride 2, or 3x3 stride 2 pads 1, fits", (long long)win.kernel, (long long)win.stride, (long long)win.pad);
+    else if (win.kernel == 3 && win.stride == 2 && win.pad == 1 && win.dilation == 1 && !ceil_mode)
+        d->l.pool = 2, to.h = half_up(to.h, 2), to.w = half_up(to.w, 2);
+    else
+        return REFUSE(im, n, "kernel %lld, stride %lld, pads %lld; 2x2 stride 2, or 3x3 stride 2 pads 1, fits", (long long)win.kernel,
+                      (long long)win.stride, (long long)win.pad);
     d->l.out_h = to.h, d->l.out_w = to.w;
     return bonnet_set(im, n, to);
 }
@@ -79,9 +85,11 @@ bonnet_status bonnet_stem_depthwise(bonnet_import *im, const bonnet_node *n)
     if (status != BONNET_OK) return status;
     if (v->kind == V_STEM && v->stage != STEM_MAP) return bonnet_unfit(im, n, v, "the depthwise Conv follows Clip(-128, 127)");
     if (!w || w->rank != 4 || w->dims[0] != v->channels || w->dims[1] != 1 || w->dims[2] != 3 || w->dims[3] != 3 || group != v->channels)
-        return REFUSE(im, n, "a stem map feeds slices or a depthwise 3x3: group %u, weight [%u, 1, 3, 3]", (unsigned)v->channels, (unsigned)v->channels);
+        return REFUSE(im, n, "a stem map feeds slices or a depthwise 3x3: group %u, weight [%u, 1, 3, 3]", (unsigned)v->channels,
+                      (unsigned)v->channels);
     if (win.stride != 1 || win.dilation != 1 || win.pad != (v->kind == V_STEM)) /* a Pad before it, or its own zeros */
-        return REFUSE(im, n, "stride %lld, dilation %lld, pads %lld; 1, 1 and a border of one in all fit", (long long)win.stride, (long long)win.dilation, (long long)win.pad);
+        return REFUSE(im, n, "stride %lld, dilation %lld, pads %lld; 1, 1 and a border of one in all fit", (long long)win.stride,
+                      (long long)win.dilation, (long long)win.pad);
     if (v->shared || d->dw) return REFUSE(im, n, "a stem has one depthwise Conv, and nobody else uses the map before it");
     d->dw = w;
     d->dw_node = n;

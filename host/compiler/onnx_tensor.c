@@ -56,8 +56,7 @@ bonnet_status bonnet_tensor_open(bonnet_tensor *out, const Onnx__TensorProto *pr
     if (have != t.count * element)
         return bonnet_fail(err, BONNET_EFORMAT, "tensor '%s': %zu bytes of data where its shape needs %zu", name, have, t.count * element);
     for (size_t i = 0; i < t.count; i++)
-        if (!isfinite(bonnet_tensor_at(&t, i)))
-            return bonnet_fail(err, BONNET_EFORMAT, "tensor '%s': element %zu is not a finite number", name, i);
+        if (!isfinite(bonnet_tensor_at(&t, i))) return bonnet_fail(err, BONNET_EFORMAT, "tensor '%s': element %zu is not a finite number", name, i);
     *out = t;
     return BONNET_OK;
 }
@@ -109,7 +108,4 @@ int64_t bonnet_tensor_int_at(const bonnet_tensor *t, size_t i)
     return p->has_raw_data ? (int64_t)little(p->raw_data.data + i * 8, 8) : p->int64_data[i];
 }
 
-int bonnet_tensor_is_int64(const bonnet_tensor *t)
-{
-    return t->proto->data_type == ONNX__TENSOR_PROTO__DATA_TYPE__INT64;
-}
+int bonnet_tensor_is_int64(const bonnet_tensor *t) { return t->proto->data_type == ONNX__TENSOR_PROTO__DATA_TYPE__INT64; }

@@ -7,7 +7,12 @@
 #include "file_net.h"
 
 enum {
-    HEADER_BYTES = 64, HASH_AT = 32, HASH_BYTES = 32, ENTRY_BYTES = 64, ENTRY_RESERVED_BYTES = 24, ALIGN = 64,
+    HEADER_BYTES = 64,
+    HASH_AT = 32,
+    HASH_BYTES = 32,
+    ENTRY_BYTES = 64,
+    ENTRY_RESERVED_BYTES = 24,
+    ALIGN = 64,
     MAX_SECTIONS = 32,
     SECTION_NET = 0x2054454e, /* "NET " */
     SECTION_JOB = 0x20424f4a, /* "JOB " */
@@ -15,7 +20,11 @@ enum {
 };
 static const uint8_t magic[8] = {'B', 'O', 'N', 'N', 'E', 'T', 0x1a, '\n'}; /* DOS and text-mode transfers damage it visibly */
 
-typedef struct section { uint32_t type, flags; size_t offset, bytes; char name[BONNET_GEOMETRY_BYTES]; } section;
+typedef struct section {
+    uint32_t type, flags;
+    size_t offset, bytes;
+    char name[BONNET_GEOMETRY_BYTES];
+} section;
 
 /* Over the whole file, with the hash's own bytes taken as zero. */
 static void hash(uint8_t out[HASH_BYTES], const uint8_t *bytes, size_t size)
@@ -29,10 +38,7 @@ static void hash(uint8_t out[HASH_BYTES], const uint8_t *bytes, size_t size)
     SHA256Final(out, &context);
 }
 
-static bonnet_status damaged(bonnet_error *err, const char *what)
-{
-    return bonnet_fail(err, BONNET_EFORMAT, "damaged .bonnet file: %s", what);
-}
+static bonnet_status damaged(bonnet_error *err, const char *what) { return bonnet_fail(err, BONNET_EFORMAT, "damaged .bonnet file: %s", what); }
 
 /* ---- in ------------------------------------------------------------------------------------------------------------ */
 
@@ -40,7 +46,8 @@ static bonnet_status damaged(bonnet_error *err, const char *what)
 static bonnet_status header_check(const uint8_t *bytes, size_t size, uint32_t *n_sections, bonnet_error *err)
 {
     uint8_t want[HASH_BYTES];
-    if (size < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0) return bonnet_fail(err, BONNET_EFORMAT, "not a .bonnet file; make one with `bonnet compile`");
+    if (size < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0)
+        return bonnet_fail(err, BONNET_EFORMAT, "not a .bonnet file; make one with `bonnet compile`");
     if (size < HEADER_BYTES) return damaged(err, "it is cut short");
     if (size > BONNET_FILE_MAX_BYTES) return damaged(err, "it is larger than 64 MiB");
     bonnet_reader r = {bytes + sizeof magic, HEADER_BYTES - sizeof magic, 0};
@@ -48,12 +55,14 @@ static bonnet_status header_check(const uint8_t *bytes, size_t size, uint32_t *n
     *n_sections = (uint32_t)bonnet_get(&r, 4);
     const uint64_t file_bytes = bonnet_get(&r, 8), reserved = bonnet_get(&r, 8);
     if (major != BONNET_FILE_MAJOR)
-        return bonnet_fail(err, BONNET_EABI, ".bonnet version %u.%u, this library reads %d.x; compile the network again", major, minor, BONNET_FILE_MAJOR);
+        return bonnet_fail(err, BONNET_EABI, ".bonnet version %u.%u, this library reads %d.x; compile the network again", major, minor,
+                           BONNET_FILE_MAJOR);
     if (file_bytes != size) return damaged(err, file_bytes > size ? "it is cut short" : "it is longer than it says");
     hash(want, bytes, size);
     if (memcmp(want, bytes + HASH_AT, HASH_BYTES) != 0) return damaged(err, "its SHA-256 does not match; copy or compile it again");
     if (reserved) return damaged(err, "a reserved field is not zero");
-    if (*n_sections < 1 || *n_sections > MAX_SECTIONS || HEADER_BYTES + (size_t)*n_sections * ENTRY_BYTES > size) return damaged(err, "the section table does not fit");
+    if (*n_sections < 1 || *n_sections > MAX_SECTIONS || HEADER_BYTES + (size_t)*n_sections * ENTRY_BYTES > size)
+        return damaged(err, "the section table does not fit");
     return BONNET_OK;
 }
 
@@ -70,7 +79,8 @@ static bonnet_status table_check(section s[], uint32_t n, const uint8_t *bytes, 
         const size_t name = strnlen(s[i].name, sizeof s[i].name);
         for (size_t j = name; j < sizeof s[i].name; j++)
             if (s[i].name[j]) return damaged(err, "a section's name is not padded with zeros");
-        if (!bonnet_get_zero(&r, ENTRY_RESERVED_BYTES) || s[i].flags > FLAG_OPTIONAL || name == sizeof s[i].name) return damaged(err, "the section table is not well formed");
+        if (!bonnet_get_zero(&r, ENTRY_RESERVED_BYTES) || s[i].flags > FLAG_OPTIONAL || name == sizeof s[i].name)
+            return damaged(err, "the section table is not well formed");
         if (offset != end || length > size - end) return damaged(err, "a section lies outside the file or over another");
         s[i].offset = (size_t)offset;
         s[i].bytes = (size_t)length;
@@ -112,7 +122,8 @@ bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size
         if (s[i].type == SECTION_JOB) status = job_take(&f, &s[i], bytes, err);
         else if (s[i].type == SECTION_NET) status = damaged(err, "two networks in one file");
         else if (!(s[i].flags & FLAG_OPTIONAL))
-            status = bonnet_fail(err, BONNET_EABI, ".bonnet file with a section 0x%08x that this library does not know; use a newer one", (unsigned)s[i].type);
+            status = bonnet_fail(err, BONNET_EABI, ".bonnet file with a section 0x%08x that this library does not know; use a newer one",
+                                 (unsigned)s[i].type);
     }
     if (status != BONNET_OK) {
         bonnet_file_free(&f);
@@ -175,16 +186,17 @@ static void put_file(bonnet_writer *w, size_t file_bytes, const bonnet_net *net,
     }
 }
 
-bonnet_status bonnet_file_build(uint8_t **bytes, size_t *size, const bonnet_net *net, const bonnet_file_job *jobs, uint32_t n_jobs,
-                                bonnet_error *err)
+bonnet_status bonnet_file_build(uint8_t **bytes, size_t *size, const bonnet_net *net, const bonnet_file_job *jobs, uint32_t n_jobs, bonnet_error *err)
 {
     char why[200];
-    if (!bytes || !size || !net || (n_jobs && !jobs) || n_jobs > BONNET_FILE_MAX_JOBS) return bonnet_fail(err, BONNET_EINVAL, "bonnet_file_build: bad argument");
+    if (!bytes || !size || !net || (n_jobs && !jobs) || n_jobs > BONNET_FILE_MAX_JOBS)
+        return bonnet_fail(err, BONNET_EINVAL, "bonnet_file_build: bad argument");
     if (bonnet_net_check(net, why, sizeof why)) return bonnet_fail(err, BONNET_EINVAL, "the network is not sound: %s", why);
     bonnet_writer count = {0}, all = {0};
     bonnet_net_encode(&count, net);
     put_file(&all, 0, net, count.bytes, jobs, n_jobs);
-    if (all.bytes > BONNET_FILE_MAX_BYTES) return bonnet_fail(err, BONNET_EUNSUPPORTED, "the .bonnet file would be %zu bytes, at most %zu", all.bytes, BONNET_FILE_MAX_BYTES);
+    if (all.bytes > BONNET_FILE_MAX_BYTES)
+        return bonnet_fail(err, BONNET_EUNSUPPORTED, "the .bonnet file would be %zu bytes, at most %zu", all.bytes, BONNET_FILE_MAX_BYTES);
     uint8_t *buffer = calloc(1, all.bytes);
     if (!buffer) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a .bonnet file of %zu bytes", all.bytes);
     bonnet_writer w = {.at = buffer};

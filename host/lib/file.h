@@ -19,8 +19,8 @@
 enum {
     BONNET_FILE_MAJOR = 1,
     BONNET_FILE_MINOR = 0,
-    BONNET_FILE_MAX_JOBS = 8,         /* geometries in one file */
-    BONNET_GEOMETRY_BYTES = 16        /* name of a geometry, zero-padded: "asic" */
+    BONNET_FILE_MAX_JOBS = 8,  /* geometries in one file */
+    BONNET_GEOMETRY_BYTES = 16 /* name of a geometry, zero-padded: "asic" */
 };
 #define BONNET_FILE_MAX_BYTES ((size_t)64 << 20)
 
@@ -33,10 +33,10 @@ typedef struct bonnet_file_job {
 
 /* A file that was read and found sound. The jobs' bytes live in the net's arena. */
 typedef struct bonnet_file {
-    bonnet_net *net;                  /* owned: bonnet_file_free() */
+    bonnet_net *net; /* owned: bonnet_file_free() */
     uint32_t n_jobs;
     bonnet_file_job jobs[BONNET_FILE_MAX_JOBS];
-    uint8_t sha256[32];               /* as recorded and checked */
+    uint8_t sha256[32]; /* as recorded and checked */
 } bonnet_file;
 
 /* Fills in *out from the bytes of a file; on failure *out is untouched. `bytes` is not referred to afterwards. */

@@ -13,7 +13,8 @@
 static bonnet_status failed(bonnet_error *err, const char *what, const char *path, int number)
 {
     char text[96];
-    return bonnet_fail(err, number == ENOMEM ? BONNET_ENOMEM : BONNET_EIO, "cannot %s '%.120s': %s", what, path, strerror_r(number, text, sizeof text));
+    return bonnet_fail(err, number == ENOMEM ? BONNET_ENOMEM : BONNET_EIO, "cannot %s '%.120s': %s", what, path,
+                       strerror_r(number, text, sizeof text));
 }
 
 /* 0, or errno. */

@@ -58,10 +58,35 @@ int bonnet_get_zero(bonnet_reader *r, size_t bytes)
 /* The 32-bit fields of a layer in file order. Signed and enum fields travel as their bits. */
 static void layer_fields(const bonnet_layer *l, uint32_t f[LAYER_FIELDS])
 {
-    const uint32_t all[LAYER_FIELDS] = {
-        (uint32_t)l->kind, l->in_c, l->in_h, l->in_w, l->out_c, l->out_h, l->out_w, l->conv_c, l->kernel, l->stride, l->dilation, l->pool,
-        l->conv_h, l->conv_w, (uint32_t)l->post, (uint32_t)l->in.map, l->in.first, l->in.channels, (uint32_t)l->res.map, l->res.first,
-        l->res.channels, (uint32_t)l->pass.map, l->pass.first, l->pass.channels, l->pixels_signed, l->dw, l->dw_const, l->s1, l->s2};
+    const uint32_t all[LAYER_FIELDS] = {(uint32_t)l->kind,
+                                        l->in_c,
+                                        l->in_h,
+                                        l->in_w,
+                                        l->out_c,
+                                        l->out_h,
+                                        l->out_w,
+                                        l->conv_c,
+                                        l->kernel,
+                                        l->stride,
+                                        l->dilation,
+                                        l->pool,
+                                        l->conv_h,
+                                        l->conv_w,
+                                        (uint32_t)l->post,
+                                        (uint32_t)l->in.map,
+                                        l->in.first,
+                                        l->in.channels,
+                                        (uint32_t)l->res.map,
+                                        l->res.first,
+                                        l->res.channels,
+                                        (uint32_t)l->pass.map,
+                                        l->pass.first,
+                                        l->pass.channels,
+                                        l->pixels_signed,
+                                        l->dw,
+                                        l->dw_const,
+                                        l->s1,
+                                        l->s2};
     memcpy(f, all, sizeof all);
 }
 
@@ -136,10 +161,7 @@ void bonnet_net_encode(bonnet_writer *w, const bonnet_net *net)
 
 /* ---- in ------------------------------------------------------------------------------------------------------------------ */
 
-static bonnet_status damaged(bonnet_error *err, const char *what)
-{
-    return bonnet_fail(err, BONNET_EFORMAT, "damaged .bonnet file: %s", what);
-}
+static bonnet_status damaged(bonnet_error *err, const char *what) { return bonnet_fail(err, BONNET_EFORMAT, "damaged .bonnet file: %s", what); }
 
 /* A name ends in its field and nothing hides behind the end. */
 static int get_name(bonnet_reader *r, char name[BONNET_NAME_BYTES])

@@ -8,13 +8,20 @@
 #include "net.h"
 
 /* Writes forward; with at == NULL it only counts. Run the same code twice: once for the size, once for the bytes. */
-typedef struct bonnet_writer { uint8_t *at; size_t bytes; } bonnet_writer;
+typedef struct bonnet_writer {
+    uint8_t *at;
+    size_t bytes;
+} bonnet_writer;
 void bonnet_put(bonnet_writer *w, uint64_t value, size_t bytes);
 void bonnet_put_bytes(bonnet_writer *w, const void *from, size_t bytes);
 void bonnet_put_zero(bonnet_writer *w, size_t bytes);
 
 /* Reads forward; `short_` turns 1 when something was not there, and then all reads give 0. */
-typedef struct bonnet_reader { const uint8_t *at; size_t left; int short_; } bonnet_reader;
+typedef struct bonnet_reader {
+    const uint8_t *at;
+    size_t left;
+    int short_;
+} bonnet_reader;
 uint64_t bonnet_get(bonnet_reader *r, size_t bytes);
 const uint8_t *bonnet_get_bytes(bonnet_reader *r, size_t bytes); /* NULL: not there */
 int bonnet_get_zero(bonnet_reader *r, size_t bytes);             /* 1: there and all zero */

@@ -29,7 +29,8 @@ static int same(const bonnet_net *a, const bonnet_net *b)
 {
     uint8_t *x = NULL, *y = NULL;
     size_t n = 0, m = 0;
-    int equal = bonnet_file_build(&x, &n, a, NULL, 0, NULL) == BONNET_OK && bonnet_file_build(&y, &m, b, NULL, 0, NULL) == BONNET_OK && n == m && memcmp(x, y, n) == 0;
+    int equal = bonnet_file_build(&x, &n, a, NULL, 0, NULL) == BONNET_OK && bonnet_file_build(&y, &m, b, NULL, 0, NULL) == BONNET_OK && n == m &&
+                memcmp(x, y, n) == 0;
     for (uint32_t i = 0; equal && i < a->n_layers; i++) { /* and field by field, in case the writer drops something */
         const bonnet_layer *p = &a->layers[i], *q = &b->layers[i];
         equal = strcmp(p->name, q->name) == 0 && memcmp(&p->kind, &q->kind, offsetof(bonnet_layer, bits) - offsetof(bonnet_layer, kind)) == 0;
@@ -53,10 +54,13 @@ static void round_trips(unit *u)
         size_t size = 0;
         bonnet_file f = {0};
         bonnet_error err = {""};
-        if (!net || bonnet_file_build(&bytes, &size, net, jobs, i % 3, &err) || bonnet_file_parse(&f, bytes, size, &err) || !same(net, f.net) || f.n_jobs != i % 3 ||
-            (f.n_jobs == 2 && (strcmp(f.jobs[1].geometry, "tiny") || f.jobs[0].size != 3 || memcmp(f.jobs[0].bytes, job, 3))) || memcmp(f.sha256, bytes + 32, 32))
+        if (!net || bonnet_file_build(&bytes, &size, net, jobs, i % 3, &err) || bonnet_file_parse(&f, bytes, size, &err) || !same(net, f.net) ||
+            f.n_jobs != i % 3 || (f.n_jobs == 2 && (strcmp(f.jobs[1].geometry, "tiny") || f.jobs[0].size != 3 || memcmp(f.jobs[0].bytes, job, 3))) ||
+            memcmp(f.sha256, bytes + 32, 32))
             differ++, printf("      network %u: %s\n", i, err.text);
-        if (i == 1) labels = f.net && f.net->labels && !strcmp(f.net->labels[0], "cat") && !strcmp(f.net->labels[1], "") && !strcmp(f.net->labels[2], "d\303\266g");
+        if (i == 1)
+            labels = f.net && f.net->labels && !strcmp(f.net->labels[0], "cat") && !strcmp(f.net->labels[1], "") &&
+                     !strcmp(f.net->labels[2], "d\303\266g");
         bonnet_file_free(&f);
         bonnet_net_free(net);
         free(bytes);
@@ -108,7 +112,8 @@ static void truncations(unit *u, const uint8_t *bytes, size_t size)
         taken += parse(copy, n, &err) != BONNET_EFORMAT;
     }
     free(copy);
-    UNIT(u, taken == 0 && silent == 0, "every truncation is refused in one line, hash right or not", "%u taken, %u without a line, of %zu", taken, silent, size);
+    UNIT(u, taken == 0 && silent == 0, "every truncation is refused in one line, hash right or not", "%u taken, %u without a line, of %zu", taken,
+         silent, size);
 }
 
 static void corruptions(unit *u, const uint8_t *bytes, size_t size)
@@ -148,7 +153,13 @@ static bonnet_status with_field(const uint8_t *bytes, size_t size, size_t at, ui
 
 static void directed(unit *u, const uint8_t *bytes, size_t size)
 {
-    static const struct { const char *what; size_t at; uint64_t value; size_t width; bonnet_status want; } table[] = {
+    static const struct {
+        const char *what;
+        size_t at;
+        uint64_t value;
+        size_t width;
+        bonnet_status want;
+    } table[] = {
         {"a newer major version", 8, 2, 2, BONNET_EABI},
         {"a newer minor version is read", 10, 7, 2, BONNET_OK},
         {"no sections", 12, 0, 4, BONNET_EFORMAT},
@@ -194,7 +205,8 @@ static void disk(unit *u, const uint8_t *bytes, size_t size)
     if (!mkdtemp(folder)) exit(1);
     snprintf(path, sizeof path, "%s/net.bonnet", folder);
     snprintf(missing, sizeof missing, "%s/none/net.bonnet", folder);
-    UNIT(u, bonnet_file_save(path, "old", 3, &err) == BONNET_OK && bonnet_file_save(path, bytes, size, &err) == BONNET_OK, "written over an older file", "%s", err.text);
+    UNIT(u, bonnet_file_save(path, "old", 3, &err) == BONNET_OK && bonnet_file_save(path, bytes, size, &err) == BONNET_OK,
+         "written over an older file", "%s", err.text);
     UNIT(u, bonnet_file_load(&back, &n, path, size, &err) == BONNET_OK && n == size && memcmp(back, bytes, n) == 0, "read back", "%s", err.text);
     free(back);
     UNIT(u, bonnet_file_load(&back, &n, path, size - 1, &err) == BONNET_EFORMAT, "a file over the size cap is refused", "%s", err.text);

@@ -9,10 +9,15 @@
 #include "fold.h"
 #include "unit.h"
 
-typedef struct { float gamma, beta, mean, var, eps, b, alpha, bias; } bn;
+typedef struct {
+    float gamma, beta, mean, var, eps, b, alpha, bias;
+} bn;
 
 /* The chain that the importer would make of it: bias, alpha, BatchNormalization, slice offset. */
-typedef struct { long double x[6]; bonnet_affine step[4]; } chain;
+typedef struct {
+    long double x[6];
+    bonnet_affine step[4];
+} chain;
 
 static const bonnet_affine *chain_make(chain *c, const bn *p)
 {
@@ -54,8 +59,14 @@ static float pick(unit *u, double low, double high) { return (float)(low + (high
 static bn random_bn(unit *u, double reach)
 {
     static const float slice[5] = {0, -2.0f / 3, -1.0f / 3, 1.0f / 3, 2.0f / 3};
-    bn p = {.gamma = pick(u, -2, 2), .beta = pick(u, -2, 2), .mean = pick(u, -reach, reach), .var = pick(u, 0, reach * reach / 4),
-            .eps = 1e-5f, .b = slice[unit_below(u, 5)], .alpha = 1, .bias = 0};
+    bn p = {.gamma = pick(u, -2, 2),
+            .beta = pick(u, -2, 2),
+            .mean = pick(u, -reach, reach),
+            .var = pick(u, 0, reach * reach / 4),
+            .eps = 1e-5f,
+            .b = slice[unit_below(u, 5)],
+            .alpha = 1,
+            .bias = 0};
     if (unit_below(u, 8) == 0) p.gamma = unit_below(u, 2) ? 0.0f : -0.0f;
     if (unit_below(u, 8) == 0) p.gamma = (float)ldexp(p.gamma, -(int)unit_below(u, 60));
     if (unit_below(u, 6) == 0) p.alpha = pick(u, 0.01, 2);
@@ -77,8 +88,8 @@ static void random_cases(unit *u)
         checked += dot + 1;
         negative += p.gamma < 0, flat += p.gamma == 0, ties += stats.ties;
     }
-    printf("      %u folds, %llu integers, %u falling, %u flat, %u exact ties, %u too close to call\n", u->cases, (unsigned long long)checked, negative, flat,
-           ties, unclear);
+    printf("      %u folds, %llu integers, %u falling, %u flat, %u exact ties, %u too close to call\n", u->cases, (unsigned long long)checked,
+           negative, flat, ties, unclear);
     UNIT(u, wrong == 0, "popcount thresholds equal the formula on every reachable integer", "%u of %llu differ", wrong, (unsigned long long)checked);
     UNIT(u, negative && flat && ties, "both slopes, slope 0 and exact ties were met", "%u falling, %u flat, %u ties", negative, flat, ties);
     wrong = 0;
@@ -95,7 +106,8 @@ static void directed_cases(unit *u)
     bonnet_fold_stats stats = {0};
     chain c;
     bn p = {.gamma = 1, .mean = 6, .var = 1, .alpha = 1};
-    UNIT(u, bonnet_fold_threshold(chain_make(&c, &p), 0, 1, -64, 2, 65, &stats) == 35 && stats.ties == 1, "a tie at n = 6 is +1 and counted", "ties %u", stats.ties);
+    UNIT(u, bonnet_fold_threshold(chain_make(&c, &p), 0, 1, -64, 2, 65, &stats) == 35 && stats.ties == 1, "a tie at n = 6 is +1 and counted",
+         "ties %u", stats.ties);
     p.gamma = -1;
     UNIT(u, bonnet_fold_threshold(chain_make(&c, &p), 0, -1, -64, 2, 65, NULL) == 29, "falling: n <= 6 is +1", "wrong");
     p.gamma = 0, p.beta = 0;
@@ -109,7 +121,14 @@ static void directed_cases(unit *u)
     /* 1/3 cannot be written down: v(3) = 3 * (1/3) - 1 is 0 for the reals, whatever the last bit of the quotient. */
     p = (bn){.gamma = 1, .beta = -1, .var = 9, .alpha = 1};
     stats = (bonnet_fold_stats){0};
-    UNIT(u, bonnet_fold_threshold(chain_make(&c, &p), 0, 1, -9, 1, 19, &stats) == 12 && stats.ties == 1, "a tie that rounding hides is +1", "ties %u", stats.ties);
+    UNIT(u, bonnet_fold_threshold(chain_make(&c, &p), 0, 1, -9, 1, 19, &stats) == 12 && stats.ties == 1, "a tie that rounding hides is +1", "ties %u",
+         stats.ties);
+    unsigned hidden = 0; /* s * (1 / s) - 1 is 0 for every s, and often a last bit below it for the machine */
+    for (int32_t n = 1; n <= 1000; n++) {
+        bn q = {.gamma = 1, .beta = -1, .var = (float)(n * n), .alpha = 1};
+        hidden += bonnet_fold_threshold(chain_make(&c, &q), 0, 1, -1000, 1, 2001, NULL) != (uint32_t)(1000 + n);
+    }
+    UNIT(u, hidden == 0, "a thousand of them", "%u wrong", hidden);
     p.beta = nextafterf(-1, -2); /* 6e-8 below: no tie */
     UNIT(u, bonnet_fold_threshold(chain_make(&c, &p), 0, 1, -9, 1, 19, NULL) == 13, "one float32 step beside a tie is not a tie", "wrong");
     p = (bn){.gamma = 1e-38f, .beta = -1e-38f, .var = 1e30f, .eps = 1e-5f, .alpha = 1};
@@ -117,7 +136,11 @@ static void directed_cases(unit *u)
     bonnet_affine same[BONNET_CHAIN_MAX];
     const long double minus = -1;
     for (uint32_t i = 0; i < BONNET_CHAIN_MAX; i++) same[i] = (bonnet_affine){i ? &same[i - 1] : NULL, i + 1, 1, NULL, &minus, NULL};
-    UNIT(u, bonnet_fold_slope(&same[BONNET_CHAIN_MAX - 1], 0) == 1 && bonnet_fold_slope(&same[BONNET_CHAIN_MAX - 2], 0) == -1 && bonnet_fold_slope(NULL, 0) == 1,
+    p = (bn){.gamma = 0, .var = 1, .alpha = -1};
+    UNIT(u, bonnet_fold_slope(chain_make(&c, &p), 0) == 0, "a factor of 0 is no direction", "wrong");
+    UNIT(u,
+         bonnet_fold_slope(&same[BONNET_CHAIN_MAX - 1], 0) == 1 && bonnet_fold_slope(&same[BONNET_CHAIN_MAX - 2], 0) == -1 &&
+             bonnet_fold_slope(NULL, 0) == 1,
          "signs of a chain multiply", "wrong");
 }
 

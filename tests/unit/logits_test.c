@@ -69,7 +69,8 @@ static void network(unit *u, const char *name, const glob_t *images)
         }
         free(pgm);
     }
-    snprintf(label, sizeof label, "%s: golden logits equal models/integer_ref.py on %u images (%u thresholds, %u ties, %u near)", name, compared, stats.thresholds, stats.ties, stats.near);
+    snprintf(label, sizeof label, "%s: golden logits equal models/integer_ref.py on %u images (%u thresholds, %u ties, %u near)", name, compared,
+             stats.thresholds, stats.ties, stats.near);
     UNIT(u, compared && !differ, label, "%u of %u differ", differ, compared);
     free(csv);
     bonnet_net_free(net);

@@ -7,8 +7,17 @@
 #include <math.h>
 #include "make_onnx.h"
 
-typedef struct { const char *name; uint32_t rank; int64_t d[6]; double *x; } array;
-typedef struct { make_onnx *m; array *all; size_t n; } world;
+typedef struct {
+    const char *name;
+    uint32_t rank;
+    int64_t d[6];
+    double *x;
+} array;
+typedef struct {
+    make_onnx *m;
+    array *all;
+    size_t n;
+} world;
 
 static size_t size_of(const array *a)
 {
@@ -93,9 +102,11 @@ static void convolve(world *w, const Onnx__NodeProto *n, int pool)
 {
     static const int64_t one[4] = {1, 1, 1, 1}, zero[4] = {0};
     const array *x = find(w, n->input[0]), *f = pool ? NULL : find(w, n->input[1]);
-    const int64_t *s = ints(n, "strides", one), *d = ints(n, "dilations", one), *p = ints(n, "pads", zero), group = pool ? x->d[1] : *ints(n, "group", one);
+    const int64_t *s = ints(n, "strides", one), *d = ints(n, "dilations", one), *p = ints(n, "pads", zero),
+                  group = pool ? x->d[1] : *ints(n, "group", one);
     const int64_t *kernel = pool ? ints(n, "kernel_shape", one) : f->d + 2, out = pool ? x->d[1] : f->d[0], in = pool ? 1 : f->d[1];
-    const int64_t dims[4] = {1, out, (x->d[2] + p[0] + p[2] - d[0] * (kernel[0] - 1) - 1) / s[0] + 1, (x->d[3] + p[1] + p[3] - d[1] * (kernel[1] - 1) - 1) / s[1] + 1};
+    const int64_t dims[4] = {1, out, (x->d[2] + p[0] + p[2] - d[0] * (kernel[0] - 1) - 1) / s[0] + 1,
+                             (x->d[3] + p[1] + p[3] - d[1] * (kernel[1] - 1) - 1) / s[1] + 1};
     array *y = add(w, n->output[0], 4, dims);
     double *to = y->x;
     for (int64_t o = 0; o < out; o++)
@@ -225,8 +236,11 @@ static void unary(world *w, const Onnx__NodeProto *n, char op)
 
 static int run(world *w, const Onnx__NodeProto *n)
 {
-    static const struct { const char *op; char kind; } table[] = {
-        {"Add", 'A'}, {"Mul", 'M'}, {"Max", 'x'}, {"PRelu", 'p'}, {"Sign", 'S'}, {"BipolarQuant", 'S'}, {"Floor", 'F'}, {"Clip", 'C'}, {"DequantizeLinear", '='}};
+    static const struct {
+        const char *op;
+        char kind;
+    } table[] = {{"Add", 'A'},          {"Mul", 'M'},   {"Max", 'x'},  {"PRelu", 'p'},           {"Sign", 'S'},
+                 {"BipolarQuant", 'S'}, {"Floor", 'F'}, {"Clip", 'C'}, {"DequantizeLinear", '='}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(n->op_type, table[i].op) == 0) return i < 4 ? elementwise(w, n, table[i].kind) : unary(w, n, table[i].kind), 1;
     if (strcmp(n->op_type, "Conv") == 0) convolve(w, n, 0);

@@ -138,7 +138,10 @@ static const char *stem(make_onnx *m, int64_t *h, int64_t *w)
     if (border == 0) return slices(m, "stem.slices", x, C, 30);
     const char *dw = weights(m, "stem.dw.w", C, 1, 3, 0);
     if (border == 1) x = pad_edge(m, "stem.pad", x, 1);
-    if (border == 2) x = NODE(m, "Pad", "stem.pad", x, make_int64s(m, "stem.pads", 8, (int64_t[]){0, 0, 1, 1, 0, 0, 1, 1}), scalar(m, "stem.border", integer(m, 100)))->output[0];
+    if (border == 2)
+        x = NODE(m, "Pad", "stem.pad", x, make_int64s(m, "stem.pads", 8, (int64_t[]){0, 0, 1, 1, 0, 0, 1, 1}),
+                 scalar(m, "stem.border", integer(m, 100)))
+                ->output[0];
     x = conv(m, "stem.dw", x, dw, C, 1, 1, border == 3);
     return slices(m, "stem.slices", x, C, 800);
 }
@@ -209,7 +212,8 @@ static void head(make_onnx *m, const char *x, int64_t h, int64_t w)
 {
     double *v = numbers(m, 4 * C + m->classes), *fc = numbers(m, (size_t)C * m->classes);
     const int64_t split[5] = {1, m->k, C, h, w}, one = 1, both_axes[2] = {2, 3}, fc_dims[2] = {m->classes, C}, bias_dims[1] = {m->classes};
-    for (int i = 0; i < C; i++) v[i] = integer(m, 60), v[C + i] = integer(m, 2000), v[2 * C + i] = integer(m, 40000), v[3 * C + i] = integer(m, 300) / 256;
+    for (int i = 0; i < C; i++)
+        v[i] = integer(m, 60), v[C + i] = integer(m, 2000), v[2 * C + i] = integer(m, 40000), v[3 * C + i] = integer(m, 300) / 256;
     for (uint32_t i = 0; i < m->classes; i++) v[4 * C + i] = integer(m, 1000000);
     for (size_t i = 0; i < (size_t)C * m->classes; i++) fc[i] = integer(m, 127);
     const char *n = NODE(m, "Mul", "last.n", binary(m, "last.conv", x, C, C, 1, 1), channels(m, "last.A", C, v))->output[0];

@@ -211,10 +211,7 @@ void make_start(make_onnx *m, uint64_t seed)
     bonnet_arena_init(&m->arena, (size_t)256 << 20);
 }
 
-void make_end(make_onnx *m)
-{
-    bonnet_arena_free(&m->arena);
-}
+void make_end(make_onnx *m) { bonnet_arena_free(&m->arena); }
 
 uint8_t *make_bytes(const make_onnx *m, size_t *size)
 {

@@ -20,7 +20,7 @@ enum { MAKE_NODES = 512, MAKE_TENSORS = 512 };
 
 typedef struct make_onnx {
     bonnet_arena arena;
-    unit u;                            /* its random numbers */
+    unit u; /* its random numbers */
     Onnx__ModelProto model;
     Onnx__GraphProto graph;
     Onnx__OperatorSetIdProto opset, *opsets[2];
@@ -29,12 +29,12 @@ typedef struct make_onnx {
     Onnx__NodeProto *nodes[MAKE_NODES];
     Onnx__TensorProto *tensors[MAKE_TENSORS];
     uint32_t k, planes, h, w, classes, is_signed;
-    uint32_t plain;                    /* 1: always the same form of constants and the smallest network */
+    uint32_t plain; /* 1: always the same form of constants and the smallest network */
 } make_onnx;
 
 void make_start(make_onnx *m, uint64_t seed);
 void make_end(make_onnx *m);
-void make_network(make_onnx *m);       /* random; with m->plain the fixed small one */
+void make_network(make_onnx *m); /* random; with m->plain the fixed small one */
 uint8_t *make_bytes(const make_onnx *m, size_t *size);
 
 /* ---- pieces ------------------------------------------------------------------------------------------------------ */

@@ -59,8 +59,8 @@ static void random_graphs(unit *u)
     uint32_t kinds[5] = {0};
     unsigned differ = 0;
     for (uint32_t i = 0; i < u->cases; i++) differ += !agree(u->seed * 1000 + i, &stats, kinds);
-    printf("      %u graphs: %u thresholds, %u AND-pooled channels, %u interleaves, %u dilations, %u constant borders, %u downsamples\n", u->cases, stats.thresholds, kinds[0],
-           kinds[1], kinds[2], kinds[3], kinds[4]);
+    printf("      %u graphs: %u thresholds, %u AND-pooled channels, %u interleaves, %u dilations, %u constant borders, %u downsamples\n", u->cases,
+           stats.thresholds, kinds[0], kinds[1], kinds[2], kinds[3], kinds[4]);
     UNIT(u, differ == 0, "golden on the imported net equals the graph, every logit", "%u of %u graphs differ", differ, u->cases);
     UNIT(u, u->cases < 24 || (kinds[0] && kinds[1] && kinds[2] && kinds[3] && kinds[4]), "all of the dialect was met", "see the counts above");
 }
@@ -74,7 +74,7 @@ static void bad_dilation(make_onnx *m) { make_ints(m, make_find(m, "b0.conv2"), 
 static void bad_pads(make_onnx *m) { make_ints(m, make_find(m, "b0.conv1"), "pads", 4, (int64_t[]){1, 1, 1, 1}); }
 static void bad_auto_pad(make_onnx *m) { make_string(m, make_find(m, "stem.conv"), "auto_pad", "SAME_UPPER"); }
 static void bad_mode(make_onnx *m) { make_string(m, make_find(m, "b0.conv1.pad"), "mode", "reflect"); }
-static void bad_op(make_onnx *m) { make_find(m, "b0.xnor")->op_type = (char *)(uintptr_t)"Softmax"; }
+static void bad_op(make_onnx *m) { make_find(m, "b0.xnor")->op_type = (char *)(uintptr_t) "Softmax"; }
 static void bad_weight(make_onnx *m) { make_find_tensor(m, "b0.conv1.w.int8")->raw_data.data[5] = 3; }
 static void bad_stem_weight(make_onnx *m) { make_find_tensor(m, "stem.w.int8")->raw_data.data[5] = 0x80; }
 static void bad_dims(make_onnx *m) { make_find_tensor(m, "b0.conv1.w.int8")->dims[0] = INT64_C(1) << 62; }
@@ -83,25 +83,38 @@ static void bad_bytes(make_onnx *m) { make_find_tensor(m, "b0.conv1.w.int8")->ra
 static void bad_type(make_onnx *m) { make_find_tensor(m, "head.fc.b")->data_type = 8; }
 static void bad_nan(make_onnx *m) { memset(make_find_tensor(m, "b0.slices1.bn.var")->raw_data.data, 0xff, 4); }
 static void bad_var(make_onnx *m) { make_find_tensor(m, "b0.slices1.bn.var")->raw_data.data[3] |= 0x80; }
-static void bad_name(make_onnx *m) { make_find(m, "b0.conv2")->input[0] = (char *)(uintptr_t)"nowhere"; }
-static void bad_twice(make_onnx *m) { make_find(m, "b0.conv2")->output[0] = (char *)(uintptr_t)"b0.conv1"; }
-static void bad_order(make_onnx *m) { Onnx__NodeProto *t = m->nodes[m->graph.n_node - 1]; memmove(m->nodes + 1, m->nodes, (m->graph.n_node - 1) * sizeof t); m->nodes[0] = t; }
+static void bad_name(make_onnx *m) { make_find(m, "b0.conv2")->input[0] = (char *)(uintptr_t) "nowhere"; }
+static void bad_twice(make_onnx *m) { make_find(m, "b0.conv2")->output[0] = (char *)(uintptr_t) "b0.conv1"; }
+static void bad_order(make_onnx *m)
+{
+    Onnx__NodeProto *t = m->nodes[m->graph.n_node - 1];
+    memmove(m->nodes + 1, m->nodes, (m->graph.n_node - 1) * sizeof t);
+    m->nodes[0] = t;
+}
 static void bad_shift(make_onnx *m) { make_find_tensor(m, "stem.factor")->raw_data.data[0] = 1; }
-static void bad_clip(make_onnx *m) { make_find(m, "stem.map")->input[1] = (char *)(uintptr_t)"head.u.low"; }
+static void bad_clip(make_onnx *m) { make_find(m, "stem.map")->input[1] = (char *)(uintptr_t) "head.u.low"; }
 static void bad_a(make_onnx *m) { make_find_tensor(m, "last.A")->raw_data.data[0] = 1; }
-static void bad_slice(make_onnx *m) { make_find(m, "b0.slices1.sign1")->input[0] = (char *)(uintptr_t)"stem.slices.add1"; }
+static void bad_slice(make_onnx *m) { make_find(m, "b0.slices1.sign1")->input[0] = (char *)(uintptr_t) "stem.slices.add1"; }
 static void bad_count(make_onnx *m) { make_find(m, "b0.slices1")->n_input = 3; }
-static void bad_or(make_onnx *m) { make_find(m, "b0.or")->input[0] = (char *)(uintptr_t)"stem.slices", make_find(m, "b0.or")->input[1] = (char *)(uintptr_t)"stem.slices"; }
+static void bad_or(make_onnx *m)
+{
+    make_find(m, "b0.or")->input[0] = (char *)(uintptr_t) "stem.slices", make_find(m, "b0.or")->input[1] = (char *)(uintptr_t) "stem.slices";
+}
 static void bad_axis(make_onnx *m) { make_int(m, make_find(m, "b0.slices1"), "axis", 2); }
 static void bad_axis_type(make_onnx *m) { make_find(m, "b0.slices1")->attribute[0]->has_i = 0; }
-static void bad_end(make_onnx *m) { m->graph.n_node--, make_find(m, "head.f")->output[0] = (char *)(uintptr_t)"logits"; }
+static void bad_end(make_onnx *m) { m->graph.n_node--, make_find(m, "head.f")->output[0] = (char *)(uintptr_t) "logits"; }
 static void bad_planes(make_onnx *m) { m->planes = 2; }
 static void bad_image(make_onnx *m) { m->w = 0; }
-static void bad_control(make_onnx *m) { bad_stride(m), make_find(m, "b0.conv1")->name = (char *)(uintptr_t)"two\nlines\033[31m"; }
+static void bad_control(make_onnx *m) { bad_stride(m), make_find(m, "b0.conv1")->name = (char *)(uintptr_t) "two\nlines\033[31m"; }
 
 static void refusals(unit *u)
 {
-    static const struct { const char *what; spoil *spoil; bonnet_status want; const char *says; } table[] = {
+    static const struct {
+        const char *what;
+        spoil *spoil;
+        bonnet_status want;
+        const char *says;
+    } table[] = {
         {"stride 3", bad_stride, BONNET_EUNSUPPORTED, "node 'b0.conv1' (Conv): stride 3; 1 or 2 fits"},
         {"group 2 with 4 slices", bad_group, BONNET_EUNSUPPORTED, "group 2"},
         {"dilation 3", bad_dilation, BONNET_EUNSUPPORTED, "dilation 3"},
@@ -144,7 +157,8 @@ static void refusals(unit *u)
         table[i].spoil(&m);
         uint8_t *bytes = make_bytes(&m, &size);
         bonnet_status status = bonnet_onnx_import(&net, bytes, size, NULL, &err);
-        UNIT(u, status == table[i].want && one_line(&err) && strstr(err.text, table[i].says) && !net, table[i].what, "status %d: %s", status, err.text);
+        UNIT(u, status == table[i].want && one_line(&err) && strstr(err.text, table[i].says) && !net, table[i].what, "status %d: %s", status,
+             err.text);
         bonnet_net_free(net);
         free(bytes);
         make_end(&m);
@@ -164,7 +178,8 @@ static int survives(const uint8_t *bytes, size_t size, unsigned *accepted)
     memcpy(copy, bytes, size);
     bonnet_status status = bonnet_onnx_import(&net, copy, size, NULL, &err);
     free(copy);
-    int fine = status == BONNET_OK ? net && !bonnet_net_check(net, why, sizeof why) : one_line(&err) && (status == BONNET_EFORMAT || status == BONNET_EUNSUPPORTED);
+    int fine = status == BONNET_OK ? net && !bonnet_net_check(net, why, sizeof why)
+                                   : one_line(&err) && (status == BONNET_EFORMAT || status == BONNET_EUNSUPPORTED);
     if (!fine) printf("      status %d: %s\n", status, err.text);
     *accepted += status == BONNET_OK;
     bonnet_net_free(net);
@@ -220,7 +235,7 @@ static void deep_nesting(unit *u)
         wrap(nest, &at, end, 0x2a); /* NodeProto.attribute      */
         wrap(nest, &at, end, 0x0a); /* GraphProto.node          */
     }
-    wrap(nest, &at, end, 0x3a);     /* ModelProto.graph         */
+    wrap(nest, &at, end, 0x3a); /* ModelProto.graph         */
     UNIT(u, survives(nest + at, end - at, &taken) && !taken, "messages nested without end do not exhaust the stack", "taken");
     free(nest);
 }

@@ -18,7 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct unit { const char *program, *name; uint64_t seed, state; uint32_t cases, passed, failed; } unit;
+typedef struct unit {
+    const char *program, *name;
+    uint64_t seed, state;
+    uint32_t cases, passed, failed;
+} unit;
 
 static inline unit unit_start(int argc, char **argv, const char *name, uint64_t seed, uint32_t cases)
 {
@@ -42,17 +46,17 @@ static inline uint64_t unit_random(unit *u) /* splitmix64 */
 static inline uint32_t unit_below(unit *u, uint32_t n) { return (uint32_t)(unit_random(u) % n); }
 static inline double unit_real(unit *u) { return (double)(unit_random(u) >> 11) / 9007199254740992.0; } /* 0..1 */
 
-#define UNIT(u, holds, label, ...) \
-    do { \
-        if (holds) { \
-            (u)->passed++; \
-            printf("ok    %s: %s\n", (u)->name, (label)); \
-        } else { \
-            (u)->failed++; \
-            printf("FAIL  %s: %s: ", (u)->name, (label)); \
-            printf(__VA_ARGS__); \
-            printf("\n      replay: %s --seed %llu --cases %u\n", (u)->program, (unsigned long long)(u)->seed, (u)->cases); \
-        } \
+#define UNIT(u, holds, label, ...)                                                                                                                   \
+    do {                                                                                                                                             \
+        if (holds) {                                                                                                                                 \
+            (u)->passed++;                                                                                                                           \
+            printf("ok    %s: %s\n", (u)->name, (label));                                                                                            \
+        } else {                                                                                                                                     \
+            (u)->failed++;                                                                                                                           \
+            printf("FAIL  %s: %s: ", (u)->name, (label));                                                                                            \
+            printf(__VA_ARGS__);                                                                                                                     \
+            printf("\n      replay: %s --seed %llu --cases %u\n", (u)->program, (unsigned long long)(u)->seed, (u)->cases);                          \
+        }                                                                                                                                            \
     } while (0)
 
 static inline int unit_end(const unit *u)
