@@ -98,6 +98,16 @@ module bonnet_operand (
   // ---- contract ------------------------------------------------------------
   logic unused_word;  // words past the feature buffer are refused by the conv unit
   assign unused_word = ^word;
+`ifdef FORMAL  // in simulation the unit before us asserts it
+  always @(posedge clk_i) if (rst_ni && $past(rst_ni) && $past(seg_valid_i && !seg_ready_o)) assume (seg_valid_i && $stable(seg_i));
+  always @(posedge clk_i) if (rst_ni && $past(rst_ni) && (seg_valid_i || !empty_o)) assume ($stable({k4_i, use_res_i, use_pass_i}));
+`endif
+  // Slots are taken in turn: the oldest is full if any is, the next is free unless both are full.
+  `BONNET_ASSERT(HeadFull_A, empty_o || full_q[head_q])
+  `BONNET_ASSERT(TailFree_A, full_q == 2'b11 || !full_q[tail_q])
+  `BONNET_ASSERT(OrderKept_A, (head_q == tail_q) == (full_q == 2'b00 || full_q == 2'b11))
+  // An answer finds its slot reserved by the read that asked for it, and no segment leaves before its answers.
+  `BONNET_ASSERT(AnswerHasSlot_A, !wait_q || full_q[wait_slot_q] || (phase_q && wait_slot_q == tail_q))
   `BONNET_ASSUME(AnswerInTime_A, rvalid_i == wait_q)
   `BONNET_ASSUME(PassNeedsRes_A, !use_pass_i || use_res_i)
   `BONNET_ASSUME(RowsAligned_A, !rd_valid_o || !k4_i || word[1:0] == 2'd0)

@@ -59,6 +59,10 @@ module bonnet_pool2 #(
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT_HELD(OutHeld_A, valid_o, ready_i, {bits_o, last_o})
   `BONNET_ASSERT(WholeBeforeNext_A, !full_q || pos_q == 2'd0)
+  `BONNET_ASSUME(ModeStable_A, !$past(rst_ni) || pool2_i == $past(pool2_i) || (!full_q && pos_q == 2'd0 && !$past(valid_i && !ready_o)))
+`ifdef FORMAL  // in simulation the unit before us asserts it
+  always @(posedge clk_i) if (rst_ni && $past(rst_ni) && $past(valid_i && !ready_o)) assume (valid_i && $stable({bits_i, and_i, last_i}));
+`endif
   `BONNET_ASSUME(LastIsFourth_A, !(valid_i && pool2_i && last_i) || pos_q == 2'd3)
 endmodule
 `default_nettype wire

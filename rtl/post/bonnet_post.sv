@@ -138,21 +138,10 @@ module bonnet_post #(
   assign wr_valid  = head_wr_valid || merge_wr_valid;
   assign wr        = head ? head_wr : merge_wr;
 
-  // ---- port B: reads first, they are few and let the writes go; a refused request stays ----
-  logic rd_held_q, wr_held_q, rd_sel;
-  assign rd_sel     = rd_held_q || (rd_valid && !wr_held_q);
-  assign fb_valid_o = rd_valid || wr_valid;
-  assign rd_ready   = fb_ready_i && rd_sel;
-  assign wr_ready   = fb_ready_i && !rd_sel;
-  assign fb_req_o.we    = wr.we && !rd_sel;
-  assign fb_req_o.row   = rd_sel ? rd_row : wr.row;
-  assign fb_req_o.mask  = wr.mask;
-  assign fb_req_o.wdata = wr.wdata;
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {rd_held_q, wr_held_q} <= 2'b00;
-    else         {rd_held_q, wr_held_q} <= {2{fb_valid_o && !fb_ready_i}} & {rd_sel, !rd_sel};
-  end
-
+  bonnet_post_port u_port (
+    .clk_i, .rst_ni, .rd_valid_i(rd_valid), .rd_ready_o(rd_ready), .rd_row_i(rd_row), .wr_valid_i(wr_valid), .wr_ready_o(wr_ready), .wr_req_i(wr),
+    .fb_valid_o, .fb_ready_i, .fb_req_o
+  );
   assign idle_o = walk_done && op_empty && !wr_valid && head_idle;
   assign sts_o.stall_in  = 1'b0;
   assign sts_o.stall_out = fb_valid_o && !fb_ready_i;
@@ -162,6 +151,5 @@ module bonnet_post #(
   `BONNET_ASSUME(SetFree_A, !prow_valid_i || !busy_o[prow_tile_i])
   `BONNET_ASSUME(StartWhenIdle_A, !cfg_start_i || idle_o)
   `BONNET_ASSUME(NothingExtra_A, !(idle_o && !cfg_start_i) || !(res_valid_i || ent_valid || th_valid || pool_valid))
-  `BONNET_ASSERT_HELD(FbHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.we, fb_req_o.row})
 endmodule
 `default_nettype wire
