@@ -49,13 +49,12 @@ static void cpu_unload(void *self, void *slot)
 static void run_frame(bonnet_cpu_net *cpu, const uint8_t *pixels, int32_t *logits)
 {
     const bonnet_net *net = cpu->net;
-    for (uint32_t i = 0; i < net->n_layers; i++)
-        switch (net->layers[i].kind) {
+    for (uint32_t i = 0; i < net->n_layers; i++) switch (net->layers[i].kind) {
         case BONNET_LAYER_STEM: bonnet_cpu_stem(cpu, pixels); break;
         case BONNET_LAYER_CONV: bonnet_cpu_conv(cpu, i); break;
         case BONNET_LAYER_DOWN: bonnet_cpu_down(cpu, i); break;
         case BONNET_LAYER_LAST: bonnet_cpu_last(cpu, i); break;
-        case BONNET_LAYER_FC:   bonnet_cpu_fc(cpu, i); break;
+        case BONNET_LAYER_FC: bonnet_cpu_fc(cpu, i); break;
         }
     const uint64_t *last = cpu->maps[net->n_layers - 1];
     for (uint32_t i = 0; i < net->classes; i++) logits[i] = (int32_t)(uint32_t)(last[i / 2] >> 32 * (i % 2));
@@ -79,6 +78,11 @@ static bonnet_status cpu_run(void *self, void *slot, bonnet_run *run, bonnet_err
 }
 
 const bonnet_backend bonnet_cpu_backend = {
-    .scheme = "cpu", .summary = "this computer, one core: packed words and popcount, the same bits as golden",
-    .open = cpu_open, .close = cpu_close, .load = cpu_load, .unload = cpu_unload, .run = cpu_run,
+    .scheme = "cpu",
+    .summary = "this computer, one core: packed words and popcount, the same bits as golden",
+    .open = cpu_open,
+    .close = cpu_close,
+    .load = cpu_load,
+    .unload = cpu_unload,
+    .run = cpu_run,
 };

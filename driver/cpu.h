@@ -12,8 +12,8 @@
 #include "backend.h"
 
 enum {
-    BONNET_CPU_CHUNK = 32,  /* output positions gathered at a time; a multiple of 4 */
-    BONNET_CPU_LANES = 64   /* channels that the stem kernels do at once */
+    BONNET_CPU_CHUNK = 32, /* output positions gathered at a time; a multiple of 4 */
+    BONNET_CPU_LANES = 64  /* channels that the stem kernels do at once */
 };
 
 /* The hot loops. All sets give the same bits; tests run every set the machine has ("cpu:portable" and so on). */
@@ -21,7 +21,8 @@ typedef struct bonnet_cpu_kernels {
     const char *name;
     int (*supported)(void);
     /* q[n * q_pitch + o] = sum over i of popcount(x[(n * words + i) * step] ^ w[i * outs + o]); n < positions, a multiple of 4; o < outs, of 16. */
-    void (*mismatch)(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs);
+    void (*mismatch)(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words,
+                     uint32_t outs);
     /* Bit i = value[i] <= limit[i], 64 of them. */
     uint64_t (*at_most)(const uint16_t *value, const int16_t *limit);
     /* Bit i = value[i] >= limit[i], 64 of them. */
@@ -44,31 +45,31 @@ const bonnet_cpu_kernels *bonnet_cpu_kernels_find(const char *name);
 
 /* Parameters of a layer in the order the kernels walk them. */
 typedef struct bonnet_cpu_layer {
-    uint32_t  groups, words, outs;  /* binary: groups of `outs` channels, each reading `words` words of its window */
-    uint64_t *w;                    /* binary: [group][word][outs]            */
-    int16_t  *limit;                /* CONV, DOWN: [k][conv_c], K - Tp         */
-    uint64_t *pool_and;             /* DOWN: [conv_c/64]                      */
-    uint32_t  pairs;                /* STEM: ceil(taps / 2)                   */
-    int16_t  *taps;                 /* STEM: [out_c/64][pairs][64][2]         */
-    int32_t  *half, *sh;            /* STEM: [out_c]                          */
-    int16_t  *dw;                   /* STEM: [out_c/64][9][64]                */
-    int32_t  *t;                    /* STEM: [k][out_c]                       */
+    uint32_t groups, words, outs; /* binary: groups of `outs` channels, each reading `words` words of its window */
+    uint64_t *w;                  /* binary: [group][word][outs]            */
+    int16_t *limit;               /* CONV, DOWN: [k][conv_c], K - Tp         */
+    uint64_t *pool_and;           /* DOWN: [conv_c/64]                      */
+    uint32_t pairs;               /* STEM: ceil(taps / 2)                   */
+    int16_t *taps;                /* STEM: [out_c/64][pairs][64][2]         */
+    int32_t *half, *sh;           /* STEM: [out_c]                          */
+    int16_t *dw;                  /* STEM: [out_c/64][9][64]                */
+    int32_t *t;                   /* STEM: [k][out_c]                       */
 } bonnet_cpu_layer;
 
 /* A loaded network: parameters, maps and scratch. One frame at a time. */
 typedef struct bonnet_cpu_net {
-    const bonnet_net         *net;
+    const bonnet_net *net;
     const bonnet_cpu_kernels *kernels;
-    bonnet_cpu_layer         *layers;
-    uint64_t                **maps;
-    uint64_t *window;               /* [chunk][words][group], of the largest layer */
-    uint16_t *q;                    /* [chunk][conv_c]                            */
-    int16_t  *image;                /* STEM: with its border of zeros             */
-    int16_t  *patch;                /* STEM: [conv_w][2 * pairs]                  */
-    int32_t  *rows;                 /* STEM: three rows of sums, [3][conv_w][64]  */
-    int8_t   *a;                    /* STEM: [out_h][out_w][64]                   */
-    void    **blocks;               /* every allocation above                     */
-    uint32_t  n_blocks;
+    bonnet_cpu_layer *layers;
+    uint64_t **maps;
+    uint64_t *window; /* [chunk][words][group], of the largest layer */
+    uint16_t *q;      /* [chunk][conv_c]                            */
+    int16_t *image;   /* STEM: with its border of zeros             */
+    int16_t *patch;   /* STEM: [conv_w][2 * pairs]                  */
+    int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]  */
+    int8_t *a;        /* STEM: [out_h][out_w][64]                   */
+    void **blocks;    /* every allocation above                     */
+    uint32_t n_blocks;
 } bonnet_cpu_net;
 
 /* NULL: out of memory. net has passed bonnet_net_check() and outlives the result. */

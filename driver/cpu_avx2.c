@@ -15,15 +15,16 @@ static int supported(void) { return __builtin_cpu_supports("avx2") && __builtin_
  * Bytes are counted by looking up both nibbles; byte sums are folded into 64-bit lanes before they can pass 255 (31 words of at
  * most 8 each). Sixteen channels are four registers of four.
  */
-TARGET static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs)
+TARGET static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words,
+                            uint32_t outs)
 {
     const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     const __m256i low = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
     for (uint32_t n = 0; n < positions; n++)
         for (uint32_t o = 0; o < outs; o += 16) {
-            __m256i sum[4] = { zero, zero, zero, zero };
+            __m256i sum[4] = {zero, zero, zero, zero};
             for (uint32_t i = 0; i < words;) {
-                __m256i bytes[4] = { zero, zero, zero, zero };
+                __m256i bytes[4] = {zero, zero, zero, zero};
                 for (uint32_t end = words - i < 31 ? words : i + 31; i < end; i++) {
                     const __m256i act = _mm256_set1_epi64x((long long)x[((size_t)n * words + i) * step]);
                     UNROLL
@@ -95,7 +96,10 @@ TARGET static void stem(int32_t *sum, const int16_t *x, uint32_t positions, cons
 TARGET static void maximum(int32_t *best, const int32_t *value) { bonnet_cpu_maximum_body(best, value); }
 TARGET static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 TARGET static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
-TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c) { bonnet_cpu_last_body(sum, q, b, k, l, c); }
+TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c)
+{
+    bonnet_cpu_last_body(sum, q, b, k, l, c);
+}
 
-const bonnet_cpu_kernels bonnet_cpu_avx2 = { "avx2", supported, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last };
+const bonnet_cpu_kernels bonnet_cpu_avx2 = {"avx2", supported, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last};
 #endif

@@ -16,7 +16,8 @@ static int supported(void)
 }
 
 /* Four positions by sixteen channels in eight registers: a weight is loaded once for four positions. */
-TARGET static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs)
+TARGET static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words,
+                            uint32_t outs)
 {
     for (uint32_t n = 0; n < positions; n += 4)
         for (uint32_t o = 0; o < outs; o += 16) {
@@ -62,9 +63,8 @@ TARGET static void stem(int32_t *sum, const int16_t *x, uint32_t positions, cons
     for (uint32_t n = 0; n < positions; n += 4) { /* the last block may run up to three positions over; the buffers have room */
         __m512i acc[4][4];
         UNROLL
-        for (int m = 0; m < 4; m++)
-            UNROLL
-            for (int r = 0; r < 4; r++) acc[m][r] = _mm512_setzero_si512();
+        for (int m = 0; m < 4; m++) UNROLL
+        for (int r = 0; r < 4; r++) acc[m][r] = _mm512_setzero_si512();
         for (uint32_t i = 0; i < pairs; i++) {
             __m512i tap[4];
             UNROLL
@@ -78,16 +78,18 @@ TARGET static void stem(int32_t *sum, const int16_t *x, uint32_t positions, cons
             }
         }
         UNROLL
-        for (int m = 0; m < 4; m++)
-            UNROLL
-            for (int r = 0; r < 4; r++) _mm512_storeu_si512(sum + ((size_t)n + (size_t)m) * 64 + 16 * r, acc[m][r]);
+        for (int m = 0; m < 4; m++) UNROLL
+        for (int r = 0; r < 4; r++) _mm512_storeu_si512(sum + ((size_t)n + (size_t)m) * 64 + 16 * r, acc[m][r]);
     }
 }
 
 TARGET static void maximum(int32_t *best, const int32_t *value) { bonnet_cpu_maximum_body(best, value); }
 TARGET static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 TARGET static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
-TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c) { bonnet_cpu_last_body(sum, q, b, k, l, c); }
+TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c)
+{
+    bonnet_cpu_last_body(sum, q, b, k, l, c);
+}
 
-const bonnet_cpu_kernels bonnet_cpu_avx512 = { "avx512", supported, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last };
+const bonnet_cpu_kernels bonnet_cpu_avx512 = {"avx512", supported, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last};
 #endif

@@ -14,7 +14,8 @@ BONNET_CPU_BODY void bonnet_cpu_maximum_body(int32_t *restrict best, const int32
     for (uint32_t o = 0; o < 64; o++) best[o] = value[o] > best[o] ? value[o] : best[o];
 }
 
-BONNET_CPU_BODY void bonnet_cpu_requantise_body(int8_t *restrict a, const int32_t *restrict max, const int32_t *restrict half, const int32_t *restrict sh)
+BONNET_CPU_BODY void bonnet_cpu_requantise_body(int8_t *restrict a, const int32_t *restrict max, const int32_t *restrict half,
+                                                const int32_t *restrict sh)
 {
     for (uint32_t o = 0; o < 64; o++) {
         int32_t v = (max[o] + half[o]) >> sh[o];

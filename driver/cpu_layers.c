@@ -9,14 +9,18 @@
 #include "cpu.h"
 
 /* Where a reference's words are: word d of slice j of pixel i is base[i * pitch + d * k + j]. */
-typedef struct source { const uint64_t *base; size_t pitch; uint32_t h, w; } source;
+typedef struct source {
+    const uint64_t *base;
+    size_t pitch;
+    uint32_t h, w;
+} source;
 
 static source source_of(const bonnet_cpu_net *cpu, const bonnet_map_ref *ref)
 {
     const uint32_t k = cpu->net->k;
-    if (ref->map < 0) return (source){ 0 };
+    if (ref->map < 0) return (source){0};
     const bonnet_layer *from = &cpu->net->layers[ref->map];
-    return (source){ cpu->maps[ref->map] + ref->first / 64 * k, (size_t)(from->out_c / 64) * k, from->out_h, from->out_w };
+    return (source){cpu->maps[ref->map] + ref->first / 64 * k, (size_t)(from->out_c / 64) * k, from->out_h, from->out_w};
 }
 
 static uint32_t clamp(int32_t i, uint32_t size) { return i < 0 ? 0 : (uint32_t)i >= size ? size - 1 : (uint32_t)i; }
@@ -80,8 +84,8 @@ void bonnet_cpu_conv(bonnet_cpu_net *cpu, uint32_t layer)
                     uint64_t r = res.base ? res.base[at * res.pitch + word] : 0;
                     switch (l->post) {
                     case BONNET_POST_STORE: out[at * depth * k + word] = a; break;
-                    case BONNET_POST_XNOR:  out[at * depth * k + word] = ~(a ^ r); break;
-                    case BONNET_POST_OR:    out[at * depth * k + word] = a | r; break;
+                    case BONNET_POST_XNOR: out[at * depth * k + word] = ~(a ^ r); break;
+                    case BONNET_POST_OR: out[at * depth * k + word] = a | r; break;
                     case BONNET_POST_INTERLEAVE: {
                         uint64_t z = a | r, t = pass.base[at * pass.pitch + word];
                         uint64_t *to = out + (at * 2 * depth + 2 * i) * k + j;
@@ -131,7 +135,7 @@ void bonnet_cpu_last(bonnet_cpu_net *cpu, uint32_t layer)
     const bonnet_layer *l = &cpu->net->layers[layer];
     const uint32_t k = cpu->net->k, positions = l->out_h * l->out_w;
     const source res = source_of(cpu, &l->res);
-    int32_t sum[BONNET_MAX_CHANNELS] = { 0 };
+    int32_t sum[BONNET_MAX_CHANNELS] = {0};
     for (uint32_t first = 0; first < positions; first += BONNET_CPU_CHUNK) {
         uint32_t count = positions - first < BONNET_CPU_CHUNK ? positions - first : BONNET_CPU_CHUNK;
         count_3x3(cpu, layer, first, count);
@@ -140,8 +144,7 @@ void bonnet_cpu_last(bonnet_cpu_net *cpu, uint32_t layer)
                 cpu->kernels->last(sum + c, cpu->q + (size_t)n * l->conv_c + c, res.base + (size_t)(first + n) * res.pitch + c / 64 * k, k, l, c);
     }
     memset(cpu->maps[layer], 0, bonnet_net_map_words(cpu->net, layer) * sizeof(uint64_t));
-    for (uint32_t c = 0; c < l->conv_c; c++)
-        cpu->maps[layer][c / 4] |= (uint64_t)(uint16_t)sat16(round_shift(sum[c], l->s2)) << 16 * (c % 4);
+    for (uint32_t c = 0; c < l->conv_c; c++) cpu->maps[layer][c / 4] |= (uint64_t)(uint16_t)sat16(round_shift(sum[c], l->s2)) << 16 * (c % 4);
 }
 
 void bonnet_cpu_fc(bonnet_cpu_net *cpu, uint32_t layer)

@@ -15,11 +15,12 @@ static inline uint32_t popcount64(uint64_t x)
 
 static int always(void) { return 1; }
 
-static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words, uint32_t outs)
+static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words,
+                     uint32_t outs)
 {
     for (uint32_t n = 0; n < positions; n++)
         for (uint32_t o = 0; o < outs; o += 16) {
-            uint32_t sum[16] = { 0 };
+            uint32_t sum[16] = {0};
             for (uint32_t i = 0; i < words; i++)
                 for (uint32_t c = 0; c < 16; c++) sum[c] += popcount64(x[((size_t)n * words + i) * step] ^ w[(size_t)i * outs + o + c]);
             for (uint32_t c = 0; c < 16; c++) q[n * q_pitch + o + c] = (uint16_t)sum[c];
@@ -54,17 +55,21 @@ static void stem(int32_t *sum, const int16_t *x, uint32_t positions, const int16
 static void maximum(int32_t *best, const int32_t *value) { bonnet_cpu_maximum_body(best, value); }
 static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
-static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c) { bonnet_cpu_last_body(sum, q, b, k, l, c); }
+static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c)
+{
+    bonnet_cpu_last_body(sum, q, b, k, l, c);
+}
 
-const bonnet_cpu_kernels bonnet_cpu_portable = { "portable", always, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last };
+const bonnet_cpu_kernels bonnet_cpu_portable = {"portable", always, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last};
 
 const bonnet_cpu_kernels *bonnet_cpu_kernels_find(const char *name)
 {
     static const bonnet_cpu_kernels *const sets[] = { /* best first */
 #if defined(__x86_64__)
-        &bonnet_cpu_avx512, &bonnet_cpu_avx2,
+                                                      &bonnet_cpu_avx512,
+                                                      &bonnet_cpu_avx2,
 #endif
-        &bonnet_cpu_portable,
+                                                      &bonnet_cpu_portable,
     };
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if ((!name || !*name || !strcmp(name, sets[i]->name)) && sets[i]->supported()) return sets[i];

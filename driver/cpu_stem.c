@@ -41,10 +41,8 @@ static void pool_at(const bonnet_cpu_net *cpu, const bonnet_layer *l, uint32_t y
         for (int32_t ix = (int32_t)x * step - pad, ex = ix + size; ix < ex; ix++) {
             if (ix < 0 || ix >= (int32_t)l->conv_w) continue;
             const int32_t *sum = cpu->rows + ((size_t)(iy % 3) * (l->conv_w + 4) + (size_t)ix) * 64;
-            if (first)
-                memcpy(best, sum, 64 * sizeof *best);
-            else
-                cpu->kernels->maximum(best, sum);
+            if (first) memcpy(best, sum, 64 * sizeof *best);
+            else cpu->kernels->maximum(best, sum);
             first = 0;
         }
     }
@@ -76,7 +74,12 @@ static void shifted_at(const bonnet_cpu_net *cpu, const bonnet_layer *l, uint32_
     }
     for (uint32_t i = 0; i < 9; i++) {
         int32_t iy = (int32_t)(y + i / 3) - 1, ix = (int32_t)(x + i % 3) - 1;
-        int32_t cy = iy < 0 ? 0 : iy >= (int32_t)l->out_h ? (int32_t)l->out_h - 1 : iy, cx = ix < 0 ? 0 : ix >= (int32_t)l->out_w ? (int32_t)l->out_w - 1 : ix;
+        int32_t cy = iy < 0                    ? 0
+                     : iy >= (int32_t)l->out_h ? (int32_t)l->out_h - 1
+                                               : iy,
+                cx = ix < 0                    ? 0
+                     : ix >= (int32_t)l->out_w ? (int32_t)l->out_w - 1
+                                               : ix;
         int outside = cy != iy || cx != ix;
         tap[i] = outside && l->dw_const ? l->border + b * 64 : cpu->a + ((size_t)cy * l->out_w + (size_t)cx) * 64;
     }
@@ -95,7 +98,8 @@ void bonnet_cpu_stem(bonnet_cpu_net *cpu, const uint8_t *pixels)
                 int32_t d[64];
                 shifted_at(cpu, l, b, y, x, d);
                 for (uint32_t j = 0; j < k; j++)
-                    cpu->maps[0][(((size_t)y * l->out_w + x) * blocks + b) * k + j] = cpu->kernels->at_least(d, cpu->layers[0].t + j * l->out_c + b * 64);
+                    cpu->maps[0][(((size_t)y * l->out_w + x) * blocks + b) * k + j] =
+                        cpu->kernels->at_least(d, cpu->layers[0].t + j * l->out_c + b * 64);
             }
     }
 }

@@ -7,8 +7,8 @@
 #include "backend.h"
 
 typedef struct bonnet_deadline {
-    int64_t end_us;                  /* on the monotonic clock; INT64_MAX: none */
-    const volatile int *cancel;      /* or NULL */
+    int64_t end_us;             /* on the monotonic clock; INT64_MAX: none */
+    const volatile int *cancel; /* or NULL */
 } bonnet_deadline;
 
 static inline int64_t bonnet_now_us(void)
@@ -21,7 +21,7 @@ static inline int64_t bonnet_now_us(void)
 /* timeout_ms counts from now; 0: fallback_ms. */
 static inline bonnet_deadline bonnet_deadline_start(uint32_t timeout_ms, uint32_t fallback_ms, const volatile int *cancel)
 {
-    bonnet_deadline d = { bonnet_now_us() + (int64_t)(timeout_ms ? timeout_ms : fallback_ms) * 1000, cancel };
+    bonnet_deadline d = {bonnet_now_us() + (int64_t)(timeout_ms ? timeout_ms : fallback_ms) * 1000, cancel};
     return d;
 }
 
@@ -36,7 +36,8 @@ static inline bonnet_status bonnet_deadline_poll(void *deadline)
 /* One line for what poll returned. */
 static inline const char *bonnet_deadline_text(bonnet_status status)
 {
-    return status == BONNET_EINTR ? "cancelled by the caller" : status == BONNET_ETIMEOUT ? "out of time; raise the timeout or run fewer images at once"
-                                                              : "out of memory";
+    return status == BONNET_EINTR      ? "cancelled by the caller"
+           : status == BONNET_ETIMEOUT ? "out of time; raise the timeout or run fewer images at once"
+                                       : "out of memory";
 }
 #endif

@@ -9,8 +9,12 @@
 #include "golden/golden.h"
 #include "netdev.h"
 
-typedef struct golden_device { uint32_t timeout_ms; } golden_device;
-typedef struct golden_slot { const bonnet_net *net; } golden_slot;
+typedef struct golden_device {
+    uint32_t timeout_ms;
+} golden_device;
+typedef struct golden_slot {
+    const bonnet_net *net;
+} golden_slot;
 
 static bonnet_status golden_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
@@ -51,13 +55,19 @@ static bonnet_status golden_run(void *self, void *slot, bonnet_run *run, bonnet_
     bonnet_deadline deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
     const size_t image_bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
     for (uint32_t i = 0; i < run->frames; i++) {
-        st = bonnet_golden_run(net, run->pixels + i * image_bytes, run->maps, run->logits + (size_t)i * net->classes, bonnet_deadline_poll, &deadline);
+        st =
+            bonnet_golden_run(net, run->pixels + i * image_bytes, run->maps, run->logits + (size_t)i * net->classes, bonnet_deadline_poll, &deadline);
         if (st) return bonnet_fail(err, st, "%s (frame %u of %u)", bonnet_deadline_text(st), i, run->frames);
     }
     return BONNET_OK;
 }
 
 const bonnet_backend bonnet_golden_backend = {
-    .scheme = "golden", .summary = "C model, integers only, one bit at a time: the definition",
-    .open = golden_open, .close = golden_close, .load = golden_load, .unload = golden_unload, .run = golden_run,
+    .scheme = "golden",
+    .summary = "C model, integers only, one bit at a time: the definition",
+    .open = golden_open,
+    .close = golden_close,
+    .load = golden_load,
+    .unload = golden_unload,
+    .run = golden_run,
 };

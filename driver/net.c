@@ -18,8 +18,8 @@ size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer)
     const bonnet_layer *l = &net->layers[layer];
     switch (l->kind) {
     case BONNET_LAYER_LAST: return ((size_t)l->out_c + 3) / 4;
-    case BONNET_LAYER_FC:   return ((size_t)l->out_c + 1) / 2;
-    default:                return times(times(l->out_h, l->out_w), times(l->out_c / 64, net->k));
+    case BONNET_LAYER_FC: return ((size_t)l->out_c + 1) / 2;
+    default: return times(times(l->out_h, l->out_w), times(l->out_c / 64, net->k));
     }
 }
 
@@ -28,12 +28,11 @@ uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer)
     const bonnet_layer *l = &net->layers[layer];
     uint64_t positions = (uint64_t)l->conv_h * l->conv_w, in = l->in_c, out = l->conv_c;
     switch (l->kind) {
-    case BONNET_LAYER_STEM:
-        return positions * out * in * l->kernel * l->kernel + (l->dw ? (uint64_t)l->out_h * l->out_w * out * 9 : 0);
+    case BONNET_LAYER_STEM: return positions * out * in * l->kernel * l->kernel + (l->dw ? (uint64_t)l->out_h * l->out_w * out * 9 : 0);
     case BONNET_LAYER_CONV:
     case BONNET_LAYER_LAST: return positions * out * in * 9; /* grouped: every output channel reads one slice */
     case BONNET_LAYER_DOWN: return positions * out * in * net->k;
-    case BONNET_LAYER_FC:   return in * out;
+    case BONNET_LAYER_FC: return in * out;
     }
     return 0;
 }
@@ -43,12 +42,12 @@ size_t bonnet_net_param_size(bonnet_param which)
     switch (which) {
     case BONNET_PARAM_BITS: return 8;
     case BONNET_PARAM_T:
-    case BONNET_PARAM_C:    return 4;
+    case BONNET_PARAM_C: return 4;
     case BONNET_PARAM_TP:
     case BONNET_PARAM_A:
     case BONNET_PARAM_B:
-    case BONNET_PARAM_S:    return 2;
-    default:                return 1;
+    case BONNET_PARAM_S: return 2;
+    default: return 1;
     }
 }
 
@@ -58,21 +57,19 @@ size_t bonnet_net_param_count(const bonnet_net *net, uint32_t layer, bonnet_para
     const int stem = l->kind == BONNET_LAYER_STEM, conv = l->kind == BONNET_LAYER_CONV, down = l->kind == BONNET_LAYER_DOWN;
     const int last = l->kind == BONNET_LAYER_LAST, fc = l->kind == BONNET_LAYER_FC;
     switch (which) {
-    case BONNET_PARAM_BITS:
-        return conv || last ? times(times(l->conv_c, 9), l->in_c / 64) : down ? times(times(l->conv_c, l->in_c / 64), net->k) : 0;
-    case BONNET_PARAM_TP:       return conv || down ? times(l->conv_c, net->k) : 0;
+    case BONNET_PARAM_BITS: return conv || last ? times(times(l->conv_c, 9), l->in_c / 64) : down ? times(times(l->conv_c, l->in_c / 64), net->k) : 0;
+    case BONNET_PARAM_TP: return conv || down ? times(l->conv_c, net->k) : 0;
     case BONNET_PARAM_POOL_AND: return down ? l->conv_c : 0;
-    case BONNET_PARAM_W8:
-        return stem ? times(times(l->out_c, l->in_c), times(l->kernel, l->kernel)) : fc ? times(l->out_c, l->in_c) : 0;
-    case BONNET_PARAM_SH:       return stem ? l->out_c : 0;
-    case BONNET_PARAM_DW8:      return stem && l->dw ? times(l->out_c, 9) : 0;
-    case BONNET_PARAM_BORDER:   return stem && l->dw && l->dw_const ? l->out_c : 0;
-    case BONNET_PARAM_T:        return stem ? times(l->out_c, net->k) : 0;
+    case BONNET_PARAM_W8: return stem ? times(times(l->out_c, l->in_c), times(l->kernel, l->kernel)) : fc ? times(l->out_c, l->in_c) : 0;
+    case BONNET_PARAM_SH: return stem ? l->out_c : 0;
+    case BONNET_PARAM_DW8: return stem && l->dw ? times(l->out_c, 9) : 0;
+    case BONNET_PARAM_BORDER: return stem && l->dw && l->dw_const ? l->out_c : 0;
+    case BONNET_PARAM_T: return stem ? times(l->out_c, net->k) : 0;
     case BONNET_PARAM_A:
     case BONNET_PARAM_B:
-    case BONNET_PARAM_S:        return last ? l->conv_c : 0;
-    case BONNET_PARAM_C:        return last ? l->conv_c : fc ? l->out_c : 0;
-    case BONNET_PARAMS:         break;
+    case BONNET_PARAM_S: return last ? l->conv_c : 0;
+    case BONNET_PARAM_C: return last ? l->conv_c : fc ? l->out_c : 0;
+    case BONNET_PARAMS: break;
     }
     return 0;
 }
@@ -81,19 +78,19 @@ const void *bonnet_net_param(const bonnet_net *net, uint32_t layer, bonnet_param
 {
     const bonnet_layer *l = &net->layers[layer];
     switch (which) {
-    case BONNET_PARAM_BITS:     return l->bits;
-    case BONNET_PARAM_TP:       return l->tp;
+    case BONNET_PARAM_BITS: return l->bits;
+    case BONNET_PARAM_TP: return l->tp;
     case BONNET_PARAM_POOL_AND: return l->pool_and;
-    case BONNET_PARAM_W8:       return l->w8;
-    case BONNET_PARAM_SH:       return l->sh;
-    case BONNET_PARAM_DW8:      return l->dw8;
-    case BONNET_PARAM_BORDER:   return l->border;
-    case BONNET_PARAM_T:        return l->t;
-    case BONNET_PARAM_A:        return l->a;
-    case BONNET_PARAM_B:        return l->b;
-    case BONNET_PARAM_S:        return l->s;
-    case BONNET_PARAM_C:        return l->c;
-    case BONNET_PARAMS:         break;
+    case BONNET_PARAM_W8: return l->w8;
+    case BONNET_PARAM_SH: return l->sh;
+    case BONNET_PARAM_DW8: return l->dw8;
+    case BONNET_PARAM_BORDER: return l->border;
+    case BONNET_PARAM_T: return l->t;
+    case BONNET_PARAM_A: return l->a;
+    case BONNET_PARAM_B: return l->b;
+    case BONNET_PARAM_S: return l->s;
+    case BONNET_PARAM_C: return l->c;
+    case BONNET_PARAMS: break;
     }
     return NULL;
 }

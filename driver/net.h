@@ -18,68 +18,71 @@ enum {
     BONNET_MAX_CHANNELS = 1024,
     BONNET_MAX_SIDE = 512,
     BONNET_MAX_CLASSES = 1024,
-    BONNET_MAX_DOT = 4608,            /* longest dot product, bits                        */
-    BONNET_MAX_MAP_WORDS = 1 << 24,   /* all maps of one frame together, 64-bit words     */
+    BONNET_MAX_DOT = 4608,          /* longest dot product, bits                        */
+    BONNET_MAX_MAP_WORDS = 1 << 24, /* all maps of one frame together, 64-bit words     */
     BONNET_NAME_BYTES = 64
 };
 
-typedef enum bonnet_layer_kind { /* values are file format: append, never renumber */
-    BONNET_LAYER_STEM = 0,       /* pixels -> binary map                                     */
-    BONNET_LAYER_CONV = 1,       /* binary 3x3 with post-processing -> binary map            */
-    BONNET_LAYER_DOWN = 2,       /* dense binary 1x1, optional 2x2 bit pool -> binary map    */
-    BONNET_LAYER_LAST = 3,       /* binary 3x3 with head arithmetic -> int16 features [out_c] */
-    BONNET_LAYER_FC   = 4        /* int16 features -> int32 logits [out_c]                   */
+typedef enum bonnet_layer_kind {                        /* values are file format: append, never renumber */
+                                 BONNET_LAYER_STEM = 0, /* pixels -> binary map                                     */
+                                 BONNET_LAYER_CONV = 1, /* binary 3x3 with post-processing -> binary map            */
+                                 BONNET_LAYER_DOWN = 2, /* dense binary 1x1, optional 2x2 bit pool -> binary map    */
+                                 BONNET_LAYER_LAST = 3, /* binary 3x3 with head arithmetic -> int16 features [out_c] */
+                                 BONNET_LAYER_FC = 4    /* int16 features -> int32 logits [out_c]                   */
 } bonnet_layer_kind;
 
 typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
 
 /* Channels [first, first + channels) of map `map`: all of them, or a half (first is 0 or half of the map's channels, both a
  * multiple of 64). map -1: none, then first and channels are 0. */
-typedef struct bonnet_map_ref { int32_t map; uint32_t first, channels; } bonnet_map_ref;
+typedef struct bonnet_map_ref {
+    int32_t map;
+    uint32_t first, channels;
+} bonnet_map_ref;
 
 typedef struct bonnet_layer {
-    char name[BONNET_NAME_BYTES];       /* node name in the user's graph: "layer1.0.conv1" */
+    char name[BONNET_NAME_BYTES]; /* node name in the user's graph: "layer1.0.conv1" */
     bonnet_layer_kind kind;
-    uint32_t in_c, in_h, in_w;          /* STEM: planes, image height and width; FC: in_c features, 1, 1 */
-    uint32_t out_c, out_h, out_w;       /* INTERLEAVE: out_c = channels of the map written (2 x conv_c);
+    uint32_t in_c, in_h, in_w;         /* STEM: planes, image height and width; FC: in_c features, 1, 1 */
+    uint32_t out_c, out_h, out_w;      /* INTERLEAVE: out_c = channels of the map written (2 x conv_c);
                                            LAST: positions averaged (= in_h, in_w); FC: classes, 1, 1    */
-    uint32_t conv_c;                    /* output channels of the convolution itself; STEM, DOWN, LAST, FC: = out_c */
-    uint32_t kernel, stride, dilation;  /* STEM 3/5/7, 1/2, 1; CONV 3, 1/2, 1/2; LAST 3, 1, 1/2; DOWN, FC 1, 1, 1 */
-    uint32_t pool;                      /* STEM 0 none, 1 2x2/2, 2 3x3/2 pad 1; DOWN 0, 1 2x2/2          */
-    uint32_t conv_h, conv_w;            /* STEM: before the pool; else out_h, out_w (DOWN: in_h, in_w)   */
+    uint32_t conv_c;                   /* output channels of the convolution itself; STEM, DOWN, LAST, FC: = out_c */
+    uint32_t kernel, stride, dilation; /* STEM 3/5/7, 1/2, 1; CONV 3, 1/2, 1/2; LAST 3, 1, 1/2; DOWN, FC 1, 1, 1 */
+    uint32_t pool;                     /* STEM 0 none, 1 2x2/2, 2 3x3/2 pad 1; DOWN 0, 1 2x2/2          */
+    uint32_t conv_h, conv_w;           /* STEM: before the pool; else out_h, out_w (DOWN: in_h, in_w)   */
     bonnet_post post;
-    bonnet_map_ref in, res, pass;       /* STEM: all none. LAST: res = the map summed over slices (= in) */
+    bonnet_map_ref in, res, pass;         /* STEM: all none. LAST: res = the map summed over slices (= in) */
     uint32_t pixels_signed, dw, dw_const; /* STEM flags                                                  */
-    uint32_t s1, s2;                    /* LAST                                                          */
+    uint32_t s1, s2;                      /* LAST                                                          */
     /* Parameters; NULL where the kind has none. Owned by the net's one allocation.                      */
-    const uint64_t *bits;               /* CONV, LAST: [conv_c][9 taps][in_c/64]; DOWN: [conv_c][in_c/64][k] words, i.e. word order of the input pixel */
-    const uint16_t *tp;                 /* CONV, DOWN: [conv_c][k], popcount domain, 0..K+1              */
-    const uint8_t  *pool_and;           /* DOWN: [conv_c], 1 = AND-pool                                  */
-    const int8_t   *w8;                 /* STEM: [out_c][planes][kernel][kernel]; FC: [out_c][in_c]      */
-    const uint8_t  *sh;                 /* STEM: [out_c]                                                 */
-    const int8_t   *dw8;                /* STEM with dw: [out_c][3][3]                                   */
-    const int8_t   *border;             /* STEM with dw_const: [out_c]                                   */
-    const int32_t  *t;                  /* STEM: [out_c][k], 20-bit signed                               */
-    const int16_t  *a, *b, *s;          /* LAST: [conv_c]                                                */
-    const int32_t  *c;                  /* LAST: [conv_c]; FC: bias [out_c]                              */
+    const uint64_t *bits;     /* CONV, LAST: [conv_c][9 taps][in_c/64]; DOWN: [conv_c][in_c/64][k] words, i.e. word order of the input pixel */
+    const uint16_t *tp;       /* CONV, DOWN: [conv_c][k], popcount domain, 0..K+1              */
+    const uint8_t *pool_and;  /* DOWN: [conv_c], 1 = AND-pool                                  */
+    const int8_t *w8;         /* STEM: [out_c][planes][kernel][kernel]; FC: [out_c][in_c]      */
+    const uint8_t *sh;        /* STEM: [out_c]                                                 */
+    const int8_t *dw8;        /* STEM with dw: [out_c][3][3]                                   */
+    const int8_t *border;     /* STEM with dw_const: [out_c]                                   */
+    const int32_t *t;         /* STEM: [out_c][k], 20-bit signed                               */
+    const int16_t *a, *b, *s; /* LAST: [conv_c]                                                */
+    const int32_t *c;         /* LAST: [conv_c]; FC: bias [out_c]                              */
 } bonnet_layer;
 
 /* The net lowered for one geometry (host/compiler/lower.h), as the .bonnet file carried it. */
 typedef struct bonnet_net_job {
-    char geometry[16];                   /* "asic"; zero-padded */
-    const uint8_t *bytes;                /* owned by whoever owns the net */
+    char geometry[16];    /* "asic"; zero-padded */
+    const uint8_t *bytes; /* owned by whoever owns the net */
     size_t size;
 } bonnet_net_job;
 
 typedef struct bonnet_net {
-    char     name[BONNET_NAME_BYTES];
-    uint32_t k;                          /* slices of every binary map: 1 or 4 */
+    char name[BONNET_NAME_BYTES];
+    uint32_t k; /* slices of every binary map: 1 or 4 */
     uint32_t classes;
-    double   logit_scale;                /* real logit = scale * integer; for display only */
+    double logit_scale; /* real logit = scale * integer; for display only */
     uint32_t n_layers;
     bonnet_layer *layers;
-    char   **labels;                     /* [classes] or NULL */
-    const bonnet_net_job *jobs;          /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
+    char **labels;              /* [classes] or NULL */
+    const bonnet_net_job *jobs; /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
     uint32_t n_jobs;
 } bonnet_net;
 
@@ -101,8 +104,8 @@ const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_
 
 /* All zero, references none (map = -1), logit_scale 1. n_layers 1..BONNET_MAX_LAYERS, else NULL. */
 bonnet_net *bonnet_net_alloc(uint32_t n_layers);
-void bonnet_net_free(bonnet_net *net);                    /* only nets from alloc and clone; NULL is a no-op */
-bonnet_net *bonnet_net_clone(const bonnet_net *net);      /* of a net that passed bonnet_net_check */
+void bonnet_net_free(bonnet_net *net);               /* only nets from alloc and clone; NULL is a no-op */
+bonnet_net *bonnet_net_clone(const bonnet_net *net); /* of a net that passed bonnet_net_check */
 /* Zeroed memory, 64-byte aligned, that lives as long as net. */
 void *bonnet_net_reserve(bonnet_net *net, size_t bytes);
 /* Zeroed arrays for every parameter that layer i has (by kind, dw, dw_const, k). 1 on success. */
@@ -112,11 +115,21 @@ int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text);
 
 /* The parameter arrays of a layer by number, for those who read, write or copy all of them. Values are file format. */
 typedef enum bonnet_param {
-    BONNET_PARAM_BITS = 0, BONNET_PARAM_TP = 1, BONNET_PARAM_POOL_AND = 2, BONNET_PARAM_W8 = 3, BONNET_PARAM_SH = 4, BONNET_PARAM_DW8 = 5,
-    BONNET_PARAM_BORDER = 6, BONNET_PARAM_T = 7, BONNET_PARAM_A = 8, BONNET_PARAM_B = 9, BONNET_PARAM_S = 10, BONNET_PARAM_C = 11,
+    BONNET_PARAM_BITS = 0,
+    BONNET_PARAM_TP = 1,
+    BONNET_PARAM_POOL_AND = 2,
+    BONNET_PARAM_W8 = 3,
+    BONNET_PARAM_SH = 4,
+    BONNET_PARAM_DW8 = 5,
+    BONNET_PARAM_BORDER = 6,
+    BONNET_PARAM_T = 7,
+    BONNET_PARAM_A = 8,
+    BONNET_PARAM_B = 9,
+    BONNET_PARAM_S = 10,
+    BONNET_PARAM_C = 11,
     BONNET_PARAMS = 12
 } bonnet_param;
-size_t bonnet_net_param_size(bonnet_param which);         /* bytes of one element: 1, 2, 4 or 8 */
+size_t bonnet_net_param_size(bonnet_param which); /* bytes of one element: 1, 2, 4 or 8 */
 /* Elements that layer i's shape asks for; 0: the layer has no such parameter; SIZE_MAX: more than any memory. */
 size_t bonnet_net_param_count(const bonnet_net *net, uint32_t layer, bonnet_param which);
 const void *bonnet_net_param(const bonnet_net *net, uint32_t layer, bonnet_param which);

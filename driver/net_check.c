@@ -20,13 +20,14 @@ int bonnet_net_rule(const bonnet_check *c, int holds, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (c->layer < 0)
-        snprintf(c->why, c->why_bytes, "%s", line);
-    else
-        snprintf(c->why, c->why_bytes, "layer %d '%s': %s", c->layer, c->net->layers[c->layer].name, line);
+    if (c->layer < 0) snprintf(c->why, c->why_bytes, "%s", line);
+    else snprintf(c->why, c->why_bytes, "layer %d '%s': %s", c->layer, c->net->layers[c->layer].name, line);
     return 0;
 }
-#define RULE(holds, ...) do { if (!bonnet_net_rule(c, (holds), __VA_ARGS__)) return 0; } while (0)
+#define RULE(holds, ...)                                                                                                                             \
+    do {                                                                                                                                             \
+        if (!bonnet_net_rule(c, (holds), __VA_ARGS__)) return 0;                                                                                     \
+    } while (0)
 
 /* Ends in the buffer and holds nothing that would move a terminal's cursor. */
 static int name_ok(const char name[BONNET_NAME_BYTES])
@@ -47,7 +48,7 @@ static int ref_ok(const bonnet_check *c, const char *what, const bonnet_map_ref 
     RULE(is_binary(from->kind), "%s refers to map %d, which is not a binary map", what, ref->map);
     RULE(ref->channels == channels, "%s has %u channels, not %u", what, ref->channels, channels);
     RULE((ref->first == 0 && ref->channels == from->out_c) ||
-         ((ref->first == 0 || ref->first == from->out_c / 2) && ref->channels == from->out_c / 2 && from->out_c % 128 == 0),
+             ((ref->first == 0 || ref->first == from->out_c / 2) && ref->channels == from->out_c / 2 && from->out_c % 128 == 0),
          "%s is channels %u..+%u of a map with %u: neither all nor a half", what, ref->first, ref->channels, from->out_c);
     RULE(from->out_h == h && from->out_w == w, "%s is %u x %u, not %u x %u", what, from->out_h, from->out_w, h, w);
     return 1;
@@ -86,8 +87,7 @@ static int stem_ok(const bonnet_check *c, const bonnet_layer *l)
     if (!channels_ok(c, "out_c", l->out_c) || !size_is(c, "convolution", l->conv_h, l->conv_w, ch, cw)) return 0;
     if (l->pool == 1) ch /= 2, cw /= 2;
     if (l->pool == 2) ch = (ch + 1) / 2, cw = (cw + 1) / 2;
-    return size_is(c, "map", l->out_h, l->out_w, ch, cw) && ref_none(c, "in", &l->in) && ref_none(c, "res", &l->res) &&
-           ref_none(c, "pass", &l->pass);
+    return size_is(c, "map", l->out_h, l->out_w, ch, cw) && ref_none(c, "in", &l->in) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
 static int conv_ok(const bonnet_check *c, const bonnet_layer *l)
@@ -123,16 +123,14 @@ static int down_ok(const bonnet_check *c, const bonnet_layer *l)
     RULE(l->conv_c == l->out_c, "conv_c is %u, not %u", l->conv_c, l->out_c);
     RULE(l->in_c * c->net->k <= BONNET_MAX_DOT, "dot product of %u bits, more than %d", l->in_c * c->net->k, BONNET_MAX_DOT);
     uint32_t by = l->pool ? 2 : 1;
-    return size_is(c, "convolution", l->conv_h, l->conv_w, l->in_h, l->in_w) &&
-           size_is(c, "map", l->out_h, l->out_w, l->in_h / by, l->in_w / by) && ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w) &&
-           ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
+    return size_is(c, "convolution", l->conv_h, l->conv_w, l->in_h, l->in_w) && size_is(c, "map", l->out_h, l->out_w, l->in_h / by, l->in_w / by) &&
+           ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
 static int fc_ok(const bonnet_check *c, const bonnet_layer *l)
 {
     RULE(l->in.map == c->layer - 1 && l->in.first == 0 && l->in.channels == l->in_c, "in must be all features of the layer before");
-    RULE(l->in_c == c->net->layers[c->layer - 1].out_c, "in_c is %u, the layer before has %u features", l->in_c,
-         c->net->layers[c->layer - 1].out_c);
+    RULE(l->in_c == c->net->layers[c->layer - 1].out_c, "in_c is %u, the layer before has %u features", l->in_c, c->net->layers[c->layer - 1].out_c);
     RULE(l->out_c == c->net->classes && l->conv_c == l->out_c, "out_c is %u, the network has %u classes", l->out_c, c->net->classes);
     RULE(l->kernel == 1 && l->stride == 1 && l->dilation == 1 && l->pool == 0 && l->post == BONNET_POST_STORE,
          "kernel, stride and dilation are 1, pool and post 0");
@@ -145,25 +143,20 @@ static int layer_ok(const bonnet_check *c, const bonnet_layer *l)
     const uint32_t n = c->net->n_layers, i = (uint32_t)c->layer;
     /* The fixed ends of every network: stem first, last block and head at the end, binary layers between. */
     bonnet_layer_kind fixed = i == 0 ? BONNET_LAYER_STEM : i == n - 2 ? BONNET_LAYER_LAST : BONNET_LAYER_FC;
-    if (i == 0 || i >= n - 2)
-        RULE(l->kind == fixed, "kind %u, not %u", (unsigned)l->kind, (unsigned)fixed);
-    else
-        RULE(l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN, "kind %u between stem and last block", (unsigned)l->kind);
+    if (i == 0 || i >= n - 2) RULE(l->kind == fixed, "kind %u, not %u", (unsigned)l->kind, (unsigned)fixed);
+    else RULE(l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN, "kind %u between stem and last block", (unsigned)l->kind);
     RULE(l->in_h >= 1 && l->in_h <= BONNET_MAX_SIDE && l->in_w >= 1 && l->in_w <= BONNET_MAX_SIDE, "input of %u x %u, sides are 1..%d", l->in_h,
          l->in_w, BONNET_MAX_SIDE);
     RULE(l->out_h >= 1 && l->out_w >= 1, "empty map");
-    if (l->kind != BONNET_LAYER_STEM)
-        RULE(!l->pixels_signed && !l->dw && !l->dw_const, "stem flags on another layer");
-    if (l->kind != BONNET_LAYER_LAST)
-        RULE(l->s1 == 0 && l->s2 == 0, "head shifts on another layer");
-    else
-        RULE(l->s1 <= 24 && l->s2 <= 24, "shifts %u and %u, not 0..24", l->s1, l->s2);
+    if (l->kind != BONNET_LAYER_STEM) RULE(!l->pixels_signed && !l->dw && !l->dw_const, "stem flags on another layer");
+    if (l->kind != BONNET_LAYER_LAST) RULE(l->s1 == 0 && l->s2 == 0, "head shifts on another layer");
+    else RULE(l->s1 <= 24 && l->s2 <= 24, "shifts %u and %u, not 0..24", l->s1, l->s2);
     switch (l->kind) {
     case BONNET_LAYER_STEM: return stem_ok(c, l);
     case BONNET_LAYER_CONV:
     case BONNET_LAYER_LAST: return conv_ok(c, l);
     case BONNET_LAYER_DOWN: return down_ok(c, l);
-    case BONNET_LAYER_FC:   return fc_ok(c, l);
+    case BONNET_LAYER_FC: return fc_ok(c, l);
     }
     return 0;
 }
@@ -199,12 +192,12 @@ static int net_ok(bonnet_check *c)
 
 const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = { net, -1, why, why_bytes };
+    bonnet_check c = {net, -1, why, why_bytes};
     return net_ok(&c) ? NULL : why;
 }
 
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = { net, -1, why, why_bytes };
+    bonnet_check c = {net, -1, why, why_bytes};
     return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
 }

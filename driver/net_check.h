@@ -7,8 +7,8 @@
 
 typedef struct bonnet_check {
     const bonnet_net *net;
-    int    layer;          /* being checked, for the message; -1: the network as a whole */
-    char  *why;
+    int layer; /* being checked, for the message; -1: the network as a whole */
+    char *why;
     size_t why_bytes;
 } bonnet_check;
 

@@ -8,13 +8,16 @@
 #include <limits.h>
 #include "net_check.h"
 
-#define RULE(holds, ...) do { if (!bonnet_net_rule(c, (holds), __VA_ARGS__)) return 0; } while (0)
+#define RULE(holds, ...)                                                                                                                             \
+    do {                                                                                                                                             \
+        if (!bonnet_net_rule(c, (holds), __VA_ARGS__)) return 0;                                                                                     \
+    } while (0)
 
 static uint32_t magnitude(int32_t x) { return x < 0 ? 0u - (uint32_t)x : (uint32_t)x; }
 
 static int present_ok(const bonnet_check *c, uint32_t layer)
 {
-    static const char *const name[BONNET_PARAMS] = { "bits", "tp", "pool_and", "w8", "sh", "dw8", "border", "t", "a", "b", "s", "c" };
+    static const char *const name[BONNET_PARAMS] = {"bits", "tp", "pool_and", "w8", "sh", "dw8", "border", "t", "a", "b", "s", "c"};
     for (int which = 0; which < BONNET_PARAMS; which++) {
         int want = bonnet_net_param_count(c->net, layer, (bonnet_param)which) != 0;
         int have = bonnet_net_param(c->net, layer, (bonnet_param)which) != NULL;
@@ -91,11 +94,21 @@ int bonnet_net_check_params(bonnet_check *c)
         c->layer = (int)i;
         if (!present_ok(c, i)) return 0;
         switch (l->kind) {
-        case BONNET_LAYER_STEM: if (!stem_ok(c, l)) return 0; break;
-        case BONNET_LAYER_CONV: if (!thresholds_ok(c, l, 9 * l->in_c)) return 0; break;
-        case BONNET_LAYER_DOWN: if (!thresholds_ok(c, l, l->in_c * c->net->k)) return 0; break;
-        case BONNET_LAYER_LAST: if (!last_ok(c, l)) return 0; break;
-        case BONNET_LAYER_FC:   if (!fc_ok(c, l)) return 0; break;
+        case BONNET_LAYER_STEM:
+            if (!stem_ok(c, l)) return 0;
+            break;
+        case BONNET_LAYER_CONV:
+            if (!thresholds_ok(c, l, 9 * l->in_c)) return 0;
+            break;
+        case BONNET_LAYER_DOWN:
+            if (!thresholds_ok(c, l, l->in_c * c->net->k)) return 0;
+            break;
+        case BONNET_LAYER_LAST:
+            if (!last_ok(c, l)) return 0;
+            break;
+        case BONNET_LAYER_FC:
+            if (!fc_ok(c, l)) return 0;
+            break;
         }
     }
     return 1;

@@ -9,8 +9,13 @@
 #include <string.h>
 #include "net.h"
 
-typedef struct block { struct block *next; } block;
-typedef struct owned_net { bonnet_net net; block *blocks; } owned_net; /* net first: a bonnet_net * is an owned_net * */
+typedef struct block {
+    struct block *next;
+} block;
+typedef struct owned_net {
+    bonnet_net net;
+    block *blocks;
+} owned_net; /* net first: a bonnet_net * is an owned_net * */
 
 enum { ALIGN = 64 };
 
@@ -67,19 +72,19 @@ static int reserve_param(bonnet_net *net, uint32_t layer, bonnet_param which)
     void *p = NULL;
     if (bytes && !(p = bonnet_net_reserve(net, bytes))) return 0;
     switch (which) {
-    case BONNET_PARAM_BITS:     l->bits = p; break;
-    case BONNET_PARAM_TP:       l->tp = p; break;
+    case BONNET_PARAM_BITS: l->bits = p; break;
+    case BONNET_PARAM_TP: l->tp = p; break;
     case BONNET_PARAM_POOL_AND: l->pool_and = p; break;
-    case BONNET_PARAM_W8:       l->w8 = p; break;
-    case BONNET_PARAM_SH:       l->sh = p; break;
-    case BONNET_PARAM_DW8:      l->dw8 = p; break;
-    case BONNET_PARAM_BORDER:   l->border = p; break;
-    case BONNET_PARAM_T:        l->t = p; break;
-    case BONNET_PARAM_A:        l->a = p; break;
-    case BONNET_PARAM_B:        l->b = p; break;
-    case BONNET_PARAM_S:        l->s = p; break;
-    case BONNET_PARAM_C:        l->c = p; break;
-    case BONNET_PARAMS:         break;
+    case BONNET_PARAM_W8: l->w8 = p; break;
+    case BONNET_PARAM_SH: l->sh = p; break;
+    case BONNET_PARAM_DW8: l->dw8 = p; break;
+    case BONNET_PARAM_BORDER: l->border = p; break;
+    case BONNET_PARAM_T: l->t = p; break;
+    case BONNET_PARAM_A: l->a = p; break;
+    case BONNET_PARAM_B: l->b = p; break;
+    case BONNET_PARAM_S: l->s = p; break;
+    case BONNET_PARAM_C: l->c = p; break;
+    case BONNET_PARAMS: break;
     }
     return 1;
 }

@@ -18,8 +18,7 @@ uint32_t bonnet_golden_binary_conv(const bonnet_layer *l, const bonnet_golden_ma
         uint32_t iy = bonnet_golden_clamp((int32_t)(l->stride * y) + d * (i - 1), in->h);
         uint32_t ix = bonnet_golden_clamp((int32_t)(l->stride * x) + d * (j - 1), in->w);
         const uint64_t *w = &l->bits[((size_t)o * 9 + tap) * (l->in_c / 64)];
-        for (uint32_t c = 0; c < l->in_c; c++)
-            p += (w[c / 64] >> c % 64 & 1) == bonnet_golden_bit(in, iy, ix, c, g);
+        for (uint32_t c = 0; c < l->in_c; c++) p += (w[c / 64] >> c % 64 & 1) == bonnet_golden_bit(in, iy, ix, c, g);
     }
     return p;
 }

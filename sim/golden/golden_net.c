@@ -10,10 +10,10 @@
 #include "golden/golden.h"
 
 typedef struct frame {
-    const bonnet_net   *net;
-    uint64_t          **maps;
+    const bonnet_net *net;
+    uint64_t **maps;
     bonnet_golden_poll *poll;
-    void               *poll_arg;
+    void *poll_arg;
 } frame;
 
 static bonnet_status go_on(const frame *f) { return f->poll ? f->poll(f->poll_arg) : BONNET_OK; }
@@ -21,7 +21,7 @@ static bonnet_status go_on(const frame *f) { return f->poll ? f->poll(f->poll_ar
 static bonnet_golden_map view(const frame *f, const bonnet_map_ref *ref)
 {
     const bonnet_layer *from = &f->net->layers[ref->map];
-    return (bonnet_golden_map){ f->maps[ref->map], from->out_h, from->out_w, from->out_c, f->net->k, ref->first, ref->channels };
+    return (bonnet_golden_map){f->maps[ref->map], from->out_h, from->out_w, from->out_c, f->net->k, ref->first, ref->channels};
 }
 
 /* Maps start as zeros, so only ones are written. */
@@ -40,8 +40,7 @@ static void stem_channel(const frame *f, const uint8_t *pixels, uint32_t o, int8
         for (uint32_t x = 0; x < l->conv_w; x++)
             a[(size_t)y * l->conv_w + x] = bonnet_golden_requantise(bonnet_golden_stem_conv(l, pixels, o, y, x), l->sh[o]);
     for (uint32_t y = 0; y < l->out_h; y++)
-        for (uint32_t x = 0; x < l->out_w; x++)
-            pooled[(size_t)y * l->out_w + x] = bonnet_golden_max_pool(a, l->conv_h, l->conv_w, l->pool, y, x);
+        for (uint32_t x = 0; x < l->out_w; x++) pooled[(size_t)y * l->out_w + x] = bonnet_golden_max_pool(a, l->conv_h, l->conv_w, l->pool, y, x);
     for (uint32_t y = 0; y < l->out_h; y++)
         for (uint32_t x = 0; x < l->out_w; x++) {
             int32_t d = l->dw ? bonnet_golden_depthwise(pooled, l->out_h, l->out_w, &l->dw8[o * 9], l->dw_const ? &l->border[o] : NULL, y, x)
@@ -75,8 +74,8 @@ static void put_joined(const frame *f, uint32_t layer, uint32_t y, uint32_t x, u
     }
     switch (l->post) {
     case BONNET_POST_STORE: put_bit(f, layer, y, x, o, j, a); break;
-    case BONNET_POST_XNOR:  put_bit(f, layer, y, x, o, j, bonnet_golden_xnor(a, r)); break;
-    case BONNET_POST_OR:    put_bit(f, layer, y, x, o, j, bonnet_golden_or(a, r)); break;
+    case BONNET_POST_XNOR: put_bit(f, layer, y, x, o, j, bonnet_golden_xnor(a, r)); break;
+    case BONNET_POST_OR: put_bit(f, layer, y, x, o, j, bonnet_golden_or(a, r)); break;
     case BONNET_POST_INTERLEAVE: {
         bonnet_golden_map pass = view(f, &l->pass);
         unsigned t = bonnet_golden_bit(&pass, y, x, o, j), z = bonnet_golden_or(a, r);
@@ -113,9 +112,11 @@ static bonnet_status run_downsample(const frame *f, uint32_t layer)
         if (st) return st;
         for (uint32_t x = 0; x < l->out_w; x++)
             for (uint32_t o = 0; o < l->conv_c; o++) {
-                int32_t p[4]; /* without a pool all four are the one position, and OR or AND of equal bits is that bit */
-                for (uint32_t i = 0; i < 4; i++)
-                    p[i] = i && !l->pool ? p[0] : (int32_t)bonnet_golden_downsample(l, &in, o, l->pool ? 2 * y + i / 2 : y, l->pool ? 2 * x + i % 2 : x);
+                int32_t p[4] = {0}; /* without a pool all four are the one position, and OR or AND of equal bits is that bit */
+                for (uint32_t i = 0; i < 4; i++) {
+                    uint32_t iy = l->pool ? 2 * y + i / 2 : y, ix = l->pool ? 2 * x + i % 2 : x;
+                    p[i] = (int32_t)bonnet_golden_downsample(l, &in, o, iy, ix);
+                }
                 for (uint32_t j = 0; j < k; j++) {
                     unsigned bits[4];
                     for (uint32_t i = 0; i < 4; i++) bits[i] = bonnet_golden_slice(p[i], l->tp[o * k + j]);
@@ -150,8 +151,7 @@ static bonnet_status run_fc(const frame *f, uint32_t layer)
     const bonnet_layer *l = &f->net->layers[layer];
     int16_t features[BONNET_MAX_CHANNELS];
     for (uint32_t c = 0; c < l->in_c; c++) features[c] = (int16_t)(f->maps[l->in.map][c / 4] >> 16 * (c % 4));
-    for (uint32_t i = 0; i < l->out_c; i++)
-        f->maps[layer][i / 2] |= (uint64_t)(uint32_t)bonnet_golden_fc(l, features, i) << 32 * (i % 2);
+    for (uint32_t i = 0; i < l->out_c; i++) f->maps[layer][i / 2] |= (uint64_t)(uint32_t)bonnet_golden_fc(l, features, i) << 32 * (i % 2);
     return go_on(f);
 }
 
@@ -166,7 +166,7 @@ static bonnet_status run_layers(const frame *f, const uint8_t *pixels, int32_t *
         case BONNET_LAYER_CONV: st = run_conv(f, i); break;
         case BONNET_LAYER_DOWN: st = run_downsample(f, i); break;
         case BONNET_LAYER_LAST: st = run_last(f, i); break;
-        case BONNET_LAYER_FC:   st = run_fc(f, i); break;
+        case BONNET_LAYER_FC: st = run_fc(f, i); break;
         }
         if (st) return st;
     }
@@ -178,7 +178,7 @@ static bonnet_status run_layers(const frame *f, const uint8_t *pixels, int32_t *
 bonnet_status bonnet_golden_run(const bonnet_net *net, const uint8_t *pixels, uint64_t **maps, int32_t *logits, bonnet_golden_poll *poll,
                                 void *poll_arg)
 {
-    frame f = { net, maps, poll, poll_arg };
+    frame f = {net, maps, poll, poll_arg};
     if (maps) return run_layers(&f, pixels, logits);
 
     /* The caller keeps no maps: one block holds all of them for the time of this frame. */

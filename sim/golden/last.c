@@ -21,9 +21,6 @@ int16_t bonnet_golden_last_value(const bonnet_layer *l, uint32_t c, int32_t n, i
     return bonnet_golden_sat16(bonnet_golden_round_shift(l->a[c] * n + l->b[c] * m + l->c[c], l->s1));
 }
 
-int16_t bonnet_golden_prelu(int16_t v, int16_t slope)
-{
-    return v >= 0 ? v : bonnet_golden_sat16(bonnet_golden_round_shift((int32_t)slope * v, 8));
-}
+int16_t bonnet_golden_prelu(int16_t v, int16_t slope) { return v >= 0 ? v : bonnet_golden_sat16(bonnet_golden_round_shift((int32_t)slope * v, 8)); }
 
 int16_t bonnet_golden_average(int32_t sum, unsigned s2) { return bonnet_golden_sat16(bonnet_golden_round_shift(sum, s2)); }

@@ -25,7 +25,7 @@ typedef struct options {
     bonnet_conform_device *device[MAX_DEVICES]; /* open ones */
     uint64_t seed;
     uint32_t cases, quick, big, directed;
-    int64_t  only;               /* this directed net alone; -1: all */
+    int64_t only; /* this directed net alone; -1: all */
     const bonnet_room *room;
 } options;
 
@@ -64,7 +64,8 @@ static int answers_make(answers *a, const bonnet_net *net, uint64_t seed)
     memset(a, 0, sizeof *a);
     int ok = (a->pixels = bonnet_random_image(net, seed, FRAMES)) != NULL;
     for (uint32_t f = 0; f < FRAMES && ok; f++)
-        ok = bonnet_frame_make(&a->frame[f], net) && bonnet_golden_run(net, a->pixels + f * bytes, a->frame[f].maps, a->frame[f].logits, NULL, NULL) == BONNET_OK;
+        ok = bonnet_frame_make(&a->frame[f], net) &&
+             bonnet_golden_run(net, a->pixels + f * bytes, a->frame[f].maps, a->frame[f].logits, NULL, NULL) == BONNET_OK;
     if (!ok) answers_free(a);
     return ok;
 }
@@ -72,18 +73,16 @@ static int answers_make(answers *a, const bonnet_net *net, uint64_t seed)
 /* One frame with all its maps. */
 static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     bonnet_frame got;
     bonnet_parting at;
     bonnet_layer_cycles cycles[BONNET_MAX_LAYERS];
     if (!bonnet_frame_make(&got, net)) return fail(dev->uri, net, "maps", BONNET_ENOMEM, &err);
-    bonnet_run run = { .pixels = want->pixels, .frames = 1, .logits = got.logits, .maps = got.maps, .layers = cycles, .timeout_ms = 600000 };
+    bonnet_run run = {.pixels = want->pixels, .frames = 1, .logits = got.logits, .maps = got.maps, .layers = cycles, .timeout_ms = 600000};
     bonnet_status st = dev->backend->run(dev->self, slot, &run, &err);
     int bad = 0;
-    if (st)
-        bad = fail(dev->uri, net, "run with maps", st, &err);
-    else if (!bonnet_frame_equal(&at, net, &want->frame[0], &got))
-        bad = report(dev->uri, net, &at, 0);
+    if (st) bad = fail(dev->uri, net, "run with maps", st, &err);
+    else if (!bonnet_frame_equal(&at, net, &want->frame[0], &got)) bad = report(dev->uri, net, &at, 0);
     bonnet_frame_free(&got);
     return bad;
 }
@@ -91,15 +90,15 @@ static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonn
 /* Several frames in one run, logits only. */
 static int compare_batch(bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     int32_t *logits = calloc((size_t)FRAMES * net->classes, sizeof *logits);
-    bonnet_run run = { .pixels = want->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = 600000 };
+    bonnet_run run = {.pixels = want->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = 600000};
     bonnet_status st = logits ? dev->backend->run(dev->self, slot, &run, &err) : BONNET_ENOMEM;
     int bad = st ? fail(dev->uri, net, "batch", st, &err) : 0;
     dev->cycles += run.cycles;
     for (uint32_t i = 0; i < FRAMES * net->classes && !bad; i++) {
         int32_t wanted = want->frame[i / net->classes].logits[i % net->classes];
-        bonnet_parting at = { .layer = net->n_layers - 1, .channel = i % net->classes, .wanted = wanted, .got = logits[i] };
+        bonnet_parting at = {.layer = net->n_layers - 1, .channel = i % net->classes, .wanted = wanted, .got = logits[i]};
         if (logits[i] != wanted) bad = report(dev->uri, net, &at, i / net->classes);
     }
     free(logits);
@@ -109,7 +108,7 @@ static int compare_batch(bonnet_conform_device *dev, void *slot, const bonnet_ne
 /* may_refuse: the net need not fit, so BONNET_EUNSUPPORTED is an answer. */
 static int run_on(bonnet_conform_device *dev, const bonnet_net *net, const answers *want, int may_refuse)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     void *slot = NULL;
     bonnet_status st = dev->backend->load(dev->self, &slot, net, &err);
     if (st == BONNET_EUNSUPPORTED && may_refuse) {
@@ -129,14 +128,15 @@ static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int m
 {
     char why[200];
     answers want;
-    if (bonnet_net_check(net, why, sizeof why)) return fprintf(stderr, "conform: net %s is not sound: %s\nreplay: conform %s\n", net->name, why, how), 1;
+    if (bonnet_net_check(net, why, sizeof why))
+        return fprintf(stderr, "conform: net %s is not sound: %s\nreplay: conform %s\n", net->name, why, how), 1;
     if (!answers_make(&want, net, seed)) return fprintf(stderr, "conform: out of memory\n"), 1;
     int bad = 0;
     for (uint32_t i = 0; i < o->n_devices && !bad; i++) {
         bad = run_on(o->device[i], net, &want, may_refuse);
         if (bad)
-            fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri, o->room == &bonnet_room_tiny ? "tiny" : "asic",
-                    o->big ? " --big" : "", how);
+            fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri,
+                    o->room == &bonnet_room_tiny ? "tiny" : "asic", o->big ? " --big" : "", how);
     }
     answers_free(&want);
     return bad;
@@ -193,15 +193,16 @@ static int parse(options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    options o = { .seed = 1, .cases = UINT32_MAX, .directed = 1, .only = -1, .room = &bonnet_room_asic };
+    options o = {.seed = 1, .cases = UINT32_MAX, .directed = 1, .only = -1, .room = &bonnet_room_asic};
     if (!parse(&o, argc, argv)) {
-        fprintf(stderr, "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]\n");
+        fprintf(stderr,
+                "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]\n");
         return 2;
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
     if (!o.n_uris) {
-        static const char *const asic[] = { "cpu:", "cpu:avx512", "cpu:avx2", "cpu:portable", "mock:", "sim:", "sim:stall=40", NULL };
-        static const char *const tiny[] = { "cpu:", "mock:geometry=tiny", "sim:geometry=tiny", "sim:geometry=tiny,stall=40", NULL };
+        static const char *const asic[] = {"cpu:", "cpu:avx512", "cpu:avx2", "cpu:portable", "mock:", "sim:", "sim:stall=40", NULL};
+        static const char *const tiny[] = {"cpu:", "mock:geometry=tiny", "sim:geometry=tiny", "sim:geometry=tiny,stall=40", NULL};
         for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : asic; *uri; uri++) o.uri[o.n_uris++] = *uri;
     }
     bonnet_conform_device device[MAX_DEVICES];

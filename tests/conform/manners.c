@@ -11,9 +11,9 @@ int bonnet_conform_open(bonnet_conform_device *dev, const char *uri)
 {
     const char *colon = strchr(uri, ':');
     size_t scheme = colon ? (size_t)(colon - uri) : strlen(uri);
-    bonnet_error err = { "" };
-    bonnet_open_config config = { .timeout_ms = 600000, .seed = 1 };
-    *dev = (bonnet_conform_device){ .uri = uri };
+    bonnet_error err = {""};
+    bonnet_open_config config = {.timeout_ms = 600000, .seed = 1};
+    *dev = (bonnet_conform_device){.uri = uri};
     for (size_t i = 0; bonnet_backends[i]; i++)
         if (strlen(bonnet_backends[i]->scheme) == scheme && !strncmp(uri, bonnet_backends[i]->scheme, scheme)) dev->backend = bonnet_backends[i];
     if (!dev->backend) {
@@ -29,37 +29,37 @@ int bonnet_conform_open(bonnet_conform_device *dev, const char *uri)
     return st != BONNET_OK;
 }
 
-#define EXPECT(holds, what) \
-    do { \
-        if (!(holds)) { \
-            fprintf(stderr, "conform: %s: manners: %s (last error: %s)\n", dev->uri, what, err.text); \
-            return 1; \
-        } \
+#define EXPECT(holds, what)                                                                                                                          \
+    do {                                                                                                                                             \
+        if (!(holds)) {                                                                                                                              \
+            fprintf(stderr, "conform: %s: manners: %s (last error: %s)\n", dev->uri, what, err.text);                                                \
+            return 1;                                                                                                                                \
+        }                                                                                                                                            \
     } while (0)
 
 /* Runs one frame and compares the logits with golden's. */
 static int right(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
 {
-    int32_t want[BONNET_MAX_CLASSES], got[BONNET_MAX_CLASSES];
-    bonnet_error err = { "" };
-    bonnet_run run = { .pixels = pixels, .frames = 1, .logits = got, .timeout_ms = 600000 };
+    int32_t want[BONNET_MAX_CLASSES] = {0}, got[BONNET_MAX_CLASSES] = {0};
+    bonnet_error err = {""};
+    bonnet_run run = {.pixels = pixels, .frames = 1, .logits = got, .timeout_ms = 600000};
     return bonnet_golden_run(net, pixels, NULL, want, NULL, NULL) == BONNET_OK && dev->backend->run(dev->self, slot, &run, &err) == BONNET_OK &&
            !memcmp(want, got, net->classes * sizeof *want);
 }
 
 static int bad_arguments(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     int32_t logits[BONNET_MAX_CLASSES];
-    uint64_t *maps[BONNET_MAX_LAYERS] = { 0 };
-    const bonnet_run good = { .pixels = pixels, .frames = 1, .logits = logits, .timeout_ms = 600000 };
+    uint64_t *maps[BONNET_MAX_LAYERS] = {0};
+    const bonnet_run good = {.pixels = pixels, .frames = 1, .logits = logits, .timeout_ms = 600000};
     bonnet_run run = good;
     run.frames = 0;
     EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINVAL && err.text[0], "0 frames must be BONNET_EINVAL with a line of text");
     run = good, run.frames = 2, run.maps = maps;
     EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINVAL, "maps of two frames must be BONNET_EINVAL");
     void *self = NULL;
-    bonnet_open_config config = { .timeout_ms = 1000, .seed = 1 };
+    bonnet_open_config config = {.timeout_ms = 1000, .seed = 1};
     err.text[0] = 0;
     bonnet_status st = dev->backend->open(&self, "no such option", &config, &err);
     EXPECT(st != BONNET_OK && !self && err.text[0], "an unknown option must fail with a line of text and leave *self alone");
@@ -77,11 +77,12 @@ static int bad_arguments(const bonnet_conform_device *dev, void *slot, const bon
 
 static int cancelled(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     int32_t logits[BONNET_MAX_CLASSES];
     volatile int cancel = 1;
-    bonnet_run run = { .pixels = pixels, .frames = 1, .logits = logits, .timeout_ms = 600000, .cancel = &cancel };
-    EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINTR && err.text[0], "a raised cancel flag must be BONNET_EINTR with a line of text");
+    bonnet_run run = {.pixels = pixels, .frames = 1, .logits = logits, .timeout_ms = 600000, .cancel = &cancel};
+    EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_EINTR && err.text[0],
+           "a raised cancel flag must be BONNET_EINTR with a line of text");
     cancel = 0;
     EXPECT(dev->backend->run(dev->self, slot, &run, &err) == BONNET_OK, "a lowered cancel flag must not stop a run");
     EXPECT(right(dev, slot, net, pixels), "the device must work after a cancel");
@@ -92,17 +93,17 @@ static int cancelled(const bonnet_conform_device *dev, void *slot, const bonnet_
 static int out_of_time(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
 {
     enum { FRAMES = 400 };
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     bonnet_build b;
     bonnet_build_start(&b, 9, 4);
-    int s = bonnet_build_stem(&b, &(bonnet_stem_spec){ .h = 12, .w = 12, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64 });
+    int s = bonnet_build_stem(&b, &(bonnet_stem_spec){.h = 12, .w = 12, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64});
     bonnet_build_last(&b, BONNET_ALL(&b, s), 1);
     bonnet_build_fc(&b, 10);
     bonnet_net *slow = bonnet_build_finish(&b);
     uint8_t *images = slow ? bonnet_random_image(slow, 1, FRAMES) : NULL;
     int32_t *logits = calloc((size_t)FRAMES * 10, sizeof *logits);
     void *other = NULL;
-    bonnet_run run = { .pixels = images, .frames = FRAMES, .logits = logits, .timeout_ms = 1 };
+    bonnet_run run = {.pixels = images, .frames = FRAMES, .logits = logits, .timeout_ms = 1};
     bonnet_status loaded = images && logits ? dev->backend->load(dev->self, &other, slow, &err) : BONNET_ENOMEM, st = loaded;
     if (!loaded) st = dev->backend->run(dev->self, other, &run, &err);
     const int timely = st == BONNET_ETIMEOUT && err.text[0], again = !loaded && right(dev, other, slow, images);
@@ -120,7 +121,7 @@ static int out_of_time(const bonnet_conform_device *dev, void *slot, const bonne
 /* Two networks loaded, run in turns, one unloaded under the other. */
 static int two_at_once(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const uint8_t *pixels)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     void *other = NULL;
     bonnet_net *second = bonnet_random_net(77, &bonnet_room_tiny, 0);
     uint8_t *image = second ? bonnet_random_image(second, 7, 1) : NULL;
@@ -137,14 +138,15 @@ static int two_at_once(const bonnet_conform_device *dev, void *slot, const bonne
 
 int bonnet_conform_manners(const bonnet_conform_device *dev)
 {
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     void *slot = NULL;
     bonnet_net *net = bonnet_random_net(42, &bonnet_room_tiny, 0);
     uint8_t *pixels = net ? bonnet_random_image(net, 42, 1) : NULL;
     bonnet_status st = pixels ? dev->backend->load(dev->self, &slot, net, &err) : BONNET_ENOMEM;
     int bad = st != BONNET_OK;
     if (bad) fprintf(stderr, "conform: %s: manners: load: status %d: %s\n", dev->uri, st, err.text);
-    bad = bad || bad_arguments(dev, slot, net, pixels) || cancelled(dev, slot, net, pixels) || out_of_time(dev, slot, net, pixels) || two_at_once(dev, slot, net, pixels);
+    bad = bad || bad_arguments(dev, slot, net, pixels) || cancelled(dev, slot, net, pixels) || out_of_time(dev, slot, net, pixels) ||
+          two_at_once(dev, slot, net, pixels);
     if (st == BONNET_OK) dev->backend->unload(dev->self, slot);
     free(pixels);
     bonnet_net_free(net);

@@ -33,8 +33,8 @@ void bonnet_build_start(bonnet_build *b, uint64_t seed, uint32_t k)
 bonnet_map_ref bonnet_build_part(const bonnet_build *b, int map, int part)
 {
     uint32_t c = b->layers[map].out_c;
-    if (part == 0) return (bonnet_map_ref){ map, 0, c };
-    return (bonnet_map_ref){ map, part == 2 ? c / 2 : 0, c / 2 };
+    if (part == 0) return (bonnet_map_ref){map, 0, c};
+    return (bonnet_map_ref){map, part == 2 ? c / 2 : 0, c / 2};
 }
 
 static bonnet_layer *add(bonnet_build *b, bonnet_layer_kind kind, const char *what)
@@ -65,7 +65,7 @@ int bonnet_build_stem(bonnet_build *b, const bonnet_stem_spec *s)
 int bonnet_build_conv(bonnet_build *b, bonnet_map_ref in, uint32_t conv_c, uint32_t stride, uint32_t dilation, bonnet_post post, bonnet_map_ref res,
                       bonnet_map_ref pass)
 {
-    static const char *const name[] = { "store", "xnor", "or", "interleave" };
+    static const char *const name[] = {"store", "xnor", "or", "interleave"};
     bonnet_layer *l = add(b, BONNET_LAYER_CONV, name[post]);
     const bonnet_layer *from = &b->layers[in.map];
     l->in = in, l->res = res, l->pass = pass, l->post = post;
@@ -106,15 +106,15 @@ int bonnet_build_fc(bonnet_build *b, uint32_t classes)
 {
     uint32_t features = b->layers[b->n - 1].out_c;
     bonnet_layer *l = add(b, BONNET_LAYER_FC, "fc");
-    l->in = (bonnet_map_ref){ (int32_t)b->n - 2, 0, features };
+    l->in = (bonnet_map_ref){(int32_t)b->n - 2, 0, features};
     l->in_c = features;
     l->conv_c = l->out_c = classes;
     l->in_h = l->in_w = l->conv_h = l->conv_w = l->out_h = l->out_w = 1;
     return (int)b->n - 1;
 }
 
-const bonnet_room bonnet_room_asic = { 64, 24576, 576, 32, 512, 128 };
-const bonnet_room bonnet_room_tiny = { 16, 4096, 256, 64, 64, 32 };
+const bonnet_room bonnet_room_asic = {64, 24576, 576, 32, 512, 128};
+const bonnet_room bonnet_room_tiny = {16, 4096, 256, 64, 64, 32};
 
 int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room)
 {
@@ -130,14 +130,11 @@ int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room)
         case BONNET_LAYER_CONV: rows += tiles * (1 + 9 * depth); break;
         case BONNET_LAYER_DOWN: rows += tiles * (1 + depth * b->k); break;
         case BONNET_LAYER_LAST: rows += tiles * (2 + 9 * depth); break;
-        case BONNET_LAYER_FC:   rows += tiles * (1 + l->in_c / 8); break;
+        case BONNET_LAYER_FC: rows += tiles * (1 + l->in_c / 8); break;
         }
-        if (l->kind == BONNET_LAYER_LAST)
-            words += l->out_c / 4;
-        else if (l->kind == BONNET_LAYER_FC)
-            words += tiles * room->lanes / 2; /* whole tiles of logits are written */
-        else
-            words += ((uint64_t)l->out_h * l->out_w * (l->out_c / 64) * b->k + 3) / 4 * 4;
+        if (l->kind == BONNET_LAYER_LAST) words += l->out_c / 4;
+        else if (l->kind == BONNET_LAYER_FC) words += tiles * room->lanes / 2; /* whole tiles of logits are written */
+        else words += ((uint64_t)l->out_h * l->out_w * (l->out_c / 64) * b->k + 3) / 4 * 4;
     }
     return words <= room->feature_words && rows <= room->weight_rows;
 }

@@ -16,12 +16,14 @@
 #include "net.h"
 
 /* splitmix64: every bit of the seed counts, nearby seeds are far apart. */
-typedef struct bonnet_rng { uint64_t state; } bonnet_rng;
+typedef struct bonnet_rng {
+    uint64_t state;
+} bonnet_rng;
 uint64_t bonnet_rng_next(bonnet_rng *r);
-uint32_t bonnet_rng_below(bonnet_rng *r, uint32_t n);                 /* 0..n-1; n > 0 */
-int32_t  bonnet_rng_range(bonnet_rng *r, int32_t low, int32_t high);  /* low..high, both included */
-int      bonnet_rng_chance(bonnet_rng *r, uint32_t percent);
-int32_t  bonnet_rng_log(bonnet_rng *r, unsigned bits);                /* |x| < 2^bits, small ones as likely as large ones */
+uint32_t bonnet_rng_below(bonnet_rng *r, uint32_t n);               /* 0..n-1; n > 0 */
+int32_t bonnet_rng_range(bonnet_rng *r, int32_t low, int32_t high); /* low..high, both included */
+int bonnet_rng_chance(bonnet_rng *r, uint32_t percent);
+int32_t bonnet_rng_log(bonnet_rng *r, unsigned bits); /* |x| < 2^bits, small ones as likely as large ones */
 
 typedef struct bonnet_build {
     bonnet_rng rng;
@@ -39,7 +41,7 @@ bonnet_map_ref bonnet_build_part(const bonnet_build *b, int map, int part); /* p
 #define BONNET_ALL(b, map)   bonnet_build_part((b), (map), 0)
 #define BONNET_LOWER(b, map) bonnet_build_part((b), (map), 1)
 #define BONNET_UPPER(b, map) bonnet_build_part((b), (map), 2)
-#define BONNET_NONE          ((bonnet_map_ref){ -1, 0, 0 })
+#define BONNET_NONE          ((bonnet_map_ref){-1, 0, 0})
 
 int bonnet_build_stem(bonnet_build *b, const bonnet_stem_spec *spec);
 int bonnet_build_conv(bonnet_build *b, bonnet_map_ref in, uint32_t conv_c, uint32_t stride, uint32_t dilation, bonnet_post post, bonnet_map_ref res,
@@ -52,7 +54,9 @@ int bonnet_build_fc(bonnet_build *b, uint32_t classes);
 bonnet_net *bonnet_build_finish(bonnet_build *b);
 
 /* What the layers so far need of a chip, if nothing is ever thrown away: words of all maps, and rows of `lanes` x 64 bits. */
-typedef struct bonnet_room { uint32_t lanes, feature_words, weight_rows, stem_rows, image_w, map_w; } bonnet_room;
+typedef struct bonnet_room {
+    uint32_t lanes, feature_words, weight_rows, stem_rows, image_w, map_w;
+} bonnet_room;
 extern const bonnet_room bonnet_room_asic, bonnet_room_tiny; /* as rtl/pkg/bonnet_pkg.sv */
 /* 1 if layers, plus a last block on `in` (map -1: none) and an FC of `classes` (0: none), stay inside. */
 int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room);

@@ -10,7 +10,7 @@
 /* A 3x3 stem without frills, h x w x 64. */
 static int plain_stem(bonnet_build *b, uint32_t h, uint32_t w, uint32_t out_c)
 {
-    return bonnet_build_stem(b, &(bonnet_stem_spec){ .h = h, .w = w, .planes = 1, .kernel = 3, .stride = 1, .out_c = out_c, .dw = b->k == 4 });
+    return bonnet_build_stem(b, &(bonnet_stem_spec){.h = h, .w = w, .planes = 1, .kernel = 3, .stride = 1, .out_c = out_c, .dw = b->k == 4});
 }
 
 static void name(bonnet_build *b, const char *what, uint32_t detail) { snprintf(b->name, sizeof b->name, "%s-%u-k%u", what, detail, b->k); }
@@ -18,7 +18,7 @@ static void name(bonnet_build *b, const char *what, uint32_t detail) { snprintf(
 /* 54: kernel x stride x pool x depthwise (none, replicated, constant). */
 static void stem_net(bonnet_build *b, uint32_t i)
 {
-    bonnet_stem_spec s = { .kernel = 3 + 2 * (i % 3), .stride = 1 + i / 3 % 2, .pool = i / 6 % 3, .out_c = 64 };
+    bonnet_stem_spec s = {.kernel = 3 + 2 * (i % 3), .stride = 1 + i / 3 % 2, .pool = i / 6 % 3, .out_c = 64};
     s.dw = i / 18 > 0, s.dw_const = i / 18 == 2;
     s.planes = (i / 3 + i / 18) % 2 ? 3 : 1, s.pixels_signed = (i + i / 6) % 2;
     s.h = 9 - i % 4, s.w = 7 + i % 5;
@@ -45,8 +45,9 @@ static void conv_net(bonnet_build *b, uint32_t i)
 static void half_net(bonnet_build *b, uint32_t i)
 {
     name(b, "half", i);
-    int s = plain_stem(b, 3, 5, 128), part[2] = { 1, 2 };
-    bonnet_map_ref in = bonnet_build_part(b, s, part[i % 2]), res = bonnet_build_part(b, s, part[i / 2 % 2]), pass = bonnet_build_part(b, s, part[i % 3 == 0]);
+    int s = plain_stem(b, 3, 5, 128), part[2] = {1, 2};
+    bonnet_map_ref in = bonnet_build_part(b, s, part[i % 2]), res = bonnet_build_part(b, s, part[i / 2 % 2]),
+                   pass = bonnet_build_part(b, s, part[i % 3 == 0]);
     int c = bonnet_build_conv(b, in, 64, 1, 1, BONNET_POST_XNOR, res, BONNET_NONE);
     int o = bonnet_build_conv(b, BONNET_ALL(b, c), 64, 1, 1, BONNET_POST_INTERLEAVE, res, pass);
     bonnet_build_last(b, bonnet_build_part(b, o, part[i / 3]), 1);
@@ -65,7 +66,7 @@ static void down_net(bonnet_build *b, uint32_t i)
 /* 8: maps of one pixel, one row, one column, two by two, with dilation 2 reaching over all of them. */
 static void edge_net(bonnet_build *b, uint32_t i)
 {
-    static const uint32_t size[4][2] = { { 1, 1 }, { 1, 7 }, { 9, 1 }, { 2, 2 } };
+    static const uint32_t size[4][2] = {{1, 1}, {1, 7}, {9, 1}, {2, 2}};
     name(b, "edge", i);
     int s = plain_stem(b, size[i % 4][0], size[i % 4][1], 64);
     int c = bonnet_build_conv(b, BONNET_ALL(b, s), 64, 1 + i / 4, 2, BONNET_POST_STORE, BONNET_NONE, BONNET_NONE);
@@ -106,7 +107,7 @@ static void extreme_params(bonnet_net *net, uint32_t i)
 }
 
 /* 9: logit counts around tiles of 16 and 64. */
-static const uint32_t logit_counts[] = { 1, 2, 15, 16, 17, 63, 64, 65, 300 };
+static const uint32_t logit_counts[] = {1, 2, 15, 16, 17, 63, 64, 65, 300};
 static void fc_net(bonnet_build *b, uint32_t i)
 {
     name(b, "fc", logit_counts[i]);
@@ -124,8 +125,11 @@ static void head_net(bonnet_build *b, uint32_t i)
 
 bonnet_net *bonnet_directed_net(uint32_t index, int *end)
 {
-    static const struct { void (*make)(bonnet_build *, uint32_t); uint32_t count; } family[] = {
-        { stem_net, 54 }, { conv_net, 16 }, { half_net, 6 }, { down_net, 8 }, { edge_net, 8 }, { wide_net, 4 }, { extreme_net, 4 }, { fc_net, 9 }, { head_net, 9 },
+    static const struct {
+        void (*make)(bonnet_build *, uint32_t);
+        uint32_t count;
+    } family[] = {
+        {stem_net, 54}, {conv_net, 16}, {half_net, 6}, {down_net, 8}, {edge_net, 8}, {wide_net, 4}, {extreme_net, 4}, {fc_net, 9}, {head_net, 9},
     };
     bonnet_build b;
     uint32_t i = index / 2, f = 0; /* each with k = 4 and k = 1 */
@@ -138,7 +142,7 @@ bonnet_net *bonnet_directed_net(uint32_t index, int *end)
     bonnet_net *net = bonnet_build_finish(&b);
     if (net && family[f].make == extreme_net) extreme_params(net, i);
     if (net && family[f].make == head_net) {
-        static const uint32_t shift[3] = { 0, 8, 24 };
+        static const uint32_t shift[3] = {0, 8, 24};
         net->layers[net->n_layers - 2].s1 = shift[i % 3];
         net->layers[net->n_layers - 2].s2 = shift[i / 3];
     }

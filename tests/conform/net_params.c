@@ -14,7 +14,8 @@ static void fill_stem(bonnet_rng *r, bonnet_net *net, bonnet_layer *l)
     const uint32_t taps = l->in_c * l->kernel * l->kernel;
     for (uint32_t o = 0; o < l->out_c; o++) {
         int32_t most = bonnet_rng_chance(r, 10) ? 127 : 1 + (int32_t)bonnet_rng_below(r, 127); /* some channels loud, some faint */
-        for (uint32_t i = 0; i < taps; i++) w[o * taps + i] = (int8_t)(bonnet_rng_chance(r, 5) ? 127 * (bonnet_rng_chance(r, 50) ? 1 : -1) : bonnet_rng_range(r, -most, most));
+        for (uint32_t i = 0; i < taps; i++)
+            w[o * taps + i] = (int8_t)(bonnet_rng_chance(r, 5) ? 127 * (bonnet_rng_chance(r, 50) ? 1 : -1) : bonnet_rng_range(r, -most, most));
         sh[o] = (uint8_t)(bonnet_rng_chance(r, 15) ? bonnet_rng_below(r, 25) : 3 + bonnet_rng_below(r, 10));
         most = 1 + (int32_t)bonnet_rng_below(r, 127);
         for (uint32_t i = 0; dw && i < 9; i++) dw[o * 9 + i] = (int8_t)(bonnet_rng_chance(r, 5) ? -128 : bonnet_rng_range(r, -most, most));
@@ -109,7 +110,7 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
             break;
         case BONNET_LAYER_CONV:
         case BONNET_LAYER_DOWN: fill_binary(&b->rng, net, i, l); break;
-        case BONNET_LAYER_FC:   fill_fc(&b->rng, net, i, l); break;
+        case BONNET_LAYER_FC: fill_fc(&b->rng, net, i, l); break;
         }
     }
     return net;
@@ -117,17 +118,16 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
 
 uint8_t *bonnet_random_image(const bonnet_net *net, uint64_t seed, uint32_t frames)
 {
-    bonnet_rng r = { seed ^ UINT64_C(0x696d616765) };
+    bonnet_rng r = {seed ^ UINT64_C(0x696d616765)};
     const size_t bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
     uint8_t *p = malloc(bytes * frames);
     for (uint32_t f = 0; p && f < frames; f++) {
         uint32_t how = bonnet_rng_below(&r, 8), level = bonnet_rng_below(&r, 256);
-        for (size_t i = 0; i < bytes; i++)
-            switch (how) {
-            case 0:  p[f * bytes + i] = (uint8_t)level; break;                                  /* flat */
-            case 1:  p[f * bytes + i] = (uint8_t)(i * 3 + level); break;                        /* ramp */
-            case 2:  p[f * bytes + i] = bonnet_rng_chance(&r, 50) ? 255 : 0; break;             /* extremes */
-            case 3:  p[f * bytes + i] = bonnet_rng_chance(&r, 5) ? (uint8_t)level : 0; break;   /* specks */
+        for (size_t i = 0; i < bytes; i++) switch (how) {
+            case 0: p[f * bytes + i] = (uint8_t)level; break;                                /* flat */
+            case 1: p[f * bytes + i] = (uint8_t)(i * 3 + level); break;                      /* ramp */
+            case 2: p[f * bytes + i] = bonnet_rng_chance(&r, 50) ? 255 : 0; break;           /* extremes */
+            case 3: p[f * bytes + i] = bonnet_rng_chance(&r, 5) ? (uint8_t)level : 0; break; /* specks */
             default: p[f * bytes + i] = (uint8_t)bonnet_rng_below(&r, 256);
             }
     }

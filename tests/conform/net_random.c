@@ -66,7 +66,7 @@ static int add_stem(bonnet_build *b, const bonnet_room *room, int big)
 {
     bonnet_rng *r = &b->rng;
     for (int attempt = 0; attempt < 200; attempt++) {
-        bonnet_stem_spec s = { 0 };
+        bonnet_stem_spec s = {0};
         uint32_t side = attempt > 100 ? 8 : bonnet_rng_chance(r, 20) ? 40 : 20; /* give way when nothing large fits */
         s.h = 1 + bonnet_rng_below(r, side), s.w = bonnet_rng_chance(r, 30) ? s.h : 1 + bonnet_rng_below(r, side);
         s.planes = bonnet_rng_chance(r, 60) ? 1 : 3;
@@ -132,10 +132,8 @@ bonnet_net *bonnet_random_net(uint64_t seed, const bonnet_room *room, int big)
     int blocks = bonnet_rng_chance(&b.rng, 50), boolnet = bonnet_rng_chance(&b.rng, 60);
     for (uint32_t n = bonnet_rng_below(&b.rng, big ? 12 : 7); n > 0; n--) {
         uint32_t mark = b.n;
-        if (blocks)
-            add_block(&b, boolnet);
-        else
-            add_any(&b);
+        if (blocks) add_block(&b, boolnet);
+        else add_any(&b);
         keep(&b, mark, room, big);
     }
     const uint32_t mark = b.n;
@@ -143,7 +141,9 @@ bonnet_net *bonnet_random_net(uint64_t seed, const bonnet_room *room, int big)
         bonnet_map_ref in = pick(&b, 0, 0, 0);
         if (attempt == 49) in = bonnet_build_part(&b, (int)mark - 1, b.layers[mark - 1].out_c > 512); /* known to fit */
         bonnet_build_last(&b, in, 1 + bonnet_rng_chance(&b.rng, 20));
-        bonnet_build_fc(&b, attempt == 49 ? 1 : bonnet_rng_chance(&b.rng, 70) ? 1 + bonnet_rng_below(&b.rng, 20) : 1 + bonnet_rng_below(&b.rng, 1000));
+        bonnet_build_fc(&b, attempt == 49                   ? 1
+                            : bonnet_rng_chance(&b.rng, 70) ? 1 + bonnet_rng_below(&b.rng, 20)
+                                                            : 1 + bonnet_rng_below(&b.rng, 1000));
         if (keep(&b, mark, room, big)) return bonnet_build_finish(&b);
     }
     return NULL;

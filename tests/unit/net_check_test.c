@@ -10,7 +10,8 @@ static bonnet_net *whole(uint32_t k)
 {
     bonnet_build b;
     bonnet_build_start(&b, 3, k);
-    int s = bonnet_build_stem(&b, &(bonnet_stem_spec){ .h = 9, .w = 8, .planes = 3, .kernel = 5, .stride = 1, .pool = 1, .out_c = 128, .dw = 1, .dw_const = 1 });
+    int s = bonnet_build_stem(
+        &b, &(bonnet_stem_spec){.h = 9, .w = 8, .planes = 3, .kernel = 5, .stride = 1, .pool = 1, .out_c = 128, .dw = 1, .dw_const = 1});
     int d = bonnet_build_down(&b, BONNET_ALL(&b, s), 64, 1);
     int x = bonnet_build_conv(&b, BONNET_UPPER(&b, s), 64, 2, 1, BONNET_POST_XNOR, BONNET_ALL(&b, d), BONNET_NONE);
     int i = bonnet_build_conv(&b, BONNET_ALL(&b, x), 64, 1, 2, BONNET_POST_INTERLEAVE, BONNET_ALL(&b, x), BONNET_ALL(&b, d));
@@ -20,17 +21,17 @@ static bonnet_net *whole(uint32_t k)
 }
 
 /* Breaks one thing, expects a refusal whose text mentions `word`. */
-#define BREAK(u, change, word) \
-    do { \
-        bonnet_net *n = bonnet_net_clone(sound); \
-        char why[200] = ""; \
-        if (!n) exit(1); \
-        bonnet_layer *l = n->layers; \
-        (void)l; \
-        change; \
-        const char *said = bonnet_net_check(n, why, sizeof why); \
-        UNIT(u, said == why && strstr(why, word), #change, "said: %s", said ? said : "sound"); \
-        bonnet_net_free(n); \
+#define BREAK(u, change, word)                                                                                                                       \
+    do {                                                                                                                                             \
+        bonnet_net *n = bonnet_net_clone(sound);                                                                                                     \
+        char why[200] = "";                                                                                                                          \
+        if (!n) exit(1);                                                                                                                             \
+        bonnet_layer *l = n->layers;                                                                                                                 \
+        (void)l;                                                                                                                                     \
+        change;                                                                                                                                      \
+        const char *said = bonnet_net_check(n, why, sizeof why);                                                                                     \
+        UNIT(u, said == why && strstr(why, word), #change, "said: %s", said ? said : "sound");                                                       \
+        bonnet_net_free(n);                                                                                                                          \
     } while (0)
 #define DATA(layer, which) ((void *)bonnet_net_param_data(n, layer, BONNET_PARAM_##which))
 
@@ -156,7 +157,9 @@ static void copies(unit *u)
                 same = bytes ? x && y && x != y && !memcmp(x, y, bytes) : !x && !y;
             }
         bonnet_net_free(net);
-        if (said || !same || i + 1 == u->cases) UNIT(u, !said && same, "random nets are sound and copies are whole", "seed %llu: %s", (unsigned long long)(u->seed + i), said ? why : "copy");
+        if (said || !same || i + 1 == u->cases)
+            UNIT(u, !said && same, "random nets are sound and copies are whole", "seed %llu: %s", (unsigned long long)(u->seed + i),
+                 said ? why : "copy");
         bonnet_net_free(copy);
     }
 }
