@@ -43,9 +43,9 @@ static void packing(unit *u)
     bonnet_build_last(&b, BONNET_ALL(&b, s), 1);
     bonnet_build_fc(&b, 3);
     bonnet_net *net = bonnet_build_finish(&b);
-    uint64_t stem[4], features[16], logit_map[2];
+    uint64_t stem[4] = {0}, features[16] = {0}, logit_map[2] = {0};
     uint64_t *maps[3] = {stem, features, logit_map};
-    int32_t logits[3], again[3];
+    int32_t logits[3] = {0}, again[3] = {0};
     static const uint8_t image[4] = {9, 80, 200, 255};
     bonnet_status st = net ? bonnet_golden_run(net, image, maps, logits, NULL, NULL) : BONNET_ENOMEM;
     UNIT(u, st == BONNET_OK, "runs", "status %d", st);
