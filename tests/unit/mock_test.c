@@ -12,7 +12,7 @@
 #include "regs.h"
 #include "unit.h"
 
-enum { FRAMES = 3 };
+enum { FRAMES = 3, CLASSES = 100 };
 
 typedef struct bench {
     bonnet_net *net;
@@ -98,22 +98,23 @@ static void streamed(unit *u, const char *path, uint32_t k, uint32_t channels, b
     int a = bonnet_build_stem(&build, &(bonnet_stem_spec){ .h = 4, .w = 3, .planes = 1, .kernel = 3, .stride = 1, .out_c = channels });
     int c = post == BONNET_POST_INTERLEAVE
                 ? bonnet_build_conv(&build, BONNET_UPPER(&build, a), channels / 2, 1, 1, post, BONNET_UPPER(&build, a), BONNET_LOWER(&build, a))
-                : bonnet_build_conv(&build, BONNET_ALL(&build, a), channels, 1, 1, post, BONNET_ALL(&build, a), BONNET_NONE);
-    c = bonnet_build_down(&build, BONNET_ALL(&build, c), channels, 0);
+                : bonnet_build_conv(&build, BONNET_ALL(&build, a), channels, 1, 1, post, post == BONNET_POST_STORE ? BONNET_NONE : BONNET_ALL(&build, a),
+                                    BONNET_NONE);
+    c = bonnet_build_down(&build, BONNET_ALL(&build, c), 64, 0);
     bonnet_build_last(&build, BONNET_ALL(&build, c), 1);
-    bonnet_build_fc(&build, 200);
+    bonnet_build_fc(&build, CLASSES);
     bonnet_net *net = bonnet_build_finish(&build);
     uint8_t *pixels = net ? bonnet_random_image(net, u->seed, FRAMES) : NULL;
-    int32_t *wanted = calloc(2 * FRAMES * 200, sizeof *wanted), *got = wanted ? wanted + FRAMES * 200 : NULL;
+    int32_t *wanted = calloc(2 * FRAMES * CLASSES, sizeof *wanted), *got = wanted ? wanted + FRAMES * CLASSES : NULL;
     bonnet_status st = pixels && wanted ? bonnet_mock_backend.open(&dev, path, NULL, &err) : BONNET_ENOMEM;
     for (uint32_t f = 0; f < FRAMES && st == BONNET_OK; f++)
-        st = bonnet_golden_run(net, pixels + (size_t)f * 12, NULL, wanted + (size_t)f * 200, NULL, NULL);
+        st = bonnet_golden_run(net, pixels + (size_t)f * 12, NULL, wanted + (size_t)f * CLASSES, NULL, NULL);
     if (st == BONNET_OK)
         st = bonnet_mock_backend.load(dev, &slot, net, &err);
     bonnet_run r = { .pixels = pixels, .frames = FRAMES, .logits = got };
     if (st == BONNET_OK)
         st = bonnet_mock_backend.run(dev, slot, &r, &err);
-    UNIT(u, st == BONNET_OK && !memcmp(wanted, got, FRAMES * 200 * sizeof *got), label, "status %d: %s", st, err.text);
+    UNIT(u, st == BONNET_OK && !memcmp(wanted, got, FRAMES * CLASSES * sizeof *got), label, "status %d: %s", st, err.text);
     if (dev) {
         bonnet_mock_backend.unload(dev, slot);
         bonnet_mock_backend.close(dev);
@@ -262,10 +263,10 @@ int main(int argc, char **argv)
     open_fault(&u, &b, "fault=xfer@1", BONNET_EIO, "to the device failed");
     cancelled(&u, &b);
     streamed(&u, "geometry=tiny", 1, 256, BONNET_POST_XNOR);
-    streamed(&u, "geometry=tiny", 1, 256, BONNET_POST_INTERLEAVE);
+    streamed(&u, "geometry=tiny", 1, 512, BONNET_POST_INTERLEAVE);
+    streamed(&u, "geometry=tiny", 1, 192, BONNET_POST_STORE); /* an odd number of portions in two slots */
     streamed(&u, "geometry=tiny", 4, 128, BONNET_POST_OR);
     streamed(&u, "geometry=asic", 4, 512, BONNET_POST_XNOR);
-    streamed(&u, "geometry=asic", 4, 512, BONNET_POST_INTERLEAVE);
     streamed(&u, "geometry=asic", 1, 512, BONNET_POST_OR);
     access_types(&u);
     two_copies(&u);
