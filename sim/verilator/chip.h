@@ -56,10 +56,12 @@ public:
         d.clk_i = 0, d.rst_ni = 1;
         d.s_axil_awvalid = d.s_axil_wvalid = d.s_axil_bready = d.s_axil_arvalid = d.s_axil_rready = 0;
         d.m_axi_arready = d.m_axi_rvalid = d.m_axi_awready = d.m_axi_wready = d.m_axi_bvalid = 0;
-        eval();        // an edge on the reset pin resets everything before the first clock edge looks at anything
+        eval();
         d.rst_ni = 0;
         eval();
+        context_.assertOn(false);  // what powered up at random is no contract yet
         for (int i = 0; i < 8; i++) cycle();
+        context_.assertOn(true);
         d.rst_ni = 1;
         for (int i = 0; i < 16; i++) cycle();
     }
