@@ -21,7 +21,7 @@ int bonnet_fold_slope(const bonnet_affine *chain, uint32_t channel)
 
 long double bonnet_fold_value(const bonnet_affine *chain, uint32_t channel, int32_t n, long double *terms)
 {
-    const bonnet_affine *steps[BONNET_CHAIN_MAX];
+    const bonnet_affine *steps[BONNET_CHAIN_MAX] = {NULL};
     uint32_t depth = 0;
     for (; chain && depth < BONNET_CHAIN_MAX; chain = chain->prev) steps[depth++] = chain;
     long double v = n, sum = fabsl(v);

@@ -7,9 +7,11 @@ FUZZ_CC      ?= clang-14
 FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -O1 -g
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BINS    := $(FUZZ_NAMES:%=$(O)/tests/fuzz/%)
-FUZZ_SRCS    := $(filter-out host/compiler/lower%,$(wildcard host/compiler/*.c)) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c)
+FUZZ_SRCS    := $(wildcard host/compiler/*.c) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c)
 FUZZ_OBJS    := $(FUZZ_SRCS:%.c=$(O)/fuzzobj/%.o) $(O)/fuzzobj/gen/onnx.pb-c.o
 FUZZ_LIBS    := -lprotobuf-c -lmd -lm
+FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c
+FUZZ_LIBS_image := -lpng -lz
 
 $(O)/fuzzobj/%.o: %.c | $(O)/gen/onnx.pb-c.h
 	$(Q)mkdir -p $(@D)
@@ -17,7 +19,7 @@ $(O)/fuzzobj/%.o: %.c | $(O)/gen/onnx.pb-c.h
 $(O)/fuzzobj/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -std=c11 -w $(FUZZ_FLAGS) -I$(O)/gen -c $< -o $@
-$(FUZZ_BINS): $(O)/tests/fuzz/%: $(O)/fuzzobj/tests/fuzz/fuzz_%.o $$(FUZZ_OBJS) $$(patsubst %.c,$(O)/fuzzobj/%.o,$$(FUZZ_SRCS_$$*))
+$(FUZZ_BINS): $(O)/tests/fuzz/%: $(O)/fuzzobj/tests/fuzz/fuzz_%.o $$(FUZZ_OBJS) $$(addprefix $(O)/fuzzobj/,$$(FUZZ_SRCS_$$*:.c=.o))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
 $(O)/tests/fuzz/seeds: $(O)/san/tests/fuzz/seeds.o $$(UNIT_OBJS)

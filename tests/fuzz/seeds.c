@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seeds.c - first inputs for the fuzzers: small sound files of both kinds. build/tests/fuzz/seeds FOLDER */
+/* seeds.c - first inputs for the fuzzers: small sound files of each kind. build/tests/fuzz/seeds FOLDER */
 #include <stdio.h>
 #include "../conform/net_build.h"
 #include "../unit/make_onnx.h"
 #include "file.h"
+#include "lower.h"
 
 static int write_seed(const char *folder, const char *kind, int i, const uint8_t *bytes, size_t size)
 {
@@ -31,6 +32,12 @@ static int one(const char *folder, int i)
     bonnet_net *net = bonnet_build_finish(&b);
     int ok = net && bonnet_file_build(&bytes, &size, net, &job, 1, NULL) == BONNET_OK && write_seed(folder, "bonnet", i, bytes, size);
     free(bytes);
+    bytes = NULL;
+    bonnet_job *lowered = NULL;
+    ok = ok && bonnet_lower(&lowered, net, bonnet_geometry_named("tiny"), i == 2, NULL) == BONNET_OK &&
+         bonnet_job_serialise(&bytes, &size, lowered, NULL) == BONNET_OK && write_seed(folder, "job", i, bytes, size);
+    free(bytes);
+    bonnet_job_free(lowered);
     bonnet_net_free(net);
     make_onnx m;
     make_start(&m, (uint64_t)i);
@@ -43,10 +50,22 @@ static int one(const char *folder, int i)
     return ok;
 }
 
+static int images(const char *folder)
+{
+    static const char pgm[] = "P5\n# gray\n2 2\n255\nabcd", ppm[] = "P6 1 2 255\nabcdef";
+    static const uint8_t png[] = {/* 1 x 1, gray */
+                                  0x89, 'P',  'N',  'G',  '\r', '\n', 0x1a, '\n', 0,    0,    0,    13,  'I',  'H',  'D',  'R',  0,
+                                  0,    0,    1,    0,    0,    0,    1,    8,    0,    0,    0,    0,   0x3a, 0x7e, 0x9b, 0x55, 0,
+                                  0,    0,    10,   'I',  'D',  'A',  'T',  0x78, 0x9c, 0x63, 0x68, 0,   0,    0,    0x82, 0,    0x81,
+                                  0x77, 0xcd, 0x72, 0xb6, 0,    0,    0,    0,    'I',  'E',  'N',  'D', 0xae, 0x42, 0x60, 0x82};
+    return write_seed(folder, "image", 0, (const uint8_t *)pgm, sizeof pgm - 1) &&
+           write_seed(folder, "image", 1, (const uint8_t *)ppm, sizeof ppm - 1) && write_seed(folder, "image", 2, png, sizeof png);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
     for (int i = 0; i < 3; i++)
         if (!one(argv[1], i)) return 1;
-    return 0;
+    return images(argv[1]) ? 0 : 1;
 }
