@@ -15,10 +15,10 @@
 enum {
     BONNET_DESC_WORDS = 16,
     BONNET_DESC_BYTES = 64,
-    BONNET_JOB_MAX = 240,           /* descriptors after the header */
-    BONNET_JOB_MAGIC = 0x314A4E42,  /* ASCII BNJ1 */
-    BONNET_QUEUE_DEPTH = 4,         /* descriptors that wait in front of a unit */
-    BONNET_SEMS = 16,               /* semaphore 0 means none */
+    BONNET_JOB_MAX = 240,          /* descriptors after the header */
+    BONNET_JOB_MAGIC = 0x314A4E42, /* ASCII BNJ1 */
+    BONNET_QUEUE_DEPTH = 4,        /* descriptors that wait in front of a unit */
+    BONNET_SEMS = 16,              /* semaphore 0 means none */
     BONNET_SEM_MAX = 63
 };
 
@@ -27,11 +27,11 @@ enum {
 
 #define OP(name, code, text) BONNET_OP_##name = code,
 #define JOB(name, word, lsb, width, text)
-#define HDR JOB
-#define LOAD JOB
-#define CONV JOB
-#define FC JOB
-#define STEM JOB
+#define HDR   JOB
+#define LOAD  JOB
+#define CONV  JOB
+#define FC    JOB
+#define STEM  JOB
 #define STORE JOB
 enum {
 #include "bonnet_job.def"
@@ -46,12 +46,12 @@ enum {
 #undef STEM
 #undef STORE
 #define OP(name, code, text)
-#define JOB(name, word, lsb, width, text) BONNET_F_JOB_##name = BONNET_FIELD(word, lsb, width),
-#define HDR(name, word, lsb, width, text) BONNET_F_HDR_##name = BONNET_FIELD(word, lsb, width),
-#define LOAD(name, word, lsb, width, text) BONNET_F_LOAD_##name = BONNET_FIELD(word, lsb, width),
-#define CONV(name, word, lsb, width, text) BONNET_F_CONV_##name = BONNET_FIELD(word, lsb, width),
-#define FC(name, word, lsb, width, text) BONNET_F_FC_##name = BONNET_FIELD(word, lsb, width),
-#define STEM(name, word, lsb, width, text) BONNET_F_STEM_##name = BONNET_FIELD(word, lsb, width),
+#define JOB(name, word, lsb, width, text)   BONNET_F_JOB_##name = BONNET_FIELD(word, lsb, width),
+#define HDR(name, word, lsb, width, text)   BONNET_F_HDR_##name = BONNET_FIELD(word, lsb, width),
+#define LOAD(name, word, lsb, width, text)  BONNET_F_LOAD_##name = BONNET_FIELD(word, lsb, width),
+#define CONV(name, word, lsb, width, text)  BONNET_F_CONV_##name = BONNET_FIELD(word, lsb, width),
+#define FC(name, word, lsb, width, text)    BONNET_F_FC_##name = BONNET_FIELD(word, lsb, width),
+#define STEM(name, word, lsb, width, text)  BONNET_F_STEM_##name = BONNET_FIELD(word, lsb, width),
 #define STORE(name, word, lsb, width, text) BONNET_F_STORE_##name = BONNET_FIELD(word, lsb, width),
 enum {
 #include "bonnet_job.def"
@@ -68,13 +68,13 @@ enum {
 
 /* The def file and the words of this header must mean the same descriptor. */
 #define OP(name, code, text) _Static_assert((code) >= 0 && (code) < 16, "operation code does not fit: " #name);
-#define JOB(name, word, lsb, width, text) \
+#define JOB(name, word, lsb, width, text)                                                                                                            \
     _Static_assert((word) < BONNET_DESC_WORDS && (width) >= 1 && (lsb) + (width) <= 32, "field outside its word: " #name);
-#define HDR JOB
-#define LOAD JOB
-#define CONV JOB
-#define FC JOB
-#define STEM JOB
+#define HDR   JOB
+#define LOAD  JOB
+#define CONV  JOB
+#define FC    JOB
+#define STEM  JOB
 #define STORE JOB
 #include "bonnet_job.def"
 #undef OP
@@ -103,8 +103,7 @@ static inline int bonnet_desc_set(uint32_t *d, int field, uint64_t value)
 {
     uint32_t mask = bonnet_desc_mask(field);
     unsigned lsb = (unsigned)(field >> 8) & 31u;
-    if (value > mask)
-        return 0;
+    if (value > mask) return 0;
     uint32_t *w = &d[(field >> 16) & 15];
     *w = (*w & ~(mask << lsb)) | (uint32_t)value << lsb;
     return 1;
@@ -112,14 +111,12 @@ static inline int bonnet_desc_set(uint32_t *d, int field, uint64_t value)
 
 static inline void bonnet_desc_to_bytes(uint8_t bytes[BONNET_DESC_BYTES], const uint32_t *d)
 {
-    for (int i = 0; i < BONNET_DESC_BYTES; i++)
-        bytes[i] = (uint8_t)(d[i / 4] >> 8 * (i % 4));
+    for (int i = 0; i < BONNET_DESC_BYTES; i++) bytes[i] = (uint8_t)(d[i / 4] >> 8 * (i % 4));
 }
 
 static inline void bonnet_desc_from_bytes(uint32_t *d, const uint8_t bytes[BONNET_DESC_BYTES])
 {
     for (int w = 0; w < BONNET_DESC_WORDS; w++)
-        d[w] = (uint32_t)bytes[4 * w] | (uint32_t)bytes[4 * w + 1] << 8 | (uint32_t)bytes[4 * w + 2] << 16 |
-               (uint32_t)bytes[4 * w + 3] << 24;
+        d[w] = (uint32_t)bytes[4 * w] | (uint32_t)bytes[4 * w + 1] << 8 | (uint32_t)bytes[4 * w + 2] << 16 | (uint32_t)bytes[4 * w + 3] << 24;
 }
 #endif

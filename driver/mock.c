@@ -10,13 +10,17 @@
 #include "mock.h"
 #include "regdev.h"
 
-static const struct { uint32_t offset; bonnet_access access; uint32_t reset; } table[] = {
-#define RO BONNET_RO
-#define RW BONNET_RW
-#define WO BONNET_WO
-#define COR BONNET_COR
-#define TOW BONNET_TOW
-#define REG(offset, name, access, reset, text) { offset, access, reset },
+static const struct {
+    uint32_t offset;
+    bonnet_access access;
+    uint32_t reset;
+} table[] = {
+#define RO                                     BONNET_RO
+#define RW                                     BONNET_RW
+#define WO                                     BONNET_WO
+#define COR                                    BONNET_COR
+#define TOW                                    BONNET_TOW
+#define REG(offset, name, access, reset, text) {offset, access, reset},
 #define FIELD(reg, name, lsb, width, text)
 #include "bonnet_csr.def"
 #undef RO
@@ -30,8 +34,7 @@ uint8_t *mock_dram(mock *m, uint64_t addr, uint64_t bytes)
 {
     for (int i = 0; i < MOCK_BUFFERS; i++) {
         mock_buffer *b = &m->buffers[i];
-        if (b->device && addr >= b->addr && bytes <= b->bytes && addr - b->addr <= b->bytes - bytes)
-            return b->device + (addr - b->addr);
+        if (b->device && addr >= b->addr && bytes <= b->bytes && addr - b->addr <= b->bytes - bytes) return b->device + (addr - b->addr);
     }
     return NULL;
 }
@@ -40,30 +43,25 @@ static uint32_t control(mock *m)
 {
     uint32_t done = (uint32_t)m->done;
     m->done = 0; /* clears on read */
-    return bonnet_reg_put(BONNET_RF_CTRL_DONE, done) | bonnet_reg_put(BONNET_RF_CTRL_READY, done) |
-           bonnet_reg_put(BONNET_RF_CTRL_IDLE, !m->busy) | bonnet_reg_put(BONNET_RF_CTRL_START, (uint32_t)m->busy);
+    return bonnet_reg_put(BONNET_RF_CTRL_DONE, done) | bonnet_reg_put(BONNET_RF_CTRL_READY, done) | bonnet_reg_put(BONNET_RF_CTRL_IDLE, !m->busy) |
+           bonnet_reg_put(BONNET_RF_CTRL_START, (uint32_t)m->busy);
 }
 
 static bonnet_status mock_read(void *self, uint32_t offset, uint32_t *value, bonnet_error *err)
 {
     mock *m = self;
-    if (offset % 4 || offset >= BONNET_REG_END)
-        return bonnet_fail(err, BONNET_EINVAL, "mock: register read at 0x%x", offset);
-    if (mock_strikes(m, MOCK_READ, m->n_read++))
-        return bonnet_fail(err, BONNET_EIO, "mock: register read at 0x%x failed", offset);
-    if (offset == BONNET_REG_CTRL)
-        *value = control(m);
+    if (offset % 4 || offset >= BONNET_REG_END) return bonnet_fail(err, BONNET_EINVAL, "mock: register read at 0x%x", offset);
+    if (mock_strikes(m, MOCK_READ, m->n_read++)) return bonnet_fail(err, BONNET_EIO, "mock: register read at 0x%x failed", offset);
+    if (offset == BONNET_REG_CTRL) *value = control(m);
     else if (offset >= BONNET_REG_COUNTERS)
         *value = m->counters[(offset - BONNET_REG_COUNTERS) / BONNET_COUNTER_SIZE][offset % BONNET_COUNTER_SIZE / 4];
-    else
-        *value = m->regs[offset / 4]; /* holes and write-only registers hold 0 */
+    else *value = m->regs[offset / 4]; /* holes and write-only registers hold 0 */
     return BONNET_OK;
 }
 
 static void start(mock *m)
 {
-    if (m->busy)
-        return;
+    if (m->busy) return;
     memset(m->counters, 0, sizeof m->counters);
     m->regs[BONNET_REG_CAUSE / 4] = 0;
     m->done = 0;
@@ -75,36 +73,28 @@ static void reset(mock *m)
     for (uint32_t i = 0; i < m->n_faults; i++)
         if (m->busy && m->faults[i].kind == MOCK_STUCK) /* for good: nothing but reopening helps */
             return;
-    if (m->busy)
-        m->regs[BONNET_REG_CAUSE / 4] = BONNET_CAUSE_RESET;
+    if (m->busy) m->regs[BONNET_REG_CAUSE / 4] = BONNET_CAUSE_RESET;
     m->busy = 0;
 }
 
 static bonnet_status mock_write(void *self, uint32_t offset, uint32_t value, bonnet_error *err)
 {
     mock *m = self;
-    if (offset % 4 || offset >= BONNET_REG_END)
-        return bonnet_fail(err, BONNET_EINVAL, "mock: register write at 0x%x", offset);
-    if (mock_strikes(m, MOCK_WRITE, m->n_write++))
-        return bonnet_fail(err, BONNET_EIO, "mock: register write at 0x%x failed", offset);
+    if (offset % 4 || offset >= BONNET_REG_END) return bonnet_fail(err, BONNET_EINVAL, "mock: register write at 0x%x", offset);
+    if (mock_strikes(m, MOCK_WRITE, m->n_write++)) return bonnet_fail(err, BONNET_EIO, "mock: register write at 0x%x failed", offset);
     if (offset == BONNET_REG_CTRL) {
-        if (bonnet_reg_get(value, BONNET_RF_CTRL_START))
-            start(m);
+        if (bonnet_reg_get(value, BONNET_RF_CTRL_START)) start(m);
         return BONNET_OK;
     }
     if (offset == BONNET_REG_RESET) {
-        if (value & 1)
-            reset(m);
+        if (value & 1) reset(m);
         return BONNET_OK;
     }
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].offset != offset)
-            continue;
+        if (table[i].offset != offset) continue;
         uint32_t mask = offset == BONNET_REG_GIE ? 1u : offset == BONNET_REG_IER || offset == BONNET_REG_ISR ? 3u : ~0u;
-        if (table[i].access == BONNET_RW)
-            m->regs[offset / 4] = value & mask;
-        else if (table[i].access == BONNET_TOW)
-            m->regs[offset / 4] ^= value & mask;
+        if (table[i].access == BONNET_RW) m->regs[offset / 4] = value & mask;
+        else if (table[i].access == BONNET_TOW) m->regs[offset / 4] ^= value & mask;
     }
     return BONNET_OK;
 }
@@ -114,8 +104,7 @@ static bonnet_status mock_alloc(void *self, bonnet_dma *out, size_t bytes, bonne
     mock *m = self;
     size_t size = (bytes + 63) & ~(size_t)63;
     mock_buffer *b = NULL;
-    for (int i = 0; i < MOCK_BUFFERS && !b; i++)
-        b = m->buffers[i].device ? NULL : &m->buffers[i];
+    for (int i = 0; i < MOCK_BUFFERS && !b; i++) b = m->buffers[i].device ? NULL : &m->buffers[i];
     if (!bytes || size < bytes || !b || mock_strikes(m, MOCK_ALLOC, m->n_alloc++))
         return bonnet_fail(err, BONNET_ENOMEM, "mock: no device memory for %zu bytes", bytes);
     uint8_t *host = aligned_alloc(64, size), *device = aligned_alloc(64, size);
@@ -126,9 +115,9 @@ static bonnet_status mock_alloc(void *self, bonnet_dma *out, size_t bytes, bonne
     }
     memset(host, 0, size);
     memset(device, 0, size);
-    *b = (mock_buffer){ .addr = m->next_addr, .bytes = size, .host = host, .device = device };
+    *b = (mock_buffer){.addr = m->next_addr, .bytes = size, .host = host, .device = device};
     m->next_addr += size + 4096; /* a gap: running past the end is a bus error */
-    *out = (bonnet_dma){ .host = host, .addr = b->addr, .bytes = bytes, .priv = b };
+    *out = (bonnet_dma){.host = host, .addr = b->addr, .bytes = bytes, .priv = b};
     return BONNET_OK;
 }
 
@@ -136,8 +125,7 @@ static void mock_free(void *self, bonnet_dma *buffer)
 {
     (void)self;
     mock_buffer *b = buffer->priv;
-    if (!b)
-        return;
+    if (!b) return;
     free(b->host);
     free(b->device);
     memset(b, 0, sizeof *b);
@@ -147,14 +135,11 @@ static void mock_free(void *self, bonnet_dma *buffer)
 static bonnet_status transfer(mock *m, const bonnet_dma *buffer, size_t offset, size_t bytes, int to_device, bonnet_error *err)
 {
     mock_buffer *b = buffer->priv;
-    if (!b || offset > buffer->bytes || bytes > buffer->bytes - offset)
-        return bonnet_fail(err, BONNET_EINVAL, "mock: transfer outside its buffer");
+    if (!b || offset > buffer->bytes || bytes > buffer->bytes - offset) return bonnet_fail(err, BONNET_EINVAL, "mock: transfer outside its buffer");
     if (mock_strikes(m, MOCK_XFER, m->n_xfer++))
         return bonnet_fail(err, BONNET_EIO, "mock: transfer of %zu bytes %s failed", bytes, to_device ? "to the device" : "to the host");
-    if (to_device)
-        memcpy(b->device + offset, b->host + offset, bytes);
-    else
-        memcpy(b->host + offset, b->device + offset, bytes);
+    if (to_device) memcpy(b->device + offset, b->host + offset, bytes);
+    else memcpy(b->host + offset, b->device + offset, bytes);
     return BONNET_OK;
 }
 
@@ -172,21 +157,17 @@ static bonnet_status mock_wait(void *self, uint32_t timeout_ms, const volatile i
 {
     const mock *m = self;
     for (uint32_t ms = 0;; ms++) {
-        if (m->regs[BONNET_REG_GIE / 4] & 1 && m->regs[BONNET_REG_ISR / 4])
-            return BONNET_OK;
-        if (cancel && *cancel)
-            return bonnet_fail(err, BONNET_EINTR, "mock: cancelled");
-        if (ms >= timeout_ms)
-            return bonnet_fail(err, BONNET_ETIMEOUT, "mock: no interrupt within %u ms", timeout_ms);
-        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+        if (m->regs[BONNET_REG_GIE / 4] & 1 && m->regs[BONNET_REG_ISR / 4]) return BONNET_OK;
+        if (cancel && *cancel) return bonnet_fail(err, BONNET_EINTR, "mock: cancelled");
+        if (ms >= timeout_ms) return bonnet_fail(err, BONNET_ETIMEOUT, "mock: no interrupt within %u ms", timeout_ms);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
 }
 
 static void mock_close(void *self)
 {
     mock *m = self;
-    if (!m)
-        return;
+    if (!m) return;
     for (int i = 0; i < MOCK_BUFFERS; i++) {
         free(m->buffers[i].host);
         free(m->buffers[i].device);
@@ -200,21 +181,19 @@ static void mock_close(void *self)
 static void power_on(mock *m)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (table[i].access != BONNET_WO)
-            m->regs[table[i].offset / 4] = table[i].reset;
+        if (table[i].access != BONNET_WO) m->regs[table[i].offset / 4] = table[i].reset;
     m->regs[BONNET_REG_ID / 4] ^= mock_strikes(m, MOCK_ID, 0) ? 1 : 0;
     m->regs[BONNET_REG_ABI / 4] += mock_strikes(m, MOCK_ABI, 0) ? 0x10000 : 0;
     uint32_t log2 = 0;
-    while (1u << log2 < m->bus_bits)
-        log2++;
+    while (1u << log2 < m->bus_bits) log2++;
     m->regs[BONNET_REG_GEOMETRY / 4] = bonnet_reg_put(BONNET_RF_GEOMETRY_LANES, m->lanes) | bonnet_reg_put(BONNET_RF_GEOMETRY_ARRAYS, 1) |
-                                       bonnet_reg_put(BONNET_RF_GEOMETRY_BUS_LOG2, log2) |
-                                       bonnet_reg_put(BONNET_RF_GEOMETRY_STEM_TAPS, 8) | bonnet_reg_put(BONNET_RF_GEOMETRY_BLOCK, 8);
+                                       bonnet_reg_put(BONNET_RF_GEOMETRY_BUS_LOG2, log2) | bonnet_reg_put(BONNET_RF_GEOMETRY_STEM_TAPS, 8) |
+                                       bonnet_reg_put(BONNET_RF_GEOMETRY_BLOCK, 8);
     m->regs[BONNET_REG_WEIGHT_ROWS / 4] = m->weight_rows;
     m->regs[BONNET_REG_FEATURE_WORDS / 4] = m->feature_words;
     m->regs[BONNET_REG_STEM_ROWS / 4] = m->stem_rows;
-    m->regs[BONNET_REG_STEM_WIDTHS / 4] = bonnet_reg_put(BONNET_RF_STEM_WIDTHS_IMAGE, m->stem_image_w) |
-                                          bonnet_reg_put(BONNET_RF_STEM_WIDTHS_MAP, m->stem_map_w);
+    m->regs[BONNET_REG_STEM_WIDTHS / 4] =
+        bonnet_reg_put(BONNET_RF_STEM_WIDTHS_IMAGE, m->stem_image_w) | bonnet_reg_put(BONNET_RF_STEM_WIDTHS_MAP, m->stem_map_w);
     /* Memories come up with anything in them: nobody may rely on zeros. */
     memset(m->feature, 0xA5, 8 * (size_t)m->feature_words);
     memset(m->weight, 0x5A, 8 * (size_t)m->weight_rows * m->lanes);
@@ -224,8 +203,7 @@ static void power_on(mock *m)
 static bonnet_status mock_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
     mock *m = calloc(1, sizeof *m);
-    if (!m)
-        return bonnet_fail(err, BONNET_ENOMEM, "mock: no memory");
+    if (!m) return bonnet_fail(err, BONNET_ENOMEM, "mock: no memory");
     m->next_addr = UINT64_C(0x1200001000); /* above 4 GiB: the high registers matter */
     m->random = config && config->seed ? config->seed : 1;
     bonnet_status st = mock_options(m, path, err);
@@ -233,8 +211,7 @@ static bonnet_status mock_open(void **self, const char *path, const bonnet_open_
         m->feature = malloc(8 * (size_t)m->feature_words);
         m->weight = malloc(8 * (size_t)m->weight_rows * m->lanes);
         m->stem = malloc(8 * (size_t)m->stem_rows * m->lanes);
-        if (!m->feature || !m->weight || !m->stem)
-            st = bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for the chip's buffers");
+        if (!m->feature || !m->weight || !m->stem) st = bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for the chip's buffers");
     }
     if (st != BONNET_OK) {
         mock_close(m);
@@ -251,11 +228,18 @@ static uint32_t mock_clock_hz(void *self)
     return 0; /* its cycles are a model, not a measurement */
 }
 
-static const bonnet_mmio mock_mmio = {
-    .scheme = "mock", .summary = "register-level C model of the chip; slow, checked, breaks on request",
-    .open = mock_open, .close = mock_close, .read = mock_read, .write = mock_write, .alloc = mock_alloc, .free = mock_free,
-    .to_device = mock_to_device, .to_host = mock_to_host, .wait = mock_wait, .clock_hz = mock_clock_hz
-};
+static const bonnet_mmio mock_mmio = {.scheme = "mock",
+                                      .summary = "register-level C model of the chip; slow, checked, breaks on request",
+                                      .open = mock_open,
+                                      .close = mock_close,
+                                      .read = mock_read,
+                                      .write = mock_write,
+                                      .alloc = mock_alloc,
+                                      .free = mock_free,
+                                      .to_device = mock_to_device,
+                                      .to_host = mock_to_host,
+                                      .wait = mock_wait,
+                                      .clock_hz = mock_clock_hz};
 
 static bonnet_status open_mock(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {

@@ -14,27 +14,40 @@
 enum { MOCK_BUFFERS = 64, MOCK_UNITS = 5, MOCK_FAULTS = 8 };
 
 typedef enum mock_fault_kind {
-    MOCK_NO_FAULT, MOCK_BUS,    /* descriptor N meets a bus error */
-    MOCK_BADDESC,               /* descriptor N is refused */
-    MOCK_HANG,                  /* descriptor N never finishes; the watchdog notices */
-    MOCK_DEAD,                  /* the same, and the watchdog sleeps: only RESET helps */
-    MOCK_STUCK,                 /* and RESET does not help either */
-    MOCK_IRQLOST,               /* job N, from 0, ends without its interrupt */
-    MOCK_ID, MOCK_ABI,          /* wrong ID, wrong ABI register */
-    MOCK_ALLOC, MOCK_XFER, MOCK_READ, MOCK_WRITE /* call N, from 0, of alloc, of to_device or to_host, of read, of write fails */
+    MOCK_NO_FAULT,
+    MOCK_BUS,     /* descriptor N meets a bus error */
+    MOCK_BADDESC, /* descriptor N is refused */
+    MOCK_HANG,    /* descriptor N never finishes; the watchdog notices */
+    MOCK_DEAD,    /* the same, and the watchdog sleeps: only RESET helps */
+    MOCK_STUCK,   /* and RESET does not help either */
+    MOCK_IRQLOST, /* job N, from 0, ends without its interrupt */
+    MOCK_ID,
+    MOCK_ABI, /* wrong ID, wrong ABI register */
+    MOCK_ALLOC,
+    MOCK_XFER,
+    MOCK_READ,
+    MOCK_WRITE /* call N, from 0, of alloc, of to_device or to_host, of read, of write fails */
 } mock_fault_kind;
 
-typedef struct mock_fault { mock_fault_kind kind; uint32_t at; int spent; } mock_fault;
+typedef struct mock_fault {
+    mock_fault_kind kind;
+    uint32_t at;
+    int spent;
+} mock_fault;
 
 /* Host and device see different copies of a buffer, as they do behind a PCIe card or a non-coherent bus. */
-typedef struct mock_buffer { uint64_t addr; size_t bytes; uint8_t *host, *device; } mock_buffer;
+typedef struct mock_buffer {
+    uint64_t addr;
+    size_t bytes;
+    uint8_t *host, *device;
+} mock_buffer;
 
 typedef struct mock {
     uint32_t lanes, weight_rows, feature_words, stem_rows, stem_image_w, stem_map_w, bus_bits;
-    uint64_t *feature, *weight, *stem;          /* words; rows of `lanes` words */
+    uint64_t *feature, *weight, *stem; /* words; rows of `lanes` words */
     uint32_t regs[BONNET_REG_COUNTERS / 4];
     uint32_t counters[256][8];
-    int done, busy;                             /* CTRL.DONE; the chip hangs and waits for RESET */
+    int done, busy; /* CTRL.DONE; the chip hangs and waits for RESET */
     mock_buffer buffers[MOCK_BUFFERS];
     uint64_t next_addr, random;
     mock_fault faults[MOCK_FAULTS];
@@ -63,10 +76,7 @@ mock_result mock_fc(mock *m, const uint32_t *d, uint64_t *cycles);
 mock_result mock_stem(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
 
 /* docs/operators.md, section 1. */
-static inline int64_t mock_round_shift(int64_t x, uint32_t s)
-{
-    return (x + ((INT64_C(1) << s) >> 1)) >> s;
-}
+static inline int64_t mock_round_shift(int64_t x, uint32_t s) { return (x + ((INT64_C(1) << s) >> 1)) >> s; }
 static inline int32_t mock_saturate(int64_t x, int bits)
 {
     int64_t top = (INT64_C(1) << (bits - 1)) - 1;

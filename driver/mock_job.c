@@ -10,27 +10,32 @@
 
 #define G(field) bonnet_desc_get(d, BONNET_F_##field)
 
-typedef struct queued { uint32_t index, frame; uint64_t since; } queued;
+typedef struct queued {
+    uint32_t index, frame;
+    uint64_t since;
+} queued;
 
 typedef struct job {
     mock *m;
     uint32_t desc[BONNET_JOB_MAX + 1][BONNET_DESC_WORDS];
-    uint32_t count, frames, index, frame;                 /* what the sequencer hands out next */
-    queued   queue[MOCK_UNITS][BONNET_QUEUE_DEPTH];
+    uint32_t count, frames, index, frame; /* what the sequencer hands out next */
+    queued queue[MOCK_UNITS][BONNET_QUEUE_DEPTH];
     uint32_t waiting[MOCK_UNITS];
-    uint64_t clock[MOCK_UNITS];                           /* when each unit became free */
+    uint64_t clock[MOCK_UNITS]; /* when each unit became free */
     uint64_t token_time[BONNET_SEMS][BONNET_SEM_MAX];
     uint32_t tokens[BONNET_SEMS];
-    uint32_t left[64];                                    /* descriptors to finish, by frame modulo 64 */
-    uint32_t code, unit, at;                              /* CAUSE */
-    int      hang, dead;
+    uint32_t left[64];       /* descriptors to finish, by frame modulo 64 */
+    uint32_t code, unit, at; /* CAUSE */
+    int hang, dead;
 } job;
 
 static uint32_t unit_of(uint32_t op)
 {
-    static const uint8_t units[BONNET_OPS] = { [BONNET_OP_LOAD] = BONNET_UNIT_LOAD, [BONNET_OP_CONV] = BONNET_UNIT_CONV,
-                                               [BONNET_OP_FC] = BONNET_UNIT_CONV, [BONNET_OP_STEM] = BONNET_UNIT_STEM,
-                                               [BONNET_OP_STORE] = BONNET_UNIT_STORE };
+    static const uint8_t units[BONNET_OPS] = {[BONNET_OP_LOAD] = BONNET_UNIT_LOAD,
+                                              [BONNET_OP_CONV] = BONNET_UNIT_CONV,
+                                              [BONNET_OP_FC] = BONNET_UNIT_CONV,
+                                              [BONNET_OP_STEM] = BONNET_UNIT_STEM,
+                                              [BONNET_OP_STORE] = BONNET_UNIT_STORE};
     return op < BONNET_OPS ? units[op] : 0;
 }
 
@@ -42,28 +47,25 @@ static int cause(job *j, uint32_t code, uint32_t unit, uint32_t at)
     return 0;
 }
 
-static uint64_t reg64(const mock *m, uint32_t lo)
-{
-    return (uint64_t)m->regs[lo / 4 + 1] << 32 | m->regs[lo / 4];
-}
+static uint64_t reg64(const mock *m, uint32_t lo) { return (uint64_t)m->regs[lo / 4 + 1] << 32 | m->regs[lo / 4]; }
 
 /* Bits that an operation does not define must be 0. */
 static int unknown_bits(const uint32_t *d)
 {
-    uint32_t known[BONNET_DESC_WORDS] = { 0 }, op = G(JOB_OP);
+    uint32_t known[BONNET_DESC_WORDS] = {0}, op = G(JOB_OP);
 #define OP(name, code, text)
-#define KNOWN(when, word, lsb, width) if (when) known[word] |= bonnet_desc_mask(width) << (lsb);
-#define JOB(name, word, lsb, width, text) KNOWN(1, word, lsb, width)
-#define HDR(name, word, lsb, width, text) KNOWN(op == BONNET_OP_HEADER, word, lsb, width)
-#define LOAD(name, word, lsb, width, text) KNOWN(op == BONNET_OP_LOAD, word, lsb, width)
-#define CONV(name, word, lsb, width, text) KNOWN(op == BONNET_OP_CONV, word, lsb, width)
-#define FC(name, word, lsb, width, text) KNOWN(op == BONNET_OP_FC, word, lsb, width)
-#define STEM(name, word, lsb, width, text) KNOWN(op == BONNET_OP_STEM, word, lsb, width)
+#define KNOWN(when, word, lsb, width)                                                                                                                \
+    if (when) known[word] |= bonnet_desc_mask(width) << (lsb);
+#define JOB(name, word, lsb, width, text)   KNOWN(1, word, lsb, width)
+#define HDR(name, word, lsb, width, text)   KNOWN(op == BONNET_OP_HEADER, word, lsb, width)
+#define LOAD(name, word, lsb, width, text)  KNOWN(op == BONNET_OP_LOAD, word, lsb, width)
+#define CONV(name, word, lsb, width, text)  KNOWN(op == BONNET_OP_CONV, word, lsb, width)
+#define FC(name, word, lsb, width, text)    KNOWN(op == BONNET_OP_FC, word, lsb, width)
+#define STEM(name, word, lsb, width, text)  KNOWN(op == BONNET_OP_STEM, word, lsb, width)
 #define STORE(name, word, lsb, width, text) KNOWN(op == BONNET_OP_STORE, word, lsb, width)
 #include "bonnet_job.def"
     for (int w = 0; w < BONNET_DESC_WORDS; w++)
-        if (d[w] & ~known[w])
-            return 1;
+        if (d[w] & ~known[w]) return 1;
     return 0;
 }
 
@@ -71,26 +73,22 @@ static int fetch(job *j)
 {
     uint64_t at = reg64(j->m, BONNET_REG_JOB_LO);
     const uint8_t *bytes = mock_dram(j->m, at, BONNET_DESC_BYTES);
-    if (!bytes)
-        return cause(j, BONNET_CAUSE_BUS, BONNET_UNIT_SEQ, 0);
+    if (!bytes) return cause(j, BONNET_CAUSE_BUS, BONNET_UNIT_SEQ, 0);
     bonnet_desc_from_bytes(j->desc[0], bytes);
     const uint32_t *d = j->desc[0];
     j->count = G(HDR_COUNT);
     if (G(JOB_OP) != BONNET_OP_HEADER || G(HDR_MAGIC) != BONNET_JOB_MAGIC || j->count < 1 || j->count > BONNET_JOB_MAX || unknown_bits(d) ||
         j->frames < 1 || at % 64)
         return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, 0);
-    for (uint32_t s = 1; s < BONNET_SEMS; s++)
-        j->tokens[s] = (s < 8 ? G(HDR_SEMS_LO) : G(HDR_SEMS_HI)) >> 4 * (s % 8) & 15;
+    for (uint32_t s = 1; s < BONNET_SEMS; s++) j->tokens[s] = (s < 8 ? G(HDR_SEMS_LO) : G(HDR_SEMS_HI)) >> 4 * (s % 8) & 15;
     bytes = mock_dram(j->m, at, (uint64_t)(j->count + 1) * BONNET_DESC_BYTES);
-    if (!bytes)
-        return cause(j, BONNET_CAUSE_BUS, BONNET_UNIT_SEQ, 1);
+    if (!bytes) return cause(j, BONNET_CAUSE_BUS, BONNET_UNIT_SEQ, 1);
     for (uint32_t i = 1; i <= j->count; i++) {
         d = j->desc[i];
         bonnet_desc_from_bytes(j->desc[i], bytes + (size_t)i * BONNET_DESC_BYTES);
-        uint32_t w[3] = { G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2) }, p[3] = { G(JOB_POST0), G(JOB_POST1), G(JOB_POST2) };
+        uint32_t w[3] = {G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2)}, p[3] = {G(JOB_POST0), G(JOB_POST1), G(JOB_POST2)};
         int twice = 0;
-        for (int a = 0; a < 3; a++)
-            twice |= (w[a] && w[a] == w[(a + 1) % 3]) || (p[a] && p[a] == p[(a + 1) % 3]);
+        for (int a = 0; a < 3; a++) twice |= (w[a] && w[a] == w[(a + 1) % 3]) || (p[a] && p[a] == p[(a + 1) % 3]);
         if (!unit_of(G(JOB_OP)) || unknown_bits(d) || twice || G(JOB_LAST) != (i == j->count) || mock_strikes(j->m, MOCK_BADDESC, i))
             return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, i);
     }
@@ -100,12 +98,10 @@ static int fetch(job *j)
 
 static int hand_out(job *j)
 {
-    if (j->frame >= j->frames)
-        return 0;
+    if (j->frame >= j->frames) return 0;
     uint32_t u = unit_of(bonnet_desc_get(j->desc[j->index], BONNET_F_JOB_OP));
-    if (j->waiting[u] == BONNET_QUEUE_DEPTH)
-        return 0;
-    j->queue[u][j->waiting[u]++] = (queued){ j->index, j->frame, j->clock[u] };
+    if (j->waiting[u] == BONNET_QUEUE_DEPTH) return 0;
+    j->queue[u][j->waiting[u]++] = (queued){j->index, j->frame, j->clock[u]};
     if (++j->index > j->count) {
         j->index = 1;
         j->frame++;
@@ -115,7 +111,7 @@ static int hand_out(job *j)
 
 static uint64_t address(const job *j, uint32_t base, uint32_t offset, uint32_t frame)
 {
-    static const uint16_t bases[4] = { BONNET_REG_MODEL_LO, BONNET_REG_INPUT_LO, BONNET_REG_OUTPUT_LO, BONNET_REG_SCRATCH_LO };
+    static const uint16_t bases[4] = {BONNET_REG_MODEL_LO, BONNET_REG_INPUT_LO, BONNET_REG_OUTPUT_LO, BONNET_REG_SCRATCH_LO};
     uint64_t stride = base == 1 ? j->m->regs[BONNET_REG_INPUT_STRIDE / 4] : base == 2 ? j->m->regs[BONNET_REG_OUTPUT_STRIDE / 4] : 0;
     return reg64(j->m, bases[base]) + frame * stride + offset;
 }
@@ -124,14 +120,13 @@ static mock_result execute(job *j, const uint32_t *d, uint32_t frame, uint64_t *
 {
     mock *m = j->m;
     *cycles = *bytes = 0;
-    if (G(JOB_ONCE) && frame)
-        return MOCK_OK;
+    if (G(JOB_ONCE) && frame) return MOCK_OK;
     switch (G(JOB_OP)) {
-    case BONNET_OP_LOAD:  return mock_load(m, d, address(j, G(LOAD_BASE), G(LOAD_OFFSET), frame), cycles, bytes);
+    case BONNET_OP_LOAD: return mock_load(m, d, address(j, G(LOAD_BASE), G(LOAD_OFFSET), frame), cycles, bytes);
     case BONNET_OP_STORE: return mock_store(m, d, address(j, G(STORE_BASE), G(STORE_OFFSET), frame), cycles, bytes);
-    case BONNET_OP_STEM:  return mock_stem(m, d, address(j, G(STEM_BASE), G(STEM_OFFSET), frame), cycles, bytes);
-    case BONNET_OP_CONV:  return mock_conv(m, d, cycles);
-    default:              return mock_fc(m, d, cycles);
+    case BONNET_OP_STEM: return mock_stem(m, d, address(j, G(STEM_BASE), G(STEM_OFFSET), frame), cycles, bytes);
+    case BONNET_OP_CONV: return mock_conv(m, d, cycles);
+    default: return mock_fc(m, d, cycles);
     }
 }
 
@@ -157,36 +152,28 @@ static int advance(job *j, uint32_t u)
 {
     queued q = j->queue[u][0];
     const uint32_t *d = j->desc[q.index];
-    uint32_t waits[3] = { G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2) }, posts[3] = { G(JOB_POST0), G(JOB_POST1), G(JOB_POST2) };
+    uint32_t waits[3] = {G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2)}, posts[3] = {G(JOB_POST0), G(JOB_POST1), G(JOB_POST2)};
     uint64_t start = j->clock[u], taken = start, cycles;
     uint32_t bytes;
     for (int i = 0; i < 3; i++)
-        if (!j->waiting[u] || (waits[i] && !j->tokens[waits[i]]))
-            return 0;
-    if (mock_strikes(j->m, MOCK_HANG, q.index))
-        j->hang = 1;
-    if (mock_strikes(j->m, MOCK_DEAD, q.index))
-        j->dead = 1;
-    if (j->hang || j->dead)
-        return cause(j, BONNET_CAUSE_WATCHDOG, u, q.index);
+        if (!j->waiting[u] || (waits[i] && !j->tokens[waits[i]])) return 0;
+    if (mock_strikes(j->m, MOCK_HANG, q.index)) j->hang = 1;
+    if (mock_strikes(j->m, MOCK_DEAD, q.index)) j->dead = 1;
+    if (j->hang || j->dead) return cause(j, BONNET_CAUSE_WATCHDOG, u, q.index);
     for (int i = 0; i < 3; i++) {
-        if (!waits[i])
-            continue;
+        if (!waits[i]) continue;
         uint64_t t = j->token_time[waits[i]][0];
         memmove(j->token_time[waits[i]], j->token_time[waits[i]] + 1, (BONNET_SEM_MAX - 1) * sizeof t);
         j->tokens[waits[i]]--;
         taken = t > taken ? t : taken;
     }
     mock_result r = mock_strikes(j->m, MOCK_BUS, q.index) ? MOCK_BUS_ERROR : execute(j, d, q.frame, &cycles, &bytes);
-    if (r != MOCK_OK)
-        return cause(j, r == MOCK_REFUSED ? BONNET_CAUSE_DESCRIPTOR : BONNET_CAUSE_BUS, u, q.index);
+    if (r != MOCK_OK) return cause(j, r == MOCK_REFUSED ? BONNET_CAUSE_DESCRIPTOR : BONNET_CAUSE_BUS, u, q.index);
     j->clock[u] = taken + cycles + 4;
     count(j, u, &q, start, taken, cycles, bytes);
     for (int i = 0; i < 3; i++) {
-        if (!posts[i])
-            continue;
-        if (j->tokens[posts[i]] == BONNET_SEM_MAX)
-            return cause(j, BONNET_CAUSE_DESCRIPTOR, u, q.index);
+        if (!posts[i]) continue;
+        if (j->tokens[posts[i]] == BONNET_SEM_MAX) return cause(j, BONNET_CAUSE_DESCRIPTOR, u, q.index);
         j->token_time[posts[i]][j->tokens[posts[i]]++] = taken + cycles;
     }
     memmove(j->queue[u], j->queue[u] + 1, (BONNET_QUEUE_DEPTH - 1) * sizeof q);
@@ -209,11 +196,9 @@ static void walk(job *j)
         for (uint32_t i = 0; i < MOCK_UNITS && !moved; i++) {
             uint32_t u = (first + i) % MOCK_UNITS;
             moved = (uint32_t)(u ? advance(j, u) : hand_out(j));
-            if (j->code)
-                return;
+            if (j->code) return;
         }
-        if (moved)
-            continue;
+        if (moved) continue;
         for (uint32_t u = 1; u < MOCK_UNITS; u++)
             if (j->waiting[u]) { /* nobody can move: tokens are missing */
                 j->hang = 1;
@@ -226,18 +211,16 @@ static void walk(job *j)
 
 void mock_run_job(mock *m)
 {
-    job j = { .m = m, .index = 1, .frames = m->regs[BONNET_REG_FRAMES / 4] & 0xFFFF };
+    job j = {.m = m, .index = 1, .frames = m->regs[BONNET_REG_FRAMES / 4] & 0xFFFF};
     m->beats_in = m->beats_out = 0;
     m->regs[BONNET_REG_FRAME / 4] = 0;
     if (fetch(&j)) {
-        for (int i = 0; i < 64; i++)
-            j.left[i] = j.count;
+        for (int i = 0; i < 64; i++) j.left[i] = j.count;
         walk(&j);
     }
     uint32_t dog = m->regs[BONNET_REG_WATCHDOG / 4], job_number = m->n_jobs++;
     uint64_t cycles = 0;
-    for (int u = 0; u < MOCK_UNITS; u++)
-        cycles = j.clock[u] > cycles ? j.clock[u] : cycles;
+    for (int u = 0; u < MOCK_UNITS; u++) cycles = j.clock[u] > cycles ? j.clock[u] : cycles;
     if ((j.hang && !dog) || j.dead) { /* neither idle nor done until somebody resets it */
         m->busy = 1;
         return;
@@ -248,9 +231,8 @@ void mock_run_job(mock *m)
     m->regs[BONNET_REG_CYCLES_HI / 4] = (uint32_t)(cycles >> 32);
     m->regs[BONNET_REG_BEATS_IN / 4] = (uint32_t)m->beats_in;
     m->regs[BONNET_REG_BEATS_OUT / 4] = (uint32_t)m->beats_out;
-    m->regs[BONNET_REG_CAUSE / 4] = bonnet_reg_put(BONNET_RF_CAUSE_CODE, j.code) | bonnet_reg_put(BONNET_RF_CAUSE_UNIT, j.unit) |
-                                    bonnet_reg_put(BONNET_RF_CAUSE_INDEX, j.at);
+    m->regs[BONNET_REG_CAUSE / 4] =
+        bonnet_reg_put(BONNET_RF_CAUSE_CODE, j.code) | bonnet_reg_put(BONNET_RF_CAUSE_UNIT, j.unit) | bonnet_reg_put(BONNET_RF_CAUSE_INDEX, j.at);
     m->done = 1;
-    if (!mock_strikes(m, MOCK_IRQLOST, job_number))
-        m->regs[BONNET_REG_ISR / 4] |= m->regs[BONNET_REG_IER / 4] & 3;
+    if (!mock_strikes(m, MOCK_IRQLOST, job_number)) m->regs[BONNET_REG_ISR / 4] |= m->regs[BONNET_REG_IER / 4] & 3;
 }

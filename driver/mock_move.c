@@ -8,8 +8,7 @@
 static uint64_t little(const uint8_t *p)
 {
     uint64_t v = 0;
-    for (int i = 0; i < 8; i++)
-        v |= (uint64_t)p[i] << 8 * i;
+    for (int i = 0; i < 8; i++) v |= (uint64_t)p[i] << 8 * i;
     return v;
 }
 
@@ -17,23 +16,18 @@ mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycle
 {
     uint32_t n = G(LOAD_BYTES), at = G(LOAD_ADDR), dest = G(LOAD_DEST), row_bytes = 8 * m->lanes;
     uint64_t *to;
-    if (dest > 2 || G(LOAD_OFFSET) % 64 || n == 0)
-        return MOCK_REFUSED;
+    if (dest > 2 || G(LOAD_OFFSET) % 64 || n == 0) return MOCK_REFUSED;
     if (dest == 2) {
-        if (n % 32 || at % 4 || at + n / 8 > m->feature_words)
-            return MOCK_REFUSED;
+        if (n % 32 || at % 4 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
         to = m->feature + at;
     } else {
         uint32_t rows = dest ? m->stem_rows : m->weight_rows;
-        if (n % row_bytes || at + n / row_bytes > rows)
-            return MOCK_REFUSED;
+        if (n % row_bytes || at + n / row_bytes > rows) return MOCK_REFUSED;
         to = (dest ? m->stem : m->weight) + (size_t)at * m->lanes;
     }
     const uint8_t *from = mock_dram(m, addr, n);
-    if (!from)
-        return MOCK_BUS_ERROR;
-    for (uint32_t i = 0; i < n / 8; i++)
-        to[i] = little(from + 8 * i);
+    if (!from) return MOCK_BUS_ERROR;
+    for (uint32_t i = 0; i < n / 8; i++) to[i] = little(from + 8 * i);
     *bytes = n;
     *cycles = 20 + 8 * (uint64_t)n / m->bus_bits;
     return MOCK_OK;
@@ -42,13 +36,10 @@ mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycle
 mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes)
 {
     uint32_t n = G(STORE_BYTES), at = G(STORE_ADDR);
-    if (n == 0 || n % 8 || at % 4 || G(STORE_OFFSET) % 64 || at + n / 8 > m->feature_words)
-        return MOCK_REFUSED;
+    if (n == 0 || n % 8 || at % 4 || G(STORE_OFFSET) % 64 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
     uint8_t *to = mock_dram(m, addr, n);
-    if (!to)
-        return MOCK_BUS_ERROR;
-    for (uint32_t i = 0; i < n; i++)
-        to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
+    if (!to) return MOCK_BUS_ERROR;
+    for (uint32_t i = 0; i < n; i++) to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
     *bytes = n;
     *cycles = 20 + 8 * (uint64_t)n / m->bus_bits;
     return MOCK_OK;

@@ -67,7 +67,7 @@ typedef struct bonnet_layer {
     const int32_t *c;         /* LAST: [conv_c]; FC: bias [out_c]                              */
 } bonnet_layer;
 
-/* The net lowered for one geometry (host/compiler/lower.h), as the .bonnet file carried it. */
+/* The net lowered for one geometry (lower.h), as the .bonnet file carried it. */
 typedef struct bonnet_net_job {
     char geometry[16];    /* "asic"; zero-padded */
     const uint8_t *bytes; /* owned by whoever owns the net */

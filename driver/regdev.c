@@ -6,28 +6,32 @@
 
 enum {
     DEFAULT_TIMEOUT_MS = 60000,
-    BATCH_FRAMES = 256,          /* frames a job start at most: */
-    BATCH_BYTES = 1 << 20        /* what their images may take */
+    BATCH_FRAMES = 256,   /* frames a job start at most: */
+    BATCH_BYTES = 1 << 20 /* what their images may take */
 };
 
 static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
 {
-    static const uint32_t offsets[5] = { BONNET_REG_GEOMETRY, BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS, BONNET_REG_STEM_ROWS,
-                                         BONNET_REG_STEM_WIDTHS };
+    static const uint32_t offsets[5] = {BONNET_REG_GEOMETRY, BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS, BONNET_REG_STEM_ROWS,
+                                        BONNET_REG_STEM_WIDTHS};
     uint32_t v[5];
     for (int i = 0; i < 5; i++) {
         bonnet_status st = dev->mmio->read(dev->self, offsets[i], &v[i], err);
-        if (st != BONNET_OK)
-            return st;
+        if (st != BONNET_OK) return st;
     }
-    dev->geometry = (bonnet_geometry){
-        .lanes = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_LANES), .arrays = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_ARRAYS),
-        .bus_bits = 1u << bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_BUS_LOG2), .weight_rows = v[1], .feature_words = v[2], .stem_rows = v[3],
-        .stem_taps = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_STEM_TAPS), .block = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_BLOCK),
-        .stem_image_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_IMAGE), .stem_map_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_MAP)
-    };
+    dev->geometry = (bonnet_geometry){.lanes = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_LANES),
+                                      .arrays = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_ARRAYS),
+                                      .bus_bits = 1u << bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_BUS_LOG2),
+                                      .weight_rows = v[1],
+                                      .feature_words = v[2],
+                                      .stem_rows = v[3],
+                                      .stem_taps = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_STEM_TAPS),
+                                      .block = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_BLOCK),
+                                      .stem_image_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_IMAGE),
+                                      .stem_map_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_MAP)};
     if (!bonnet_geometry_sound(&dev->geometry))
-        return bonnet_fail(err, BONNET_EABI, "%s: the chip tells a geometry that this library cannot use (%u lanes, %u weight rows, %u feature words)",
+        return bonnet_fail(err, BONNET_EABI,
+                           "%s: the chip tells a geometry that this library cannot use (%u lanes, %u weight rows, %u feature words)",
                            dev->mmio->scheme, dev->geometry.lanes, v[1], v[2]);
     return BONNET_OK;
 }
@@ -36,10 +40,8 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
 {
     uint32_t id, abi;
     bonnet_status st = dev->mmio->read(dev->self, BONNET_REG_ID, &id, err);
-    if (st == BONNET_OK)
-        st = dev->mmio->read(dev->self, BONNET_REG_ABI, &abi, err);
-    if (st != BONNET_OK)
-        return st;
+    if (st == BONNET_OK) st = dev->mmio->read(dev->self, BONNET_REG_ABI, &abi, err);
+    if (st != BONNET_OK) return st;
     if (id != BONNET_CHIP_ID)
         return bonnet_fail(err, BONNET_ENODEV, "%s: no Bonnet chip there: ID is 0x%08x, not 0x%08x", dev->mmio->scheme, id, BONNET_CHIP_ID);
     if (bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR) != BONNET_ABI_MAJOR)
@@ -48,12 +50,10 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
     return read_geometry(dev, err);
 }
 
-bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config,
-                                 bonnet_error *err)
+bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
     regdev *dev = calloc(1, sizeof *dev);
-    if (!dev)
-        return bonnet_fail(err, BONNET_ENOMEM, "no memory for a device");
+    if (!dev) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a device");
     dev->mmio = mmio;
     dev->timeout_ms = config && config->timeout_ms ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
     bonnet_status st = mmio->open(&dev->self, path, config, err);
@@ -73,32 +73,25 @@ bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const cha
 void bonnet_regdev_close(void *self)
 {
     regdev *dev = self;
-    if (!dev)
-        return;
+    if (!dev) return;
     dev->mmio->close(dev->self);
     free(dev);
 }
 
-const bonnet_geometry *bonnet_regdev_geometry(const void *self)
-{
-    return &((const regdev *)self)->geometry;
-}
+const bonnet_geometry *bonnet_regdev_geometry(const void *self) { return &((const regdev *)self)->geometry; }
 
-void *bonnet_regdev_mmio_self(void *self)
-{
-    return ((regdev *)self)->self;
-}
+void *bonnet_regdev_mmio_self(void *self) { return ((regdev *)self)->self; }
 
 static void release(regdev *dev, bonnet_dma *buffer)
 {
-    if (buffer->host)
-        dev->mmio->free(dev->self, buffer);
+    if (buffer->host) dev->mmio->free(dev->self, buffer);
     memset(buffer, 0, sizeof *buffer);
 }
 
 static void remove_job(regdev *dev, regdev_job *j)
 {
     release(dev, &j->desc);
+    release(dev, &j->rows);
     release(dev, &j->input);
     release(dev, &j->output);
     release(dev, &j->scratch);
@@ -106,43 +99,57 @@ static void remove_job(regdev *dev, regdev_job *j)
     memset(j, 0, sizeof *j);
 }
 
-static bonnet_status place_buffers(regdev *dev, regdev_slot *slot, regdev_job *j, bonnet_error *err)
+static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err)
 {
     const bonnet_mmio *io = dev->mmio;
     const bonnet_job *job = j->job;
     uint32_t fit = BATCH_BYTES / job->input_stride;
     j->batch = job->traced || fit < 1 ? 1 : fit > BATCH_FRAMES ? BATCH_FRAMES : fit;
     bonnet_status st = io->alloc(dev->self, &j->desc, (size_t)job->n_desc * BONNET_DESC_BYTES, err);
-    if (st == BONNET_OK)
-        st = io->alloc(dev->self, &j->input, (size_t)j->batch * job->input_stride, err);
-    if (st == BONNET_OK)
-        st = io->alloc(dev->self, &j->output, (size_t)j->batch * job->output_stride, err);
-    if (st == BONNET_OK && job->scratch_bytes)
-        st = io->alloc(dev->self, &j->scratch, job->scratch_bytes, err);
-    if (st != BONNET_OK)
-        return st;
-    for (uint32_t i = 0; i < job->n_desc; i++)
-        bonnet_desc_to_bytes((uint8_t *)j->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);
+    if (st == BONNET_OK) st = io->alloc(dev->self, &j->rows, job->rows_bytes, err);
+    if (st == BONNET_OK) st = io->alloc(dev->self, &j->input, (size_t)j->batch * job->input_stride, err);
+    if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, (size_t)j->batch * job->output_stride, err);
+    if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, job->scratch_bytes, err);
+    if (st != BONNET_OK) return st;
+    for (uint32_t i = 0; i < job->n_desc; i++) bonnet_desc_to_bytes((uint8_t *)j->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);
+    memcpy(j->rows.host, job->rows, job->rows_bytes);
     st = io->to_device(dev->self, &j->desc, 0, j->desc.bytes, err);
-    if (st != BONNET_OK || slot->model.host)
+    return st == BONNET_OK ? io->to_device(dev->self, &j->rows, 0, job->rows_bytes, err) : st;
+}
+
+/* Is this a job of that net? Its numbers are the file's business (hashed), its shape is ours. */
+static int belongs(const bonnet_job *job, const bonnet_net *net, const bonnet_geometry *geometry)
+{
+    const bonnet_layer *stem = &net->layers[0];
+    int same = !job->traced && !memcmp(&job->geometry, geometry, sizeof *geometry) && job->n_layers == net->n_layers &&
+               job->classes == net->classes && job->input_bytes == stem->in_c * stem->in_h * stem->in_w;
+    for (uint32_t i = 0; same && i < net->n_layers; i++)
+        same = job->layers[i].kind == (uint32_t)net->layers[i].kind && job->layers[i].words == bonnet_net_map_words(net, i);
+    return same;
+}
+
+static bonnet_status obtain(bonnet_job **out, const regdev *dev, const bonnet_net *net, int traced, bonnet_error *err)
+{
+    for (uint32_t i = 0; !traced && i < net->n_jobs; i++) {
+        const bonnet_geometry *named = bonnet_geometry_named(net->jobs[i].geometry);
+        if (!named || memcmp(named, &dev->geometry, sizeof *named)) continue;
+        bonnet_status st = bonnet_job_parse(out, net->jobs[i].bytes, net->jobs[i].size, err);
+        if (st == BONNET_OK && !belongs(*out, net, &dev->geometry)) {
+            bonnet_job_free(*out);
+            *out = NULL;
+            st = bonnet_fail(err, BONNET_EFORMAT, "the file's job for '%s' is not one of its network; compile it again", net->jobs[i].geometry);
+        }
         return st;
-    st = io->alloc(dev->self, &slot->model, job->rows_bytes, err);
-    if (st != BONNET_OK)
-        return st;
-    memcpy(slot->model.host, job->rows, job->rows_bytes);
-    st = io->to_device(dev->self, &slot->model, 0, job->rows_bytes, err);
-    if (st != BONNET_OK)
-        release(dev, &slot->model);
-    return st;
+    }
+    return bonnet_lower(out, net, &dev->geometry, traced, err);
 }
 
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err)
 {
     regdev_job *j = traced ? &slot->traced : &slot->plain;
-    bonnet_status st = bonnet_lower(&j->job, slot->net, &dev->geometry, traced, err);
-    if (st != BONNET_OK)
-        return st;
-    st = place_buffers(dev, slot, j, err);
+    bonnet_status st = obtain(&j->job, dev, slot->net, traced, err);
+    if (st != BONNET_OK) return st;
+    st = place_buffers(dev, j, err);
     if (st != BONNET_OK) {
         remove_job(dev, j);
         return st;
@@ -155,8 +162,7 @@ bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_er
 bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err)
 {
     regdev_slot *s = calloc(1, sizeof *s);
-    if (!s)
-        return bonnet_fail(err, BONNET_ENOMEM, "no memory for a network");
+    if (!s) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a network");
     s->net = net;
     bonnet_status st = regdev_place(self, s, 0, err);
     if (st != BONNET_OK) {
@@ -170,10 +176,8 @@ bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net,
 void bonnet_regdev_unload(void *self, void *slot)
 {
     regdev_slot *s = slot;
-    if (!s)
-        return;
+    if (!s) return;
     remove_job(self, &s->plain);
     remove_job(self, &s->traced);
-    release(self, &s->model);
     free(s);
 }

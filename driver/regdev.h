@@ -19,20 +19,19 @@
 #include "backend.h"
 #include "lower.h"
 
-bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config,
-                                 bonnet_error *err);
-void          bonnet_regdev_close(void *self);
+bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config, bonnet_error *err);
+void bonnet_regdev_close(void *self);
 bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err);
-void          bonnet_regdev_unload(void *self, void *slot);
+void bonnet_regdev_unload(void *self, void *slot);
 bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_error *err);
 
 /* For benches and tests: what open() read, and the mmio handle behind it. */
 const bonnet_geometry *bonnet_regdev_geometry(const void *self);
 void *bonnet_regdev_mmio_self(void *self);
 
-#define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                          \
-    {                                                                                                                   \
-        .scheme = (scheme_), .summary = (summary_), .mmio = (mmio_), .open = (open_), .close = bonnet_regdev_close,     \
-        .load = bonnet_regdev_load, .unload = bonnet_regdev_unload, .run = bonnet_regdev_run                            \
+#define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                                                       \
+    {                                                                                                                                                \
+        .scheme = (scheme_), .summary = (summary_), .mmio = (mmio_), .open = (open_), .close = bonnet_regdev_close, .load = bonnet_regdev_load,      \
+        .unload = bonnet_regdev_unload, .run = bonnet_regdev_run                                                                                     \
     }
 #endif

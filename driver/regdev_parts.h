@@ -7,25 +7,24 @@
 
 typedef struct regdev {
     const bonnet_mmio *mmio;
-    void *self;                  /* of mmio */
-    bonnet_geometry geometry;    /* as the chip says */
-    uint32_t timeout_ms;         /* where a run names none */
-    int broken;                  /* did not come back from reset */
+    void *self;               /* of mmio */
+    bonnet_geometry geometry; /* as the chip says */
+    uint32_t timeout_ms;      /* where a run names none */
+    int broken;               /* did not come back from reset */
 } regdev;
 
 /* A job in device memory. */
 typedef struct regdev_job {
     bonnet_job *job;
-    bonnet_dma desc, input, output, scratch;
-    uint32_t batch;              /* frames that input and output have room for */
+    bonnet_dma desc, rows, input, output, scratch;
+    uint32_t batch; /* frames that input and output have room for */
 } regdev_job;
 
 typedef struct regdev_slot {
     const bonnet_net *net;
-    bonnet_dma model;            /* rows; the same for both jobs */
-    regdev_job plain, traced;    /* traced.job is NULL until the first run that wants maps */
+    regdev_job plain, traced; /* traced.job is NULL until the first run that wants maps */
 } regdev_slot;
 
-/* Lower the net and place the job; on failure everything it took is given back. */
+/* Lower the net, or take the job that came with it, and place it; on failure everything it took is given back. */
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err);
 #endif

@@ -10,8 +10,8 @@
 #include "regdev_parts.h"
 
 enum {
-    WAIT_SLICE_MS = 500,   /* a lost interrupt costs at most this */
-    RESET_TRIES = 2000,    /* reads of CTRL, a millisecond apart where the device has real time */
+    WAIT_SLICE_MS = 500, /* a lost interrupt costs at most this */
+    RESET_TRIES = 2000,  /* reads of CTRL, a millisecond apart where the device has real time */
 };
 
 typedef struct runner {
@@ -23,15 +23,9 @@ typedef struct runner {
     bonnet_error *err;
 } runner;
 
-static bonnet_status put(runner *r, uint32_t offset, uint32_t value)
-{
-    return r->dev->mmio->write(r->dev->self, offset, value, r->err);
-}
+static bonnet_status put(runner *r, uint32_t offset, uint32_t value) { return r->dev->mmio->write(r->dev->self, offset, value, r->err); }
 
-static bonnet_status get(runner *r, uint32_t offset, uint32_t *value)
-{
-    return r->dev->mmio->read(r->dev->self, offset, value, r->err);
-}
+static bonnet_status get(runner *r, uint32_t offset, uint32_t *value) { return r->dev->mmio->read(r->dev->self, offset, value, r->err); }
 
 static bonnet_status put64(runner *r, uint32_t offset, uint64_t value)
 {
@@ -55,15 +49,13 @@ static bonnet_status stop(runner *r, bonnet_status st)
     bonnet_status s = put(r, BONNET_REG_RESET, 1);
     for (int i = 0; s == BONNET_OK && i < RESET_TRIES; i++) {
         s = get(r, BONNET_REG_CTRL, &ctrl); /* clears DONE too */
-        if (s == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE))
-            break;
+        if (s == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) break;
         if (i > 16 && s == BONNET_OK) { /* wait() is a way to let time pass; why it returns does not matter */
             bonnet_error ignored;
             (void)r->dev->mmio->wait(r->dev->self, 1, NULL, &ignored);
         }
     }
-    if (s == BONNET_OK)
-        s = acknowledge(r);
+    if (s == BONNET_OK) s = acknowledge(r);
     if (s != BONNET_OK || !bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) {
         r->dev->broken = 1;
         return bonnet_fail(r->err, BONNET_ENODEV, "%s: the chip does not come back from reset; close the device and open it again",
@@ -76,19 +68,26 @@ static bonnet_status stop(runner *r, bonnet_status st)
 static bonnet_status start(runner *r, uint32_t frames)
 {
     const bonnet_job *job = r->j->job;
-    const struct { uint32_t offset, value; } words[] = {
-        { BONNET_REG_FRAMES, frames }, { BONNET_REG_INPUT_STRIDE, job->input_stride }, { BONNET_REG_OUTPUT_STRIDE, job->output_stride },
-        { BONNET_REG_WATCHDOG, job->watchdog_cycles }, { BONNET_REG_IER, 1 }, { BONNET_REG_GIE, 1 },
+    const struct {
+        uint32_t offset, value;
+    } words[] = {
+        {BONNET_REG_FRAMES, frames},
+        {BONNET_REG_INPUT_STRIDE, job->input_stride},
+        {BONNET_REG_OUTPUT_STRIDE, job->output_stride},
+        {BONNET_REG_WATCHDOG, job->watchdog_cycles},
+        {BONNET_REG_IER, 1},
+        {BONNET_REG_GIE, 1},
     };
-    const struct { uint32_t offset; uint64_t addr; } addresses[] = {
-        { BONNET_REG_JOB_LO, r->j->desc.addr }, { BONNET_REG_MODEL_LO, r->slot->model.addr }, { BONNET_REG_INPUT_LO, r->j->input.addr },
-        { BONNET_REG_OUTPUT_LO, r->j->output.addr }, { BONNET_REG_SCRATCH_LO, r->j->scratch.addr },
+    const struct {
+        uint32_t offset;
+        uint64_t addr;
+    } addresses[] = {
+        {BONNET_REG_JOB_LO, r->j->desc.addr},      {BONNET_REG_MODEL_LO, r->j->rows.addr},      {BONNET_REG_INPUT_LO, r->j->input.addr},
+        {BONNET_REG_OUTPUT_LO, r->j->output.addr}, {BONNET_REG_SCRATCH_LO, r->j->scratch.addr},
     };
     bonnet_status st = BONNET_OK;
-    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0] && st == BONNET_OK; i++)
-        st = put64(r, addresses[i].offset, addresses[i].addr);
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && st == BONNET_OK; i++)
-        st = put(r, words[i].offset, words[i].value);
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0] && st == BONNET_OK; i++) st = put64(r, addresses[i].offset, addresses[i].addr);
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && st == BONNET_OK; i++) st = put(r, words[i].offset, words[i].value);
     return st == BONNET_OK ? put(r, BONNET_REG_CTRL, 1) : st;
 }
 
@@ -99,36 +98,31 @@ static bonnet_status wait_done(runner *r)
         int64_t left_ms = (r->deadline.end_us - bonnet_now_us()) / 1000;
         uint32_t slice = left_ms <= 0 ? 0 : left_ms < WAIT_SLICE_MS ? (uint32_t)left_ms : WAIT_SLICE_MS, ctrl;
         bonnet_status st = r->dev->mmio->wait(r->dev->self, slice, r->run->cancel, r->err);
-        if (st != BONNET_OK && st != BONNET_ETIMEOUT && st != BONNET_EINTR)
-            return st;
+        if (st != BONNET_OK && st != BONNET_ETIMEOUT && st != BONNET_EINTR) return st;
         int cancelled = st == BONNET_EINTR;
         st = get(r, BONNET_REG_CTRL, &ctrl);
-        if (st != BONNET_OK)
-            return st;
-        if (bonnet_reg_get(ctrl, BONNET_RF_CTRL_DONE))
-            return acknowledge(r);
-        if (cancelled)
-            return bonnet_fail(r->err, BONNET_EINTR, "%s: cancelled, the job was stopped", r->dev->mmio->scheme);
+        if (st != BONNET_OK) return st;
+        if (bonnet_reg_get(ctrl, BONNET_RF_CTRL_DONE)) return acknowledge(r);
+        if (cancelled) return bonnet_fail(r->err, BONNET_EINTR, "%s: cancelled, the job was stopped", r->dev->mmio->scheme);
         if (left_ms <= 0)
-            return bonnet_fail(r->err, BONNET_ETIMEOUT, "%s: the job did not finish in time and was stopped; raise the timeout or run fewer "
-                               "images at once", r->dev->mmio->scheme);
+            return bonnet_fail(r->err, BONNET_ETIMEOUT,
+                               "%s: the job did not finish in time and was stopped; raise the timeout or run fewer "
+                               "images at once",
+                               r->dev->mmio->scheme);
         st = acknowledge(r);
-        if (st != BONNET_OK)
-            return st;
+        if (st != BONNET_OK) return st;
     }
 }
 
 static bonnet_status explain(runner *r)
 {
-    static const char *const units[] = { "sequencer", "load unit", "conv unit", "stem unit", "store unit" };
+    static const char *const units[] = {"sequencer", "load unit", "conv unit", "stem unit", "store unit"};
     const bonnet_job *job = r->j->job;
     uint32_t cause;
     bonnet_status st = get(r, BONNET_REG_CAUSE, &cause);
-    if (st != BONNET_OK || bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE) == BONNET_CAUSE_DONE)
-        return st;
+    if (st != BONNET_OK || bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE) == BONNET_CAUSE_DONE) return st;
     uint32_t unit = bonnet_reg_get(cause, BONNET_RF_CAUSE_UNIT), index = bonnet_reg_get(cause, BONNET_RF_CAUSE_INDEX), layer = 0;
-    if (index < job->n_desc)
-        layer = bonnet_desc_get(job->desc[index], BONNET_F_JOB_LAYER);
+    if (index < job->n_desc) layer = bonnet_desc_get(job->desc[index], BONNET_F_JOB_LAYER);
     const char *scheme = r->dev->mmio->scheme, *name = index ? r->slot->net->layers[layer].name : "header";
     const char *who = unit < sizeof units / sizeof units[0] ? units[unit] : "unknown unit";
     switch (bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE)) {
@@ -139,8 +133,7 @@ static bonnet_status explain(runner *r)
     case BONNET_CAUSE_WATCHDOG:
         return bonnet_fail(r->err, BONNET_ETIMEOUT, "%s: no progress for %u cycles in the %s at descriptor %u (%s); the job was stopped", scheme,
                            job->watchdog_cycles, who, index, name);
-    default:
-        return bonnet_fail(r->err, BONNET_EIO, "%s: the job ended with CAUSE 0x%08x", scheme, cause);
+    default: return bonnet_fail(r->err, BONNET_EIO, "%s: the job ended with CAUSE 0x%08x", scheme, cause);
     }
 }
 
@@ -149,14 +142,10 @@ static bonnet_status add_totals(runner *r)
 {
     uint32_t lo, hi, in, out, bus_bytes = r->dev->geometry.bus_bits / 8;
     bonnet_status st = get(r, BONNET_REG_CYCLES_LO, &lo);
-    if (st == BONNET_OK)
-        st = get(r, BONNET_REG_CYCLES_HI, &hi);
-    if (st == BONNET_OK)
-        st = get(r, BONNET_REG_BEATS_IN, &in);
-    if (st == BONNET_OK)
-        st = get(r, BONNET_REG_BEATS_OUT, &out);
-    if (st != BONNET_OK)
-        return st;
+    if (st == BONNET_OK) st = get(r, BONNET_REG_CYCLES_HI, &hi);
+    if (st == BONNET_OK) st = get(r, BONNET_REG_BEATS_IN, &in);
+    if (st == BONNET_OK) st = get(r, BONNET_REG_BEATS_OUT, &out);
+    if (st != BONNET_OK) return st;
     r->run->cycles += (uint64_t)hi << 32 | lo;
     r->run->bytes_in += (uint64_t)in * bus_bytes;
     r->run->bytes_out += (uint64_t)out * bus_bytes;
@@ -170,21 +159,18 @@ static bonnet_status add_totals(runner *r)
 static bonnet_status read_layers(runner *r)
 {
     const bonnet_job *job = r->j->job;
-    uint8_t seen[BONNET_MAX_LAYERS] = { 0 };
+    uint8_t seen[BONNET_MAX_LAYERS] = {0};
     memset(r->run->layers, 0, job->n_layers * sizeof *r->run->layers);
     for (uint32_t i = 1; i < job->n_desc; i++) {
         uint32_t c[6], layer = bonnet_desc_get(job->desc[i], BONNET_F_JOB_LAYER), op = bonnet_desc_get(job->desc[i], BONNET_F_JOB_OP);
         bonnet_layer_cycles *l = &r->run->layers[layer];
         for (uint32_t w = 0; w < 6; w++) {
             bonnet_status st = get(r, BONNET_REG_COUNTERS + BONNET_COUNTER_SIZE * i + 4 * w, &c[w]);
-            if (st != BONNET_OK)
-                return st;
+            if (st != BONNET_OK) return st;
         }
         l->dram_bytes += c[BONNET_COUNTER_BYTES / 4];
-        if (op == BONNET_OP_LOAD || op == BONNET_OP_STORE)
-            continue;
-        if (!seen[layer])
-            l->start = c[BONNET_COUNTER_START / 4];
+        if (op == BONNET_OP_LOAD || op == BONNET_OP_STORE) continue;
+        if (!seen[layer]) l->start = c[BONNET_COUNTER_START / 4];
         seen[layer] = 1;
         l->end = l->start + (uint32_t)(c[BONNET_COUNTER_END / 4] - (uint32_t)l->start);
         l->busy += c[BONNET_COUNTER_BUSY / 4];
@@ -197,8 +183,7 @@ static bonnet_status read_layers(runner *r)
 static uint64_t little(const uint8_t *p, int bytes)
 {
     uint64_t v = 0;
-    for (int i = 0; i < bytes; i++)
-        v |= (uint64_t)p[i] << 8 * i;
+    for (int i = 0; i < bytes; i++) v |= (uint64_t)p[i] << 8 * i;
     return v;
 }
 
@@ -206,14 +191,11 @@ static bonnet_status read_maps(runner *r)
 {
     const bonnet_job *job = r->j->job;
     bonnet_status st = r->dev->mmio->to_host(r->dev->self, &r->j->scratch, 0, job->scratch_bytes, r->err);
-    if (st != BONNET_OK)
-        return st;
+    if (st != BONNET_OK) return st;
     for (uint32_t i = 0; i < job->n_layers; i++) {
         const uint8_t *p = (const uint8_t *)r->j->scratch.host + job->layers[i].scratch;
-        if (!r->run->maps[i])
-            continue;
-        for (uint32_t w = 0; w < job->layers[i].words; w++)
-            r->run->maps[i][w] = little(p + 8 * (size_t)w, 8);
+        if (!r->run->maps[i]) continue;
+        for (uint32_t w = 0; w < job->layers[i].words; w++) r->run->maps[i][w] = little(p + 8 * (size_t)w, 8);
     }
     return BONNET_OK;
 }
@@ -226,20 +208,14 @@ static bonnet_status run_batch(runner *r, uint32_t first, uint32_t frames)
         memcpy((uint8_t *)r->j->input.host + (size_t)f * job->input_stride, r->run->pixels + (size_t)(first + f) * job->input_bytes,
                job->input_bytes);
     bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)frames * job->input_stride, r->err);
-    if (st != BONNET_OK)
-        return st;
+    if (st != BONNET_OK) return st;
     st = start(r, frames);
-    if (st == BONNET_OK)
-        st = wait_done(r);
-    if (st == BONNET_OK)
-        st = explain(r);
-    if (st == BONNET_OK)
-        st = add_totals(r);
-    if (st != BONNET_OK)
-        return stop(r, st);
+    if (st == BONNET_OK) st = wait_done(r);
+    if (st == BONNET_OK) st = explain(r);
+    if (st == BONNET_OK) st = add_totals(r);
+    if (st != BONNET_OK) return stop(r, st);
     st = io->to_host(r->dev->self, &r->j->output, 0, (size_t)frames * job->output_stride, r->err);
-    if (st != BONNET_OK)
-        return st;
+    if (st != BONNET_OK) return st;
     for (uint32_t f = 0; f < frames; f++)
         for (uint32_t i = 0; i < job->classes; i++)
             r->run->logits[(size_t)(first + f) * job->classes + i] =
@@ -250,16 +226,15 @@ static bonnet_status run_batch(runner *r, uint32_t first, uint32_t frames)
 bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_error *err)
 {
     regdev *dev = self;
-    bonnet_error nowhere;
-    runner r = { .dev = dev, .slot = slot, .run = run, .err = err ? err : &nowhere };
+    bonnet_error nowhere = {""};
+    runner r = {.dev = dev, .slot = slot, .run = run, .err = err ? err : &nowhere};
     if (dev->broken)
         return bonnet_fail(err, BONNET_ENODEV, "%s: the chip did not come back from reset; close the device and open it again", dev->mmio->scheme);
     if (!run->frames || !run->pixels || !run->logits || (run->maps && run->frames != 1))
         return bonnet_fail(err, BONNET_EINVAL, "nothing to run, or maps of more than one frame");
     if (run->maps && !r.slot->traced.job) {
         bonnet_status st = regdev_place(dev, r.slot, 1, r.err);
-        if (st != BONNET_OK)
-            return st;
+        if (st != BONNET_OK) return st;
     }
     r.j = run->maps ? &r.slot->traced : &r.slot->plain;
     r.deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
@@ -267,17 +242,13 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
     for (uint32_t done = 0, n; done < run->frames; done += n) {
         n = run->frames - done < r.j->batch ? run->frames - done : r.j->batch;
         bonnet_status st = bonnet_deadline_poll(&r.deadline); /* between jobs the chip is idle: nothing to stop */
-        if (st != BONNET_OK)
-            st = bonnet_fail(r.err, st, "%s: %s", dev->mmio->scheme, bonnet_deadline_text(st));
-        else
-            st = run_batch(&r, done, n);
-        if (st != BONNET_OK)
-            return st;
+        if (st != BONNET_OK) st = bonnet_fail(r.err, st, "%s: %s", dev->mmio->scheme, bonnet_deadline_text(st));
+        else st = run_batch(&r, done, n);
+        if (st != BONNET_OK) return st;
     }
     run->lanes = dev->geometry.lanes * dev->geometry.arrays;
     run->clock_hz = dev->mmio->clock_hz ? dev->mmio->clock_hz(dev->self) : 0;
-    if (dev->mmio->sim_time)
-        dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
+    if (dev->mmio->sim_time) dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
     bonnet_status st = run->layers ? read_layers(&r) : BONNET_OK;
     return st == BONNET_OK && run->maps ? read_maps(&r) : st;
 }

@@ -16,7 +16,7 @@ typedef enum bonnet_access { BONNET_RO, BONNET_RW, BONNET_WO, BONNET_COR, BONNET
 #define FIELD(reg, name, lsb, width, text)
 enum {
 #include "bonnet_csr.def"
-    BONNET_REG_COUNTERS = 0x2000,   /* + 32 * descriptor index: eight words, below */
+    BONNET_REG_COUNTERS = 0x2000, /* + 32 * descriptor index: eight words, below */
     BONNET_REG_END = 0x4000
 };
 #undef REG
@@ -32,21 +32,32 @@ enum {
 #undef REG
 #undef FIELD
 
-#define REG(offset, name, access, reset, text) \
-    _Static_assert((offset) % 4 == 0 && (offset) < BONNET_REG_COUNTERS, "register offset: " #name);
-#define FIELD(reg, name, lsb, width, text) \
-    _Static_assert((width) >= 1 && (lsb) + (width) <= 32, "field outside its register: " #reg "." #name);
+#define REG(offset, name, access, reset, text) _Static_assert((offset) % 4 == 0 && (offset) < BONNET_REG_COUNTERS, "register offset: " #name);
+#define FIELD(reg, name, lsb, width, text)     _Static_assert((width) >= 1 && (lsb) + (width) <= 32, "field outside its register: " #reg "." #name);
 #include "bonnet_csr.def"
 #undef REG
 #undef FIELD
 
 enum {
-    BONNET_CHIP_ID = 0x424E4E31,    /* ASCII BNN1 */
+    BONNET_CHIP_ID = 0x424E4E31, /* ASCII BNN1 */
     BONNET_ABI_MAJOR = 1,
-    BONNET_CAUSE_DONE = 0, BONNET_CAUSE_DESCRIPTOR = 1, BONNET_CAUSE_BUS = 2, BONNET_CAUSE_WATCHDOG = 3, BONNET_CAUSE_RESET = 4,
-    BONNET_UNIT_SEQ = 0, BONNET_UNIT_LOAD = 1, BONNET_UNIT_CONV = 2, BONNET_UNIT_STEM = 3, BONNET_UNIT_STORE = 4,
-    BONNET_COUNTER_START = 0, BONNET_COUNTER_END = 4, BONNET_COUNTER_BUSY = 8, BONNET_COUNTER_STALL_IN = 12,
-    BONNET_COUNTER_STALL_OUT = 16, BONNET_COUNTER_BYTES = 20, BONNET_COUNTER_SIZE = 32
+    BONNET_CAUSE_DONE = 0,
+    BONNET_CAUSE_DESCRIPTOR = 1,
+    BONNET_CAUSE_BUS = 2,
+    BONNET_CAUSE_WATCHDOG = 3,
+    BONNET_CAUSE_RESET = 4,
+    BONNET_UNIT_SEQ = 0,
+    BONNET_UNIT_LOAD = 1,
+    BONNET_UNIT_CONV = 2,
+    BONNET_UNIT_STEM = 3,
+    BONNET_UNIT_STORE = 4,
+    BONNET_COUNTER_START = 0,
+    BONNET_COUNTER_END = 4,
+    BONNET_COUNTER_BUSY = 8,
+    BONNET_COUNTER_STALL_IN = 12,
+    BONNET_COUNTER_STALL_OUT = 16,
+    BONNET_COUNTER_BYTES = 20,
+    BONNET_COUNTER_SIZE = 32
 };
 
 static inline uint32_t bonnet_reg_get(uint32_t value, int field)
@@ -56,8 +67,5 @@ static inline uint32_t bonnet_reg_get(uint32_t value, int field)
     return value >> ((field >> 8) & 31) & mask;
 }
 
-static inline uint32_t bonnet_reg_put(int field, uint32_t value)
-{
-    return value << ((field >> 8) & 31);
-}
+static inline uint32_t bonnet_reg_put(int field, uint32_t value) { return value << ((field >> 8) & 31); }
 #endif

@@ -5,10 +5,26 @@
 #include "lower_parts.h"
 
 /* The numbers of rtl/pkg/bonnet_pkg.sv. */
-static const bonnet_geometry asic = { .lanes = 64, .arrays = 1, .bus_bits = 128, .weight_rows = 576, .feature_words = 24576,
-                                      .stem_rows = 32, .stem_taps = 8, .block = 8, .stem_image_w = 512, .stem_map_w = 128 };
-static const bonnet_geometry tiny = { .lanes = 16, .arrays = 1, .bus_bits = 64, .weight_rows = 256, .feature_words = 4096,
-                                      .stem_rows = 64, .stem_taps = 8, .block = 8, .stem_image_w = 64, .stem_map_w = 32 };
+static const bonnet_geometry asic = {.lanes = 64,
+                                     .arrays = 1,
+                                     .bus_bits = 128,
+                                     .weight_rows = 576,
+                                     .feature_words = 24576,
+                                     .stem_rows = 32,
+                                     .stem_taps = 8,
+                                     .block = 8,
+                                     .stem_image_w = 512,
+                                     .stem_map_w = 128};
+static const bonnet_geometry tiny = {.lanes = 16,
+                                     .arrays = 1,
+                                     .bus_bits = 64,
+                                     .weight_rows = 256,
+                                     .feature_words = 4096,
+                                     .stem_rows = 64,
+                                     .stem_taps = 8,
+                                     .block = 8,
+                                     .stem_image_w = 64,
+                                     .stem_map_w = 32};
 
 const bonnet_geometry *bonnet_geometry_named(const char *name)
 {
@@ -18,45 +34,37 @@ const bonnet_geometry *bonnet_geometry_named(const char *name)
 static int same(const bonnet_geometry *a, const bonnet_geometry *b)
 {
     return a->lanes == b->lanes && a->arrays == b->arrays && a->bus_bits == b->bus_bits && a->weight_rows == b->weight_rows &&
-           a->feature_words == b->feature_words && a->stem_rows == b->stem_rows && a->stem_taps == b->stem_taps &&
-           a->block == b->block && a->stem_image_w == b->stem_image_w && a->stem_map_w == b->stem_map_w;
+           a->feature_words == b->feature_words && a->stem_rows == b->stem_rows && a->stem_taps == b->stem_taps && a->block == b->block &&
+           a->stem_image_w == b->stem_image_w && a->stem_map_w == b->stem_map_w;
 }
 
-const char *bonnet_geometry_name(const bonnet_geometry *g)
-{
-    return same(g, &asic) ? "asic" : same(g, &tiny) ? "tiny" : "custom";
-}
+const char *bonnet_geometry_name(const bonnet_geometry *g) { return same(g, &asic) ? "asic" : same(g, &tiny) ? "tiny" : "custom"; }
 
 int bonnet_geometry_sound(const bonnet_geometry *g)
 {
     return (g->lanes == 16 || g->lanes == 32 || g->lanes == 64) && g->arrays >= 1 && g->arrays <= 15 &&
-           (g->bus_bits == 64 || g->bus_bits == 128 || g->bus_bits == 256 || g->bus_bits == 512) && g->weight_rows >= 16 &&
-           g->weight_rows <= 65536 && g->feature_words >= 64 && g->feature_words <= 65536 && g->feature_words % 4 == 0 &&
-           g->stem_rows >= 6 && g->stem_rows <= 256 && g->stem_taps == 8 && g->block >= 1 && g->block <= 255 &&
-           g->stem_image_w >= 1 && g->stem_image_w <= 1023 && g->stem_map_w >= 1 && g->stem_map_w <= 1023;
+           (g->bus_bits == 64 || g->bus_bits == 128 || g->bus_bits == 256 || g->bus_bits == 512) && g->weight_rows >= 16 && g->weight_rows <= 65536 &&
+           g->feature_words >= 64 && g->feature_words <= 65536 && g->feature_words % 4 == 0 && g->stem_rows >= 6 && g->stem_rows <= 256 &&
+           g->stem_taps == 8 && g->block >= 1 && g->block <= 255 && g->stem_image_w >= 1 && g->stem_image_w <= 1023 && g->stem_map_w >= 1 &&
+           g->stem_map_w <= 1023;
 }
 
 void bonnet_job_free(bonnet_job *job)
 {
-    if (!job)
-        return;
+    if (!job) return;
     free(job->layers);
     free(job->desc);
     free(job->rows);
     free(job);
 }
 
-static uint32_t align64(uint32_t bytes)
-{
-    return (bytes + 63) & ~63u;
-}
+static uint32_t align64(uint32_t bytes) { return (bytes + 63) & ~63u; }
 
 /* The order that jobs can express: stem, binary layers, last block, fully connected. */
 static bonnet_status accept(const bonnet_net *net, const bonnet_geometry *g, bonnet_error *err)
 {
     char why[256];
-    if (bonnet_net_check(net, why, sizeof why))
-        return bonnet_fail(err, BONNET_EINVAL, "%s", why);
+    if (bonnet_net_check(net, why, sizeof why)) return bonnet_fail(err, BONNET_EINVAL, "%s", why);
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
         if ((i == 0) != (l->kind == BONNET_LAYER_STEM) || (i == net->n_layers - 1) != (l->kind == BONNET_LAYER_FC))
@@ -78,9 +86,13 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
     uint64_t row = 0, scratch = 0;
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
-        job->layers[i] = (bonnet_job_layer){ .kind = l->kind, .in = l->in.map, .res = l->res.map, .pass = l->pass.map,
-                                              .in_at = l->in.first / 64 * net->k, .res_at = l->res.first / 64 * net->k,
-                                              .pass_at = l->pass.first / 64 * net->k };
+        job->layers[i] = (bonnet_job_layer){.kind = l->kind,
+                                            .in = l->in.map,
+                                            .res = l->res.map,
+                                            .pass = l->pass.map,
+                                            .in_at = l->in.first / 64 * net->k,
+                                            .res_at = l->res.first / 64 * net->k,
+                                            .pass_at = l->pass.first / 64 * net->k};
         job->layers[i].row = (uint32_t)row;
         job->layers[i].rows = lower_tiles(net, i, g) * lower_tile_rows(net, i);
         row += job->layers[i].rows;
@@ -93,10 +105,9 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
     plan->stem_rows = lower_tile_rows(net, 0);
     plan->stem_reload = plan->stem_passes * plan->stem_rows > g->stem_rows;
     if (plan->stem_rows > g->stem_rows)
-        return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u parameter rows for a pass, the stem has %u", net->layers[0].name,
-                           plan->stem_rows, g->stem_rows);
-    if (row * 8 * g->lanes > INT32_MAX || scratch > INT32_MAX)
-        return bonnet_fail(err, BONNET_EUNSUPPORTED, "more than 2 GiB of weights or maps");
+        return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u parameter rows for a pass, the stem has %u", net->layers[0].name, plan->stem_rows,
+                           g->stem_rows);
+    if (row * 8 * g->lanes > INT32_MAX || scratch > INT32_MAX) return bonnet_fail(err, BONNET_EUNSUPPORTED, "more than 2 GiB of weights or maps");
     job->rows_bytes = (uint32_t)row * 8 * g->lanes;
     job->scratch_bytes = (uint32_t)scratch;
     return BONNET_OK;
@@ -105,16 +116,12 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
 static bonnet_status build(bonnet_job *job, lower_plan *plan, const bonnet_net *net, bonnet_error *err)
 {
     bonnet_status st = count_rows(job, plan, net, err);
-    if (st == BONNET_OK)
-        st = lower_place(job, plan, net, err);
-    if (st == BONNET_OK)
-        st = lower_weights(job, plan, net, err);
-    if (st != BONNET_OK)
-        return st;
+    if (st == BONNET_OK) st = lower_place(job, plan, net, err);
+    if (st == BONNET_OK) st = lower_weights(job, plan, net, err);
+    if (st != BONNET_OK) return st;
     job->rows = calloc(1, job->rows_bytes);
     job->desc = calloc(BONNET_JOB_MAX + 1, sizeof *job->desc);
-    if (!job->rows || !job->desc)
-        return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %u bytes of rows", job->rows_bytes);
+    if (!job->rows || !job->desc) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %u bytes of rows", job->rows_bytes);
     lower_fill_rows(job, net);
     st = lower_descriptors(job, plan, net, err);
     return st == BONNET_OK ? bonnet_job_check(job, 3, err) : st;
@@ -125,8 +132,7 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
     if (!out || !net || !geometry || !bonnet_geometry_sound(geometry))
         return bonnet_fail(err, BONNET_EINVAL, "no network, or a geometry that no chip has");
     bonnet_status st = accept(net, geometry, err);
-    if (st != BONNET_OK)
-        return st;
+    if (st != BONNET_OK) return st;
     bonnet_job *job = calloc(1, sizeof *job);
     if (!job || !(job->layers = calloc(net->n_layers, sizeof *job->layers))) {
         free(job);
@@ -141,7 +147,7 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
     job->input_stride = align64(job->input_bytes);
     job->output_bytes = (net->classes + 1) / 2 * 8;
     job->output_stride = align64(job->output_bytes);
-    lower_plan plan = { 0 };
+    lower_plan plan = {0};
     st = build(job, &plan, net, err);
     job->resident = plan.slots == 0 && !plan.stem_reload;
     free(plan.chunks);

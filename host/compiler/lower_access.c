@@ -6,8 +6,15 @@
 #include <string.h>
 #include "lower_check.h"
 
-#define TRY(call) do { bonnet_status try_ = (call); if (try_ != BONNET_OK) return try_; } while (0)
-#define NEED(c, condition, ...) do { if (!(condition)) return check_fault(c, __VA_ARGS__); } while (0)
+#define TRY(call)                                                                                                                                    \
+    do {                                                                                                                                             \
+        bonnet_status try_ = (call);                                                                                                                 \
+        if (try_ != BONNET_OK) return try_;                                                                                                          \
+    } while (0)
+#define NEED(c, condition, ...)                                                                                                                      \
+    do {                                                                                                                                             \
+        if (!(condition)) return check_fault(c, __VA_ARGS__);                                                                                        \
+    } while (0)
 #define G(field) bonnet_desc_get(d, BONNET_F_##field)
 
 enum { ALL = 0xFFFF, MAX_PIXEL = 256 };
@@ -17,26 +24,31 @@ static void known_bits(uint32_t *mask, uint32_t op)
 {
     memset(mask, 0, BONNET_DESC_BYTES);
 #define OP(name, code, text)
-#define BITS(word, lsb, width) mask[word] |= bonnet_desc_mask(width) << (lsb);
+#define BITS(word, lsb, width)            mask[word] |= bonnet_desc_mask(width) << (lsb);
 #define JOB(name, word, lsb, width, text) BITS(word, lsb, width)
-#define HDR(name, word, lsb, width, text) if (op == BONNET_OP_HEADER) BITS(word, lsb, width)
-#define LOAD(name, word, lsb, width, text) if (op == BONNET_OP_LOAD) BITS(word, lsb, width)
-#define CONV(name, word, lsb, width, text) if (op == BONNET_OP_CONV) BITS(word, lsb, width)
-#define FC(name, word, lsb, width, text) if (op == BONNET_OP_FC) BITS(word, lsb, width)
-#define STEM(name, word, lsb, width, text) if (op == BONNET_OP_STEM) BITS(word, lsb, width)
-#define STORE(name, word, lsb, width, text) if (op == BONNET_OP_STORE) BITS(word, lsb, width)
+#define HDR(name, word, lsb, width, text)                                                                                                            \
+    if (op == BONNET_OP_HEADER) BITS(word, lsb, width)
+#define LOAD(name, word, lsb, width, text)                                                                                                           \
+    if (op == BONNET_OP_LOAD) BITS(word, lsb, width)
+#define CONV(name, word, lsb, width, text)                                                                                                           \
+    if (op == BONNET_OP_CONV) BITS(word, lsb, width)
+#define FC(name, word, lsb, width, text)                                                                                                             \
+    if (op == BONNET_OP_FC) BITS(word, lsb, width)
+#define STEM(name, word, lsb, width, text)                                                                                                           \
+    if (op == BONNET_OP_STEM) BITS(word, lsb, width)
+#define STORE(name, word, lsb, width, text)                                                                                                          \
+    if (op == BONNET_OP_STORE) BITS(word, lsb, width)
 #include "bonnet_job.def"
 }
 
 bonnet_status check_fields(check *c, const uint32_t *d)
 {
-    static const int sems[2][3] = { { BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2 },
-                                    { BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2 } };
+    static const int sems[2][3] = {{BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2},
+                                   {BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2}};
     uint32_t mask[BONNET_DESC_WORDS], op = G(JOB_OP);
     known_bits(mask, op);
     NEED(c, op > BONNET_OP_HEADER && op < BONNET_OPS, "operation %u", op);
-    for (int w = 0; w < BONNET_DESC_WORDS; w++)
-        NEED(c, !(d[w] & ~mask[w]), "unknown bits 0x%08x in word %d", d[w] & ~mask[w], w);
+    for (int w = 0; w < BONNET_DESC_WORDS; w++) NEED(c, !(d[w] & ~mask[w]), "unknown bits 0x%08x in word %d", d[w] & ~mask[w], w);
     for (int s = 0; s < 2; s++)
         for (int i = 0; i < 3; i++)
             for (int j = 0; j < i; j++)
@@ -49,8 +61,7 @@ bonnet_status check_fields(check *c, const uint32_t *d)
 }
 
 /* A map of w x h pixels of `span` words in the feature buffer. */
-static bonnet_status map_bounds(const check *c, const char *what, uint32_t at, uint32_t w, uint32_t h, uint32_t row, uint32_t pix,
-                                uint32_t span)
+static bonnet_status map_bounds(const check *c, const char *what, uint32_t at, uint32_t w, uint32_t h, uint32_t row, uint32_t pix, uint32_t span)
 {
     NEED(c, w >= 1 && h >= 1 && span >= 1, "%s: empty", what);
     NEED(c, pix >= span && row >= w * pix, "%s: its pixels or rows overlap", what);
@@ -60,17 +71,15 @@ static bonnet_status map_bounds(const check *c, const char *what, uint32_t at, u
 }
 
 /* Words 0..span-1 of each pixel for which have[] is not 0. */
-static bonnet_status map_walk(check *c, uint32_t at, uint32_t w, uint32_t h, uint32_t row, uint32_t pix, uint32_t span,
-                              const uint16_t *have, int write, uint32_t tag)
+static bonnet_status map_walk(check *c, uint32_t at, uint32_t w, uint32_t h, uint32_t row, uint32_t pix, uint32_t span, const uint16_t *have,
+                              int write, uint32_t tag)
 {
     for (uint32_t y = 0; y < h; y++)
         for (uint32_t x = 0; x < w; x++)
             for (uint32_t i = 0; i < span; i++) {
                 uint32_t word = at + y * row + x * pix + i;
-                if (write && have[i])
-                    TRY(check_write(c, SPACE_FEATURE, word, have[i], tag));
-                else if (!write && have[i])
-                    TRY(check_read(c, SPACE_FEATURE, word, tag));
+                if (write && have[i]) TRY(check_write(c, SPACE_FEATURE, word, have[i], tag));
+                else if (!write && have[i]) TRY(check_read(c, SPACE_FEATURE, word, tag));
             }
     return BONNET_OK;
 }
@@ -81,8 +90,7 @@ static bonnet_status use_rows(check *c, check_space space, uint32_t at, uint32_t
     const bonnet_job_layer *l = &c->job->layers[c->layer];
     NEED(c, (uint64_t)at + rows <= c->limit[space], "parameter rows end at %u of %u", at + rows, c->limit[space]);
     NEED(c, c->next_row[c->layer] + rows <= l->row + l->rows, "more rows than the layer has");
-    for (uint32_t i = 0; i < rows; i++)
-        TRY(check_read(c, space, at + i, 1 + c->next_row[c->layer] + i));
+    for (uint32_t i = 0; i < rows; i++) TRY(check_read(c, space, at + i, 1 + c->next_row[c->layer] + i));
     c->next_row[c->layer] += rows;
     return BONNET_OK;
 }
@@ -92,14 +100,11 @@ static bonnet_status load(check *c, const uint32_t *d)
     uint32_t row_bytes = 8 * c->job->geometry.lanes, rows = G(LOAD_BYTES) / row_bytes;
     check_space space = G(LOAD_DEST) == 0 ? SPACE_WEIGHT : SPACE_STEM;
     NEED(c, G(LOAD_BASE) == 0 && G(LOAD_DEST) <= 1, "LOAD of anything but rows of the model");
-    NEED(c, G(LOAD_OFFSET) % 64 == 0 && G(LOAD_OFFSET) % row_bytes == 0 && rows >= 1 && G(LOAD_BYTES) % row_bytes == 0,
-         "LOAD of parts of rows");
+    NEED(c, G(LOAD_OFFSET) % 64 == 0 && G(LOAD_OFFSET) % row_bytes == 0 && rows >= 1 && G(LOAD_BYTES) % row_bytes == 0, "LOAD of parts of rows");
     NEED(c, (uint64_t)G(LOAD_OFFSET) + G(LOAD_BYTES) <= c->job->rows_bytes, "LOAD past the end of the model");
     NEED(c, G(LOAD_ADDR) + rows <= c->limit[space], "LOAD past row %u", c->limit[space]);
-    if (G(JOB_ONCE) && c->frame)
-        return BONNET_OK;
-    for (uint32_t i = 0; i < rows; i++)
-        TRY(check_write(c, space, G(LOAD_ADDR) + i, ALL, 1 + G(LOAD_OFFSET) / row_bytes + i));
+    if (G(JOB_ONCE) && c->frame) return BONNET_OK;
+    for (uint32_t i = 0; i < rows; i++) TRY(check_write(c, space, G(LOAD_ADDR) + i, ALL, 1 + G(LOAD_OFFSET) / row_bytes + i));
     return BONNET_OK;
 }
 
@@ -112,11 +117,9 @@ static uint32_t pixel_channels(uint16_t *have, const uint32_t *d, uint32_t lanes
         for (uint32_t l = 0; l < lanes; l += 4) {
             uint32_t group = lanes / 4, ch = t * G(CONV_TILE_STEP) + l / group * G(CONV_GROUP_STEP) + l % group;
             uint32_t first = doubled ? 2 * ch : ch, last = doubled ? 2 * ch + 7 : ch + 3;
-            if (last / 64 * k + k > MAX_PIXEL)
-                return 0;
+            if (last / 64 * k + k > MAX_PIXEL) return 0;
             for (uint32_t q = first; q <= last; q += 4)
-                for (uint32_t j = 0; j < k; j++)
-                    have[q / 64 * k + j] |= (uint16_t)(1u << q % 64 / 4);
+                for (uint32_t j = 0; j < k; j++) have[q / 64 * k + j] |= (uint16_t)(1u << q % 64 / 4);
             span = last / 64 * k + k > span ? last / 64 * k + k : span;
         }
     return span;
@@ -131,8 +134,8 @@ static bonnet_status right_map(const check *c, const char *what, int32_t map, ui
     return BONNET_OK;
 }
 
-static bonnet_status operand(check *c, const char *what, int32_t map, uint32_t offset, uint32_t at, const uint32_t *d, uint32_t row,
-                             uint32_t pix, uint32_t span, const uint16_t *have)
+static bonnet_status operand(check *c, const char *what, int32_t map, uint32_t offset, uint32_t at, const uint32_t *d, uint32_t row, uint32_t pix,
+                             uint32_t span, const uint16_t *have)
 {
     TRY(right_map(c, what, map, offset, at, row, pix));
     TRY(map_bounds(c, what, at, G(CONV_OUT_W), G(CONV_OUT_H), row, pix, span));
@@ -194,19 +197,14 @@ static bonnet_status conv(check *c, const uint32_t *d)
     TRY(right_map(c, "input", l->in, l->in_at, G(CONV_IN), G(CONV_IN_ROW), G(CONV_IN_PIX)));
     TRY(map_bounds(c, "input", G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span));
     memset(all, 0xFF, sizeof all);
-    TRY(map_walk(c, G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span, all, 0,
-                 check_map_tag(c, (uint32_t)l->in)));
+    TRY(map_walk(c, G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span, all, 0, check_map_tag(c, (uint32_t)l->in)));
     uint32_t span = pixel_channels(have, d, lanes, k, 0), first = channel / 64 * k;
     NEED(c, span, "channels past the widest pixel");
-    if (post != 0)
-        TRY(operand(c, "residual", l->res, l->res_at + first, G(CONV_RES), d, G(CONV_RES_ROW), G(CONV_RES_PIX), span, have));
-    if (post == 3)
-        TRY(operand(c, "pass-through", l->pass, l->pass_at + first, G(CONV_PASS), d, G(CONV_PASS_ROW), G(CONV_PASS_PIX), span, have));
+    if (post != 0) TRY(operand(c, "residual", l->res, l->res_at + first, G(CONV_RES), d, G(CONV_RES_ROW), G(CONV_RES_PIX), span, have));
+    if (post == 3) TRY(operand(c, "pass-through", l->pass, l->pass_at + first, G(CONV_PASS), d, G(CONV_PASS_ROW), G(CONV_PASS_PIX), span, have));
     uint32_t tag = check_map_tag(c, c->layer);
-    if (post == 4)
-        return head(c, d, channel, tag);
-    if (post == 3)
-        span = pixel_channels(have, d, lanes, k, 1);
+    if (post == 4) return head(c, d, channel, tag);
+    if (post == 3) span = pixel_channels(have, d, lanes, k, 1);
     NEED(c, span, "channels past the widest pixel");
     TRY(right_map(c, "output", (int32_t)c->layer, post == 3 ? 2 * first : first, G(CONV_OUT), G(CONV_OUT_ROW), G(CONV_OUT_PIX)));
     TRY(map_bounds(c, "output", G(CONV_OUT), G(CONV_OUT_W), G(CONV_OUT_H), G(CONV_OUT_ROW), G(CONV_OUT_PIX), span));
@@ -219,11 +217,12 @@ static bonnet_status fully_connected(check *c, const uint32_t *d)
     NEED(c, l->kind == BONNET_LAYER_FC && G(FC_TILES) && G(FC_INPUTS) && G(FC_INPUTS) % 8 == 0, "FC without work, or for another kind of layer");
     NEED(c, G(FC_IN) % 4 == 0 && G(FC_OUT) % 4 == 0, "FC not on feature rows");
     uint32_t tile_rows = 1 + G(FC_INPUTS) / 8, tile = (c->next_row[c->layer] - l->row) / tile_rows;
-    NEED(c, l->rows % tile_rows == 0 && G(FC_IN) == c->job->layers[l->in].word && G(FC_INPUTS) / 4 == c->job->layers[l->in].words &&
-         G(FC_OUT) == l->word + tile * c->job->geometry.lanes / 2, "FC of other features, or to another place");
+    NEED(c,
+         l->rows % tile_rows == 0 && G(FC_IN) == c->job->layers[l->in].word && G(FC_INPUTS) / 4 == c->job->layers[l->in].words &&
+             G(FC_OUT) == l->word + tile * c->job->geometry.lanes / 2,
+         "FC of other features, or to another place");
     TRY(use_rows(c, SPACE_WEIGHT, G(FC_WROW), G(FC_TILES) * tile_rows));
-    for (uint32_t i = 0; i < G(FC_INPUTS) / 4; i++)
-        TRY(check_read(c, SPACE_FEATURE, G(FC_IN) + i, check_map_tag(c, (uint32_t)l->in)));
+    for (uint32_t i = 0; i < G(FC_INPUTS) / 4; i++) TRY(check_read(c, SPACE_FEATURE, G(FC_IN) + i, check_map_tag(c, (uint32_t)l->in)));
     for (uint32_t i = 0; i < G(FC_TILES) * c->job->geometry.lanes / 2; i++)
         TRY(check_write(c, SPACE_FEATURE, G(FC_OUT) + i, ALL, check_map_tag(c, c->layer)));
     return BONNET_OK;
@@ -245,10 +244,9 @@ static bonnet_status stem(check *c, const uint32_t *d)
     NEED(c, G(STEM_CHANNEL) % lanes == 0 && (G(STEM_CHANNEL) + lanes + 63) / 64 * k <= MAX_PIXEL, "STEM channel %u", G(STEM_CHANNEL));
     NEED(c, k == 1 || !((G(STEM_OUT) | G(STEM_OUT_ROW) | G(STEM_OUT_PIX)) & 3), "STEM map not on feature rows");
     TRY(use_rows(c, SPACE_STEM, G(STEM_PROW), 5 + (side * side * planes + 7) / 8));
-    uint16_t have[MAX_PIXEL] = { 0 };
+    uint16_t have[MAX_PIXEL] = {0};
     for (uint32_t ch = G(STEM_CHANNEL); ch < G(STEM_CHANNEL) + lanes; ch += 4)
-        for (uint32_t j = 0; j < k; j++)
-            have[ch / 64 * k + j] |= (uint16_t)(1u << ch % 64 / 4);
+        for (uint32_t j = 0; j < k; j++) have[ch / 64 * k + j] |= (uint16_t)(1u << ch % 64 / 4);
     uint32_t span = (G(STEM_CHANNEL) + lanes + 63) / 64 * k;
     TRY(right_map(c, "map", (int32_t)c->layer, 0, G(STEM_OUT), G(STEM_OUT_ROW), G(STEM_OUT_PIX)));
     TRY(map_bounds(c, "map", G(STEM_OUT), w, h, G(STEM_OUT_ROW), G(STEM_OUT_PIX), span));
@@ -264,22 +262,22 @@ static bonnet_status store(check *c, const uint32_t *d)
         NEED(c, c->layer == job->n_layers - 1 && G(STORE_OFFSET) == 0 && G(STORE_BYTES) == job->output_bytes && !c->result, "STORE of the logits");
         c->result = 1;
     } else {
-        NEED(c, G(STORE_BASE) == 3 && job->traced && G(STORE_OFFSET) == l->scratch && G(STORE_BYTES) == 8 * (uint64_t)l->words &&
-             !c->stored[c->layer], "STORE of a map");
+        NEED(c,
+             G(STORE_BASE) == 3 && job->traced && G(STORE_OFFSET) == l->scratch && G(STORE_BYTES) == 8 * (uint64_t)l->words && !c->stored[c->layer],
+             "STORE of a map");
         c->stored[c->layer] = 1;
     }
-    for (uint32_t i = 0; i < G(STORE_BYTES) / 8; i++)
-        TRY(check_read(c, SPACE_FEATURE, l->word + i, check_map_tag(c, c->layer)));
+    for (uint32_t i = 0; i < G(STORE_BYTES) / 8; i++) TRY(check_read(c, SPACE_FEATURE, l->word + i, check_map_tag(c, c->layer)));
     return BONNET_OK;
 }
 
 bonnet_status check_access(check *c, const uint32_t *d)
 {
     switch (G(JOB_OP)) {
-    case BONNET_OP_LOAD:  return load(c, d);
-    case BONNET_OP_CONV:  return conv(c, d);
-    case BONNET_OP_FC:    return fully_connected(c, d);
-    case BONNET_OP_STEM:  return stem(c, d);
-    default:              return store(c, d);
+    case BONNET_OP_LOAD: return load(c, d);
+    case BONNET_OP_CONV: return conv(c, d);
+    case BONNET_OP_FC: return fully_connected(c, d);
+    case BONNET_OP_STEM: return stem(c, d);
+    default: return store(c, d);
     }
 }

@@ -12,20 +12,20 @@ typedef enum check_space { SPACE_FEATURE, SPACE_WEIGHT, SPACE_STEM, SPACES } che
 
 /* What is known about one word or row. Times count the descriptors of a unit, from 1. */
 typedef struct check_cell {
-    uint32_t tag;                  /* whose content: map and frame, or row of the blob; 0 nothing */
-    uint32_t written;              /* time of the last write */
-    uint32_t read[CHECK_UNITS];    /* time of each unit's last read */
-    uint16_t have;                 /* four channels a bit: which are there; 0xFFFF: all */
-    uint8_t  writer;               /* unit */
+    uint32_t tag;               /* whose content: map and frame, or row of the blob; 0 nothing */
+    uint32_t written;           /* time of the last write */
+    uint32_t read[CHECK_UNITS]; /* time of each unit's last read */
+    uint16_t have;              /* four channels a bit: which are there; 0xFFFF: all */
+    uint8_t writer;             /* unit */
 } check_cell;
 
 typedef struct check {
     const bonnet_job *job;
     bonnet_error *err;
-    uint32_t frame, index, unit, layer; /* of the descriptor at hand */
+    uint32_t frame, index, unit, layer;      /* of the descriptor at hand */
     uint32_t seen[CHECK_UNITS][CHECK_UNITS]; /* seen[u][v]: unit u knows that v has finished its descriptors up to here */
     uint32_t next_row[BONNET_MAX_LAYERS];    /* row of the blob that the layer uses next, this frame */
-    uint8_t  stored[BONNET_MAX_LAYERS], result;
+    uint8_t stored[BONNET_MAX_LAYERS], result;
     check_cell *cells[SPACES];
     uint32_t limit[SPACES];
 } check;
@@ -39,8 +39,5 @@ bonnet_status check_fields(check *c, const uint32_t *d);
 /* Everything the descriptor reads and writes, through the two functions above. */
 bonnet_status check_access(check *c, const uint32_t *d);
 
-static inline uint32_t check_map_tag(const check *c, uint32_t layer)
-{
-    return 1 + c->frame * BONNET_MAX_LAYERS + layer;
-}
+static inline uint32_t check_map_tag(const check *c, uint32_t layer) { return 1 + c->frame * BONNET_MAX_LAYERS + layer; }
 #endif

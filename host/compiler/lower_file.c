@@ -11,35 +11,32 @@
 #include <string.h>
 #include "lower.h"
 
-enum { MAGIC = 0x424F4A42 /* "BJOB" */, VERSION = 1, GEOMETRY_WORDS = 10, SCALARS = 12, LAYER_WORDS = 15,
-       HEAD_WORDS = 2 + GEOMETRY_WORDS + SCALARS };
+enum { MAGIC = 0x424F4A42 /* "BJOB" */, VERSION = 1, GEOMETRY_WORDS = 10, SCALARS = 12, LAYER_WORDS = 15, HEAD_WORDS = 2 + GEOMETRY_WORDS + SCALARS };
 
 /* The words of a struct, in file order; the same lists write and read. */
 static void geometry_words(bonnet_geometry *g, uint32_t **w)
 {
-    uint32_t *const list[GEOMETRY_WORDS] = { &g->lanes, &g->arrays, &g->bus_bits, &g->weight_rows, &g->feature_words, &g->stem_rows,
-                                             &g->stem_taps, &g->block, &g->stem_image_w, &g->stem_map_w };
+    uint32_t *const list[GEOMETRY_WORDS] = {&g->lanes,     &g->arrays,    &g->bus_bits, &g->weight_rows,  &g->feature_words,
+                                            &g->stem_rows, &g->stem_taps, &g->block,    &g->stem_image_w, &g->stem_map_w};
     memcpy(w, list, sizeof list);
 }
 
 static void scalar_words(bonnet_job *j, uint32_t **w)
 {
-    uint32_t *const list[SCALARS] = { &j->traced, &j->classes, &j->input_bytes, &j->input_stride, &j->output_bytes, &j->output_stride,
-                                      &j->scratch_bytes, &j->watchdog_cycles, &j->resident, &j->n_layers, &j->n_desc, &j->rows_bytes };
+    uint32_t *const list[SCALARS] = {&j->traced,        &j->classes,         &j->input_bytes, &j->input_stride, &j->output_bytes, &j->output_stride,
+                                     &j->scratch_bytes, &j->watchdog_cycles, &j->resident,    &j->n_layers,     &j->n_desc,       &j->rows_bytes};
     memcpy(w, list, sizeof list);
 }
 
 static void put(uint8_t **p, uint32_t v)
 {
-    for (int i = 0; i < 4; i++)
-        *(*p)++ = (uint8_t)(v >> 8 * i);
+    for (int i = 0; i < 4; i++) *(*p)++ = (uint8_t)(v >> 8 * i);
 }
 
 static uint32_t get(const uint8_t **p)
 {
     uint32_t v = 0;
-    for (int i = 0; i < 4; i++)
-        v |= (uint32_t)*(*p)++ << 8 * i;
+    for (int i = 0; i < 4; i++) v |= (uint32_t) * (*p)++ << 8 * i;
     return v;
 }
 
@@ -54,23 +51,19 @@ bonnet_status bonnet_job_serialise(uint8_t **bytes, size_t *size, const bonnet_j
     uint32_t *words[GEOMETRY_WORDS + SCALARS];
     size_t total = (size_t)size_of(job);
     uint8_t *out = malloc(total), *p = out;
-    if (!out)
-        return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %zu bytes", total);
+    if (!out) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %zu bytes", total);
     put(&p, MAGIC);
     put(&p, VERSION);
     geometry_words(&copy.geometry, words);
     scalar_words(&copy, words + GEOMETRY_WORDS);
-    for (int i = 0; i < GEOMETRY_WORDS + SCALARS; i++)
-        put(&p, *words[i]);
+    for (int i = 0; i < GEOMETRY_WORDS + SCALARS; i++) put(&p, *words[i]);
     for (uint32_t i = 0; i < job->n_layers; i++) {
         const bonnet_job_layer *l = &job->layers[i];
-        const uint32_t w[LAYER_WORDS] = { l->kind, (uint32_t)l->in, (uint32_t)l->res, (uint32_t)l->pass, l->in_at, l->res_at, l->pass_at,
-                                          l->row, l->rows, l->word, l->words, l->held, l->pix, l->pitch, l->scratch };
-        for (int n = 0; n < LAYER_WORDS; n++)
-            put(&p, w[n]);
+        const uint32_t w[LAYER_WORDS] = {l->kind, (uint32_t)l->in, (uint32_t)l->res, (uint32_t)l->pass, l->in_at, l->res_at, l->pass_at, l->row,
+                                         l->rows, l->word,         l->words,         l->held,           l->pix,   l->pitch,  l->scratch};
+        for (int n = 0; n < LAYER_WORDS; n++) put(&p, w[n]);
     }
-    for (uint32_t i = 0; i < job->n_desc; i++, p += BONNET_DESC_BYTES)
-        bonnet_desc_to_bytes(p, job->desc[i]);
+    for (uint32_t i = 0; i < job->n_desc; i++, p += BONNET_DESC_BYTES) bonnet_desc_to_bytes(p, job->desc[i]);
     memcpy(p, job->rows, job->rows_bytes);
     *bytes = out;
     *size = total;
@@ -80,26 +73,34 @@ bonnet_status bonnet_job_serialise(uint8_t **bytes, size_t *size, const bonnet_j
 static void read_layer(bonnet_job_layer *l, const uint8_t **p)
 {
     uint32_t w[LAYER_WORDS];
-    for (int n = 0; n < LAYER_WORDS; n++)
-        w[n] = get(p);
-    *l = (bonnet_job_layer){ .kind = w[0], .in = (int32_t)w[1], .res = (int32_t)w[2], .pass = (int32_t)w[3], .in_at = w[4], .res_at = w[5],
-                             .pass_at = w[6], .row = w[7], .rows = w[8], .word = w[9], .words = w[10], .held = w[11], .pix = w[12],
-                             .pitch = w[13], .scratch = w[14] };
+    for (int n = 0; n < LAYER_WORDS; n++) w[n] = get(p);
+    *l = (bonnet_job_layer){.kind = w[0],
+                            .in = (int32_t)w[1],
+                            .res = (int32_t)w[2],
+                            .pass = (int32_t)w[3],
+                            .in_at = w[4],
+                            .res_at = w[5],
+                            .pass_at = w[6],
+                            .row = w[7],
+                            .rows = w[8],
+                            .word = w[9],
+                            .words = w[10],
+                            .held = w[11],
+                            .pix = w[12],
+                            .pitch = w[13],
+                            .scratch = w[14]};
 }
 
 static bonnet_status read_head(bonnet_job *job, const uint8_t *bytes, size_t size, bonnet_error *err)
 {
     const uint8_t *p = bytes;
     uint32_t *words[GEOMETRY_WORDS + SCALARS];
-    if (!bytes || size < 4 * HEAD_WORDS || get(&p) != MAGIC)
-        return bonnet_fail(err, BONNET_EFORMAT, "job: not a job section");
+    if (!bytes || size < 4 * HEAD_WORDS || get(&p) != MAGIC) return bonnet_fail(err, BONNET_EFORMAT, "job: not a job section");
     uint32_t version = get(&p);
-    if (version != VERSION)
-        return bonnet_fail(err, BONNET_EABI, "job: version %u, this library reads %d", version, VERSION);
+    if (version != VERSION) return bonnet_fail(err, BONNET_EABI, "job: version %u, this library reads %d", version, VERSION);
     geometry_words(&job->geometry, words);
     scalar_words(job, words + GEOMETRY_WORDS);
-    for (int i = 0; i < GEOMETRY_WORDS + SCALARS; i++)
-        *words[i] = get(&p);
+    for (int i = 0; i < GEOMETRY_WORDS + SCALARS; i++) *words[i] = get(&p);
     /* Counts first: they bound what is allocated, by the bytes that are really there. */
     if (job->n_layers < 3 || job->n_layers > BONNET_MAX_LAYERS || job->n_desc < 2 || job->n_desc > BONNET_JOB_MAX + 1 || size_of(job) != size)
         return bonnet_fail(err, BONNET_EFORMAT, "job: its length is not what its counts say");
@@ -109,22 +110,18 @@ static bonnet_status read_head(bonnet_job *job, const uint8_t *bytes, size_t siz
 bonnet_status bonnet_job_parse(bonnet_job **out, const uint8_t *bytes, size_t size, bonnet_error *err)
 {
     bonnet_job *job = calloc(1, sizeof *job);
-    if (!job)
-        return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job");
+    if (!job) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job");
     bonnet_status st = read_head(job, bytes, size, err);
     if (st == BONNET_OK) {
         job->layers = calloc(job->n_layers, sizeof *job->layers);
         job->desc = calloc(job->n_desc, sizeof *job->desc);
         job->rows = malloc(job->rows_bytes ? job->rows_bytes : 1);
-        if (!job->layers || !job->desc || !job->rows)
-            st = bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %zu bytes", size);
+        if (!job->layers || !job->desc || !job->rows) st = bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %zu bytes", size);
     }
     if (st == BONNET_OK) {
         const uint8_t *p = bytes + 4 * HEAD_WORDS;
-        for (uint32_t i = 0; i < job->n_layers; i++)
-            read_layer(&job->layers[i], &p);
-        for (uint32_t i = 0; i < job->n_desc; i++, p += BONNET_DESC_BYTES)
-            bonnet_desc_from_bytes(job->desc[i], p);
+        for (uint32_t i = 0; i < job->n_layers; i++) read_layer(&job->layers[i], &p);
+        for (uint32_t i = 0; i < job->n_desc; i++, p += BONNET_DESC_BYTES) bonnet_desc_from_bytes(job->desc[i], p);
         memcpy(job->rows, p, job->rows_bytes);
         st = bonnet_job_check(job, 3, err);
     }

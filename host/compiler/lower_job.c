@@ -14,25 +14,23 @@ typedef struct builder {
     bonnet_job *job;
     const lower_plan *plan;
     const bonnet_net *net;
-    uint32_t *d;        /* the descriptor being made */
+    uint32_t *d;                       /* the descriptor being made */
     uint32_t spare[BONNET_DESC_WORDS]; /* takes what no longer fits into the job */
-    uint64_t longest;   /* cycles, of any descriptor, without what the bus adds */
-    int bad;            /* a value did not fit its field */
-    int first_reader;   /* the next descriptor that reads the stem map is the first */
+    uint64_t longest;                  /* cycles, of any descriptor, without what the bus adds */
+    int bad;                           /* a value did not fit its field */
+    int first_reader;                  /* the next descriptor that reads the stem map is the first */
 } builder;
 
 static void set(builder *b, int field, uint64_t value)
 {
-    if (!bonnet_desc_set(b->d, field, value))
-        b->bad = 1;
+    if (!bonnet_desc_set(b->d, field, value)) b->bad = 1;
 }
 
 static void begin(builder *b, uint32_t op, uint32_t layer)
 {
     if (b->job->n_desc > BONNET_JOB_MAX) { /* the array is full: say so at the end */
         b->bad = 1;
-        for (int i = 0; i < BONNET_DESC_WORDS; i++)
-            b->spare[i] = 0;
+        for (int i = 0; i < BONNET_DESC_WORDS; i++) b->spare[i] = 0;
         b->d = b->spare;
         return;
     }
@@ -53,20 +51,17 @@ static void token(builder *b, const int fields[3], uint32_t sem)
 
 static void wait_for(builder *b, uint32_t sem)
 {
-    static const int fields[3] = { BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2 };
+    static const int fields[3] = {BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2};
     token(b, fields, sem);
 }
 
 static void post(builder *b, uint32_t sem)
 {
-    static const int fields[3] = { BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2 };
+    static const int fields[3] = {BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2};
     token(b, fields, sem);
 }
 
-static void took(builder *b, uint64_t cycles)
-{
-    b->longest = cycles > b->longest ? cycles : b->longest;
-}
+static void took(builder *b, uint64_t cycles) { b->longest = cycles > b->longest ? cycles : b->longest; }
 
 static void load(builder *b, uint32_t layer, uint32_t dest, uint32_t row, uint32_t rows, uint32_t addr, int once)
 {
@@ -83,10 +78,8 @@ static void load(builder *b, uint32_t layer, uint32_t dest, uint32_t row, uint32
 static void load_chunk(builder *b, const lower_chunk *c)
 {
     load(b, c->layer, 0, c->row, c->rows, c->wrow, c->ring == 0);
-    if (c->ring)
-        wait_for(b, BONNET_SEM_WEIGHTS_FREE);
-    if (c->ring == 1 && b->plan->slots == 2 && b->plan->n_ring % 2)
-        wait_for(b, BONNET_SEM_WEIGHTS_WRAP);
+    if (c->ring) wait_for(b, BONNET_SEM_WEIGHTS_FREE);
+    if (c->ring == 1 && b->plan->slots == 2 && b->plan->n_ring % 2) wait_for(b, BONNET_SEM_WEIGHTS_WRAP);
     post(b, BONNET_SEM_WEIGHTS);
 }
 
@@ -99,8 +92,7 @@ static void trace_store(builder *b, uint32_t layer, uint32_t sem)
     set(b, BONNET_F_STORE_BASE, 3);
     set(b, BONNET_F_STORE_BYTES, 8 * (uint64_t)l->words);
     set(b, BONNET_F_STORE_ADDR, l->word);
-    if (sem)
-        wait_for(b, sem);
+    if (sem) wait_for(b, sem);
 }
 
 static void stem_pass(builder *b, uint32_t pass)
@@ -138,14 +130,10 @@ static void stem_pass(builder *b, uint32_t pass)
     set(b, BONNET_F_STEM_CHANNEL, pass * b->job->geometry.lanes);
     set(b, BONNET_F_STEM_PROW, plan->stem_reload ? 0 : pass * plan->stem_rows);
     took(b, (uint64_t)l->conv_w * l->conv_h * (plan->stem_rows + 16));
-    if (plan->stem_reload || pass == 0)
-        wait_for(b, BONNET_SEM_STEM_ROWS);
-    if (pass == 0)
-        wait_for(b, BONNET_SEM_STEM_FREE);
-    if (plan->stem_reload)
-        post(b, BONNET_SEM_STEM_ROWS_FREE);
-    if (pass + 1 < plan->stem_passes)
-        return;
+    if (plan->stem_reload || pass == 0) wait_for(b, BONNET_SEM_STEM_ROWS);
+    if (pass == 0) wait_for(b, BONNET_SEM_STEM_FREE);
+    if (plan->stem_reload) post(b, BONNET_SEM_STEM_ROWS_FREE);
+    if (pass + 1 < plan->stem_passes) return;
     post(b, BONNET_SEM_STEM_MAP);
     if (b->job->traced) {
         post(b, BONNET_SEM_TRACE_STEM);
@@ -154,10 +142,7 @@ static void stem_pass(builder *b, uint32_t pass)
     }
 }
 
-static uint32_t ref_word(const builder *b, bonnet_map_ref ref)
-{
-    return b->job->layers[ref.map].word + ref.first / 64 * b->net->k;
-}
+static uint32_t ref_word(const builder *b, bonnet_map_ref ref) { return b->job->layers[ref.map].word + ref.first / 64 * b->net->k; }
 
 static void binary(builder *b, const lower_chunk *c)
 {
@@ -224,10 +209,7 @@ static void fully_connected(builder *b, const lower_chunk *c)
     took(b, (uint64_t)c->tiles * ((uint64_t)l->in_c * 8 + b->job->geometry.lanes * 8));
 }
 
-static int reads_stem(const bonnet_layer *l)
-{
-    return l->in.map == 0 || l->res.map == 0 || l->pass.map == 0;
-}
+static int reads_stem(const bonnet_layer *l) { return l->in.map == 0 || l->res.map == 0 || l->pass.map == 0; }
 
 static void compute(builder *b, uint32_t n, uint32_t last_stem_reader)
 {
@@ -235,27 +217,19 @@ static void compute(builder *b, uint32_t n, uint32_t last_stem_reader)
     const lower_chunk *c = &plan->chunks[n];
     int first = n == 0 || plan->chunks[n - 1].layer != c->layer, last = n + 1 == plan->n_chunks || plan->chunks[n + 1].layer != c->layer;
     int fc = b->net->layers[c->layer].kind == BONNET_LAYER_FC, traced = (int)b->job->traced;
-    if (fc)
-        fully_connected(b, c);
-    else
-        binary(b, c);
+    if (fc) fully_connected(b, c);
+    else binary(b, c);
     wait_for(b, BONNET_SEM_WEIGHTS);
-    if (first && traced)
-        wait_for(b, BONNET_SEM_TRACE_DONE);
-    if (first && fc)
-        wait_for(b, BONNET_SEM_RESULT_FREE);
+    if (first && traced) wait_for(b, BONNET_SEM_TRACE_DONE);
+    if (first && fc) wait_for(b, BONNET_SEM_RESULT_FREE);
     if (b->first_reader && reads_stem(&b->net->layers[c->layer])) {
         wait_for(b, BONNET_SEM_STEM_MAP);
         b->first_reader = 0;
     }
-    if (c->ring)
-        post(b, BONNET_SEM_WEIGHTS_FREE);
-    if (c->ring && c->ring == plan->n_ring && plan->slots == 2 && plan->n_ring % 2)
-        post(b, BONNET_SEM_WEIGHTS_WRAP);
-    if (last && c->layer == last_stem_reader && !plan->stem_shared && !traced)
-        post(b, BONNET_SEM_STEM_FREE);
-    if (last && fc)
-        post(b, BONNET_SEM_RESULT);
+    if (c->ring) post(b, BONNET_SEM_WEIGHTS_FREE);
+    if (c->ring && c->ring == plan->n_ring && plan->slots == 2 && plan->n_ring % 2) post(b, BONNET_SEM_WEIGHTS_WRAP);
+    if (last && c->layer == last_stem_reader && !plan->stem_shared && !traced) post(b, BONNET_SEM_STEM_FREE);
+    if (last && fc) post(b, BONNET_SEM_RESULT);
     if (last && traced && !fc) {
         post(b, BONNET_SEM_TRACE);
         trace_store(b, c->layer, BONNET_SEM_TRACE);
@@ -267,17 +241,14 @@ static void compute(builder *b, uint32_t n, uint32_t last_stem_reader)
 static void results(builder *b)
 {
     uint32_t layer = b->net->n_layers - 1;
-    if (b->job->traced)
-        trace_store(b, layer, BONNET_SEM_RESULT);
+    if (b->job->traced) trace_store(b, layer, BONNET_SEM_RESULT);
     begin(b, BONNET_OP_STORE, layer);
     set(b, BONNET_F_STORE_BASE, 2);
     set(b, BONNET_F_STORE_BYTES, b->job->output_bytes);
     set(b, BONNET_F_STORE_ADDR, b->job->layers[layer].word);
-    if (!b->job->traced)
-        wait_for(b, BONNET_SEM_RESULT);
+    if (!b->job->traced) wait_for(b, BONNET_SEM_RESULT);
     post(b, BONNET_SEM_RESULT_FREE);
-    if (b->plan->stem_shared || b->job->traced)
-        post(b, BONNET_SEM_STEM_FREE);
+    if (b->plan->stem_shared || b->job->traced) post(b, BONNET_SEM_STEM_FREE);
     set(b, BONNET_F_JOB_LAST, 1);
 }
 
@@ -286,10 +257,8 @@ static void header(builder *b)
     const lower_plan *p = b->plan;
     uint64_t sems = UINT64_C(1) << 4 * BONNET_SEM_STEM_FREE | UINT64_C(1) << 4 * BONNET_SEM_RESULT_FREE;
     sems |= (uint64_t)p->slots << 4 * BONNET_SEM_WEIGHTS_FREE;
-    if (p->stem_reload)
-        sems |= UINT64_C(1) << 4 * BONNET_SEM_STEM_ROWS_FREE;
-    if (p->slots == 2 && p->n_ring % 2)
-        sems |= UINT64_C(1) << 4 * BONNET_SEM_WEIGHTS_WRAP;
+    if (p->stem_reload) sems |= UINT64_C(1) << 4 * BONNET_SEM_STEM_ROWS_FREE;
+    if (p->slots == 2 && p->n_ring % 2) sems |= UINT64_C(1) << 4 * BONNET_SEM_WEIGHTS_WRAP;
     b->d = b->job->desc[0];
     set(b, BONNET_F_JOB_OP, BONNET_OP_HEADER);
     set(b, BONNET_F_HDR_MAGIC, BONNET_JOB_MAGIC);
@@ -300,14 +269,12 @@ static void header(builder *b)
 
 bonnet_status lower_descriptors(bonnet_job *job, const lower_plan *plan, const bonnet_net *net, bonnet_error *err)
 {
-    builder b = { .job = job, .plan = plan, .net = net, .first_reader = 1 };
+    builder b = {.job = job, .plan = plan, .net = net, .first_reader = 1};
     uint32_t last_stem_reader = 0, loaded = 0;
     for (uint32_t i = 1; i < net->n_layers; i++)
-        if (reads_stem(&net->layers[i]))
-            last_stem_reader = i;
+        if (reads_stem(&net->layers[i])) last_stem_reader = i;
     job->n_desc = 1;
-    for (uint32_t pass = 0; pass < plan->stem_passes; pass++)
-        stem_pass(&b, pass);
+    for (uint32_t pass = 0; pass < plan->stem_passes; pass++) stem_pass(&b, pass);
     for (uint32_t n = 0, ring_done = 0; n < plan->n_chunks; n++) {
         /* Ahead, but never before the portion that used the slot has been issued. */
         while (loaded < plan->n_chunks && loaded <= n + BONNET_QUEUE_DEPTH &&
@@ -322,7 +289,6 @@ bonnet_status lower_descriptors(bonnet_job *job, const lower_plan *plan, const b
     job->watchdog_cycles = dog > UINT32_MAX ? UINT32_MAX : (uint32_t)dog;
     if (b.bad && job->n_desc > BONNET_JOB_MAX)
         return bonnet_fail(err, BONNET_EUNSUPPORTED, "more than %d descriptors for this chip's buffers", BONNET_JOB_MAX);
-    if (b.bad)
-        return bonnet_fail(err, BONNET_EUNSUPPORTED, "a size does not fit its descriptor field");
+    if (b.bad) return bonnet_fail(err, BONNET_EUNSUPPORTED, "a size does not fit its descriptor field");
     return BONNET_OK;
 }

@@ -16,13 +16,13 @@ typedef struct lower_chunk {
 } lower_chunk;
 
 typedef struct lower_plan {
-    lower_chunk *chunks;         /* in execution order */
-    uint32_t n_chunks, n_ring;   /* all, streamed */
-    uint32_t slots;              /* equal parts of the streamed region: 0 (all resident), 1 or 2 */
-    uint32_t stem_rows;          /* rows of one stem pass */
+    lower_chunk *chunks;       /* in execution order */
+    uint32_t n_chunks, n_ring; /* all, streamed */
+    uint32_t slots;            /* equal parts of the streamed region: 0 (all resident), 1 or 2 */
+    uint32_t stem_rows;        /* rows of one stem pass */
     uint32_t stem_passes;
-    uint32_t stem_reload;        /* 1: each pass loads its rows to row 0, every frame */
-    uint32_t stem_shared;        /* 1: the stem map's words are used again within the frame */
+    uint32_t stem_reload; /* 1: each pass loads its rows to row 0, every frame */
+    uint32_t stem_shared; /* 1: the stem map's words are used again within the frame */
 } lower_plan;
 
 /* Binary layers whose lane groups read their own slices. */
@@ -34,7 +34,7 @@ uint32_t lower_tiles(const bonnet_net *net, uint32_t layer, const bonnet_geometr
 uint32_t lower_tile_rows(const bonnet_net *net, uint32_t layer); /* rows of one tile; STEM: of one pass */
 /* Tiles that must stay together so that a chunk starts at channel 0 of a feature word. */
 uint32_t lower_tile_unit(const bonnet_net *net, uint32_t layer, const bonnet_geometry *g);
-void lower_fill_rows(bonnet_job *job, const bonnet_net *net);     /* job->rows is zeroed and large enough */
+void lower_fill_rows(bonnet_job *job, const bonnet_net *net); /* job->rows is zeroed and large enough */
 
 bonnet_status lower_place(bonnet_job *job, lower_plan *plan, const bonnet_net *net, bonnet_error *err);
 bonnet_status lower_weights(const bonnet_job *job, lower_plan *plan, const bonnet_net *net, bonnet_error *err);

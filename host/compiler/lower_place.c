@@ -10,24 +10,22 @@
 #include <stdlib.h>
 #include "lower_parts.h"
 
-typedef struct span { uint32_t first, last, held; } span; /* layers, inclusive; words */
+typedef struct span {
+    uint32_t first, last, held;
+} span; /* layers, inclusive; words */
 
-static uint32_t align4(uint32_t words)
-{
-    return (words + 3) & ~3u;
-}
+static uint32_t align4(uint32_t words) { return (words + 3) & ~3u; }
 
 static void read_by(span *spans, bonnet_map_ref ref, uint32_t layer)
 {
-    if (ref.map >= 0 && spans[ref.map].last < layer)
-        spans[ref.map].last = layer;
+    if (ref.map >= 0 && spans[ref.map].last < layer) spans[ref.map].last = layer;
 }
 
 static void spans_of(span *spans, const bonnet_job *job, const bonnet_net *net, int stem_shared)
 {
     uint32_t n = net->n_layers;
     for (uint32_t i = 0; i < n; i++) {
-        spans[i] = (span){ i, i, align4(job->layers[i].words) };
+        spans[i] = (span){i, i, align4(job->layers[i].words)};
         if (net->layers[i].kind == BONNET_LAYER_FC) /* whole tiles of logits are written */
             spans[i].held = align4(lower_tiles(net, i, &job->geometry) * job->geometry.lanes / 2);
         read_by(spans, net->layers[i].in, i);
@@ -35,14 +33,10 @@ static void spans_of(span *spans, const bonnet_job *job, const bonnet_net *net, 
         read_by(spans, net->layers[i].pass, i);
     }
     spans[n - 1].first = 0;
-    if (!stem_shared)
-        spans[0].last = n - 1;
+    if (!stem_shared) spans[0].last = n - 1;
 }
 
-static int together(const span *a, const span *b)
-{
-    return a->first <= b->last && b->first <= a->last;
-}
+static int together(const span *a, const span *b) { return a->first <= b->last && b->first <= a->last; }
 
 /* Lowest place where map i fits among those placed already; returns its end. */
 static uint64_t place_one(bonnet_job *job, const span *spans, const uint8_t *placed, uint32_t i)
@@ -65,15 +59,14 @@ static uint64_t place_one(bonnet_job *job, const span *spans, const uint8_t *pla
 /* Place all, largest first or in execution order; returns the words needed. */
 static uint64_t place_all(bonnet_job *job, const span *spans, int largest_first)
 {
-    uint8_t placed[BONNET_MAX_LAYERS] = { 0 };
+    uint8_t placed[BONNET_MAX_LAYERS] = {0};
     uint64_t end = 0;
     for (uint32_t n = 0; n < job->n_layers; n++) {
         uint32_t pick = n;
         if (largest_first) {
             pick = job->n_layers;
             for (uint32_t i = 0; i < job->n_layers; i++)
-                if (!placed[i] && (pick == job->n_layers || spans[i].held > spans[pick].held))
-                    pick = i;
+                if (!placed[i] && (pick == job->n_layers || spans[i].held > spans[pick].held)) pick = i;
         }
         uint64_t e = place_one(job, spans, placed, pick);
         placed[pick] = 1;
@@ -89,8 +82,7 @@ static uint32_t worst_layer(const span *spans, uint32_t n, uint64_t *words)
     *words = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint64_t sum = 0;
-        for (uint32_t j = 0; j < n; j++)
-            sum += spans[j].first <= i && i <= spans[j].last ? spans[j].held : 0;
+        for (uint32_t j = 0; j < n; j++) sum += spans[j].first <= i && i <= spans[j].last ? spans[j].held : 0;
         if (sum > *words) {
             *words = sum;
             worst = i;
@@ -117,13 +109,12 @@ bonnet_status lower_place(bonnet_job *job, lower_plan *plan, const bonnet_net *n
         plan->stem_shared = attempt / 2 == 1;
         spans_of(spans, job, net, attempt / 2 == 1);
         if (place_all(job, spans, attempt % 2 == 0) <= job->geometry.feature_words) {
-            for (uint32_t i = 0; i < net->n_layers; i++)
-                job->layers[i].held = spans[i].held;
+            for (uint32_t i = 0; i < net->n_layers; i++) job->layers[i].held = spans[i].held;
             return BONNET_OK;
         }
     }
     uint64_t words;
     uint32_t worst = worst_layer(spans, net->n_layers, &words);
-    return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: the maps in use at once need %llu words, the feature buffer has %u",
-                       net->layers[worst].name, (unsigned long long)words, job->geometry.feature_words);
+    return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: the maps in use at once need %llu words, the feature buffer has %u", net->layers[worst].name,
+                       (unsigned long long)words, job->geometry.feature_words);
 }

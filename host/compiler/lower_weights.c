@@ -14,13 +14,16 @@ static uint32_t unit_rows(const bonnet_job *job, const bonnet_net *net, uint32_t
     return lower_tile_unit(net, i, &job->geometry) * lower_tile_rows(net, i);
 }
 
-static void add_chunk(lower_plan *plan, const bonnet_job *job, uint32_t layer, uint32_t tile, uint32_t tiles, uint32_t tile_rows,
-                      uint32_t wrow, uint32_t ring)
+static void add_chunk(lower_plan *plan, const bonnet_job *job, uint32_t layer, uint32_t tile, uint32_t tiles, uint32_t tile_rows, uint32_t wrow,
+                      uint32_t ring)
 {
-    plan->chunks[plan->n_chunks++] = (lower_chunk){
-        .layer = layer, .tile = tile, .tiles = tiles, .row = job->layers[layer].row + tile * tile_rows, .rows = tiles * tile_rows,
-        .wrow = wrow, .ring = ring
-    };
+    plan->chunks[plan->n_chunks++] = (lower_chunk){.layer = layer,
+                                                   .tile = tile,
+                                                   .tiles = tiles,
+                                                   .row = job->layers[layer].row + tile * tile_rows,
+                                                   .rows = tiles * tile_rows,
+                                                   .wrow = wrow,
+                                                   .ring = ring};
 }
 
 bonnet_status lower_weights(const bonnet_job *job, lower_plan *plan, const bonnet_net *net, bonnet_error *err)
@@ -37,8 +40,7 @@ bonnet_status lower_weights(const bonnet_job *job, lower_plan *plan, const bonne
         max_chunks += lower_tiles(net, i, &job->geometry) / lower_tile_unit(net, i, &job->geometry) + 1;
     }
     plan->chunks = calloc(max_chunks, sizeof *plan->chunks);
-    if (!plan->chunks)
-        return bonnet_fail(err, BONNET_ENOMEM, "no memory for %u portions of weights", max_chunks);
+    if (!plan->chunks) return bonnet_fail(err, BONNET_ENOMEM, "no memory for %u portions of weights", max_chunks);
     uint32_t slot = 0;
     if (total > have) {
         plan->slots = 2 * (uint64_t)most <= have ? 2 : 1;

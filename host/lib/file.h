@@ -24,7 +24,7 @@ enum {
 };
 #define BONNET_FILE_MAX_BYTES ((size_t)64 << 20)
 
-/* The network lowered for one geometry: bytes that host/compiler/lower.h makes and understands. */
+/* The network lowered for one geometry: bytes that driver/lower.h makes and understands. */
 typedef struct bonnet_file_job {
     char geometry[BONNET_GEOMETRY_BYTES];
     const uint8_t *bytes;

@@ -7,7 +7,7 @@
 #include "../conform/net_build.h"
 #include "unit.h"
 
-static const int waits[3] = { BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2 };
+static const int waits[3] = {BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2};
 
 /* Without any one of its waits a plain job is wrong for some speed of the units. One exception: where weights stream, the load unit's
  * order alone can keep the stem from starting too early. */
@@ -17,8 +17,7 @@ static void drop_tokens(unit *u, bonnet_job *job, const char *name)
     for (uint32_t i = 1; i < job->n_desc; i++)
         for (int w = 0; w < 3; w++) {
             uint32_t *d = job->desc[i], s = bonnet_desc_get(d, waits[w]);
-            if (!s)
-                continue;
+            if (!s) continue;
             bonnet_desc_set(d, waits[w], 0);
             dropped++;
             if (bonnet_job_check(job, 3, NULL) == BONNET_OK && (job->resident || s != BONNET_SEM_STEM_FREE)) {
@@ -33,21 +32,23 @@ static void drop_tokens(unit *u, bonnet_job *job, const char *name)
 /* Fields that say where and how much: one more or less is always wrong. */
 static void move_fields(unit *u, bonnet_job *job, const char *name)
 {
-    static const struct { int op, field; uint32_t by; } moves[] = {
-        { BONNET_OP_CONV, BONNET_F_CONV_WROW, 1 }, { BONNET_OP_CONV, BONNET_F_CONV_IN, 4 }, { BONNET_OP_CONV, BONNET_F_CONV_TILES, 1 },
-        { BONNET_OP_CONV, BONNET_F_CONV_DEPTH, 1 }, { BONNET_OP_CONV, BONNET_F_CONV_IN_W, 1 }, { BONNET_OP_CONV, BONNET_F_CONV_OUT_H, 1 },
-        { BONNET_OP_CONV, BONNET_F_CONV_OUT, 4 }, { BONNET_OP_LOAD, BONNET_F_LOAD_ADDR, 1 }, { BONNET_OP_LOAD, BONNET_F_LOAD_OFFSET, 512 },
-        { BONNET_OP_FC, BONNET_F_FC_IN, 4 }, { BONNET_OP_FC, BONNET_F_FC_OUT, 4 }, { BONNET_OP_FC, BONNET_F_FC_INPUTS, 8 },
-        { BONNET_OP_STEM, BONNET_F_STEM_OUT, 4 }, { BONNET_OP_STEM, BONNET_F_STEM_PROW, 1 }, { BONNET_OP_STEM, BONNET_F_STEM_IN_W, 1 },
-        { BONNET_OP_STORE, BONNET_F_STORE_ADDR, 4 }, { BONNET_OP_STORE, BONNET_F_STORE_BYTES, 8 }, { BONNET_OP_STORE, BONNET_F_STORE_OFFSET, 64 },
+    static const struct {
+        int op, field;
+        uint32_t by;
+    } moves[] = {
+        {BONNET_OP_CONV, BONNET_F_CONV_WROW, 1},   {BONNET_OP_CONV, BONNET_F_CONV_IN, 4},      {BONNET_OP_CONV, BONNET_F_CONV_TILES, 1},
+        {BONNET_OP_CONV, BONNET_F_CONV_DEPTH, 1},  {BONNET_OP_CONV, BONNET_F_CONV_IN_W, 1},    {BONNET_OP_CONV, BONNET_F_CONV_OUT_H, 1},
+        {BONNET_OP_CONV, BONNET_F_CONV_OUT, 4},    {BONNET_OP_LOAD, BONNET_F_LOAD_ADDR, 1},    {BONNET_OP_LOAD, BONNET_F_LOAD_OFFSET, 512},
+        {BONNET_OP_FC, BONNET_F_FC_IN, 4},         {BONNET_OP_FC, BONNET_F_FC_OUT, 4},         {BONNET_OP_FC, BONNET_F_FC_INPUTS, 8},
+        {BONNET_OP_STEM, BONNET_F_STEM_OUT, 4},    {BONNET_OP_STEM, BONNET_F_STEM_PROW, 1},    {BONNET_OP_STEM, BONNET_F_STEM_IN_W, 1},
+        {BONNET_OP_STORE, BONNET_F_STORE_ADDR, 4}, {BONNET_OP_STORE, BONNET_F_STORE_BYTES, 8}, {BONNET_OP_STORE, BONNET_F_STORE_OFFSET, 64},
     };
     uint32_t missed = 0;
     int field = 0;
     for (uint32_t i = 1; i < job->n_desc; i++)
         for (size_t n = 0; n < sizeof moves / sizeof moves[0]; n++) {
             uint32_t *d = job->desc[i], old = bonnet_desc_get(d, moves[n].field);
-            if (bonnet_desc_get(d, BONNET_F_JOB_OP) != (uint32_t)moves[n].op || !bonnet_desc_set(d, moves[n].field, old + moves[n].by))
-                continue;
+            if (bonnet_desc_get(d, BONNET_F_JOB_OP) != (uint32_t)moves[n].op || !bonnet_desc_set(d, moves[n].field, old + moves[n].by)) continue;
             if (bonnet_job_check(job, 2, NULL) == BONNET_OK) {
                 missed++;
                 field = moves[n].field;
@@ -67,10 +68,8 @@ static void damage_bytes(unit *u, const uint8_t *bytes, size_t size, const char 
         bonnet_job *job = NULL;
         memcpy(copy, bytes, size);
         size_t cut = i % 4 == 0 ? unit_below(u, (uint32_t)size) : size;
-        for (int n = 0; i % 4 && n <= i % 3; n++)
-            copy[unit_below(u, (uint32_t)head)] ^= (uint8_t)(1u << unit_below(u, 8));
-        if (bonnet_job_parse(&job, copy, cut, NULL) != BONNET_OK)
-            refused++;
+        for (int n = 0; i % 4 && n <= i % 3; n++) copy[unit_below(u, (uint32_t)head)] ^= (uint8_t)(1u << unit_below(u, 8));
+        if (bonnet_job_parse(&job, copy, cut, NULL) != BONNET_OK) refused++;
         bonnet_job_free(job);
     }
     free(copy);
@@ -82,15 +81,12 @@ static void round_trip(unit *u, const bonnet_job *job, const char *name)
     uint8_t *bytes = NULL, *again = NULL;
     size_t size = 0, size2 = 0;
     bonnet_job *back = NULL;
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     bonnet_status st = bonnet_job_serialise(&bytes, &size, job, &err);
-    if (st == BONNET_OK)
-        st = bonnet_job_parse(&back, bytes, size, &err);
-    if (st == BONNET_OK)
-        st = bonnet_job_serialise(&again, &size2, back, &err);
+    if (st == BONNET_OK) st = bonnet_job_parse(&back, bytes, size, &err);
+    if (st == BONNET_OK) st = bonnet_job_serialise(&again, &size2, back, &err);
     UNIT(u, st == BONNET_OK && size == size2 && !memcmp(bytes, again, size), name, "status %d: %s", st, err.text);
-    if (bytes)
-        damage_bytes(u, bytes, size, "damaged bytes");
+    if (bytes) damage_bytes(u, bytes, size, "damaged bytes");
     bonnet_job_free(back);
     free(bytes);
     free(again);
@@ -103,7 +99,7 @@ static void one_net(unit *u, uint64_t seed, const char *geometry, int big, uint3
     bonnet_net *net = bonnet_random_net(seed, room, big);
     for (int traced = 0; traced < 2 && net; traced++) {
         bonnet_job *job = NULL;
-        bonnet_error err = { "" };
+        bonnet_error err = {""};
         bonnet_status st = bonnet_lower(&job, net, bonnet_geometry_named(geometry), traced, &err);
         snprintf(label, sizeof label, "net %llu %s%s", (unsigned long long)seed, geometry, traced ? " traced" : "");
         if (st == BONNET_EUNSUPPORTED && big) {
@@ -112,10 +108,8 @@ static void one_net(unit *u, uint64_t seed, const char *geometry, int big, uint3
             continue;
         }
         UNIT(u, st == BONNET_OK, label, "status %d: %s", st, err.text);
-        if (st != BONNET_OK)
-            continue;
-        if (!traced)
-            drop_tokens(u, job, label);
+        if (st != BONNET_OK) continue;
+        if (!traced) drop_tokens(u, job, label);
         move_fields(u, job, label);
         round_trip(u, job, label);
         bonnet_job_free(job);
@@ -126,15 +120,19 @@ static void one_net(unit *u, uint64_t seed, const char *geometry, int big, uint3
 /* Nets that a geometry cannot hold are refused, with the layer and the numbers. */
 static void refusals(unit *u)
 {
-    static const struct { bonnet_stem_spec stem; uint32_t down, fc; const char *text; } cases[] = {
-        { { .h = 4, .w = 65, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64, .pool = 1 }, 0, 10, "image is 65 pixels wide" },
-        { { .h = 4, .w = 40, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64 }, 0, 10, "map is 40 pixels wide" },
-        { { .h = 40, .w = 32, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64 }, 0, 10, "feature buffer has 4096" },
-        { { .h = 4, .w = 4, .planes = 1, .kernel = 3, .stride = 1, .out_c = 256 }, 0, 10, "weight buffer" },
+    static const struct {
+        bonnet_stem_spec stem;
+        uint32_t down, fc;
+        const char *text;
+    } cases[] = {
+        {{.h = 4, .w = 65, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64, .pool = 1}, 0, 10, "image is 65 pixels wide"},
+        {{.h = 4, .w = 40, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64}, 0, 10, "map is 40 pixels wide"},
+        {{.h = 40, .w = 32, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64}, 0, 10, "feature buffer has 4096"},
+        {{.h = 4, .w = 4, .planes = 1, .kernel = 3, .stride = 1, .out_c = 256}, 0, 10, "weight buffer"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bonnet_build b;
-        bonnet_error err = { "" };
+        bonnet_error err = {""};
         bonnet_job *job = NULL;
         bonnet_build_start(&b, u->seed + i, 4);
         int m = bonnet_build_stem(&b, &cases[i].stem);
@@ -158,8 +156,7 @@ int main(int argc, char **argv)
 {
     unit u = unit_start(argc, argv, "lower", 1, 16);
     uint32_t unsupported = 0;
-    for (uint32_t i = 0; i < u.cases; i++)
-        one_net(&u, u.seed * 1000 + i, i % 2 ? "asic" : "tiny", i % 4 >= 2, &unsupported);
+    for (uint32_t i = 0; i < u.cases; i++) one_net(&u, u.seed * 1000 + i, i % 2 ? "asic" : "tiny", i % 4 >= 2, &unsupported);
     UNIT(&u, 4 * unsupported <= 2 * u.cases, "most nets are supported", "%u of %u refused", unsupported, u.cases);
     refusals(&u);
     return unit_end(&u);

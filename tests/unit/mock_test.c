@@ -17,14 +17,14 @@ enum { FRAMES = 3, CLASSES = 100 };
 typedef struct bench {
     bonnet_net *net;
     uint8_t *pixels;
-    int32_t *wanted;       /* golden's logits, [FRAMES][classes] */
+    int32_t *wanted; /* golden's logits, [FRAMES][classes] */
 } bench;
 
 static int bench_make(bench *b, uint64_t seed)
 {
     bonnet_build build;
     bonnet_build_start(&build, seed, 4);
-    int a = bonnet_build_stem(&build, &(bonnet_stem_spec){ .h = 6, .w = 7, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64, .dw = 1 });
+    int a = bonnet_build_stem(&build, &(bonnet_stem_spec){.h = 6, .w = 7, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64, .dw = 1});
     int c = bonnet_build_conv(&build, BONNET_ALL(&build, a), 64, 1, 1, BONNET_POST_XNOR, BONNET_ALL(&build, a), BONNET_NONE);
     bonnet_build_last(&build, BONNET_ALL(&build, c), 1);
     bonnet_build_fc(&build, 9);
@@ -32,15 +32,14 @@ static int bench_make(bench *b, uint64_t seed)
     b->pixels = b->net ? bonnet_random_image(b->net, seed, FRAMES) : NULL;
     b->wanted = calloc((size_t)FRAMES * 9, sizeof *b->wanted);
     for (uint32_t f = 0; b->pixels && b->wanted && f < FRAMES; f++)
-        if (bonnet_golden_run(b->net, b->pixels + (size_t)f * 42, NULL, b->wanted + (size_t)f * 9, NULL, NULL) != BONNET_OK)
-            return 0;
+        if (bonnet_golden_run(b->net, b->pixels + (size_t)f * 42, NULL, b->wanted + (size_t)f * 9, NULL, NULL) != BONNET_OK) return 0;
     return b->pixels && b->wanted;
 }
 
 static bonnet_status run(void *dev, void *slot, const bench *b, const volatile int *cancel, uint32_t timeout_ms, int *equal, bonnet_error *err)
 {
-    int32_t logits[FRAMES * 9] = { 0 };
-    bonnet_run r = { .pixels = b->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = timeout_ms, .cancel = cancel };
+    int32_t logits[FRAMES * 9] = {0};
+    bonnet_run r = {.pixels = b->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = timeout_ms, .cancel = cancel};
     bonnet_status st = bonnet_mock_backend.run(dev, slot, &r, err);
     *equal = st == BONNET_OK && !memcmp(logits, b->wanted, sizeof logits);
     return st;
@@ -50,37 +49,31 @@ static bonnet_status run(void *dev, void *slot, const bench *b, const volatile i
 static void run_fault(unit *u, const bench *b, const char *path, bonnet_status status, const char *text, int usable)
 {
     void *dev = NULL, *slot = NULL;
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     int equal;
     bonnet_status st = bonnet_mock_backend.open(&dev, path, NULL, &err);
-    if (st == BONNET_OK)
-        st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
-    if (st == BONNET_OK)
-        st = run(dev, slot, b, NULL, 300, &equal, &err);
+    if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
+    if (st == BONNET_OK) st = run(dev, slot, b, NULL, 300, &equal, &err);
     UNIT(u, st == status && strstr(err.text, text), path, "status %d, wanted %d: %s", st, status, err.text);
     if (slot) {
         st = run(dev, slot, b, NULL, 0, &equal, &err);
         UNIT(u, usable ? st == BONNET_OK && equal : st == BONNET_ENODEV, "afterwards", "status %d, equal %d: %s", st, equal, err.text);
         bonnet_mock_backend.unload(dev, slot);
     }
-    if (dev)
-        bonnet_mock_backend.close(dev);
+    if (dev) bonnet_mock_backend.close(dev);
 }
 
 static void open_fault(unit *u, const bench *b, const char *path, bonnet_status status, const char *text)
 {
     void *dev = NULL, *slot = NULL;
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     bonnet_status st = bonnet_mock_backend.open(&dev, path, NULL, &err);
-    if (st == BONNET_OK)
-        st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
+    if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
     UNIT(u, st == status && strstr(err.text, text), path, "status %d, wanted %d: %s", st, status, err.text);
-    if (!dev)
-        return;
+    if (!dev) return;
     int equal = 0;
     st = bonnet_mock_backend.load(dev, &slot, b->net, &err); /* the fault is spent */
-    if (st == BONNET_OK)
-        st = run(dev, slot, b, NULL, 0, &equal, &err);
+    if (st == BONNET_OK) st = run(dev, slot, b, NULL, 0, &equal, &err);
     UNIT(u, st == BONNET_OK && equal, "afterwards", "status %d: %s", st, err.text);
     bonnet_mock_backend.unload(dev, slot);
     bonnet_mock_backend.close(dev);
@@ -91,15 +84,15 @@ static void streamed(unit *u, const char *path, uint32_t k, uint32_t channels, b
 {
     bonnet_build build;
     void *dev = NULL, *slot = NULL;
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     char label[64];
     snprintf(label, sizeof label, "streamed, %s, %u slices, %u channels, post %d", path, k, channels, post);
     bonnet_build_start(&build, u->seed, k);
-    int a = bonnet_build_stem(&build, &(bonnet_stem_spec){ .h = 4, .w = 3, .planes = 1, .kernel = 3, .stride = 1, .out_c = channels });
+    int a = bonnet_build_stem(&build, &(bonnet_stem_spec){.h = 4, .w = 3, .planes = 1, .kernel = 3, .stride = 1, .out_c = channels});
     int c = post == BONNET_POST_INTERLEAVE
                 ? bonnet_build_conv(&build, BONNET_UPPER(&build, a), channels / 2, 1, 1, post, BONNET_UPPER(&build, a), BONNET_LOWER(&build, a))
-                : bonnet_build_conv(&build, BONNET_ALL(&build, a), channels, 1, 1, post, post == BONNET_POST_STORE ? BONNET_NONE : BONNET_ALL(&build, a),
-                                    BONNET_NONE);
+                : bonnet_build_conv(&build, BONNET_ALL(&build, a), channels, 1, 1, post,
+                                    post == BONNET_POST_STORE ? BONNET_NONE : BONNET_ALL(&build, a), BONNET_NONE);
     c = bonnet_build_down(&build, BONNET_ALL(&build, c), 64, 0);
     bonnet_build_last(&build, BONNET_ALL(&build, c), 1);
     bonnet_build_fc(&build, CLASSES);
@@ -109,11 +102,9 @@ static void streamed(unit *u, const char *path, uint32_t k, uint32_t channels, b
     bonnet_status st = pixels && wanted ? bonnet_mock_backend.open(&dev, path, NULL, &err) : BONNET_ENOMEM;
     for (uint32_t f = 0; f < FRAMES && st == BONNET_OK; f++)
         st = bonnet_golden_run(net, pixels + (size_t)f * 12, NULL, wanted + (size_t)f * CLASSES, NULL, NULL);
-    if (st == BONNET_OK)
-        st = bonnet_mock_backend.load(dev, &slot, net, &err);
-    bonnet_run r = { .pixels = pixels, .frames = FRAMES, .logits = got };
-    if (st == BONNET_OK)
-        st = bonnet_mock_backend.run(dev, slot, &r, &err);
+    if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, net, &err);
+    bonnet_run r = {.pixels = pixels, .frames = FRAMES, .logits = got};
+    if (st == BONNET_OK) st = bonnet_mock_backend.run(dev, slot, &r, &err);
     UNIT(u, st == BONNET_OK && !memcmp(wanted, got, FRAMES * CLASSES * sizeof *got), label, "status %d: %s", st, err.text);
     if (dev) {
         bonnet_mock_backend.unload(dev, slot);
@@ -124,9 +115,43 @@ static void streamed(unit *u, const char *path, uint32_t k, uint32_t channels, b
     free(wanted);
 }
 
+/* The job that came with a file is used for its geometry, and refused if it is damaged or another network's. */
+static void carried(unit *u, const bench *b)
+{
+    static const struct {
+        const char *label;
+        bonnet_status status;
+    } cases[] = {{"carried job", BONNET_OK}, {"carried job, damaged", BONNET_EFORMAT}, {"carried job, of another net", BONNET_EFORMAT}};
+    bonnet_net *other = bonnet_random_net(u->seed, &bonnet_room_tiny, 0);
+    for (size_t i = 0; other && i < sizeof cases / sizeof cases[0]; i++) {
+        void *dev = NULL, *slot = NULL;
+        bonnet_job *job = NULL;
+        uint8_t *bytes = NULL;
+        size_t size = 0;
+        int equal = 0;
+        bonnet_error err = {""};
+        bonnet_net net = *b->net;
+        bonnet_status st = bonnet_lower(&job, i == 2 ? other : b->net, bonnet_geometry_named("tiny"), 0, &err);
+        if (st == BONNET_OK) st = bonnet_job_serialise(&bytes, &size, job, &err);
+        if (st == BONNET_OK && i == 1) bytes[4 * 24 + 2] ^= 1; /* in the first layer */
+        if (st == BONNET_OK) st = bonnet_mock_backend.open(&dev, "geometry=tiny", NULL, &err);
+        bonnet_net_job carry = {.geometry = "tiny", .bytes = bytes, .size = size};
+        net.jobs = &carry;
+        net.n_jobs = 1;
+        if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, &net, &err);
+        if (st == BONNET_OK) st = run(dev, slot, b, NULL, 0, &equal, &err);
+        UNIT(u, st == cases[i].status && (st || equal), cases[i].label, "status %d: %s", st, err.text);
+        if (slot) bonnet_mock_backend.unload(dev, slot);
+        if (dev) bonnet_mock_backend.close(dev);
+        bonnet_job_free(job);
+        free(bytes);
+    }
+    bonnet_net_free(other);
+}
+
 static void *cancel_soon(void *flag)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = 30000000}, NULL);
     *(volatile int *)flag = 1;
     return NULL;
 }
@@ -135,13 +160,12 @@ static void *cancel_soon(void *flag)
 static void cancelled(unit *u, const bench *b)
 {
     void *dev = NULL, *slot = NULL;
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     volatile int flag = 0;
     int equal = 0;
     pthread_t thread;
     bonnet_status st = bonnet_mock_backend.open(&dev, "fault=dead@3", NULL, &err);
-    if (st == BONNET_OK)
-        st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
+    if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
     if (st == BONNET_OK && pthread_create(&thread, NULL, cancel_soon, (void *)&flag) == 0) {
         st = run(dev, slot, b, &flag, 60000, &equal, &err);
         pthread_join(thread, NULL);
@@ -156,20 +180,24 @@ static void cancelled(unit *u, const bench *b)
 /* Every register keeps what its access type says, of every bit. */
 static void access_types(unit *u)
 {
-    static const struct { uint32_t offset, reset; bonnet_access access; const char *name; } regs[] = {
-#define RO BONNET_RO
-#define RW BONNET_RW
-#define WO BONNET_WO
-#define COR BONNET_COR
-#define TOW BONNET_TOW
-#define REG(offset, name, access, reset, text) { offset, reset, access, #name },
+    static const struct {
+        uint32_t offset, reset;
+        bonnet_access access;
+        const char *name;
+    } regs[] = {
+#define RO                                     BONNET_RO
+#define RW                                     BONNET_RW
+#define WO                                     BONNET_WO
+#define COR                                    BONNET_COR
+#define TOW                                    BONNET_TOW
+#define REG(offset, name, access, reset, text) {offset, reset, access, #name},
 #define FIELD(reg, name, lsb, width, text)
 #include "bonnet_csr.def"
     };
     const bonnet_mmio *io = bonnet_mock_backend.mmio;
     void *self = NULL;
     uint32_t before, v, w, bad = 0;
-    bonnet_error err = { "" };
+    bonnet_error err = {""};
     const char *name = "";
     if (io->open(&self, "geometry=tiny", NULL, &err) != BONNET_OK) {
         UNIT(u, 0, "access types", "%s", err.text);
@@ -179,30 +207,21 @@ static void access_types(unit *u)
         if (regs[i].offset == BONNET_REG_CTRL) /* starts jobs: below */
             continue;
         bonnet_status st = io->read(self, regs[i].offset, &before, &err);
-        if (st == BONNET_OK)
-            st = io->write(self, regs[i].offset, 0xFFFFFFFFu, &err);
-        if (st == BONNET_OK)
-            st = io->read(self, regs[i].offset, &v, &err);
-        if (st == BONNET_OK)
-            st = io->write(self, regs[i].offset, regs[i].access == BONNET_TOW ? 1 : 0x5A5A5A5Au, &err);
-        if (st == BONNET_OK)
-            st = io->read(self, regs[i].offset, &w, &err);
+        if (st == BONNET_OK) st = io->write(self, regs[i].offset, 0xFFFFFFFFu, &err);
+        if (st == BONNET_OK) st = io->read(self, regs[i].offset, &v, &err);
+        if (st == BONNET_OK) st = io->write(self, regs[i].offset, regs[i].access == BONNET_TOW ? 1 : 0x5A5A5A5Au, &err);
+        if (st == BONNET_OK) st = io->read(self, regs[i].offset, &w, &err);
         int good = st == BONNET_OK;
-        if (regs[i].access == BONNET_RW)
-            good = good && before == regs[i].reset && (w & v) == (0x5A5A5A5Au & v) && v;
-        else if (regs[i].access == BONNET_TOW)
-            good = good && before == 0 && v == 3 && w == 2;
-        else
-            good = good && v == before && w == before && (regs[i].access == BONNET_RO || v == 0);
+        if (regs[i].access == BONNET_RW) good = good && before == regs[i].reset && (w & v) == (0x5A5A5A5Au & v) && v;
+        else if (regs[i].access == BONNET_TOW) good = good && before == 0 && v == 3 && w == 2;
+        else good = good && v == before && w == before && (regs[i].access == BONNET_RO || v == 0);
         bad += !good;
         name = good ? name : regs[i].name;
     }
     UNIT(u, !bad, "access types", "%u registers, the last %s", bad, name);
     bonnet_status st = io->write(self, BONNET_REG_CTRL, 1, &err); /* no job at address 0x5A5A...: a bus error, but done */
-    if (st == BONNET_OK)
-        st = io->read(self, BONNET_REG_CTRL, &v, &err);
-    if (st == BONNET_OK)
-        st = io->read(self, BONNET_REG_CTRL, &w, &err);
+    if (st == BONNET_OK) st = io->read(self, BONNET_REG_CTRL, &v, &err);
+    if (st == BONNET_OK) st = io->read(self, BONNET_REG_CTRL, &w, &err);
     UNIT(u, st == BONNET_OK && v == 0xE && w == 4, "DONE and READY clear on read", "first 0x%x, then 0x%x", v, w);
     st = io->read(self, 0x018, &v, &err);
     UNIT(u, st == BONNET_OK && v == 0 && io->read(self, 2, &v, &err) == BONNET_EINVAL, "holes read 0, odd addresses are refused", "0x%x", v);
@@ -214,11 +233,10 @@ static void two_copies(unit *u)
 {
     const bonnet_mmio *io = bonnet_mock_backend.mmio;
     void *self = NULL;
-    bonnet_dma d = { 0 };
-    bonnet_error err = { "" };
+    bonnet_dma d = {0};
+    bonnet_error err = {""};
     bonnet_status st = io->open(&self, "", NULL, &err);
-    if (st == BONNET_OK)
-        st = io->alloc(self, &d, 100, &err);
+    if (st == BONNET_OK) st = io->alloc(self, &d, 100, &err);
     if (st == BONNET_OK) {
         memset(d.host, 7, 100);
         st = io->to_host(self, &d, 50, 50, &err); /* brings back what the device still has: zeros */
@@ -232,7 +250,7 @@ static void two_copies(unit *u)
 int main(int argc, char **argv)
 {
     unit u = unit_start(argc, argv, "mock", 1, 1);
-    bench b = { 0 };
+    bench b = {0};
     if (!bench_make(&b, u.seed)) {
         UNIT(&u, 0, "bench", "no memory, or golden does not run");
         return unit_end(&u);
@@ -262,6 +280,7 @@ int main(int argc, char **argv)
     open_fault(&u, &b, "fault=xfer@0", BONNET_EIO, "to the device failed");
     open_fault(&u, &b, "fault=xfer@1", BONNET_EIO, "to the device failed");
     cancelled(&u, &b);
+    carried(&u, &b);
     streamed(&u, "geometry=tiny", 1, 256, BONNET_POST_XNOR);
     streamed(&u, "geometry=tiny", 1, 512, BONNET_POST_INTERLEAVE);
     streamed(&u, "geometry=tiny", 1, 192, BONNET_POST_STORE); /* an odd number of portions in two slots */
