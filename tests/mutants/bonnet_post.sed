@@ -1,0 +1,10 @@
+s/Depth - 2 \* bonnet_pkg::Block/Depth - bonnet_pkg::Block/
+s/CountW'(Depth - 2 \* bonnet_pkg::Block)/CountW'(0)/
+s/{odd_q != '0, even_q != '0}/{even_q != '0, odd_q != '0}/
+s/walk_done \&\& op_empty/(walk_done || op_empty)/
+s/\&\& !wr_valid \&\& head_idle/\&\& head_idle/
+s/\&\& !wr_valid \&\& head_idle/\&\& !wr_valid \&\& (head_idle || !head)/
+s/prow_valid_i \&\& prow_second_i/prow_valid_i/
+s/prow_valid_i \&\& !prow_second_i/prow_valid_i/
+s/use_pass = .*/use_pass = 1'b0;/
+s/ent_valid \&\& !head/ent_valid/
