@@ -6,6 +6,8 @@
  * must hold by itself). Run under ASan and UBSan by `make test-unit`.
  */
 #include <sha2.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../conform/net_build.h"
@@ -196,6 +198,24 @@ static void directed(unit *u, const uint8_t *bytes, size_t size)
     free(mandatory);
 }
 
+/* NET says 64 bytes more than the network needs; they are there, and zero. */
+static void longer(unit *u, const bonnet_net *net)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    bonnet_error err = {""};
+    if (bonnet_file_build(&bytes, &size, net, NULL, 0, &err) != BONNET_OK) exit(1);
+    uint8_t *copy = calloc(1, size + 64);
+    if (!copy) exit(1);
+    memcpy(copy, bytes, size);
+    const uint64_t length = size - 128 + 64;
+    for (int i = 0; i < 8; i++) copy[80 + i] = (uint8_t)(length >> 8 * i);
+    rehash(copy, size + 64);
+    UNIT(u, parse(copy, size + 64, &err) == BONNET_EFORMAT, "a network followed by something else", "taken");
+    free(copy);
+    free(bytes);
+}
+
 static void disk(unit *u, const uint8_t *bytes, size_t size)
 {
     char folder[] = "/tmp/bonnet_file_test.XXXXXX", path[64], missing[64];
@@ -214,9 +234,20 @@ static void disk(unit *u, const uint8_t *bytes, size_t size)
     UNIT(u, bonnet_file_load(&back, &n, "/dev/zero", size, &err) == BONNET_EIO, "a device is refused", "%s", err.text);
     UNIT(u, bonnet_file_load(&back, &n, missing, size, &err) == BONNET_EIO && strstr(err.text, "No such file"), "a missing file", "%s", err.text);
     UNIT(u, bonnet_file_save(missing, bytes, size, &err) == BONNET_EIO, "a missing folder", "%s", err.text);
-    UNIT(u, bonnet_file_save("/dev/full", bytes, size, &err) == BONNET_EIO, "a device is never replaced", "%s", err.text);
     struct stat st;
-    UNIT(u, stat("/dev/full", &st) == 0 && S_ISCHR(st.st_mode), "and still there", "it is gone");
+    snprintf(missing, sizeof missing, "%s/fifo", folder); /* stands for /dev/null, which a test must not risk */
+    if (mkfifo(missing, 0600) != 0) exit(1);
+    UNIT(u, bonnet_file_save(missing, bytes, size, &err) == BONNET_EIO, "a device is never replaced", "%s", err.text);
+    UNIT(u, stat(missing, &st) == 0 && S_ISFIFO(st.st_mode), "and still there", "it is gone");
+    unlink(missing);
+    struct rlimit old, small = {1000, RLIM_INFINITY}; /* a disk that is full after 1000 bytes */
+    signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_FSIZE, &old) != 0) exit(1);
+    small.rlim_max = old.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &small);
+    bonnet_status full = bonnet_file_save(path, "short", 5, &err) == BONNET_OK ? bonnet_file_save(path, bytes, size, &err) : BONNET_OK;
+    setrlimit(RLIMIT_FSIZE, &old);
+    UNIT(u, full == BONNET_EIO && stat(path, &st) == 0 && st.st_size == 5, "a full disk: refused, the older file as it was", "%s", err.text);
     unlink(path);
     UNIT(u, rmdir(folder) == 0, "no temporary is left behind", "the folder is not empty");
 }
@@ -233,6 +264,7 @@ int main(int argc, char **argv)
     if (!net || bonnet_file_build(&bytes, &size, net, jobs, 1, &err)) return printf("cannot start: %s\n", err.text), 1;
     round_trips(&u);
     directed(&u, bytes, size);
+    longer(&u, net);
     truncations(&u, bytes, size);
     corruptions(&u, bytes, size);
     disk(&u, bytes, size);

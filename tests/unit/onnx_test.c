@@ -100,6 +100,7 @@ static void bad_or(make_onnx *m)
 {
     make_find(m, "b0.or")->input[0] = (char *)(uintptr_t) "stem.slices", make_find(m, "b0.or")->input[1] = (char *)(uintptr_t) "stem.slices";
 }
+static void bad_shared(make_onnx *m) { make_find(m, "b0.or")->input[1] = (char *)(uintptr_t) "b0.slices1"; }
 static void bad_axis(make_onnx *m) { make_int(m, make_find(m, "b0.slices1"), "axis", 2); }
 static void bad_axis_type(make_onnx *m) { make_find(m, "b0.slices1")->attribute[0]->has_i = 0; }
 static void bad_end(make_onnx *m) { m->graph.n_node--, make_find(m, "head.f")->output[0] = (char *)(uintptr_t) "logits"; }
@@ -139,6 +140,7 @@ static void refusals(unit *u)
         {"slices of two convolutions", bad_slice, BONNET_EUNSUPPORTED, "not a slice of the same"},
         {"a slice that no Concat takes", bad_count, BONNET_EUNSUPPORTED, "1 slices, but the stem has 4"},
         {"OR of a map with itself", bad_or, BONNET_EUNSUPPORTED, "neither"},
+        {"XNOR into a map that is used elsewhere, too", bad_shared, BONNET_EUNSUPPORTED, "node 'b0.xnor' (Mul): neither"},
         {"slices joined along the rows", bad_axis, BONNET_EUNSUPPORTED, "axis 2"},
         {"an attribute of the wrong type", bad_axis_type, BONNET_EFORMAT, "'axis'"},
         {"an output before the Gemm", bad_end, BONNET_EUNSUPPORTED, "not the logits"},
