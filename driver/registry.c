@@ -5,11 +5,7 @@
 const bonnet_backend *const bonnet_backends[] = {
     &bonnet_golden_backend,
     &bonnet_cpu_backend,
-#ifdef BONNET_HAVE_SIM
     &bonnet_sim_backend,
-#endif
-#ifdef BONNET_HAVE_MOCK
     &bonnet_mock_backend,
-#endif
     NULL,
 };

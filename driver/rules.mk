@@ -2,4 +2,3 @@
 # driver/: the canonical network and every way to run one. A backend is one file and a line in registry.c.
 LIB_SRCS += $(wildcard driver/*.c)
 LIB_LIBS += -lm
-ALL_CFLAGS += $(if $(wildcard driver/sim.c),-DBONNET_HAVE_SIM) $(if $(wildcard driver/mock.c),-DBONNET_HAVE_MOCK)
