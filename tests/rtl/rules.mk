@@ -5,22 +5,32 @@ TB_MODULES := $(patsubst tests/rtl/%_tb.cpp,%,$(wildcard tests/rtl/*_tb.cpp))
 TB_TINY    := $(patsubst tests/rtl/%_tb.tiny,%,$(wildcard tests/rtl/*_tb.tiny))
 TESTS      += $(TB_MODULES:%=rtl-%) $(TB_TINY:%=rtl-%-tiny)
 TEST_BINS  += $(TB_MODULES:%=$(O)/tb/%/tb) $(TB_TINY:%=$(O)/tb-tiny/%/tb)
-TB_FLAGS   := --cc --exe --build --trace-fst -O3 --x-assign unique --x-initial unique \
-  -CFLAGS "-std=c++17 -O2 -DVL_USER_STOP -I$(CURDIR)/tests/rtl -I$(CURDIR)/sim -I$(CURDIR)/driver -I$(CURDIR)/host/include -I$(CURDIR)/rtl/csr"
+TB_DIRS    := $(foreach dir,tests/rtl sim driver host/include rtl/csr,-I$(CURDIR)/$(dir))
+TB_FLAGS   := --cc --exe --build -O3 --x-assign unique --x-initial unique -CFLAGS "-std=c++17 -O1 -DVL_USER_STOP $(TB_DIRS)" $(RTL_FLAGS)
+TB_DEPS    := tests/rtl/tb.h $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 
-$(O)/tb/%/tb: tests/rtl/%_tb.cpp tests/rtl/tb.h $(RTL_PKGS) $(RTL_SRCS)
-	$(Q)mkdir -p $(@D)
-	$(Q)verilator $(TB_FLAGS) $(RTL_FLAGS) -Mdir $(@D) --top-module $* $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) \
-	  $(abspath $<) -o tb > $(@D)/build.log 2>&1 || { tail -40 $(@D)/build.log; false; }
-$(O)/tb-tiny/%/tb: tests/rtl/%_tb.cpp tests/rtl/tb.h $(RTL_PKGS) $(RTL_SRCS)
-	$(Q)mkdir -p $(@D)
-	$(Q)verilator $(TB_FLAGS) -CFLAGS -DBONNET_GEOMETRY_TINY $(RTL_FLAGS) $(TINY) -Mdir $(@D) --top-module $* $(RTL_PKGS) \
-	  $(filter %/$*.sv,$(RTL_SRCS)) $(abspath $<) -o tb > $(@D)/build.log 2>&1 || { tail -40 $(@D)/build.log; false; }
+# $(call bench,folder,extra flags): the bench of module $*, built there.
+define bench
+	$(Q)mkdir -p $(O)/$(1)/$*
+	$(Q)verilator $(TB_FLAGS) $(2) -Mdir $(O)/$(1)/$* --top-module $* $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) \
+	  $(CURDIR)/tests/rtl/$*_tb.cpp -o tb > $(O)/$(1)/$*/build.log 2>&1 || { tail -40 $(O)/$(1)/$*/build.log; false; }
+endef
+TB_AS_TINY := $(TINY) -CFLAGS -DBONNET_GEOMETRY_TINY
+$(O)/tb/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
+	$(call bench,tb,)
+$(O)/tb-tiny/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
+	$(call bench,tb-tiny,$(TB_AS_TINY))
+$(O)/tb-wave/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
+	$(call bench,tb-wave,--trace-fst)
+$(O)/tb-tiny-wave/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
+	$(call bench,tb-tiny-wave,--trace-fst $(TB_AS_TINY))
 
-# The passing run pays nothing for waves; a failing seed replays with them.
+# The passing run pays nothing for waves; `make wave-rtl-<module>[-tiny] SEED=n` replays a failing seed with them.
 test-rtl-%-tiny: $(O)/tb-tiny/%/tb
-	$(Q)$< --seed $(SEED) --cases $(CASES) || { $< --seed $(SEED) --cases $(CASES) --wave $(O)/$*.fst 2>/dev/null; \
-	  echo "wave: $(O)/$*.fst"; false; }
+	$(Q)$< --seed $(SEED) --cases $(CASES) || { echo "waves: make wave-rtl-$*-tiny SEED=$(SEED) CASES=$(CASES)"; false; }
 test-rtl-%: $(O)/tb/%/tb
-	$(Q)$< --seed $(SEED) --cases $(CASES) || { $< --seed $(SEED) --cases $(CASES) --wave $(O)/$*.fst 2>/dev/null; \
-	  echo "wave: $(O)/$*.fst"; false; }
+	$(Q)$< --seed $(SEED) --cases $(CASES) || { echo "waves: make wave-rtl-$* SEED=$(SEED) CASES=$(CASES)"; false; }
+wave-rtl-%-tiny: $(O)/tb-tiny-wave/%/tb
+	$(Q)$< --seed $(SEED) --cases $(CASES) --wave $(O)/$*-tiny.fst; echo "wave: $(O)/$*-tiny.fst"
+wave-rtl-%: $(O)/tb-wave/%/tb
+	$(Q)$< --seed $(SEED) --cases $(CASES) --wave $(O)/$*.fst; echo "wave: $(O)/$*.fst"

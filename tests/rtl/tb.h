@@ -10,7 +10,11 @@
 #include <cstring>
 #include <memory>
 #include <verilated.h>
+#if VM_TRACE
 #include <verilated_fst_c.h>
+#else
+struct VerilatedFstC;  // built without waves: make wave-rtl-<module>
+#endif
 
 // Built with -DVL_USER_STOP: a failed contract unwinds to main like any other failure.
 struct AssertFailed {};
@@ -45,7 +49,9 @@ template <class Dut> struct Tb {
     {
         dut.clk_i = clk;
         dut.eval();
+#if VM_TRACE
         if (fst) fst->dump(ctx.time());
+#endif
         ctx.timeInc(1);
     }
     void tick() { half(1), half(0); }
@@ -72,13 +78,16 @@ template <class Dut> int tb_main(const char *name, int argc, char **argv, int (*
     ctx.randSeed(static_cast<int>(seed % 0x7fffffff) + 1);
     ctx.traceEverOn(wave != nullptr);
     Dut dut{&ctx};
-    std::unique_ptr<VerilatedFstC> fst;
+    VerilatedFstC *fst = nullptr;
+#if VM_TRACE
+    std::unique_ptr<VerilatedFstC> owner;
     if (wave) {
-        fst.reset(new VerilatedFstC);
-        dut.trace(fst.get(), 99);
+        owner.reset(fst = new VerilatedFstC);
+        dut.trace(fst, 99);
         fst->open(wave);
     }
-    Tb<Dut> t{ctx, dut, fst.get(), cases, Rng{seed}};
+#endif
+    Tb<Dut> t{ctx, dut, fst, cases, Rng{seed}};
     int rc = 1;
     try {
         dut.rst_ni = 0;
@@ -87,7 +96,9 @@ template <class Dut> int tb_main(const char *name, int argc, char **argv, int (*
         rc = run(t);
     } catch (AssertFailed &) {
     }
+#if VM_TRACE
     if (fst) fst->close();
+#endif
     if (rc) fprintf(stderr, "FAIL %s; replay: make test-rtl-%s SEED=%" PRIu64 "\n", name, name, seed);
     else printf("PASS %s cases=%" PRIu64 " seed=%" PRIu64 " cycles=%" PRIu64 "\n", name, cases, seed, t.cycle());
     return rc;
