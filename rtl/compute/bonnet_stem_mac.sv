@@ -11,7 +11,9 @@
 // Test    tests/rtl/bonnet_stem_tb.cpp        Proof  tests/formal/stem_mac.ys
 `include "bonnet_assert.svh"
 `default_nettype none
-module bonnet_stem_mac (
+module bonnet_stem_mac #(
+  parameter int unsigned Lanes = bonnet_pkg::Lanes
+) (
   input  wire logic                                clk_i,
   input  wire logic                                rst_ni,
   input  wire logic                                ready_i,      // the parameter port is ours
@@ -25,13 +27,12 @@ module bonnet_stem_mac (
   // weights: the row asked for shows in the next cycle and stays until the next one is asked for
   output      logic                                sp_re_o,
   output      logic [bonnet_pkg::SpRowW-1:0]       sp_row_o,
-  input  wire logic [bonnet_pkg::RowBits-1:0]      sp_data_i,
+  input  wire logic [64*Lanes-1:0]                 sp_data_i,
   // sums: lane l is [32*l +: 32], signed
   output      logic                                sum_valid_o,
   input  wire logic                                sum_ready_i,
-  output      logic [32*bonnet_pkg::Lanes-1:0] sum_data_o
+  output      logic [32*Lanes-1:0]                 sum_data_o
 );
-  localparam int unsigned Lanes = bonnet_pkg::Lanes;
   localparam int unsigned SumW  = 32 * Lanes;
 
   // ---- control -------------------------------------------------------------

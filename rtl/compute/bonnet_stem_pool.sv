@@ -106,6 +106,9 @@ module bonnet_stem_pool #(
   assign busy_o    = run_q || b_valid_q;
 
   // ---- contract ------------------------------------------------------------
+`ifdef FORMAL
+  `BONNET_ASSUME(CfgStable_A, !$past(run_q || b_valid_q || go_i) || $stable(cfg_i))  // the run's descriptor; checked at the unit's port
+`endif
   `BONNET_ASSUME(NotWhileBusy_A, !go_i || !busy_o)
   `BONNET_ASSERT_HELD(PooledHeld_A, p_valid_o, p_ready_i, p_data_o)
 endmodule

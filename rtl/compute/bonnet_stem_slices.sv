@@ -110,6 +110,9 @@ module bonnet_stem_slices (
   assign busy_o     = run_q || fb_valid_q;
 
   // ---- contract ------------------------------------------------------------
+`ifdef FORMAL
+  `BONNET_ASSUME(CfgStable_A, !$past(run_q || go_i) || $stable(cfg_i))  // the run's descriptor; checked at the unit's port
+`endif
   `BONNET_ASSUME(NotWhileBusy_A, !go_i || !busy_o)
   `BONNET_ASSUME(Aligned_A, !take || !cfg_i.k4 || word_q[1:0] == 2'd0)
   `BONNET_ASSERT_HELD(WriteHeld_A, fb_valid_o, fb_ready_i, fb_req_o)

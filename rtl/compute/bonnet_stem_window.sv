@@ -84,6 +84,9 @@ module bonnet_stem_window (
   end
 
   // ---- contract ------------------------------------------------------------
+`ifdef FORMAL
+  `BONNET_ASSUME(CfgStable_A, cfg_i.taprows != '0 && (!$past(busy_q) || $stable(cfg_i)))  // the run's descriptor; checked at the unit's port
+`endif
   `BONNET_ASSERT(BeatInRange_A, !busy_q || beat_q < cfg_i.taprows)
   `BONNET_ASSERT(StartsAtZero_A, busy_q || beat_q == '0)
   `BONNET_ASSERT_HELD(TapsHeld_A, tap_valid_o, tap_ready_i, {tap_data_o, tap_first_o, tap_last_o})

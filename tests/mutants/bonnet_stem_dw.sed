@@ -1,0 +1,11 @@
+# bench: bonnet_stem
+s/wrow_q < y_q + 10'd3/wrow_q < y_q + 10'd4/
+s/wrow_q < y_q + 10'd3/wrow_q < y_q + 10'd2/
+s/(left || right) ? x_q/left ? x_q/
+s/(left || right || up || down)/(left || right || up)/
+s/y_q == last_y) ? y_q/1'b0) ? y_q/
+s/cfg_i.dw_const \&\& //
+s/(t < 8) ? 3'd1 : 3'd2/3'd1/
+s/s1_first_q ? 20'sd0/1'b0 ? 20'sd0/
+s/4'(ky_q) \* 4'd3/4'(kx_q) * 4'd3/
+s/wcol_q > need_x/wcol_q >= need_x/

@@ -1,0 +1,10 @@
+# bench: bonnet_stem
+s/logic signed \[7:0\] a, input logic signed/logic [7:0] a, input logic/
+s/(three \&\& last_x);/1'b0;/
+s/(three \&\& last_y);/1'b0;/
+s/b_keep_h_q <= y_q\[0\]/b_keep_h_q <= 1'b1/
+s/x_q\[0\] ? h_q : left_q/h_q/
+s/three ? y_q != '0 :/three ? 1'b1 :/
+s/(three \&\& x_q != '0)/three/
+s/(!b_emit_q || !p_valid_q || p_ready_i)/1'b1/
+s/run_q \&\& !b_valid_q;/run_q;/
