@@ -229,5 +229,24 @@ module bonnet_window #(
   `BONNET_ASSERT(CentreInside_A, !run_q || (xc_q <= w1 && yc_q <= h1))
   `BONNET_ASSERT(AddressInside_A, !valid_q || 32'(addr) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, out_pix_q, new_q, first_q, last_q, tile_par_q, tile_new_q, end_q})
+`ifdef FORMAL  // what keeps the walk inside the map, for tests/formal/window.ys: steps of 4 words a pixel and 16 a row
+  function automatic logic [9:0] centre(input logic [9:0] at, input logic second);
+    centre = pool ? (at << 1) + 10'(second) : s2 ? at << 1 : at;
+  endfunction
+  logic [9:0] first_y;
+  assign first_y = (s2 || pool) ? y0 << 1 : y0;
+  always @(posedge clk_i) begin
+    if (rst_ni && (run_q || init_q)) FirstRow_A: assert (oyc_q == first_y && !(run_q && init_q));
+    if (rst_ni && init_q)            Product_A: assert (mul_q < 10'd4 && 16'(ora_q - d_in) + (mul_q[0] ? mul_row_q : '0) + (mul_q[1] ? mul_row_q << 1 : '0) == 16'(oyc_q) << 4);
+    if (rst_ni && run_q) begin
+      Start_A:  assert (ora_q == d_in + (16'(oyc_q) << 4));
+      Column_A: assert (xo_q <= ow1 && bxo_q <= ow1 && xc_q == centre(xo_q, pos_q[0]) && bxc_q == centre(bxo_q, bpos_q[0]));
+      Line_A:   assert (yo_q <= rows1 && byo_q <= rows1 && yc_q == centre(y0 + yo_q, pos_q[1]) && byc_q == centre(y0 + byo_q, bpos_q[1]));
+      Place_A:  assert ((pool || (pos_q == 2'd0 && bpos_q == 2'd0)) && kx_q != 2'd3 && ky_q != 2'd3 && depth_q <= depth1 && (k3 || (kx_q == 2'd1 && ky_q == 2'd1)));
+      Words_A:  assert (ca_q == 16'(xc_q) << 2 && bca_q == 16'(bxc_q) << 2 && ra_q == d_in + (16'(yc_q) << 4) && bra_q == d_in + (16'(byc_q) << 4));
+    end
+    if (rst_ni && valid_q) Inside_A: assert (16'(addr - d_in) <= (16'(h1) << 4) + (16'(w1) << 2) + (grouped ? 16'(depth1) << 2 : 16'(depth1)));
+  end
+`endif
 endmodule
 `default_nettype wire
