@@ -53,6 +53,9 @@ module bonnet_fifo #(
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(CountInRange_A, count_q <= CountW'(Depth))
+`ifdef FORMAL  // what induction has to know; for a Depth that is a power of two
+  `BONNET_ASSERT(PtrsAgree_A, PtrW'(wptr_q - rptr_q) == count_q[PtrW-1:0])
+`endif
   `BONNET_ASSERT_HELD(OutHeld_A, valid_o, ready_i, data_o)
 endmodule
 `default_nettype wire

@@ -86,10 +86,12 @@ module bonnet_sems #(
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(OneGrant_A, (gnt_o & (gnt_o - 1'b1)) == '0)
   `BONNET_ASSERT(NeverNegative_A, (taken & ~some_q) == '0)
-`ifdef FORMAL
-  for (genvar s = 0; s < Sems; s++) begin : gen_proof
-    `BONNET_ASSERT(SomeIsNotZero_A, some_q[s] == (cnt_q[CntW*s +: CntW] != '0))
+`ifdef FORMAL  // what induction has to know
+  logic [Sems-1:0] nonzero;
+  for (genvar s = 0; s < Sems; s++) begin : gen_nonzero
+    assign nonzero[s] = cnt_q[CntW*s +: CntW] != '0;
   end
+  `BONNET_ASSERT(SomeIsNotZero_A, some_q == nonzero)
 `endif
 endmodule
 `default_nettype wire

@@ -127,6 +127,12 @@ module bonnet_axi_rd #(
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(BurstInPage_A, !m_arvalid_o || 32'(m_araddr_o[11:0]) + ((32'(m_arlen_o) + 1) << ByteW) <= 4096)
   `BONNET_ASSERT(BurstShort_A, !m_arvalid_o || 32'(m_arlen_o) < MaxBurst)
+`ifdef FORMAL  // what induction has to know
+  `BONNET_ASSERT(NextGood0_A, !req_q[0] || (addr_q[0][ByteW-1:0] == '0 && beats_q[0] != '0))
+  `BONNET_ASSERT(NextGood1_A, !req_q[1] || (addr_q[1][ByteW-1:0] == '0 && beats_q[1] != '0))
+  `BONNET_ASSERT(NextGood2_A, !req_q[2] || (addr_q[2][ByteW-1:0] == '0 && beats_q[2] != '0))
+  `BONNET_ASSERT(ArAligned_A, !ar_q || araddr_q[ByteW-1:0] == '0)
+`endif
   `BONNET_ASSERT_HELD(ArHeld_A, m_arvalid_o, m_arready_i, {m_araddr_o, m_arlen_o})
   `BONNET_ASSERT_HELD(DataHeld_A, beat_valid, beat_ready, rdata_o)
   `BONNET_ASSUME(BeatIsOwed_A, !beat_valid || owed)

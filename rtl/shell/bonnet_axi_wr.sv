@@ -133,6 +133,11 @@ module bonnet_axi_wr #(
   `BONNET_ASSERT(BurstInPage_A, !m_awvalid_o || 32'(m_awaddr_o[11:0]) + ((32'(m_awlen_o) + 1) << ByteW) <= 4096)
   `BONNET_ASSERT(BurstShort_A, !m_awvalid_o || 32'(m_awlen_o) < MaxBurst)
   `BONNET_ASSERT(DataBeforeResponse_A, data_owed_q <= resp_owed_q)
+  `BONNET_ASSERT(OwedInRange_A, resp_owed_q <= CountW'(Outstanding))
+`ifdef FORMAL  // what induction has to know
+  `BONNET_ASSERT(NextAligned_A, !busy_q || addr_q[ByteW-1:0] == '0)
+  `BONNET_ASSERT(AwAligned_A, !aw_q || awaddr_q[ByteW-1:0] == '0)
+`endif
   `BONNET_ASSERT_HELD(AwHeld_A, m_awvalid_o, m_awready_i, {m_awaddr_o, m_awlen_o})
   `BONNET_ASSERT_HELD(WHeld_A, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
   `BONNET_ASSUME(ResponseOwed_A, !m_bvalid_i || resp_owed_q > data_owed_q)
