@@ -7,6 +7,7 @@
  *     bandwidth=PERCENT    of one beat per cycle (100)         stall=PERCENT    random pauses on every bus channel (0)
  *     seed=N               of pauses and power-up (the caller's seed)
  *     error=N              data beat N is a bus error, once    hang=N           the memory is silent from data beat N until RESET, once
+ *     clock-mhz=N          what frames per second are computed with (nominal: asic 1000, tiny 50)
  *     wave=FILE            FST trace; needs a build with make WAVE=1
  */
 #include <errno.h>
@@ -92,8 +93,7 @@ static void sim_close(void *self)
 
 static uint32_t sim_clock_hz(void *self)
 {
-    (void)self;
-    return 0; /* cycles are exact, their length is the board's */
+    return bonnet_sim_clock_hz(self); /* cycles are exact; their length is nominal, or what the caller asked for */
 }
 
 static void sim_time(void *self, uint64_t *cycles, double *seconds)
@@ -133,6 +133,8 @@ static int option(bonnet_sim_config *config, char *name, const char *value)
         config->bandwidth_percent = (uint32_t)n;
     else if (!strcmp(name, "stall"))
         config->stall_percent = (uint32_t)n;
+    else if (!strcmp(name, "clock-mhz"))
+        config->clock_mhz = (uint32_t)n;
     else if (!strcmp(name, "seed"))
         config->seed = n;
     else if (!strcmp(name, "error"))
@@ -160,7 +162,7 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
             *value++ = '\0';
         if (!value || !option(&sim_config, at, value))
             return bonnet_fail(err, BONNET_EINVAL, "sim: bad option '%s%s%s'; known: geometry=asic|tiny latency= bandwidth= stall= "
-                               "seed= error= hang= wave=", at, value ? "=" : "", value ? value : "");
+                               "seed= error= hang= clock-mhz= wave=", at, value ? "=" : "", value ? value : "");
         at = next;
     }
     bonnet_sim *sim;

@@ -21,6 +21,7 @@ struct bonnet_sim {
     std::unique_ptr<ChipBase> chip;
     std::string error;
     double seconds = 0;
+    uint32_t clock_hz = 0;
     bool failed = false;
 };
 
@@ -59,6 +60,7 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
     if (config->geometry != BONNET_SIM_ASIC && config->geometry != BONNET_SIM_TINY) wrong = "geometry: asic or tiny";
     else if (config->latency_cycles > 100000) wrong = "latency: 0..100000 cycles";
     else if (config->bandwidth_percent < 1 || config->bandwidth_percent > 100) wrong = "bandwidth: 1..100 percent";
+    else if (config->clock_mhz > 4000) wrong = "clock-mhz: 1..4000, or 0 for the nominal clock";
     else if (config->stall_percent > 90) wrong = "stall: 0..90 percent";
 #ifndef BONNET_SIM_WAVE
     else if (config->wave) wrong = "wave: this build has no waves; make WAVE=1 O=build-wave";
@@ -70,6 +72,8 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
     bonnet_sim *sim = new (std::nothrow) bonnet_sim;
     bonnet_sim_status status = BONNET_SIM_ENOMEM;
     if (sim) {
+        const uint32_t nominal_mhz = config->geometry == BONNET_SIM_TINY ? 50 : 1000;
+        sim->clock_hz = 1000000u * (config->clock_mhz ? config->clock_mhz : nominal_mhz);
         status = guarded(sim, [&] {
             sim->chip = config->geometry == BONNET_SIM_TINY ? make_tiny(*config) : make_asic(*config);
             return BONNET_SIM_OK;
@@ -85,6 +89,7 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
 }
 
 void bonnet_sim_free(bonnet_sim *sim) { delete sim; }
+uint32_t bonnet_sim_clock_hz(const bonnet_sim *sim) { return sim->clock_hz; }
 
 bonnet_sim_status bonnet_sim_read(bonnet_sim *sim, uint32_t offset_bytes, uint32_t *value)
 {

@@ -38,6 +38,7 @@ typedef struct bonnet_sim_config {
     uint64_t seed;               /* of the stalls and of the power-up contents of all registers */
     uint64_t error_beat;         /* this data beat (from 1, both directions) is answered SLVERR, once; 0 = never */
     uint64_t hang_beat;          /* from this beat on the memory is silent until the RESET register is written, once; 0 = never */
+    uint32_t clock_mhz;          /* what a cycle is called in seconds; 0: the geometry's nominal clock. Changes no cycle */
     const char *wave;            /* FST file, or NULL; needs a build with make WAVE=1 */
 } bonnet_sim_config;
 
@@ -57,6 +58,8 @@ bonnet_sim_status bonnet_sim_run(bonnet_sim *sim, uint64_t max_cycles);
 
 /* Cycles so far, and seconds of one core that simulating them took. */
 void bonnet_sim_time(const bonnet_sim *sim, uint64_t *cycles, double *seconds);
+/* The clock that cycles are turned into seconds with: asked for, or nominal: asic 1 GHz, the study's; tiny 50 MHz. No tool has timed either. */
+uint32_t bonnet_sim_clock_hz(const bonnet_sim *sim);
 const char *bonnet_sim_error(const bonnet_sim *sim);
 
 #ifdef __cplusplus
