@@ -14,10 +14,10 @@ static void put_cmd(Vbonnet_conv &d, const Desc &desc)
 }
 
 // A broken descriptor: one rule of bonnet_conv_check violated.
-static Desc spoil(const Conv &good, Rng &r)
+static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 {
     Conv c = good;
-    switch (r.below(10)) {
+    switch (rule % 11) {
     case 0: c.tiles = 0; break;
     case 1: c.depth = 0; break;
     case 2: c.rows = 0; break;
@@ -27,10 +27,10 @@ static Desc spoil(const Conv &good, Rng &r)
     case 6: c.pool = c.s2 = true; break;
     case 7: c.k3 = false, c.d2 = true; break;
     case 8: c.grouped = true, c.in.base |= 1; break;
-    default: c.in_h = 0; break;
+    case 9: c.in_h = 0; break;
     }
     Desc d = c.desc();
-    if (r.chance(10)) d.w[0] = (d.w[0] & ~15u) | 4;  // not ours
+    if (rule % 11 == 10) d.w[0] = (d.w[0] & ~15u) | 4;  // not ours
     return d;
 }
 
@@ -44,6 +44,7 @@ static int run(Tb<Vbonnet_conv> &t)
 {
     auto &d = t.dut;
     Buffers buf, want;
+    uint32_t rule = 0;
     Ports ports{buf};
     uint64_t overhead = 0, beats = 0, rated = 0, spent = 0;
     d.start_i = d.fb_ready_i = d.fb_rvalid_i = 0;
@@ -51,10 +52,10 @@ static int run(Tb<Vbonnet_conv> &t)
         if (n % 8 == 0) buf.fill(t.rng);
         Conv c = conv_random(t.rng, t.rng.chance(80));
         Fc f = fc_random(t.rng);
-        bool fc = t.rng.chance(15), bad = !fc && t.rng.chance(8);
+        bool fc = t.rng.chance(15), bad = !fc && t.rng.chance(25);
         conv_params(c, buf, t.rng);
         want = buf;
-        put_cmd(d, fc ? f.desc() : bad ? spoil(c, t.rng) : c.desc());
+        put_cmd(d, fc ? f.desc() : bad ? spoil(c, rule++, t.rng) : c.desc());
         if (fc) fc_model(f, buf, want);
         else if (!bad) conv_model(c, buf, want);
         uint32_t stall_pct = t.rng.chance(50) ? 0 : t.rng.below(90);

@@ -24,7 +24,7 @@ static int run(Tb<Vbonnet_fbuf> &t)
     auto &d = t.dut;
     std::vector<uint64_t> mem(FeatureWords);
     uint64_t a_want[4], b_want[4];
-    bool a_known = false;
+    bool a_known = false, b_known = false;
     Req req[4];
     bool valid[4] = {};
     uint32_t pct[4] = {};
@@ -70,7 +70,7 @@ static int run(Tb<Vbonnet_fbuf> &t)
         if (ready != expect) return t.fail("ready", n, ready, expect);
         uint32_t answer = 0;
         if (d.fa_re_i) a_known = true, std::copy_n(&mem[4 * d.fa_row_i], 4, a_want);
-        if (taken >= 0 && !req[taken].we) answer = 1u << taken, std::copy_n(&mem[4 * req[taken].row], 4, b_want);
+        if (taken >= 0 && !req[taken].we) answer = 1u << taken, b_known = true, std::copy_n(&mem[4 * req[taken].row], 4, b_want);
         t.tick();
         if (taken >= 0) {
             if (req[taken].we) land(req[taken]);
@@ -81,7 +81,7 @@ static int run(Tb<Vbonnet_fbuf> &t)
         for (int i = 0; i < 8; i++) {
             uint32_t a = uint32_t(a_want[i / 2] >> 32 * (i % 2)), b = uint32_t(b_want[i / 2] >> 32 * (i % 2));
             if (a_known && d.fa_data_o[i] != a) return t.fail("fa_data_o", n, d.fa_data_o[i], a);
-            if (answer && d.fb_rdata_o[i] != b) return t.fail("fb_rdata_o", n, d.fb_rdata_o[i], b);
+            if (b_known && d.fb_rdata_o[i] != b) return t.fail("fb_rdata_o", n, d.fb_rdata_o[i], b);
         }
     }
     return 0;
