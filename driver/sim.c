@@ -46,16 +46,14 @@ static bonnet_status sim_alloc(void *self, bonnet_dma *out, size_t bytes, bonnet
     uint64_t addr;
     void *host;
     bonnet_sim_status s = bonnet_sim_alloc(self, bytes, &addr, &host);
-    if (s != BONNET_SIM_OK)
-        return fail(self, s, "device memory", err);
-    *out = (bonnet_dma){ .host = host, .addr = addr, .bytes = bytes };
+    if (s != BONNET_SIM_OK) return fail(self, s, "device memory", err);
+    *out = (bonnet_dma){.host = host, .addr = addr, .bytes = bytes};
     return BONNET_OK;
 }
 
 static void sim_free(void *self, bonnet_dma *buffer)
 {
-    if (buffer->host)
-        bonnet_sim_release(self, buffer->addr);
+    if (buffer->host) bonnet_sim_release(self, buffer->addr);
     memset(buffer, 0, sizeof *buffer);
 }
 
@@ -73,22 +71,17 @@ static bonnet_status sim_wait(void *self, uint32_t timeout_ms, const volatile in
     const int64_t end_us = bonnet_now_us() + (int64_t)timeout_ms * 1000;
     for (;;) {
         bonnet_sim_status s = bonnet_sim_run(self, RUN_CYCLES);
-        if (s == BONNET_SIM_OK)
-            return BONNET_OK;
-        if (s != BONNET_SIM_BOUND)
-            return fail(self, s, "run", err);
-        if (cancel && *cancel)
-            return bonnet_fail(err, BONNET_EINTR, "sim: cancelled by the caller");
+        if (s == BONNET_SIM_OK) return BONNET_OK;
+        if (s != BONNET_SIM_BOUND) return fail(self, s, "run", err);
+        if (cancel && *cancel) return bonnet_fail(err, BONNET_EINTR, "sim: cancelled by the caller");
         if (bonnet_now_us() >= end_us)
-            return bonnet_fail(err, BONNET_ETIMEOUT, "sim: no interrupt within %u ms; raise the timeout or run fewer images at once",
-                               timeout_ms);
+            return bonnet_fail(err, BONNET_ETIMEOUT, "sim: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
     }
 }
 
 static void sim_close(void *self)
 {
-    if (self)
-        bonnet_sim_free(self);
+    if (self) bonnet_sim_free(self);
 }
 
 static uint32_t sim_clock_hz(void *self)
@@ -96,10 +89,7 @@ static uint32_t sim_clock_hz(void *self)
     return bonnet_sim_clock_hz(self); /* cycles are exact; their length is nominal, or what the caller asked for */
 }
 
-static void sim_time(void *self, uint64_t *cycles, double *seconds)
-{
-    bonnet_sim_time(self, cycles, seconds);
-}
+static void sim_time(void *self, uint64_t *cycles, double *seconds) { bonnet_sim_time(self, cycles, seconds); }
 
 /* A decimal number in [0, max]. */
 static int number(const char *text, uint64_t max, uint64_t *value)
@@ -107,8 +97,7 @@ static int number(const char *text, uint64_t max, uint64_t *value)
     char *end;
     errno = 0;
     unsigned long long n = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end || errno || n > max)
-        return 0;
+    if (text[0] < '0' || text[0] > '9' || *end || errno || n > max) return 0;
     *value = n;
     return 1;
 }
@@ -125,61 +114,58 @@ static int option(bonnet_sim_config *config, char *name, const char *value)
         return *value != '\0';
     }
     uint64_t max = !strcmp(name, "seed") || !strcmp(name, "error") || !strcmp(name, "hang") ? UINT64_MAX : UINT32_MAX;
-    if (!number(value, max, &n))
-        return 0;
-    if (!strcmp(name, "latency"))
-        config->latency_cycles = (uint32_t)n;
-    else if (!strcmp(name, "bandwidth"))
-        config->bandwidth_percent = (uint32_t)n;
-    else if (!strcmp(name, "stall"))
-        config->stall_percent = (uint32_t)n;
-    else if (!strcmp(name, "clock-mhz"))
-        config->clock_mhz = (uint32_t)n;
-    else if (!strcmp(name, "seed"))
-        config->seed = n;
-    else if (!strcmp(name, "error"))
-        config->error_beat = n;
-    else if (!strcmp(name, "hang"))
-        config->hang_beat = n;
-    else
-        return 0;
+    if (!number(value, max, &n)) return 0;
+    if (!strcmp(name, "latency")) config->latency_cycles = (uint32_t)n;
+    else if (!strcmp(name, "bandwidth")) config->bandwidth_percent = (uint32_t)n;
+    else if (!strcmp(name, "stall")) config->stall_percent = (uint32_t)n;
+    else if (!strcmp(name, "clock-mhz")) config->clock_mhz = (uint32_t)n;
+    else if (!strcmp(name, "seed")) config->seed = n;
+    else if (!strcmp(name, "error")) config->error_beat = n;
+    else if (!strcmp(name, "hang")) config->hang_beat = n;
+    else return 0;
     return 1;
 }
 
 static bonnet_status sim_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
-    bonnet_sim_config sim_config = { .latency_cycles = 100, .bandwidth_percent = 100, .seed = config && config->seed ? config->seed : 1 };
+    bonnet_sim_config sim_config = {.latency_cycles = 100, .bandwidth_percent = 100, .seed = config && config->seed ? config->seed : 1};
     char text[PATH_BYTES], reason[BONNET_SIM_TEXT] = "";
-    if (path && strlen(path) >= sizeof text)
-        return bonnet_fail(err, BONNET_EINVAL, "sim: options longer than %d bytes", PATH_BYTES - 1);
+    if (path && strlen(path) >= sizeof text) return bonnet_fail(err, BONNET_EINVAL, "sim: options longer than %d bytes", PATH_BYTES - 1);
     strcpy(text, path ? path : "");
     for (char *at = text; *at;) {
         char *next = at + strcspn(at, ",");
-        if (*next)
-            *next++ = '\0';
+        if (*next) *next++ = '\0';
         char *value = strchr(at, '=');
-        if (value)
-            *value++ = '\0';
+        if (value) *value++ = '\0';
         if (!value || !option(&sim_config, at, value))
-            return bonnet_fail(err, BONNET_EINVAL, "sim: bad option '%s%s%s'; known: geometry=asic|tiny latency= bandwidth= stall= "
-                               "seed= error= hang= clock-mhz= wave=", at, value ? "=" : "", value ? value : "");
+            return bonnet_fail(err, BONNET_EINVAL,
+                               "sim: bad option '%s%s%s'; known: geometry=asic|tiny latency= bandwidth= stall= "
+                               "seed= error= hang= clock-mhz= wave=",
+                               at, value ? "=" : "", value ? value : "");
         at = next;
     }
     bonnet_sim *sim;
     bonnet_sim_status s = bonnet_sim_new(&sim, &sim_config, reason);
     if (s != BONNET_SIM_OK)
-        return bonnet_fail(err, s == BONNET_SIM_ENOMEM ? BONNET_ENOMEM : s == BONNET_SIM_EINVAL ? BONNET_EINVAL : BONNET_ENODEV,
-                           "sim: %s", reason);
+        return bonnet_fail(err, s == BONNET_SIM_ENOMEM ? BONNET_ENOMEM : s == BONNET_SIM_EINVAL ? BONNET_EINVAL : BONNET_ENODEV, "sim: %s", reason);
     *self = sim;
     return BONNET_OK;
 }
 
 #define SIM_SUMMARY "the Verilated chip, cycle by cycle, with a memory around it"
-static const bonnet_mmio sim_mmio = {
-    .scheme = "sim", .summary = SIM_SUMMARY, .open = sim_open, .close = sim_close, .read = sim_read, .write = sim_write,
-    .alloc = sim_alloc, .free = sim_free, .to_device = sim_transfer, .to_host = sim_transfer, .wait = sim_wait,
-    .clock_hz = sim_clock_hz, .sim_time = sim_time
-};
+static const bonnet_mmio sim_mmio = {.scheme = "sim",
+                                     .summary = SIM_SUMMARY,
+                                     .open = sim_open,
+                                     .close = sim_close,
+                                     .read = sim_read,
+                                     .write = sim_write,
+                                     .alloc = sim_alloc,
+                                     .free = sim_free,
+                                     .to_device = sim_transfer,
+                                     .to_host = sim_transfer,
+                                     .wait = sim_wait,
+                                     .clock_hz = sim_clock_hz,
+                                     .sim_time = sim_time};
 
 static bonnet_status open_sim(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {

@@ -60,8 +60,9 @@ C_FILES := $(shell git ls-files 'driver/*.[ch]' 'host/*.[ch]' 'sim/*.[ch]' 'rtl/
 lint-c: $(GEN_SV)
 	$(Q)cppcheck -q --std=c11 --language=c --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --suppress=missingInclude \
 	  --suppress=normalCheckLevelMaxBranches $(INCLUDES) $(filter %.c,$(C_FILES))
+# Headers are tables aligned by hand, and stay so.
 lint-format:
-	$(Q)clang-format --dry-run -Werror $(filter-out rtl/csr/%,$(C_FILES))
+	$(Q)clang-format --dry-run -Werror $(filter-out rtl/csr/%,$(filter %.c,$(C_FILES)))
 lint-shell:
 	$(Q)shellcheck $(shell git ls-files '*.sh' tests/run .ci/run 2>/dev/null)
 lint-arrows:

@@ -22,7 +22,8 @@ static double now(void)
 static void print_layers(const cli_session *s)
 {
     bonnet_layer_stats l;
-    printf("%-24s %-5s %-18s %12s %9s %9s %6s %9s %9s %10s\n", "layer", "kind", "in -> out", "MACs", "cycles", "MAC/cyc", "peak", "stall-in", "stall-out", "DRAM bytes");
+    printf("%-24s %-5s %-18s %12s %9s %9s %6s %9s %9s %10s\n", "layer", "kind", "in -> out", "MACs", "cycles", "MAC/cyc", "peak", "stall-in",
+           "stall-out", "DRAM bytes");
     for (uint32_t i = 0; i < s->info.layers; i++) {
         char shape[40], peak[16] = "-";
         if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;
@@ -30,7 +31,8 @@ static void print_layers(const cli_session *s)
         snprintf(shape, sizeof shape, "%u->%ux%ux%u", l.channels_in, l.channels_out, l.height, l.width);
         if (l.peak_mac_per_cycle) snprintf(peak, sizeof peak, "%.1f%%", 100 * rate / l.peak_mac_per_cycle);
         printf("%-24s %-5s %-18s %12llu %9llu %9.0f %6s %9llu %9llu %10llu\n", l.name, l.kind, shape, (unsigned long long)l.macs,
-               (unsigned long long)l.cycles, rate, peak, (unsigned long long)l.stall_in, (unsigned long long)l.stall_out, (unsigned long long)l.dram_bytes);
+               (unsigned long long)l.cycles, rate, peak, (unsigned long long)l.stall_in, (unsigned long long)l.stall_out,
+               (unsigned long long)l.dram_bytes);
     }
 }
 
@@ -39,10 +41,11 @@ static void print_totals(const cli_session *s, const cli_options *o, const bonne
     printf("%s on %s: %u frame%s, %llu MACs\n", s->info.name, o->device, t->frames, t->frames == 1 ? "" : "s", (unsigned long long)t->macs);
     if (t->cycles) {
         double rate = (double)t->macs / (double)t->cycles, hz = t->clock_hz;
-        printf("%llu cycles, %.0f MAC/cycle; the array is %.1f %% busy over the binary layers, loads and stores included\n", (unsigned long long)t->cycles,
-               rate, 100 * cli_array_utilisation(s));
+        printf("%llu cycles, %.0f MAC/cycle; the array is %.1f %% busy over the binary layers, loads and stores included\n",
+               (unsigned long long)t->cycles, rate, 100 * cli_array_utilisation(s));
         if (t->clock_hz)
-            printf("at the geometry's nominal clock of %.0f MHz: %.0f frames/s, %.0f GOP/s (one op = one MAC; %.0f counting multiply and add); no board has run this\n",
+            printf("at the geometry's nominal clock of %.0f MHz: %.0f frames/s, %.0f GOP/s (one op = one MAC; %.0f counting multiply and add); no "
+                   "board has run this\n",
                    hz / 1e6, t->frames * hz / (double)t->cycles, rate * hz / 1e9, 2 * rate * hz / 1e9);
         printf("DRAM: %llu bytes read, %llu written\n", (unsigned long long)t->dram_bytes_in, (unsigned long long)t->dram_bytes_out);
     }
@@ -80,7 +83,8 @@ int cli_bench(int argc, char **argv)
             json_object_object_add(j, "seconds", json_object_new_double(seconds));
             json_object_object_add(j, "dram_bytes_in", json_object_new_uint64(stats.dram_bytes_in));
             json_object_object_add(j, "dram_bytes_out", json_object_new_uint64(stats.dram_bytes_out));
-            if (stats.sim_seconds > 0) json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)stats.sim_cycles / stats.sim_seconds));
+            if (stats.sim_seconds > 0)
+                json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)stats.sim_cycles / stats.sim_seconds));
             code = cli_print_json(j);
         } else {
             if (stats.cycles) print_layers(&s);

@@ -32,7 +32,8 @@ int cli_compile(int argc, char **argv)
         json_object_object_add(j, "macs", json_object_new_uint64(s.info.macs));
         code = cli_print_json(j);
     } else if (code == CLI_OK) {
-        printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", o.output, s.info.name, s.info.layers, s.info.slices, (unsigned long long)s.info.macs);
+        printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", o.output, s.info.name, s.info.layers, s.info.slices,
+               (unsigned long long)s.info.macs);
         code = cli_finish_stdout();
     }
     cli_close(&s);

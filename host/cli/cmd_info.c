@@ -4,7 +4,8 @@
 #include "cli.h"
 
 static const char info_usage[] = "usage: bonnet info MODEL.bonnet [--json]\n\nName, input, layers, MACs and hash of a compiled network.\n";
-static const char devices_usage[] = "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device. Options of each: docs/devices.md.\n";
+static const char devices_usage[] =
+    "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device. Options of each: docs/devices.md.\n";
 
 int cli_info(int argc, char **argv)
 {
@@ -36,9 +37,9 @@ int cli_info(int argc, char **argv)
         json_object_object_add(j, "labels", labels);
         code = cli_print_json(j);
     } else {
-        printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\nsha256 %s\nlabels:", m->name, m->width, m->height,
-               m->planes, m->planes == 1 ? "" : "s", m->pixels_signed ? "int8" : "uint8", m->slices, m->slices == 1 ? "" : "s", m->layers, m->classes,
-               (unsigned long long)m->macs, hash);
+        printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\nsha256 %s\nlabels:", m->name, m->width,
+               m->height, m->planes, m->planes == 1 ? "" : "s", m->pixels_signed ? "int8" : "uint8", m->slices, m->slices == 1 ? "" : "s", m->layers,
+               m->classes, (unsigned long long)m->macs, hash);
         for (uint32_t i = 0; i < m->classes; i++) printf("%s %s", i ? "," : "", cli_label(s.model, i, number, sizeof number));
         putchar('\n');
         code = cli_finish_stdout();

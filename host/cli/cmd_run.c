@@ -5,15 +5,14 @@
 #include <string.h>
 #include "cli.h"
 
-static const char usage[] =
-    "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
-    "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n\n"
-    "Classify PNG or PGM/PPM images, or measure the accuracy over the test images of a data set.\n"
-    "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
-    "  --limit N         only the first N images of the data set\n"
-    "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
-    "  --seed N          of the simulated memory's back-pressure\n"
-    "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
+static const char usage[] = "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
+                            "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n\n"
+                            "Classify PNG or PGM/PPM images, or measure the accuracy over the test images of a data set.\n"
+                            "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
+                            "  --limit N         only the first N images of the data set\n"
+                            "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
+                            "  --seed N          of the simulated memory's back-pressure\n"
+                            "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
 
 static struct json_object *image_json(const cli_session *s, const char *name, const bonnet_result *r, const int32_t *logits, const bonnet_stats *st)
 {
@@ -36,7 +35,8 @@ static struct json_object *report(const cli_session *s, const cli_options *o, st
     json_object_object_add(j, "model", json_object_new_string(s->info.name));
     if (images) json_object_object_add(j, "images", images);
     json_object_object_add(j, "totals", cli_totals_json(s, total));
-    if (total->sim_seconds > 0) json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)total->sim_cycles / total->sim_seconds));
+    if (total->sim_seconds > 0)
+        json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)total->sim_cycles / total->sim_seconds));
     return j;
 }
 
@@ -78,7 +78,9 @@ static int run_images(cli_session *s, const cli_options *o)
             else if (stats.cycles)
                 printf("%-*s %-16s %6.1f %% %10llu %10.0f\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score,
                        (unsigned long long)stats.cycles, (double)stats.macs / (double)stats.cycles);
-            else printf("%-*s %-16s %6.1f %% %10s %10s\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score, "-", "-");
+            else
+                printf("%-*s %-16s %6.1f %% %10s %10s\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score, "-",
+                       "-");
         }
     }
     free(logits);
@@ -125,7 +127,8 @@ static int run_dataset(cli_session *s, const cli_options *o)
     json_object_put(images);
     if (code != CLI_OK) return code;
     printf("%s on %s: %zu of %zu right, accuracy %.2f %%\n", s->info.name, o->device, right, done, 100.0 * (double)right / (double)done);
-    if (total.cycles) printf("%.0f cycles per image, %.0f MAC/cycle\n", (double)total.cycles / total.frames, (double)total.macs / (double)total.cycles);
+    if (total.cycles)
+        printf("%.0f cycles per image, %.0f MAC/cycle\n", (double)total.cycles / total.frames, (double)total.macs / (double)total.cycles);
     return cli_finish_stdout();
 }
 

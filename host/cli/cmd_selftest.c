@@ -54,7 +54,8 @@ int cli_selftest(int argc, char **argv)
         code = test_device(o.device ? o.device : uri, &differs, &bits);
         if (code != CLI_OK) break;
         mismatches += differs;
-        if (!o.json) printf("%-10s %s (%llu bits compared)\n", o.device ? o.device : uri, differs ? "DIFFERS from golden" : "ok", (unsigned long long)bits);
+        if (!o.json)
+            printf("%-10s %s (%llu bits compared)\n", o.device ? o.device : uri, differs ? "DIFFERS from golden" : "ok", (unsigned long long)bits);
         struct json_object *j = json_object_new_object();
         json_object_object_add(j, "device", json_object_new_string(o.device ? o.device : uri));
         json_object_object_add(j, "mismatches", json_object_new_int(differs));

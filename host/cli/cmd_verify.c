@@ -10,7 +10,13 @@ static const char usage[] =
     "Exit 0 if all bits agree; 1 with the first divergence otherwise. Without IMAGE files: the first N images of the data set.\n"
     "  --device URI      default sim:\n  --images N        default 10\n  --dataset-dir DIR, --timeout-ms N, --seed N, --quiet\n";
 
-typedef struct verdict { size_t images; uint64_t maps, words; bonnet_divergence first; bool differs; const char *image; } verdict;
+typedef struct verdict {
+    size_t images;
+    uint64_t maps, words;
+    bonnet_divergence first;
+    bool differs;
+    const char *image;
+} verdict;
 
 static int verify_one(verdict *v, cli_session *s, const uint8_t *pixels, const char *name)
 {

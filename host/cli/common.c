@@ -40,11 +40,19 @@ static int parse_number(unsigned long *out, const char *option, const char *text
 
 int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage)
 {
-    static const struct option longs[] = {
-        {"device", required_argument, NULL, 'd'}, {"dataset", required_argument, NULL, 's'}, {"dataset-dir", required_argument, NULL, 'D'},
-        {"output", required_argument, NULL, 'o'}, {"geometry", required_argument, NULL, 'g'}, {"limit", required_argument, NULL, 'l'},
-        {"images", required_argument, NULL, 'n'}, {"timeout-ms", required_argument, NULL, 't'}, {"seed", required_argument, NULL, 'S'},
-        {"json", no_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"device", required_argument, NULL, 'd'},
+                                          {"dataset", required_argument, NULL, 's'},
+                                          {"dataset-dir", required_argument, NULL, 'D'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"geometry", required_argument, NULL, 'g'},
+                                          {"limit", required_argument, NULL, 'l'},
+                                          {"images", required_argument, NULL, 'n'},
+                                          {"timeout-ms", required_argument, NULL, 't'},
+                                          {"seed", required_argument, NULL, 'S'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     int c, index = 0, code = CLI_OK;
     opterr = 0;
     optind = 1;

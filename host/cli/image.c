@@ -54,8 +54,8 @@ int cli_image_read_for(uint8_t **pixels, const char *path, const bonnet_model_in
         code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is %ux%u, the network %s wants %ux%u; resize the image", path, image.width, image.height,
                         info->name, info->width, info->height);
     else if (image.planes != info->planes)
-        code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is a %s image, the network %s wants %s; convert it", path, image.planes == 1 ? "gray" : "colour",
-                        info->name, info->planes == 1 ? "gray" : "colour");
+        code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is a %s image, the network %s wants %s; convert it", path,
+                        image.planes == 1 ? "gray" : "colour", info->name, info->planes == 1 ? "gray" : "colour");
     if (code != CLI_OK) {
         free(image.pixels);
         return code;

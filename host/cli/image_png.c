@@ -12,11 +12,11 @@ int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_
     png_image png;
     memset(&png, 0, sizeof png);
     png.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_memory(&png, bytes, size))
-        return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: damaged PNG: %s", path, png.message);
+    if (!png_image_begin_read_from_memory(&png, bytes, size)) return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: damaged PNG: %s", path, png.message);
     if (png.width > MAX_SIDE || png.height > MAX_SIDE) {
         png_image_free(&png);
-        return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: %ux%u pixels; at most %dx%d are read", path, (unsigned)png.width, (unsigned)png.height, MAX_SIDE, MAX_SIDE);
+        return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: %ux%u pixels; at most %dx%d are read", path, (unsigned)png.width, (unsigned)png.height,
+                        MAX_SIDE, MAX_SIDE);
     }
     if (png.format & PNG_FORMAT_FLAG_ALPHA) {
         png_image_free(&png);

@@ -5,7 +5,9 @@
 #include "cli.h"
 
 enum { MAX_SIDE = 4096 };
-typedef struct reader { const uint8_t *at, *end; } reader;
+typedef struct reader {
+    const uint8_t *at, *end;
+} reader;
 
 static bool is_space(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 

@@ -30,8 +30,10 @@ static void on_signal(int number)
 
 static int help(FILE *to)
 {
-    fprintf(to, "bonnet %s - binary neural networks on a 64x64 XNOR-popcount accelerator (simulated; no board has run this)\n\n"
-                "usage: bonnet VERB [OPTION]... [FILE]...     bonnet VERB --help\n\n", bonnet_version());
+    fprintf(to,
+            "bonnet %s - binary neural networks on a 64x64 XNOR-popcount accelerator (simulated; no board has run this)\n\n"
+            "usage: bonnet VERB [OPTION]... [FILE]...     bonnet VERB --help\n\n",
+            bonnet_version());
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) fprintf(to, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
     fprintf(to, "\nExit codes: 0 success, 1 results differ, 2 usage, 11..21 failures (bonnet_status), 130 interrupted. See man bonnet.\n");
     return to == stdout ? cli_finish_stdout() : CLI_USAGE;

@@ -41,8 +41,7 @@ struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *t)
     json_object_object_add(o, "cycles", json_object_new_uint64(t->cycles));
     json_object_object_add(o, "mac_per_cycle", json_object_new_double(t->cycles ? (double)t->macs / (double)t->cycles : 0));
     json_object_object_add(o, "utilisation", json_object_new_double(cli_array_utilisation(s)));
-    json_object_object_add(o, "frames_per_second",
-                           json_object_new_double(t->cycles ? (double)t->frames * t->clock_hz / (double)t->cycles : 0));
+    json_object_object_add(o, "frames_per_second", json_object_new_double(t->cycles ? (double)t->frames * t->clock_hz / (double)t->cycles : 0));
     json_object_object_add(o, "clock_hz", json_object_new_uint64(t->clock_hz));
     return o;
 }

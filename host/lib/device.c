@@ -83,7 +83,4 @@ bonnet_status bonnet_device_kind_get(bonnet_device_kind *out, size_t index)
     return BONNET_EINVAL;
 }
 
-const char *bonnet_last_error(const bonnet_device *dev)
-{
-    return dev ? dev->error.text : open_error.text;
-}
+const char *bonnet_last_error(const bonnet_device *dev) { return dev ? dev->error.text : open_error.text; }

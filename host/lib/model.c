@@ -66,8 +66,15 @@ bonnet_status bonnet_model_info_get(bonnet_model_info *out, const bonnet_model *
     const bonnet_net *net = model->net;
     const bonnet_layer *stem = &net->layers[0];
     *out = (bonnet_model_info){
-        .name = net->name, .width = stem->in_w, .height = stem->in_h, .planes = stem->in_c, .pixels_signed = stem->pixels_signed,
-        .slices = net->k, .classes = net->classes, .layers = net->n_layers, .logit_scale = net->logit_scale,
+        .name = net->name,
+        .width = stem->in_w,
+        .height = stem->in_h,
+        .planes = stem->in_c,
+        .pixels_signed = stem->pixels_signed,
+        .slices = net->k,
+        .classes = net->classes,
+        .layers = net->n_layers,
+        .logit_scale = net->logit_scale,
     };
     for (uint32_t i = 0; i < net->n_layers; i++) out->macs += bonnet_net_macs(net, i);
     memcpy(out->sha256, model->file.sha256, sizeof out->sha256);
@@ -80,7 +87,4 @@ const char *bonnet_model_label(const bonnet_model *model, uint32_t index)
     return model->net->labels[index];
 }
 
-size_t bonnet_model_input_bytes(const bonnet_model *model)
-{
-    return model ? bonnet_image_bytes(model->net) : 0;
-}
+size_t bonnet_model_input_bytes(const bonnet_model *model) { return model ? bonnet_image_bytes(model->net) : 0; }

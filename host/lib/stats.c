@@ -39,11 +39,24 @@ bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_devic
     const bonnet_layer_cycles *c = &dev->last_layers[index];
     bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST;
     *out = (bonnet_layer_stats){
-        .name = l->name, .kind = kind_name(l->kind), .channels_in = l->in_c, .channels_out = l->out_c,
-        .height = l->out_h, .width = l->out_w, .kernel = l->kernel, .binary = binary, .macs = bonnet_net_macs(model->net, index),
-        .cycles = layer_cycles(dev, model->net, index), .busy = c->busy, .stall_in = c->stall_in, .stall_out = c->stall_out,
+        .name = l->name,
+        .kind = kind_name(l->kind),
+        .channels_in = l->in_c,
+        .channels_out = l->out_c,
+        .height = l->out_h,
+        .width = l->out_w,
+        .kernel = l->kernel,
+        .binary = binary,
+        .macs = bonnet_net_macs(model->net, index),
+        .cycles = layer_cycles(dev, model->net, index),
+        .busy = c->busy,
+        .stall_in = c->stall_in,
+        .stall_out = c->stall_out,
         .dram_bytes = c->dram_bytes,
-        .peak_mac_per_cycle = dev->stats.lanes == 0 ? 0 : binary ? dev->stats.lanes * 64 : l->kind == BONNET_LAYER_STEM ? dev->stats.lanes * 8 : dev->stats.lanes,
+        .peak_mac_per_cycle = dev->stats.lanes == 0          ? 0
+                              : binary                       ? dev->stats.lanes * 64
+                              : l->kind == BONNET_LAYER_STEM ? dev->stats.lanes * 8
+                                                             : dev->stats.lanes,
     };
     return BONNET_OK;
 }

@@ -3,7 +3,7 @@
 #include "bonnet.h"
 
 #define STRING_(x) #x
-#define STRING(x) STRING_(x)
+#define STRING(x)  STRING_(x)
 
 static const struct {
     bonnet_status status;
@@ -42,7 +42,4 @@ const char *bonnet_status_text(bonnet_status status)
     return i < sizeof table / sizeof *table ? table[i].text : "unknown status";
 }
 
-const char *bonnet_version(void)
-{
-    return STRING(BONNET_VERSION_MAJOR) "." STRING(BONNET_VERSION_MINOR) "." STRING(BONNET_VERSION_PATCH);
-}
+const char *bonnet_version(void) { return STRING(BONNET_VERSION_MAJOR) "." STRING(BONNET_VERSION_MINOR) "." STRING(BONNET_VERSION_PATCH); }

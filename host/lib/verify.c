@@ -5,7 +5,11 @@
 #include "internal.h"
 
 /* Room for every map of a net, in one allocation. */
-typedef struct map_set { uint64_t *maps[BONNET_MAX_LAYERS]; uint64_t *words; int32_t *logits; } map_set;
+typedef struct map_set {
+    uint64_t *maps[BONNET_MAX_LAYERS];
+    uint64_t *words;
+    int32_t *logits;
+} map_set;
 
 static bool map_set_alloc(map_set *set, const bonnet_net *net)
 {
@@ -84,8 +88,8 @@ static bonnet_status run_golden(bonnet_device *dev, const bonnet_net *net, const
     if (status != BONNET_OK) return status;
     status = golden->load(self, &slot, net, &dev->error);
     if (status == BONNET_OK) {
-        bonnet_run run = {.pixels = pixels, .frames = 1, .logits = set->logits, .maps = set->maps,
-                          .timeout_ms = dev->timeout_ms, .cancel = dev->cancel};
+        bonnet_run run = {
+            .pixels = pixels, .frames = 1, .logits = set->logits, .maps = set->maps, .timeout_ms = dev->timeout_ms, .cancel = dev->cancel};
         status = golden->run(self, slot, &run, &dev->error);
         golden->unload(self, slot);
     }
@@ -93,8 +97,7 @@ static bonnet_status run_golden(bonnet_device *dev, const bonnet_net *net, const
     return status;
 }
 
-bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, const bonnet_model *model, const uint8_t *pixels,
-                                  size_t pixels_bytes)
+bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, const bonnet_model *model, const uint8_t *pixels, size_t pixels_bytes)
 {
     bonnet_status status = bonnet_check_run(dev, model, pixels_bytes, 1);
     if (status != BONNET_OK) return status;
@@ -125,8 +128,8 @@ bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, co
         status = BONNET_EMISMATCH;
     }
     if (status == BONNET_EMISMATCH)
-        bonnet_fail(&dev->error, status, "layer %s y=%u x=%u channel=%u slice=%u: wanted %lld, got %lld", d.name, d.y, d.x, d.channel,
-                    d.slice, (long long)d.wanted, (long long)d.got);
+        bonnet_fail(&dev->error, status, "layer %s y=%u x=%u channel=%u slice=%u: wanted %lld, got %lld", d.name, d.y, d.x, d.channel, d.slice,
+                    (long long)d.wanted, (long long)d.got);
     if (status == BONNET_OK || status == BONNET_EMISMATCH) *out = d;
 done:
     map_set_free(&want);

@@ -49,7 +49,8 @@ static void print_stem(const tour *t)
             plane[y * l->out_w + x] = best;
         }
     printf("2x2 max-pool: a = %d\n", plane[PIXEL_Y * l->out_w + PIXEL_X]);
-    int32_t d = l->dw ? bonnet_golden_depthwise(plane, l->out_h, l->out_w, l->dw8 + 9 * CHANNEL, NULL, PIXEL_Y, PIXEL_X) : plane[PIXEL_Y * l->out_w + PIXEL_X];
+    int32_t d = l->dw ? bonnet_golden_depthwise(plane, l->out_h, l->out_w, l->dw8 + 9 * CHANNEL, NULL, PIXEL_Y, PIXEL_X)
+                      : plane[PIXEL_Y * l->out_w + PIXEL_X];
     printf("depthwise 3x3: d = %" PRId32 "; thresholds", d);
     for (uint32_t j = 0; j < t->net->k; j++) printf(" %" PRId32, l->t[CHANNEL * t->net->k + j]);
     printf("; bits");
@@ -68,8 +69,8 @@ static void print_words(const tour *t)
 {
     const bonnet_job_layer *p = &t->job->layers[0];
     for (uint32_t j = 0; j < t->net->k; j++)
-        printf("feature word %u, slice %u: %016" PRIx64 "   bit %d = %u\n", p->word + PIXEL_Y * p->pitch + PIXEL_X * p->pix + j, j, words_at(t, 0, PIXEL_Y, PIXEL_X)[j],
-               CHANNEL, (unsigned)(words_at(t, 0, PIXEL_Y, PIXEL_X)[j] >> CHANNEL & 1));
+        printf("feature word %u, slice %u: %016" PRIx64 "   bit %d = %u\n", p->word + PIXEL_Y * p->pitch + PIXEL_X * p->pix + j, j,
+               words_at(t, 0, PIXEL_Y, PIXEL_X)[j], CHANNEL, (unsigned)(words_at(t, 0, PIXEL_Y, PIXEL_X)[j] >> CHANNEL & 1));
 }
 
 static void print_job(const tour *t)
@@ -78,9 +79,10 @@ static void print_job(const tour *t)
     for (uint32_t i = 1; i < t->job->n_desc; i++) {
         const uint32_t *d = t->job->desc[i];
         printf("%2u %-6s %-24s waits", i, ops[bonnet_desc_get(d, BONNET_F_JOB_OP)], t->net->layers[bonnet_desc_get(d, BONNET_F_JOB_LAYER)].name);
-        printf(" %u %u %u  posts %u %u %u%s%s\n", bonnet_desc_get(d, BONNET_F_JOB_WAIT0), bonnet_desc_get(d, BONNET_F_JOB_WAIT1), bonnet_desc_get(d, BONNET_F_JOB_WAIT2),
-               bonnet_desc_get(d, BONNET_F_JOB_POST0), bonnet_desc_get(d, BONNET_F_JOB_POST1), bonnet_desc_get(d, BONNET_F_JOB_POST2),
-               bonnet_desc_get(d, BONNET_F_JOB_ONCE) ? "  once" : "", bonnet_desc_get(d, BONNET_F_JOB_LAST) ? "  last" : "");
+        printf(" %u %u %u  posts %u %u %u%s%s\n", bonnet_desc_get(d, BONNET_F_JOB_WAIT0), bonnet_desc_get(d, BONNET_F_JOB_WAIT1),
+               bonnet_desc_get(d, BONNET_F_JOB_WAIT2), bonnet_desc_get(d, BONNET_F_JOB_POST0), bonnet_desc_get(d, BONNET_F_JOB_POST1),
+               bonnet_desc_get(d, BONNET_F_JOB_POST2), bonnet_desc_get(d, BONNET_F_JOB_ONCE) ? "  once" : "",
+               bonnet_desc_get(d, BONNET_F_JOB_LAST) ? "  last" : "");
     }
 }
 
@@ -98,7 +100,8 @@ static void print_conv(const tour *t)
     const bonnet_layer *l = &t->net->layers[1], *before = &t->net->layers[0];
     bonnet_golden_map in = {t->maps[0], before->out_h, before->out_w, before->out_c, t->net->k, l->in.first, l->in.channels};
     uint32_t p = bonnet_golden_binary_conv(l, &in, CHANNEL, PIXEL_Y, PIXEL_X), k = t->net->k;
-    printf("%s, channel %d of group %u: p = %u of %u agree, signed dot %d; thresholds", l->name, CHANNEL, CHANNEL / (l->conv_c / k), p, 9 * l->in_c, (int)(2 * p) - (int)(9 * l->in_c));
+    printf("%s, channel %d of group %u: p = %u of %u agree, signed dot %d; thresholds", l->name, CHANNEL, CHANNEL / (l->conv_c / k), p, 9 * l->in_c,
+           (int)(2 * p) - (int)(9 * l->in_c));
     for (uint32_t j = 0; j < k; j++) printf(" %u", l->tp[CHANNEL * k + j]);
     printf("\nslice bits a");
     for (uint32_t j = 0; j < k; j++) printf(" %u", p >= l->tp[CHANNEL * k + j]);
@@ -127,15 +130,20 @@ static void print_head(const tour *t)
     printf("\nlabel %u: %s\n", best, t->net->labels ? t->net->labels[best] : "");
 }
 
-static const struct { const char *name; void (*print)(const tour *t); } blocks[] = {
-    {"image", print_image}, {"stem", print_stem}, {"words", print_words}, {"job", print_job}, {"descriptor", print_descriptor}, {"conv", print_conv}, {"head", print_head},
+static const struct {
+    const char *name;
+    void (*print)(const tour *t);
+} blocks[] = {
+    {"image", print_image},           {"stem", print_stem}, {"words", print_words}, {"job", print_job},
+    {"descriptor", print_descriptor}, {"conv", print_conv}, {"head", print_head},
 };
 
 static int load(tour *t, const char *model, uint8_t **bytes, const char *image)
 {
     bonnet_error err = {""};
     size_t size = 0, want;
-    if (bonnet_file_read(&t->file, model, &err) != BONNET_OK || bonnet_file_load(bytes, &size, image, 1 << 20, &err) != BONNET_OK) return fprintf(stderr, "tour: %s\n", err.text), 1;
+    if (bonnet_file_read(&t->file, model, &err) != BONNET_OK || bonnet_file_load(bytes, &size, image, 1 << 20, &err) != BONNET_OK)
+        return fprintf(stderr, "tour: %s\n", err.text), 1;
     t->net = t->file.net;
     want = (size_t)t->net->layers[0].in_h * t->net->layers[0].in_w * t->net->layers[0].in_c;
     if (size < want) return fprintf(stderr, "tour: %s is too short\n", image), 1;
