@@ -33,6 +33,9 @@ int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_
         free(pixels);
         return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: damaged PNG: %s", path, png.message);
     }
-    *out = (cli_image){pixels, png.width, png.height, colour ? 3 : 1};
+    out->pixels = pixels;
+    out->width = png.width;
+    out->height = png.height;
+    out->planes = colour ? 3 : 1;
     return CLI_OK;
 }

@@ -36,6 +36,9 @@ int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_
     uint8_t *pixels = malloc(want);
     if (!pixels) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "%s: out of memory", path);
     memcpy(pixels, r.at, want);
-    *out = (cli_image){pixels, (uint32_t)width, (uint32_t)height, planes};
+    out->pixels = pixels;
+    out->width = (uint32_t)width;
+    out->height = (uint32_t)height;
+    out->planes = planes;
     return CLI_OK;
 }
