@@ -4,7 +4,8 @@
 // MaxBurst beats, so none crosses 4 KiB.
 //
 // Rate    1 beat/cycle; up to Outstanding bursts wait for their response.
-// Stall   wdata_ready_o falls with W back-pressure, or when the address of the burst has not been taken yet.
+// Stall   wdata_ready_o falls with W back-pressure, or when the address of the burst is not offered yet. Data does not wait for
+//         AWREADY: a slave may wait for WVALID first.
 // Done    wr_done_o pulses when every response of the request is back.
 // Errors  BRESP SLVERR or DECERR: err_o for a cycle.
 // Flush   While flush_i (core in reset): no new burst starts; beats the bus still expects are sent with no strobe; idle_o
@@ -122,7 +123,7 @@ module bonnet_axi_wr #(
   assign m_awaddr_o  = awaddr_q;
   assign m_awlen_o   = awlen_q;
   assign m_bready_o  = 1'b1;
-  assign wr_done_o   = busy_q && beats_q == '0 && !aw_q && resp_owed_q == '0;
+  assign wr_done_o   = busy_q && !flush_i && beats_q == '0 && !aw_q && resp_owed_q == '0;
   assign idle_o      = (!busy_q || flush_i) && !aw_q && data_owed_q == '0 && resp_owed_q == '0;
   assign beat_o      = m_wvalid_o && m_wready_i;
   assign err_o       = got_b && m_bresp_i[1] && !flush_i;

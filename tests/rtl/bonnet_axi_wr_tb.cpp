@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// bonnet_axi_wr: random requests against a memory that counts every byte: data, strobes and order, bursts within 4 KiB and 64 beats, done only
+// after the last response, errors, a flush in the middle (the bus gets its beats, no byte is written), and the promised rate.
+#include "Vbonnet_axi_wr.h"
+#include <deque>
+#include <map>
+#include "tb.h"
+
+#ifdef BONNET_GEOMETRY_TINY
+static constexpr uint32_t Bytes = 8;
+static uint64_t low(const QData &d) { return d; }
+static void put(QData &d, uint64_t v) { d = v; }
+#else
+static constexpr uint32_t Bytes = 16;
+static uint64_t low(const VlWide<4> &d) { return d[0] | static_cast<uint64_t>(d[1]) << 32; }
+static void put(VlWide<4> &d, uint64_t v) { d[0] = static_cast<uint32_t>(v), d[1] = v >> 32, d[2] = ~d[0], d[3] = ~d[1]; }
+#endif
+struct Burst { uint64_t addr; uint32_t beats; };
+struct Beat { uint64_t data; uint32_t strobe; };
+
+static int run(Tb<Vbonnet_axi_wr> &t)
+{
+    auto &d = t.dut;
+    std::deque<Burst> bursts;                 // addresses taken, data owed
+    std::deque<uint64_t> responses;           // cycle from which a response may come
+    std::map<uint64_t, Beat> written, given;  // by address: on the bus, by the client
+    uint64_t now = 0, addr = 0, next = 0, done_requests = 0;
+    uint32_t beats = 0, asked = 0, sent = 0, stall = 0, in_pct = 100, latency = 20;
+    bool active = false, offer = false, data_offer = false, aw_seen = false, flushing = false;
+    Beat beat{0, 0};
+    d.m_bvalid_i = 0;
+    while (done_requests < t.cases) {
+        now++;
+        if (!active && !flushing) {           // a new request
+            const bool fast = t.rng.chance(20);
+            stall = fast || t.rng.chance(30) ? 0 : t.rng.below(80), in_pct = fast || t.rng.chance(30) ? 100 : 20 + t.rng.below(80);
+            latency = t.rng.below(100);
+            addr = next = (t.rng.next() & 0xFFFFFFFFFFFull) / Bytes * Bytes, beats = 1 + t.rng.below(t.rng.chance(50) ? 10 : 400);
+            asked = beats, sent = 0, active = offer = true;
+            written.clear();
+        }
+        if (active && t.rng.below(4000) == 0) flushing = true;
+        d.flush_i = flushing;
+        d.wr_valid_i = offer && !flushing, d.wr_addr_i = addr, d.wr_beats_i = beats;
+        if (!data_offer && active && !offer && sent < beats && t.rng.chance(in_pct)) {
+            data_offer = true;
+            beat = {t.rng.next(), static_cast<uint32_t>(t.rng.below(1u << Bytes))};
+        }
+        d.wdata_valid_i = data_offer && !flushing, d.wstrb_i = beat.strobe;
+        put(d.wdata_i, beat.data);
+        d.m_awready_i = !t.rng.chance(stall), d.m_wready_i = !t.rng.chance(stall);
+        const bool too_early = aw_seen && bursts.empty() && responses.size() == 1;  // its address has not been taken
+        const bool give = !too_early && !responses.empty() && responses.front() <= now && !t.rng.chance(stall);
+        d.m_bvalid_i = give;
+        d.m_bresp_i = give && !flushing && t.rng.below(50) == 0 ? 2 : 0;
+        d.eval();
+        if (d.err_o != (give && d.m_bresp_i == 2)) return t.fail("err_o", now, d.err_o, d.m_bresp_i);
+        if (d.wr_done_o && (!active || asked || sent < beats || !bursts.empty() || !responses.empty())) return t.fail("wr_done_o early", now, sent, beats);
+        const bool done = d.wr_done_o && !flushing;
+        if (give) responses.pop_front();
+        if (d.m_awvalid_o && !aw_seen) {
+            aw_seen = true;
+            const uint32_t len = d.m_awlen_o + 1u;
+            if (d.m_awaddr_o != next) return t.fail("awaddr", now, d.m_awaddr_o, next);
+            if (len > 64 || len > asked || d.m_awaddr_o / 4096 != (d.m_awaddr_o + len * Bytes - 1) / 4096) return t.fail("awlen", now, len, asked);
+            next += uint64_t{Bytes} * len, asked -= len;
+            bursts.push_back({d.m_awaddr_o, len});
+        }
+        if (d.m_awvalid_o && d.m_awready_i) aw_seen = false;
+        if (d.m_wvalid_o && d.m_wready_i) {
+            if (bursts.empty()) return t.fail("data before its address", now, 0, 0);  // data may overtake AWREADY, not AWVALID
+            Burst &b = bursts.front();
+            written[b.addr] = {low(d.m_wdata_o), d.m_wstrb_o};
+            b.addr += Bytes;
+            if (d.m_wlast_o != (--b.beats == 0)) return t.fail("wlast", now, d.m_wlast_o, b.beats);
+            if (d.m_wlast_o) bursts.pop_front(), responses.push_back(now + 1 + latency);
+        }
+        if (!sent) given.clear();
+        if (d.wdata_valid_i && d.wdata_ready_o) given[addr + uint64_t{Bytes} * sent++] = beat, data_offer = false;
+        if (d.wr_valid_i && d.wr_ready_o) offer = false;
+        const bool idle = d.idle_o;
+        t.tick();
+        if (done) {
+            for (const auto &g : given) {
+                auto w = written.find(g.first);
+                if (w == written.end() || w->second.strobe != g.second.strobe) return t.fail("strobe", g.first, 0, g.second.strobe);
+                if (w->second.data != g.second.data) return t.fail("data", g.first, w->second.data, g.second.data);
+            }
+            if (written.size() != beats) return t.fail("beats", now, written.size(), beats);
+            active = false, done_requests++;
+        }
+        if (flushing && idle) {
+            if (!bursts.empty() || !responses.empty()) return t.fail("idle_o", now, 1, 0);
+            for (const auto &w : written)
+                if (w.second.strobe && !given.count(w.first)) return t.fail("byte written in flush", now, w.second.strobe, 0);
+            flushing = active = offer = data_offer = false;
+            d.flush_i = 0;
+        }
+    }
+    // Rate: one request of 2000 beats, nothing in the way.
+    addr = 0x10000, beats = 2000;
+    uint32_t cycles = 0;
+    d.flush_i = d.m_bvalid_i = 0, d.wr_addr_i = addr, d.wr_beats_i = beats, d.wr_valid_i = 1, d.wdata_valid_i = 1;
+    d.m_awready_i = d.m_wready_i = 1;
+    responses.clear();
+    for (uint32_t n = 0; n < beats; cycles++) {
+        d.m_bvalid_i = !responses.empty() && responses.front() <= cycles;
+        d.m_bresp_i = 0;
+        d.eval();
+        if (d.m_bvalid_i) responses.pop_front();
+        if (d.m_wvalid_o) n++;
+        if (d.m_wvalid_o && d.m_wlast_o) responses.push_back(cycles + 100);
+        if (cycles > 2100) return t.fail("rate: cycles for 2000 beats", 0, n, 2000);
+        t.tick();
+        d.wr_valid_i = 0;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) { return tb_main<Vbonnet_axi_wr>("bonnet_axi_wr", argc, argv, run); }

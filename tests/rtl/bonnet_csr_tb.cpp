@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// bonnet_csr: every register and every hole of the map by its access type, straight from bonnet_csr.def; then ap_ctrl_hs, interrupt,
+// stop and reset, counters and the statistics of a job.
+#include "Vbonnet_csr.h"
+#include "tb.h"
+
+enum Access { RO, RW, WO, COR, TOW };
+struct Reg { uint32_t offset; const char *name; Access access; uint32_t reset; };
+static const Reg regs[] = {
+#define REG(offset, name, access, reset, text) {offset, #name, access, reset},
+#define FIELD(reg, name, lsb, width, text)
+#include "bonnet_csr.def"
+#undef REG
+#undef FIELD
+};
+enum : uint32_t {
+#define REG(offset, name, access, reset, text) name = offset,
+#define FIELD(reg, name, lsb, width, text)
+#include "bonnet_csr.def"
+};
+using T = Tb<Vbonnet_csr>;
+
+static uint32_t read(T &t, uint32_t offset)
+{
+    t.dut.re_i = 1, t.dut.raddr_i = offset;
+    t.tick();
+    t.dut.re_i = 0;
+    t.dut.eval();
+    return t.dut.rdata_o;
+}
+static void write(T &t, uint32_t offset, uint32_t value, uint32_t strobe = 15)
+{
+    t.dut.we_i = 1, t.dut.waddr_i = offset, t.dut.wdata_i = value, t.dut.wstrb_i = strobe;
+    t.tick();
+    t.dut.we_i = 0;
+}
+// job_sts_t from its low end: rec 192, rec_index 8, rec_we, frame, cause 16, stop, done.
+static void status(T &t, bool done, bool stop, uint32_t cause, bool frame)
+{
+    t.dut.sts_i[6] = static_cast<uint32_t>(frame) << 9 | cause << 10 | static_cast<uint32_t>(stop) << 26 | static_cast<uint32_t>(done) << 27;
+    t.tick();
+    t.dut.sts_i[6] = 0;
+}
+static uint32_t implemented(const Reg &r) { return r.offset == GIE ? 1u : r.offset == IER || r.offset == ISR ? 3u : ~0u; }
+static uint32_t strobes(uint32_t s) { return (s & 1 ? 0xFFu : 0) | (s & 2 ? 0xFF00u : 0) | (s & 4 ? 0xFF0000u : 0) | (s & 8 ? 0xFF000000u : 0); }
+
+static int map(T &t)
+{
+    for (const Reg &r : regs) {
+        const uint32_t at_reset = read(t, r.offset);
+        const bool built = r.offset >= GEOMETRY && r.offset <= STEM_WIDTHS;  // sizes of this build: not 0
+        if (built ? !at_reset : at_reset != (r.access == WO ? 0 : r.reset)) return t.fail(r.name, 0, at_reset, r.reset);
+    }
+    for (uint64_t n = 0; n < t.cases; n++) {
+        const Reg &r = regs[t.rng.below(sizeof regs / sizeof regs[0])];
+        if (r.offset == CTRL || r.offset == RESET) continue;  // they act: below
+        const uint32_t before = read(t, r.offset), value = static_cast<uint32_t>(t.rng.next()), s = t.rng.below(16);
+        write(t, r.offset, value, s);
+        const uint32_t mask = strobes(s), bits = implemented(r);
+        uint32_t want = before;
+        if (r.access == RW) want = ((before & ~mask) | (value & mask)) & bits;
+        if (r.access == TOW) want = before ^ (value & mask & bits);
+        if (r.access == WO) want = 0;
+        const uint32_t got = read(t, r.offset);
+        if (got != want) return t.fail(r.name, n, got, want);
+    }
+    write(t, RESET, 0);
+    write(t, ISR, read(t, ISR));
+    for (uint32_t offset = 0; offset < 0x2000; offset += 4) {
+        bool known = false;
+        for (const Reg &r : regs) known |= r.offset == offset;
+        if (known) continue;
+        write(t, offset, ~0u);
+        if (read(t, offset)) return t.fail("hole", offset, read(t, offset), 0);
+    }
+    return 0;
+}
+
+static int job(T &t, uint64_t n)
+{
+    const uint32_t list[14] = {WATCHDOG, OUTPUT_STRIDE, INPUT_STRIDE, FRAMES, SCRATCH_LO, SCRATCH_HI, OUTPUT_LO, OUTPUT_HI,
+                               INPUT_LO, INPUT_HI, MODEL_LO, MODEL_HI, JOB_LO, JOB_HI};
+    uint32_t value[14];
+    for (int i = 0; i < 14; i++) write(t, list[i], value[i] = static_cast<uint32_t>(t.rng.next()));
+    const bool gie = t.rng.chance(70);
+    const uint32_t ier = t.rng.below(4);
+    write(t, GIE, gie), write(t, IER, ier);
+    if (t.rng.chance(50)) {  // while the core drains the job waits
+        t.dut.ready_i = 0;
+        write(t, CTRL, 1);
+        for (int i = 0; i < 4; i++) t.tick();
+        if (t.dut.start_o || read(t, CTRL) != 1) return t.fail("START before ready", n, read(t, CTRL), 1);
+        t.dut.ready_i = 1;
+    } else {
+        write(t, CTRL, 1);
+    }
+    int starts = 0;
+    for (int i = 0; i < 6; i++) {
+        t.tick();
+        starts += t.dut.start_o;
+        if (t.dut.start_o)
+            for (int w = 0; w < 14; w++)
+                if (t.dut.cfg_o[w] != value[w]) return t.fail("cfg_o", w, t.dut.cfg_o[w], value[w]);
+    }
+    if (starts != 1) return t.fail("start_o pulses", n, starts, 1);
+    for (int i = 0; i < 14; i++) write(t, list[i], static_cast<uint32_t>(t.rng.next()));  // the next job's: the running one keeps its own
+    for (int w = 0; w < 14; w++)
+        if (t.dut.cfg_o[w] != value[w]) return t.fail("cfg_o while running", w, t.dut.cfg_o[w], value[w]);
+    if (read(t, CTRL) != 0) return t.fail("CTRL while running", n, read(t, CTRL), 0);
+    uint32_t in = 0, out = 0, frames = 0;
+    for (uint32_t i = t.rng.below(60); i; i--) {
+        const bool frame = t.rng.chance(20);
+        t.dut.beat_in_i = t.rng.chance(50), t.dut.beat_out_i = t.rng.chance(50);
+        in += t.dut.beat_in_i, out += t.dut.beat_out_i, frames += frame;
+        status(t, false, false, 0, frame);
+        t.dut.beat_in_i = t.dut.beat_out_i = 0;
+    }
+    const int end = static_cast<int>(t.rng.below(3));  // done, stop, reset by host
+    const uint32_t cause = 0x1000 | t.rng.below(0xFFF);
+    bool halted = false;
+    t.dut.eval();
+    if (end < 2) {
+        t.dut.sts_i[6] = end == 1 ? 1u << 26 | cause << 10 : 1u << 27;
+        t.dut.eval();
+        halted = t.dut.halt_o;
+        t.tick();
+        t.dut.sts_i[6] = 0;
+    } else {
+        t.dut.we_i = 1, t.dut.waddr_i = RESET, t.dut.wdata_i = 1, t.dut.wstrb_i = 15;
+        t.dut.eval();
+        halted = t.dut.halt_o;
+        t.tick();
+        t.dut.we_i = 0;
+    }
+    t.dut.eval();
+    if (halted != (end != 0)) return t.fail("halt_o", n, halted, end != 0);
+    const uint32_t isr = end == 2 ? 0 : ier, done = end == 2 ? 0 : 0xA;
+    if (t.dut.irq_o != (gie && isr)) return t.fail("irq_o", n, t.dut.irq_o, gie && isr);
+    uint32_t got;
+    if ((got = read(t, CTRL)) != (done | 4)) return t.fail("CTRL at the end", n, got, done | 4);
+    if ((got = read(t, CTRL)) != 4) return t.fail("CTRL read again", n, got, 4);
+    if ((got = read(t, ISR)) != isr) return t.fail("ISR", n, got, isr);
+    write(t, ISR, isr);
+    if (t.dut.irq_o || read(t, ISR)) return t.fail("ISR cleared", n, read(t, ISR), 0);
+    const uint32_t want_cause = end == 0 ? 0 : end == 1 ? cause : 4;
+    if ((got = read(t, CAUSE)) != want_cause) return t.fail("CAUSE", n, got, want_cause);
+    if ((got = read(t, FRAME)) != frames) return t.fail("FRAME", n, got, frames);
+    if ((got = read(t, BEATS_IN)) != in) return t.fail("BEATS_IN", n, got, in);
+    if ((got = read(t, BEATS_OUT)) != out) return t.fail("BEATS_OUT", n, got, out);
+    const uint32_t cycles = read(t, CYCLES_LO);
+    if (!cycles || cycles != read(t, CYCLES_LO) || read(t, CYCLES_HI)) return t.fail("CYCLES stand still", n, read(t, CYCLES_LO), cycles);
+    return 0;
+}
+
+static int records(T &t)
+{
+    uint32_t want[256][6];
+    for (uint32_t i = 0; i < 256; i++) {
+        for (int w = 0; w < 6; w++) t.dut.sts_i[w] = want[i][w] = static_cast<uint32_t>(t.rng.next());
+        t.dut.sts_i[6] = i | 1u << 8;
+        t.tick();
+    }
+    t.dut.sts_i[6] = 0;
+    for (int n = 0; n < 500; n++) {
+        const uint32_t i = t.rng.below(256), w = t.rng.below(8), expect = w < 6 ? want[i][w] : 0;
+        const uint32_t got = read(t, 0x2000 + 32 * i + 4 * w);
+        if (got != expect) return t.fail("counter window", 8 * i + w, got, expect);
+    }
+    return 0;
+}
+
+static int run(T &t)
+{
+    t.dut.ready_i = 1;
+    t.dut.we_i = t.dut.re_i = t.dut.beat_in_i = t.dut.beat_out_i = 0;
+    for (int w = 0; w < 7; w++) t.dut.sts_i[w] = 0;
+    t.tick();
+    if (int rc = map(t)) return rc;
+    for (uint64_t n = 0; n < t.cases; n++)
+        if (int rc = job(t, n)) return rc;
+    return records(t);
+}
+
+int main(int argc, char **argv) { return tb_main<Vbonnet_csr>("bonnet_csr", argc, argv, run); }
