@@ -4,8 +4,10 @@ FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet
 PICTURES := $(sort $(wildcard tests/vectors/fashion/*.pgm))
 IMAGES   ?= 1000
 
-.PHONY: deps-build deps-run deps-test deps-train run test cosim bench train install
-deps-%:
+.PHONY: run test cosim bench train install
+DEPS := deps-build deps-run deps-test deps-fuzz deps-train
+.PHONY: $(DEPS)
+$(DEPS): deps-%:
 	@tools/deps.sh $*
 
 $(O)/models/%.bonnet: models/fashion/%.onnx $(CLI)
@@ -32,7 +34,7 @@ test-build: all $(FASHION) $(TEST_BINS)
 cosim: deps-test $(FASHION)  ## IMAGES=1000 test images: RTL = golden = cpu, every map and every logit
 	tests/cosim.sh $(CLI) $(O)/models $(IMAGES)
 
-bench: deps-run $(FASHION)   ## The numbers of the README, measured now: docs/numbers.md
+bench: deps-run $(FASHION)   ## Measure the numbers of the README now, on this machine
 	tools/numbers.sh $(CLI) $(O)/models > $(O)/numbers.md && cat $(O)/numbers.md
 
 train: deps-train    ## Train the Fashion-MNIST networks again (hours) and export them

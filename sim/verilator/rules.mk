@@ -3,7 +3,7 @@
 WAVE        ?= 0
 VSIM        := $(O)/verilator
 VSIM_FLAGS  := --cc --no-MMD -O3 --x-assign fast --x-initial unique $(if $(filter 1,$(WAVE)),--trace-fst)
-VERILATOR_ROOT ?= $(shell verilator --getenv VERILATOR_ROOT)
+VERILATOR_ROOT ?= $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)
 VSIM_DEFS   := -DVL_USER_STOP -DVL_USER_FINISH -DVL_USER_FATAL '-DVL_PRINTF(...)=(static_cast<void>(0))' \
   $(if $(filter 1,$(WAVE)),-DBONNET_SIM_WAVE -DVM_TRACE=1 -DVM_TRACE_FST=1,-DVM_TRACE=0)
 VSIM_CXX    := $(CXX) -std=c++17 -fPIC -fvisibility=hidden -Wall -Isim/verilator -isystem $(VERILATOR_ROOT)/include \
