@@ -1,5 +1,5 @@
 # bench: bonnet_stem
-s/((32'd1 << sh) >> 1)/32'd0/
+s/\$signed((32'd1 << sh) >> 1)/32'sd0/
 s/>>> sh/>> sh/
 s/r > 32'sd127/r > 32'sd128/
 s/r < -32'sd128/r < -32'sd127/

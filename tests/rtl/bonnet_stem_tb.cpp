@@ -287,7 +287,7 @@ int run_bad(Tb<Vbonnet_stem> &t, World &w, Job j, uint64_t n)
 {
     auto &d = t.dut;
     command(d, j);
-    int what = static_cast<int>(t.rng.below(19));
+    int what = static_cast<int>(t.rng.below(20));
     switch (what) {
     case 0: put(d.cmd_i, kDescAt + J_OP_LSB, J_OP_BITS, 2); break;
     case 1: PUT(KERNEL, 3); break;
@@ -311,6 +311,7 @@ int run_bad(Tb<Vbonnet_stem> &t, World &w, Job j, uint64_t n)
         break;
     }
     case 17: PUT(PROW, kStemRows - 5 - j.rows() + 1); break;
+    case 18: PUT(K4, 1), PUT(OUT, 0xfffc), PUT(OUT_ROW, 0), PUT(OUT_PIX, 0), PUT(CHANNEL, 4032); break;  // wraps at 2^16
     default: PUT(OUT_ROW, 0xfffc), PUT(OUT_H, j.out_h), PUT(OUT, 0xfffc); break;
     }
     d.start_i = 1;
@@ -355,6 +356,14 @@ int run(Tb<Vbonnet_stem> &t)
         if (spent > 3400) return t.fail("28x28 cycles", 0, spent, 3400);
     }
     uint64_t small = spent;
+    // A stride-2 7x7 window needs nine rows of a ring of eight: a gap at every row would show here.
+    Job tall{3, 0, 7, 2, 0, 0, 0, 4, 40, 63, 0, 0, 0, 0, 0, 20 * 4, 4, 0, 0, 0, {}, {}, {}, {}, {}, {}};
+    sizes(tall), fill(tall, r);
+    if (run_job(t, w, tall, 0, &spent) || rate(t, tall, 0, spent)) return 1;
+    // Rows of six pixels of two cycles: a gap at the start of a row would show here.
+    Job narrow{1, 1, 3, 1, 0, 0, 0, 1, 6, 200, 0, 0, 0, 0, 0, 6, 1, 0, 0, 0, {}, {}, {}, {}, {}, {}};
+    sizes(narrow), fill(narrow, r);
+    if (run_job(t, w, narrow, 0, &spent) || rate(t, narrow, 0, spent)) return 1;
     spent = 0;
 #ifndef BONNET_GEOMETRY_TINY
     Job big{3, 1, 7, 2, 2, 1, 1, 4, 224, 224, 0, 0, 0, 0, 4, 56 * 4, 4, 0, 8, 0, {}, {}, {}, {}, {}, {}};
