@@ -4,8 +4,9 @@
 //
 //   Column c of convolution row y: row ky of it is pixel (S*y - pad + ky, c), zero outside the image; c = 0 .. S*(CONV_W-1) + pad.
 //
-// A pixel may be written over the one eight rows above it as soon as that one's last reader has passed its column, and a column
-// is read as soon as its lowest pixel is there: a stride-2 7x7 window, which needs nine rows, runs without a bubble.
+// A row may be overwritten when the window has left it, and a column is read as soon as its lowest pixel is there. That is enough even
+// for a stride-2 7x7 window, which needs two new rows and has one spare: the columns run ahead of the taps by more than the few
+// pixels that a row needs to begin.
 // Rate    1 pixel in and 1 column out per cycle.
 // Test    tests/rtl/bonnet_stem_tb.cpp        Proof  tests/formal/stem_lines.ys
 `include "bonnet_assert.svh"
@@ -54,7 +55,7 @@ module bonnet_stem_lines #(
       in_cols  = c_q < {1'b0, cfg_i.in_w};
       there    = !in_cols || wrow_q > need_row || (wrow_q == need_row && {1'b0, wcol_q} > c_q);
       over     = $signed({2'b00, wrow_q}) - $signed(12'(Rows));  // the row a write replaces
-      pix_ready_o = wrow_q != cfg_i.in_h && (over < top_q || (over < top_q + step && {1'b0, wcol_q} < c_q));
+      pix_ready_o = wrow_q != cfg_i.in_h && over < top_q;
     end
   end
   assign read    = there && (!s1_valid_q || s1_move);

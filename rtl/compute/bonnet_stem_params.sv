@@ -50,6 +50,7 @@ module bonnet_stem_params (
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSUME(OneReader_A, !tap_re_i || ready_q)
+  `BONNET_ASSERT(NotEarly_A, !ready_q || !(load_q || valid_q))
   `BONNET_ASSERT(RowsInOrder_A, !prm_valid_o || prm_row_o < Rows)
 endmodule
 `default_nettype wire
