@@ -21,7 +21,7 @@ for device in golden: cpu: mock: sim: sim:geometry=tiny; do
     cp out "run-${device//[:=]/_}"
 done
 # The logits of all pictures, device against device.
-logits() { "$BONNET" run "$bool" "$pictures"/*.pgm --json --device "$1" | sed -n '/"logits"/,/]/p'; }
+logits() { "$BONNET" run "$bool" "$pictures"/*.pgm --json --device "$1" | sed -n '/"logits"/,/]/{s/,$//;p}'; }
 logits cpu: > a
 logits sim: > b
 [ -s a ] || die "no logits"
