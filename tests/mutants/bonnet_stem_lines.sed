@@ -1,6 +1,5 @@
 # bench: bonnet_stem
-s/|| (over < top_q + step \&\& {1'b0, wcol_q} < c_q))/)/
-s/(over < top_q + step \&\& {1'b0, wcol_q} < c_q)/over < top_q + step/
+s/over < top_q;/over <= top_q;/
 s/{1'b0, wcol_q} > c_q/{1'b0, wcol_q} >= c_q/
 s/s1_rows_q\[k\] <= row >= 12'sd0 \&\&/s1_rows_q[k] <=/
 s/s1_valid_q \&\& s1_inside_q/s1_valid_q/
