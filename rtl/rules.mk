@@ -16,7 +16,7 @@ lint-verilator-%: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(TINY) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 lint-yosys: $(RTL_PKGS) $(RTL_SRCS)
-	$(Q)yosys -q -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
+	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
 
 # Proofs by k-induction with Yosys' own SAT solver: tests/formal/<name>.ys, one per contract. `PROVED name` or an error.
 PROOFS := $(basename $(notdir $(wildcard tests/formal/*.ys)))

@@ -62,6 +62,9 @@ C_FILES := $(shell git ls-files 'driver/*.[ch]' 'host/*.[ch]' 'sim/*.[ch]' 'rtl/
 lint-c: $(GEN_SV)
 	$(Q)cppcheck -q --std=c11 --language=c --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --suppress=missingInclude \
 	  --suppress=normalCheckLevelMaxBranches $(INCLUDES) $(filter %.c,$(C_FILES))
+TESTS += lint
+.PHONY: test-lint
+test-lint: lint
 # Headers are tables aligned by hand, and stay so.
 lint-format:
 	$(Q)clang-format --dry-run -Werror $(filter-out rtl/csr/%,$(filter %.c,$(C_FILES)))
