@@ -25,6 +25,8 @@ ALL_CXXFLAGS := -std=c++17 -fPIC -Wall -Wextra $(CXXFLAGS) $(INCLUDES) -MMD -MP
 LIB_SRCS :=   # C files of libbonnet
 LIB_OBJS :=   # further objects of libbonnet
 LIB_LIBS :=   # what it links
+TESTS     :=  # names for `make test`, each with a target test-<name>
+TEST_BINS :=  # what `make test` builds first
 GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
 include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
 

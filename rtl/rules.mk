@@ -25,3 +25,6 @@ prove: $(PROOFS:%=prove-%)  ## Prove handshakes, popcount and address bounds wit
 prove-%: $(RTL_PKGS)
 	$(Q)yosys -q tests/formal/$*.ys > $(O)/prove-$*.log 2>&1 || { tail -20 $(O)/prove-$*.log; echo "NOT PROVED $*"; false; }
 	@echo "PROVED $*"
+TESTS += prove
+.PHONY: test-prove
+test-prove: prove
