@@ -37,8 +37,14 @@ cosim: deps-test $(FASHION)  ## IMAGES=1000 test images: RTL = golden = cpu, eve
 bench: deps-run $(FASHION)   ## Measure the numbers of the README now, on this machine
 	tools/numbers.sh $(CLI) $(O)/models > $(O)/numbers.md && cat $(O)/numbers.md
 
-train: deps-train    ## Train the Fashion-MNIST networks again (hours) and export them
-	models/fashion/train.py --net basenet_k1 && models/fashion/train.py --net boolnet_k4
+TRAINED := $(O)/train
+train: deps-train    ## Train the Fashion-MNIST networks again (about an hour and a half on two idle cores), export them, write the vectors
+	mkdir -p $(TRAINED)
+	models/fashion/train.py --net float --epochs 5 --out $(TRAINED)
+	models/fashion/train.py --net boolnet_k4 --epochs 18 --out $(TRAINED) --teacher $(TRAINED)/float.pt
+	models/fashion/train.py --net basenet_k1 --epochs 4 --out $(TRAINED)
+	for net in boolnet_k4 basenet_k1; do models/fashion/export.py --net $$net --checkpoint $(TRAINED)/$$net.pt --out models/fashion/$$net.onnx || exit 1; done
+	models/fashion/vectors.py
 
 DESTDIR ?=
 PREFIX  ?= /usr/local
