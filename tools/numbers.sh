@@ -38,11 +38,33 @@ table() {
     echo "| whole-chip simulation, one core | $speed cycles/s | the same, \`--images 50\` |"
     echo "| \`cpu:\` over the 10,000 images, one core, files and start included | $cpu s | \`time bonnet run boolnet_k4.bonnet --dataset fashion-mnist --device cpu:\` |"
 }
+# What `make run` shows, shortened: four photographs, the lines of two layers, the verdict.
+shown() {
+    local pictures
+    mapfile -t pictures < <(printf '%s\n' tests/vectors/fashion/*.pgm | head -4)
+    printf '\n'
+    {
+        (cd tests/vectors/fashion && "$OLDPWD/$cli" run "$OLDPWD/$bool" "${pictures[@]##*/}" --device sim:)
+        echo '...'
+        echo "$bench" | sed -n -e '1,4p' -e '/ busy over/p'
+        echo '...'
+        "$cli" verify "$bool" tests/vectors/fashion/*.pgm --device sim: | tail -1
+    } | sed 's/^/    /'
+    printf '\n'
+}
+# fill NAME FILE - replaces what stands between <!-- NAME --> and <!-- /NAME --> by stdin.
+fill() {
+    cat > "$2.part"
+    awk -v part="$2.part" -v name="$1" '
+        $0 == "<!-- /" name " -->" { skip = 0 }
+        !skip { print }
+        $0 == "<!-- " name " -->" { while ((getline line < part) > 0) print line; skip = 1 }' "$2" > "$2.new"
+    mv "$2.new" "$2"
+    rm -f "$2.part"
+}
 if [ "${3:-}" = --into ]; then
-    table > "$4.numbers"
-    awk -v numbers="$4.numbers" '/<!-- numbers -->/ { print; while ((getline line < numbers) > 0) print line; skip = 1 } /<!-- \/numbers -->/ { skip = 0 } !skip || /<!-- \/numbers -->/ { if (!/<!-- numbers -->/) print }' "$4" > "$4.new"
-    mv "$4.new" "$4"
-    rm -f "$4.numbers"
+    table | fill numbers "$4"
+    shown | fill run "$4"
 else
     table
 fi

@@ -35,7 +35,10 @@ cosim: deps-test $(FASHION)  ## IMAGES=1000 test images: RTL = golden = cpu, eve
 	tests/cosim.sh $(CLI) $(O)/models $(IMAGES)
 
 bench: deps-run $(FASHION)   ## Measure the numbers of the README now, on this machine
-	tools/numbers.sh $(CLI) $(O)/models > $(O)/numbers.md && cat $(O)/numbers.md
+	@tools/numbers.sh $(CLI) $(O)/models
+.PHONY: readme
+readme: $(FASHION)   ## Put what `make bench` measures into README.md
+	tools/numbers.sh $(CLI) $(O)/models --into README.md
 
 TRAINED := $(O)/train
 train: deps-train    ## Train the Fashion-MNIST networks again (about an hour and a half on two idle cores), export them, write the vectors
