@@ -1,7 +1,6 @@
 # bench: bonnet_stem
 s/buf_q >> 24 : buf_q >> 8/buf_q >> 16 : buf_q >> 8/
 s/BufBits'(beat) << 16;/BufBits'(beat) << 8;/
-s/{16'd0, buf_q\[7:0\]}/buf_q[23:0]/
 s/else if (go_i)         have_q <= '0;.*//
 s/20'(space_q) >= beats/1'b1/
 s/(ask ? SpaceW'(beats) : '0)/'0/
