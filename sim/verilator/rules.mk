@@ -8,7 +8,7 @@ VSIM_DEFS   := -DVL_USER_STOP -DVL_USER_FINISH -DVL_USER_FATAL '-DVL_PRINTF(...)
   $(if $(filter 1,$(WAVE)),-DBONNET_SIM_WAVE -DVM_TRACE=1 -DVM_TRACE_FST=1,-DVM_TRACE=0)
 VSIM_CXX    := $(CXX) -std=c++17 -fPIC -fvisibility=hidden -Wall -Isim/verilator -isystem $(VERILATOR_ROOT)/include \
   -isystem $(VERILATOR_ROOT)/include/vltstd $(VSIM_DEFS)
-VSIM_OPT    ?= -O3
+VSIM_OPT    ?= -O2
 
 VSIM_asic   :=
 VSIM_tiny   := $(TINY)
