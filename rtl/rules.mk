@@ -4,7 +4,8 @@ RTL_ROOMS := cell csr shell seq fetch compute post store
 GEN_SV    := $(O)/gen/bonnet_csr_pkg.sv $(O)/gen/bonnet_job_pkg.sv
 RTL_PKGS  := rtl/pkg/bonnet_pkg.sv $(GEN_SV)
 RTL_SRCS  := $(foreach room,$(RTL_ROOMS),$(wildcard rtl/$(room)/*.sv)) $(wildcard rtl/bonnet_top.sv)
-RTL_FLAGS := --assert -Wall -Irtl/include $(foreach room,$(RTL_ROOMS),-y rtl/$(room)) -y rtl
+RTL_EXTRA ?=  # mutate.sh: a broken line may leave a signal unused, which is no error there
+RTL_FLAGS := --assert -Wall $(RTL_EXTRA) -Irtl/include $(foreach room,$(RTL_ROOMS),-y rtl/$(room)) -y rtl
 TINY      := -DBONNET_GEOMETRY_TINY
 include $(wildcard rtl/*/rules.mk)
 

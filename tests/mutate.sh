@@ -22,12 +22,12 @@ while IFS= read -r edit; do
         continue
     fi
     # A mutant that does not compile proves nothing about the bench.
-    if ! timeout 900 make -s -C "$tmp" "build/tb/$bench/tb" > "$tmp/log" 2>&1 < /dev/null; then
+    if ! timeout 900 make -s -C "$tmp" RTL_EXTRA=-Wno-fatal "build/tb/$bench/tb" > "$tmp/log" 2>&1 < /dev/null; then
         echo "NOBUILD  $name: $edit"
         survived=$((survived + 1))
         continue
     fi
-    if timeout 600 make -s -C "$tmp" "test-rtl-$bench" CASES=100 > "$tmp/log" 2>&1 < /dev/null; then
+    if timeout 600 make -s -C "$tmp" RTL_EXTRA=-Wno-fatal "test-rtl-$bench" CASES=100 > "$tmp/log" 2>&1 < /dev/null; then
         echo "SURVIVED $name: $edit"
         survived=$((survived + 1))
     fi
