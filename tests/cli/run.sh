@@ -20,6 +20,21 @@ for device in golden: cpu: mock: sim: sim:geometry=tiny; do
     check 0 'Ankle boot' "$BONNET" run "$bool" "$shoe" --device "$device"
     cp out "run-${device//[:=]/_}"
 done
+# The same picture as PNG: gray is taken, colour and transparency are refused with a reason.
+/usr/bin/python3 - "$shoe" << 'PY' || die "writing PNG files"
+import struct, sys, zlib
+pixels = open(sys.argv[1], "rb").read()[-784:]
+def png(path, colour, bytes_per_pixel):
+    def chunk(kind, data): return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + bytes(b for p in pixels[28 * y:28 * y + 28] for b in [p] * bytes_per_pixel) for y in range(28))
+    header = struct.pack(">IIBBBBB", 28, 28, 8, colour, 0, 0, 0)
+    open(path, "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+png("gray.png", 0, 1), png("colour.png", 2, 3), png("alpha.png", 4, 2)
+PY
+check 0 'gray.png +Ankle boot' "$BONNET" run "$bool" gray.png
+check 11 'colour image' "$BONNET" run "$bool" colour.png
+check 16 'alpha channel' "$BONNET" run "$bool" alpha.png
+
 # The logits of all pictures, device against device.
 logits() { "$BONNET" run "$bool" "$pictures"/*.pgm --json --device "$1" | sed -n '/"logits"/,/]/{s/,$//;p}'; }
 logits cpu: > a
