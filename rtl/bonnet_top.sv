@@ -4,7 +4,7 @@
 //
 // Bus     AXI4-Lite slave (registers, 16 KiB), AXI4 master (one ID, INCR, aligned, BusBits wide), level interrupt.
 // Reset   rst_ni at any time; released on a clock edge inside.
-// Test    tests/rtl/bonnet_top_tb.cpp, tests/conform over sim:
+// Test    tests/sim/jobs_test.c, tests/conform over sim:
 `default_nettype none
 module bonnet_top #(
   localparam int unsigned BusBits = bonnet_pkg::BusBits,

@@ -5,7 +5,7 @@
 // Rate    1 bus beat/cycle into the weight buffer and the stem parameters; a feature row (256 bits) per 256 / BusBits beats.
 // Stall   Feature port B busy (stall_out); no data from the bus (stall_in).
 // Errors  bad_o: unknown destination, length 0 or no whole rows, or beyond the end of the buffer.
-// Test    tests/rtl/bonnet_top_tb.cpp, tests/conform
+// Test    tests/sim/jobs_test.c, tests/conform
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_load #(

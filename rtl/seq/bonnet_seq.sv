@@ -5,7 +5,7 @@
 //
 // Stop    CAUSE 1: header or descriptor refused here (unit 0) or by its unit, or a semaphore overflowed (unit 0, index 0);
 //         2: bus error; 3: watchdog. After sts_o.stop the registers reset this room and the units.
-// Test    tests/rtl/bonnet_seq_tb.cpp
+// Test    tests/sim/jobs_test.c
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_seq #(

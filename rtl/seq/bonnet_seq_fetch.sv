@@ -5,7 +5,7 @@
 // Rate    One descriptor per 512 / BusBits cycles; Ahead descriptors are requested before they are needed.
 // Stall   Asks only for what it has room for, so it never holds the bus.
 // Order   start_i: header and descriptor 1. go_i (header was good, count and frames known): the rest.
-// Test    tests/rtl/bonnet_seq_tb.cpp
+// Test    tests/sim/jobs_test.c
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_seq_fetch #(

@@ -4,7 +4,7 @@
 //
 // Cause   as the register: code [3:0], unit [7:4] (0 sequencer, 1 load, 2 conv, 3 stem, 4 store), descriptor index [15:8], 0 if unknown.
 // Note    stop_o is one cycle and comes once per job: the registers answer with a reset of the core.
-// Test    tests/rtl/bonnet_seq_tb.cpp
+// Test    tests/sim/jobs_test.c
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_seq_stop (

@@ -6,7 +6,7 @@
 // Errors  refused_o for a cycle (index_o says which): not a header, wrong magic or count, job or data address not on 64 bytes, frames out
 //         of range, unknown operation, a bit set that the operation does not know, a semaphore named twice, LAST elsewhere
 //         than on the last descriptor.
-// Test    tests/rtl/bonnet_seq_tb.cpp
+// Test    tests/sim/jobs_test.c
 `default_nettype none
 module bonnet_seq_walk #(
   localparam int unsigned BusBits  = bonnet_pkg::BusBits,

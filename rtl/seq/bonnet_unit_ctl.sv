@@ -6,7 +6,7 @@
 // Rate    Four cycles between the end of one descriptor and the start of the next that is queued and has its tokens.
 // Skip    A ONCE descriptor of a later frame takes and gives its tokens, the unit is not started.
 // Errors  err_o for a cycle: the unit refused the descriptor (bad_i). Nothing is given; the job is over.
-// Test    tests/rtl/bonnet_seq_tb.cpp
+// Test    tests/sim/jobs_test.c
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_unit_ctl #(

@@ -6,7 +6,7 @@
 // Stall   Feature port B busy (stall_in); the bus does not take data (stall_out). Rows in flight have their place reserved.
 // Done    after the last write response.
 // Errors  bad_o: length 0 or no multiple of 8, first word not a multiple of 4, or beyond the end of the buffer.
-// Test    tests/rtl/bonnet_top_tb.cpp, tests/conform
+// Test    tests/sim/jobs_test.c, tests/conform
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_store #(
