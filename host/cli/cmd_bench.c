@@ -38,7 +38,7 @@ static void print_layers(const cli_session *s)
 
 static void print_totals(const cli_session *s, const cli_options *o, const bonnet_stats *t, double seconds)
 {
-    printf("%s on %s: %u frame%s, %llu MACs\n", s->info.name, o->device, t->frames, t->frames == 1 ? "" : "s", (unsigned long long)t->macs);
+    printf("%s, device %s, %u frame%s, %llu MACs\n", s->info.name, o->device, t->frames, t->frames == 1 ? "" : "s", (unsigned long long)t->macs);
     if (t->cycles) {
         double rate = (double)t->macs / (double)t->cycles, hz = t->clock_hz;
         printf("%llu cycles, %.0f MAC/cycle; the array is %.1f %% busy over the binary layers, loads and stores included\n",

@@ -126,7 +126,7 @@ static int run_dataset(cli_session *s, const cli_options *o)
     }
     json_object_put(images);
     if (code != CLI_OK) return code;
-    printf("%s on %s: %zu of %zu right, accuracy %.2f %%\n", s->info.name, o->device, right, done, 100.0 * (double)right / (double)done);
+    printf("%s, device %s, %zu of %zu right, accuracy %.2f %%\n", s->info.name, o->device, right, done, 100.0 * (double)right / (double)done);
     if (total.cycles)
         printf("%.0f cycles per image, %.0f MAC/cycle\n", (double)total.cycles / total.frames, (double)total.macs / (double)total.cycles);
     return cli_finish_stdout();

@@ -100,7 +100,7 @@ static int print_table(const verdict *v, const cli_session *s, const cli_options
         printf("first divergence: %s, layer %s, y %u, x %u, channel %u, slice %u: wanted %lld, got %lld\n", v->image, v->first.name, v->first.y,
                v->first.x, v->first.channel, v->first.slice, (long long)v->first.wanted, (long long)v->first.got);
     else
-        printf("%s on %s: %zu images, %llu maps, %llu bits compared with golden, 0 mismatches\n", s->info.name, o->device, v->images,
+        printf("%s, device %s, %zu images, %llu maps, %llu bits compared with golden, 0 mismatches\n", s->info.name, o->device, v->images,
                (unsigned long long)v->maps, (unsigned long long)(v->words * 64));
     return cli_finish_stdout();
 }
