@@ -28,4 +28,5 @@ prove-%: $(RTL_PKGS)
 	@echo "PROVED $*"
 TESTS += prove
 .PHONY: test-prove
-test-prove: prove
+test-prove:
+	$(Q)$(MAKE) --no-print-directory -j2 prove
