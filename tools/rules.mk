@@ -34,6 +34,10 @@ test-build: all $(FASHION) $(TEST_BINS)
 cosim: deps-test $(FASHION)  ## IMAGES=1000 test images: RTL = golden = cpu, every map and every logit
 	tests/cosim.sh $(CLI) $(O)/models $(IMAGES)
 
+TESTS += cosim
+test-cosim: $(FASHION)
+	$(Q)tests/cosim.sh $(CLI) $(O)/models 50
+
 bench: deps-run $(FASHION)   ## Measure the numbers of the README now, on this machine
 	@tools/numbers.sh $(CLI) $(O)/models
 .PHONY: readme
