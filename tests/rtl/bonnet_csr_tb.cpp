@@ -64,6 +64,11 @@ static int map(T &t)
         const uint32_t got = read(t, r.offset);
         if (got != want) return t.fail(r.name, n, got, want);
     }
+    for (uint32_t v = 0; v < 8; v++) {  // toggle on write 1
+        const uint32_t before = read(t, ISR);
+        write(t, ISR, v);
+        if (read(t, ISR) != (before ^ (v & 3))) return t.fail("ISR toggles", v, read(t, ISR), before ^ (v & 3));
+    }
     write(t, RESET, 0);
     write(t, ISR, read(t, ISR));
     for (uint32_t offset = 0; offset < 0x2000; offset += 4) {

@@ -1,0 +1,8 @@
+s/- {1'b0, addr_q\[ByteW +: BurstW\]};/;/
+s/|| wbeats_q == 20'd1;/;/
+s/flush_i ? '0 : wstrb_i/wstrb_i/
+s/!aw_q \&\& resp_owed_q == '0;$/!aw_q;/
+s/m_bresp_i\[1\] \&\& !flush_i;/m_bresp_i[0] \&\& !flush_i;/
+s/data_owed_q == '0 \&\& resp_owed_q == '0;/data_owed_q == '0;/
+s/Outstanding = 8,/Outstanding = 1,/
+s/\&\& (flush_i || wdata_valid_i);/\&\& wdata_valid_i;/
