@@ -29,6 +29,7 @@ typedef struct bonnet_geometry {
     uint32_t stem_taps;                /* int8 MACs per lane and cycle */
     uint32_t block;                    /* pixels that share one weight row read */
     uint32_t stem_image_w, stem_map_w; /* widest image, widest map after the pool */
+    uint32_t records;                  /* a job has fewer descriptors, the header included */
 } bonnet_geometry;
 
 /* "asic" or "tiny"; NULL for any other name. Static. */
@@ -38,66 +39,71 @@ const char *bonnet_geometry_name(const bonnet_geometry *geometry);
 /* 1 if every number is one that the lowering can work with. */
 int bonnet_geometry_sound(const bonnet_geometry *geometry);
 
-/* Semaphores, as docs/chip.md assigns them. */
-enum {
-    BONNET_SEM_WEIGHTS = 1,
-    BONNET_SEM_STEM_ROWS = 2,
-    BONNET_SEM_STEM_MAP = 3,
-    BONNET_SEM_STEM_FREE = 4,
-    BONNET_SEM_RESULT = 5,
-    BONNET_SEM_RESULT_FREE = 6,
-    BONNET_SEM_WEIGHTS_FREE = 7,
-    BONNET_SEM_STEM_ROWS_FREE = 8,
-    BONNET_SEM_WEIGHTS_WRAP = 9,
-    BONNET_SEM_TRACE_STEM = 13,
-    BONNET_SEM_TRACE = 14,
-    BONNET_SEM_TRACE_DONE = 15
-};
+/* The semaphore of tokens that unit `giver` gives and unit `taker` takes; units: 0 load, 1 conv, 2 stem, 3 store. */
+static inline uint32_t bonnet_sem(uint32_t giver, uint32_t taker) { return 1 + 3 * giver + (taker < giver ? taker : taker - 1); }
 
-/* What the host and the check must know of layer i, beyond its descriptors. */
+/* What the host and the check must know of layer i, beyond its descriptors: its place in the network. Where a map lies is in the
+ * descriptors alone. */
 typedef struct bonnet_job_layer {
-    uint32_t kind;                   /* bonnet_layer_kind */
-    int32_t in, res, pass;           /* maps read, -1 none */
-    uint32_t in_at, res_at, pass_at; /* first word read of a pixel there: 0, or half a pixel */
-    uint32_t row, rows;              /* its rows in the blob: first, count (row * 8 * lanes = byte offset) */
-    uint32_t word, words;            /* its map in the feature buffer; words as bonnet_net_map_words() */
-    uint32_t held;                   /* words reserved there, >= words (whole tiles of logits, alignment to 4) */
-    uint32_t pix, pitch;             /* words from pixel to pixel, from row to row; 0 for LAST and FC */
-    uint32_t scratch;                /* traced: byte offset of the map in scratch */
+    uint32_t kind;                            /* bonnet_layer_kind                                        */
+    int32_t in, res, pass;                    /* maps read, -1 none                                       */
+    uint32_t in_first, res_first, pass_first; /* first channel read of each                               */
+    uint32_t in_c, conv_c;                    /* channels read of `in`; output channels of the convolution */
+    uint32_t out_c, out_h, out_w;             /* of the map made; LAST: out_h, out_w are the positions averaged; FC: 1, 1 */
+    uint32_t row, rows, tile_rows;            /* its rows in the blob: first, count, of one tile (STEM: of one pass) */
 } bonnet_job_layer;
+
+/* Traced jobs: rows y0 .. y0 + rows - 1 of a map, contiguous in scratch as they lay in the feature buffer. LAST and FC: one piece, rows 1. */
+typedef struct bonnet_job_piece {
+    uint32_t layer, frame; /* frame of the batch */
+    uint32_t y0, rows;
+    uint32_t therm;        /* 1: thermometer coded */
+    uint32_t pitch, pix;   /* words from row to row, pixel to pixel; 0 for LAST and FC */
+    uint32_t words;        /* stored */
+    uint32_t scratch;      /* byte offset, multiple of 64 */
+} bonnet_job_piece;
 
 typedef struct bonnet_job {
     bonnet_geometry geometry;
-    uint32_t traced; /* 1: a STORE of its map after every layer; for one frame */
+    uint32_t traced; /* 1: every map of every layer is stored, in pieces; for one walk */
+    uint32_t k;      /* slices */
     uint32_t classes;
-    uint32_t input_bytes, input_stride;   /* one image at BASE 1; stride in bytes, a multiple of 64 */
+    uint32_t batch;                       /* frames of one walk on one array; a walk is batch * arrays frames: frame b * arrays + a runs on array a */
+    uint32_t input_bytes, input_stride;   /* one image at BASE 1; stride from frame to frame in bytes, a multiple of 64 */
     uint32_t output_bytes, output_stride; /* one frame's logits at BASE 2, int32 each */
-    uint32_t scratch_bytes;               /* at BASE 3; 0 unless traced */
+    uint32_t scratch_bytes;               /* at BASE 3, of one array, a multiple of 64; maps that do not fit, and traces */
     uint32_t watchdog_cycles;             /* longer than any of its descriptors can take without a data beat */
-    uint32_t resident;                    /* 1: all weights stay in the chip after the first frame */
-    uint32_t n_layers;
-    uint32_t n_desc;                     /* with the header, which is desc[0] */
-    uint32_t rows_bytes;                 /* a multiple of 64 */
-    bonnet_job_layer *layers;            /* [n_layers] */
-    uint32_t (*desc)[BONNET_DESC_WORDS]; /* [n_desc]; the layer of desc[i] is its field LAYER */
-    uint8_t *rows;                       /* [rows_bytes]: goes to BASE 0 as it is */
+    uint32_t resident;                    /* 1: all weights stay in the chip after the first walk */
+    uint32_t n_layers, n_desc, n_pieces;  /* n_desc with the header, which is desc[0] */
+    uint32_t rows_bytes;                  /* a multiple of 64 */
+    bonnet_job_layer *layers;             /* [n_layers] */
+    uint32_t (*desc)[BONNET_DESC_WORDS];  /* [n_desc]: header, then the lists of load, conv, stem, store; the layer of desc[i] is its field LAYER */
+    bonnet_job_piece *pieces;             /* [n_pieces], NULL unless traced */
+    uint8_t *rows;                        /* [rows_bytes]: goes to BASE 0 as it is */
 } bonnet_job;
 
+/* What the caller of bonnet_lower() may choose. All 0: the defaults. */
+typedef struct bonnet_lower_options {
+    uint32_t traced;
+    uint32_t batch; /* frames of one walk on one array, 0 = 1: late layers then take each weight once for all of them */
+} bonnet_lower_options;
+
 /* *out is owned by the caller: bonnet_job_free(). The net must have passed bonnet_net_check() (checked again). */
-bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet_geometry *geometry, int traced, bonnet_error *err);
+bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet_geometry *geometry, const bonnet_lower_options *options,
+                           bonnet_error *err);
 void bonnet_job_free(bonnet_job *job); /* NULL is a no-op */
 
 /*
- * The contract of a job, for `frames` frames (1..3 are enough: later ones repeat). BONNET_OK, or BONNET_EFORMAT and one line.
+ * The contract of a job, for `walks` walks (1..3 are enough: later ones repeat). BONNET_OK, or BONNET_EFORMAT and one line.
  *  - every field of every descriptor in range for the geometry, unknown bits 0;
- *  - every token that a descriptor waits for is given by an earlier one in job order (so no queue depth can deadlock), by one
- *    unit and to one unit per semaphore, and no semaphore can pass its maximum;
- *  - for each word and row that a descriptor reads: it holds all channels of the map, or the row of the blob, that the layer
- *    means, of this frame, and the write happened before by tokens and unit order, whatever the units' speed;
- *  - no word or row is overwritten that something still reads or that is being written;
- *  - every layer's weights are used exactly once a frame, every logit is stored.
+ *  - the lists never deadlock, however short the queues; one giving and one taking unit per semaphore, none can pass its maximum;
+ *  - every word of the feature buffer, of scratch, every weight and stem row carries what it holds: which frame, layer, row, pixel and word of it, which row
+ *    of the blob. Each descriptor reads exactly what its layer means (rings, thermometer codes, clamped edges, halves), written before by tokens and unit order,
+ *    whatever the units' speed;
+ *  - nothing is overwritten that something still reads, or that is being written;
+ *  - every frame's logits are stored, and in a traced job every map.
  */
-bonnet_status bonnet_job_check(const bonnet_job *job, uint32_t frames, bonnet_error *err);
+bonnet_status bonnet_job_check(const bonnet_job *job, uint32_t walks, bonnet_error *err);
 
 /* Bytes of a job, little-endian, for the JOB section of a .bonnet file. *bytes is owned by the caller: free(). */
 bonnet_status bonnet_job_serialise(uint8_t **bytes, size_t *size, const bonnet_job *job, bonnet_error *err);

@@ -15,6 +15,7 @@ package bonnet_pkg;
   parameter int unsigned StemRows     = 64;    // stem parameter rows
   parameter int unsigned StemImageW   = 64;    // widest image, pixels
   parameter int unsigned StemMapW     = 32;    // widest map after the pool
+  parameter int unsigned Records      = 256;   // counter records: longest job, with its header
 `else                        // asic: the seeds' machine
   parameter int unsigned Lanes        = 64;
   parameter int unsigned Arrays       = 1;     // zcu102 will say 4: the tiles of one layer side by side
@@ -24,6 +25,7 @@ package bonnet_pkg;
   parameter int unsigned StemRows     = 32;
   parameter int unsigned StemImageW   = 512;
   parameter int unsigned StemMapW     = 128;
+  parameter int unsigned Records      = 1024;
 `endif
   parameter int unsigned Block      = 8;          // pixels that share one weight row read
   parameter int unsigned StemTaps   = 8;          // int8 MACs per lane and cycle: a row holds 8 bytes per lane
@@ -32,8 +34,9 @@ package bonnet_pkg;
   parameter int unsigned RowBits    = Lanes * 64; // one parameter row: 64 bits for each lane
   parameter int unsigned SumW       = 13;         // popcount 0..4608
   parameter int unsigned AddrW      = 64;         // DRAM byte address
-  parameter int unsigned FbRowW     = $clog2(FeatureWords / 4); // feature buffer row: four words
-  parameter int unsigned FbMaskW    = 4 * (64 / Group);         // one bit per bank and Group channels
+  parameter int unsigned FbWordW    = $clog2(FeatureWords);     // feature buffer word address
+  parameter int unsigned FbMaskW    = 4 * (64 / Group);         // one bit per word and Group channels
+  parameter int unsigned IndexW     = 12;                       // descriptor index
   parameter int unsigned WbRowW     = $clog2(WeightRows);
   parameter int unsigned SpRowW     = $clog2(StemRows);
   parameter int unsigned DescBits   = 512;
@@ -61,10 +64,10 @@ package bonnet_pkg;
   typedef struct packed {
     logic         done;               // all frames done
     logic         stop;               // ended early; cause says why
-    logic [15:0]  cause;              // CAUSE: code [3:0], unit [7:4], descriptor index [15:8]
-    logic         frame;              // a frame was completed
+    logic [19:0]  cause;              // CAUSE: code [3:0], unit [7:4], descriptor index [19:8]
+    logic         frame;              // a walk was completed
     logic         rec_we;
-    logic [7:0]   rec_index;
+    logic [11:0]  rec_index;
     logic [191:0] rec;                // word w of the record is rec[32*w +: 32]
   } job_sts_t;
 
@@ -72,9 +75,10 @@ package bonnet_pkg;
   // Stable from start_i to done_o.
   typedef struct packed {
     logic [DescBits-1:0] desc;   // word w is desc[32*w +: 32]; fields: bonnet_job_pkg
-    logic [AddrW-1:0]    addr;   // base + frame * stride + OFFSET, for LOAD, STEM and STORE
-    logic [7:0]          index;  // descriptor index within the job, 1.. (0 is the header)
-    logic                skip;   // ONCE on a later frame: the unit is not started
+    logic [AddrW-1:0]    addr;   // base + walk * stride + OFFSET, for LOAD, STEM and STORE
+    logic [31:0]         step;   // array a adds a * step; 0 for BASE 0
+    logic [11:0]         index;  // descriptor index within the job, 1.. (0 is the header)
+    logic                skip;   // ONCE on a later walk: the unit is not started
   } cmd_t;
 
   // Unit to its control: what the counters see. Levels, one bit per cycle.
@@ -92,11 +96,11 @@ package bonnet_pkg;
   } rd_req_t;
 
   // ---- feature buffer, port B -----------------------------------------------
-  // A row is four 64-bit words: bank b = word address % 4. mask[b * (64 / Group) + i] writes bits
-  // [i * Group +: Group] of bank b. A read answers with the whole row one cycle after it was accepted.
+  // Four words from any word address on: word i of the request is feature word `word + i`. mask[i * (64 / Group) + p] writes bits
+  // [p * Group +: Group] of word i. A read answers with the four words one cycle after it was accepted. Words past the end: not touched, read 0.
   typedef struct packed {
     logic               we;
-    logic [FbRowW-1:0]  row;
+    logic [FbWordW-1:0] word;
     logic [FbMaskW-1:0] mask;
     logic [255:0]       wdata;
   } fb_req_t;
