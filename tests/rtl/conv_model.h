@@ -12,14 +12,35 @@ struct Buffers {
         for (auto &w : feat) w = r.next();
         for (auto &w : weight) w = r.next();
     }
+    // Four words from any word on; those past the end read 0.
+    void four(uint32_t word, uint64_t *to) const
+    {
+        for (uint32_t i = 0; i < 4; i++) to[i] = word + i < FeatureWords ? feat[word + i] : 0;
+    }
     bool bit(const Map &m, uint32_t y, uint32_t x, uint32_t k, uint32_t c, uint32_t slice) const
     {
-        return feat[m.word(y, x) + c / 64 * k + slice] >> c % 64 & 1;
+        const uint64_t *w = &feat[m.word(y, x) + c / 64 * m.words(k)];
+        return (m.therm ? therm_slice(w, slice) : w[slice]) >> c % 64 & 1;
     }
-    void set(const Map &m, uint32_t y, uint32_t x, uint32_t k, uint32_t c, uint32_t slice, bool v)
+    // All slices of one channel.
+    void set(const Map &m, uint32_t y, uint32_t x, uint32_t k, uint32_t c, const bool *slices)
     {
-        uint64_t &w = feat[m.word(y, x) + c / 64 * k + slice];
-        w = (w & ~(1ull << c % 64)) | uint64_t(v) << c % 64;
+        uint64_t s[4] = {slices[0], slices[1], slices[2], slices[3]};
+        for (uint32_t i = 0; i < m.words(k); i++) {
+            uint64_t &w = feat[m.word(y, x) + c / 64 * m.words(k) + i], bit = m.therm ? therm_code(s, i) : s[i];
+            w = (w & ~(1ull << c % 64)) | (bit & 1) << c % 64;
+        }
+    }
+    // The slices of a map that a thermometer code is made of: ordered; coded, one of the five codes. Not where maps overlap.
+    void order(const Map &m, uint32_t y0, uint32_t rows, uint32_t width, uint32_t words)
+    {
+        for (uint32_t y = y0; y < y0 + rows; y++)
+            for (uint32_t x = 0; x < width; x++)
+                for (uint32_t i = 0; i < words; i++) {
+                    uint64_t *w = &feat[m.word(y, x) + i * m.words(4)];
+                    if (m.therm) w[0] &= w[1] & w[2];
+                    else w[1] |= w[0], w[2] |= w[1], w[3] |= w[2];
+                }
     }
 };
 
@@ -39,15 +60,33 @@ inline void conv_params(const Conv &c, Buffers &b, Rng &r)
                 continue;
             }
             bool all = r.chance(50);
-            row[l] = 0;
-            for (int j = 0; j < 4; j++) {
-                uint32_t spread = 4 + c.k / 16, p = c.k / 2 + r.below(spread) - spread / 2;
-                if (r.chance(5)) p = 0;
-                if (r.chance(5)) p = c.k + 1;
-                row[l] |= uint64_t(p | r.below(4) << 13 & 0x6000 | uint32_t(all) << 15) << 16 * j;
+            uint32_t p[4];
+            for (auto &one : p) {
+                uint32_t spread = 4 + c.k / 16;
+                one = c.k / 2 + r.below(spread) - spread / 2;
+                if (r.chance(5)) one = 0;
+                if (r.chance(5)) one = c.k + 1;
             }
+            if (c.out.therm) std::sort(p, p + 4, [](uint32_t a, uint32_t b) { return a > b; });
+            row[l] = 0;
+            for (int j = 0; j < 4; j++) row[l] |= uint64_t(p[j] | r.below(4) << 13 & 0x6000 | uint32_t(all) << 15) << 16 * j;
         }
     }
+}
+
+// Operands that are written into a coded map must be ordered themselves.
+inline void conv_operands(const Conv &c, Buffers &b)
+{
+    if (!c.out.therm) return;
+    uint32_t top = c.channel + (c.tiles - 1) * c.tile_step + 3 * c.group_step + Group, words = (top + 63) / 64;
+    b.order(c.res, c.y0, c.rows, c.out_w, words), b.order(c.pass, c.y0, c.rows, c.out_w, words);
+}
+
+// What a lane of group g counts in weight row d of tap t.
+inline uint64_t conv_operand(const Conv &c, const Buffers &b, const Pixel &px, uint32_t t, uint32_t d, uint32_t g)
+{
+    const uint64_t *w = &b.feat[conv_addr(c, px, t, d)];
+    return c.in.therm ? therm_slice(w, c.grouped ? g : d % 4) : w[c.grouped ? g : 0];
 }
 
 inline void conv_model(const Conv &c, const Buffers &before, Buffers &after)
@@ -57,17 +96,15 @@ inline void conv_model(const Conv &c, const Buffers &before, Buffers &after)
     for (uint32_t t = 0; t < c.tiles; t++) {
         const uint64_t *par = &before.weight[size_t(c.wrow + t * c.tile_rows()) * Lanes], *w = par + c.par_rows() * Lanes;
         for (uint32_t l = 0; l < Lanes; l++) {
-            uint32_t g = l / Group, ch = t * c.tile_step + g * c.group_step + l % Group;
+            uint32_t g = l / Group, ch = c.channel + t * c.tile_step + g * c.group_step + l % Group;
             uint64_t p0 = par[l], p1 = par[Lanes + l];
             int64_t sum = 0;
             bool pooled[4] = {};
             for (size_t i = 0; i < pixels.size(); i++) {
                 const Pixel &px = pixels[i];
                 int64_t p = 0;
-                for (uint32_t r = 0; r < c.taps() * c.depth; r++) {
-                    uint32_t a = conv_addr(c, px, r / c.depth, r % c.depth);
-                    p += __builtin_popcountll(~(w[r * Lanes + l] ^ before.feat[c.grouped ? a + g : a]));
-                }
+                for (uint32_t r = 0; r < c.taps() * c.depth; r++)
+                    p += __builtin_popcountll(~(w[r * Lanes + l] ^ conv_operand(c, before, px, r / c.depth, r % c.depth, g)));
                 if (c.post == PostHead) {
                     int64_t m = 0;
                     for (uint32_t j = 0; j < k; j++) m += before.bit(c.res, px.y, px.x, k, ch, j) ? 1 : -1;
@@ -76,23 +113,15 @@ inline void conv_model(const Conv &c, const Buffers &before, Buffers &after)
                     sum += v >= 0 ? v : sat16(round_shift(S * v, 8));
                     continue;
                 }
+                bool out[4] = {}, odd[4] = {};
                 for (uint32_t j = 0; j < k; j++) {
-                    bool a = p >= int64_t(p0 >> 16 * j & 0x1fff);
-                    switch (c.post) {
-                    case PostStore:
-                        if (c.pool) {
-                            a = i % 4 == 0 ? a : (p0 >> 15 & 1) ? (pooled[j] && a) : (pooled[j] || a);
-                            pooled[j] = a;
-                        }
-                        after.set(c.out, px.y, px.x, k, ch, j, a);
-                        break;
-                    case PostXnor: after.set(c.out, px.y, px.x, k, ch, j, a == before.bit(c.res, px.y, px.x, k, ch, j)); break;
-                    case PostOr: after.set(c.out, px.y, px.x, k, ch, j, a || before.bit(c.res, px.y, px.x, k, ch, j)); break;
-                    case PostInterleave:
-                        after.set(c.out, px.y, px.x, k, 2 * ch, j, a || before.bit(c.res, px.y, px.x, k, ch, j));
-                        after.set(c.out, px.y, px.x, k, 2 * ch + 1, j, before.bit(c.pass, px.y, px.x, k, ch, j));
-                    }
+                    bool a = p >= int64_t(p0 >> 16 * j & 0x1fff), res = c.post != PostStore && before.bit(c.res, px.y, px.x, k, ch, j);
+                    if (c.pool) pooled[j] = a = i % 4 == 0 ? a : (p0 >> 15 & 1) ? (pooled[j] && a) : (pooled[j] || a);
+                    out[j] = c.post == PostStore ? a : c.post == PostXnor ? a == res : (a || res);
+                    if (c.post == PostInterleave) odd[j] = before.bit(c.pass, px.y, px.x, k, ch, j);
                 }
+                after.set(c.out, px.y, px.x, k, c.post == PostInterleave ? 2 * ch : ch, out);
+                if (c.post == PostInterleave) after.set(c.out, px.y, px.x, k, 2 * ch + 1, odd);
             }
             if (c.post == PostHead) {
                 uint64_t &word = after.feat[c.out.base + ch / 4];
@@ -145,29 +174,30 @@ struct Ports {
     Buffers &b;
     uint64_t writes = 0;
     bool fa = false, wb = false, read = false;
-    uint32_t fa_row = 0, wb_row = 0;
+    uint32_t wb_row = 0;
     uint64_t fa_data[4], rdata[4];
     template <class D> void before(D &d)
     {
-        enum { RowBits = Lanes == 16 ? 10 : 13, MaskBits = 4 * BankMask };
-        fa = d.fa_re_o, wb = d.wb_re_o, fa_row = d.fa_row_o, wb_row = d.wb_row_o, read = false;
-        if (fa) std::copy_n(&b.feat[4 * fa_row], 4, fa_data);
+        enum { MaskBits = 4 * BankMask };
+        fa = d.fa_re_o, wb = d.wb_re_o, wb_row = d.wb_row_o, read = false;
+        if (fa) b.four(d.fa_word_o, fa_data);
         if (!d.fb_valid_o || !d.fb_ready_i) return;
         unsigned __int128 top = 0;
-        for (int i = (256 + MaskBits + RowBits) / 32; i >= 8; i--) top = top << 32 | d.fb_req_o[i];
+        for (int i = (256 + MaskBits + FbWordW) / 32; i >= 8; i--) top = top << 32 | d.fb_req_o[i];
         uint64_t mask = uint64_t(top);
-        uint32_t row = uint32_t(top >> MaskBits) & ((1u << RowBits) - 1);
-        if (!(top >> (MaskBits + RowBits) & 1)) {
-            read = true, std::copy_n(&b.feat[4 * row], 4, rdata);
+        uint32_t word = uint32_t(top >> MaskBits) & ((1u << FbWordW) - 1);
+        if (!(top >> (MaskBits + FbWordW) & 1)) {
+            read = true, b.four(word, rdata);
             return;
         }
         writes++;
         for (int i = 0; i < MaskBits; i++)
             if (mask >> i & 1) {
-                int bank = i / BankMask;
+                uint32_t bank = uint32_t(i) / BankMask;
+                if (word + bank >= FeatureWords) continue;
                 uint64_t bits = ((1ull << Group) - 1) << i % BankMask * Group;
                 uint64_t data = d.fb_req_o[2 * bank] | uint64_t(d.fb_req_o[2 * bank + 1]) << 32;
-                b.feat[4 * row + bank] = (b.feat[4 * row + bank] & ~bits) | (data & bits);
+                b.feat[word + bank] = (b.feat[word + bank] & ~bits) | (data & bits);
             }
     }
     template <class D> void after(D &d)

@@ -2,6 +2,7 @@
 // conv_ref - CONV descriptors for benches: random ones, their bits, and the walk of docs/chip.md written the long way.
 #pragma once
 #include <algorithm>
+#include <utility>
 #include <vector>
 #include "tb.h"
 
@@ -10,7 +11,7 @@ enum { Lanes = 16, FeatureWords = 4096, WeightRows = 256, BusBits = 64 };
 #else
 enum { Lanes = 64, FeatureWords = 24576, WeightRows = 576, BusBits = 128 };
 #endif
-enum { Group = Lanes / 4, Block = 8, SumW = 13, MaxK = 4608, BankMask = 64 / Group };
+enum { Group = Lanes / 4, Block = 8, SumW = 13, MaxK = 4608, BankMask = 64 / Group, FbWordW = Lanes == 16 ? 12 : 15 };
 
 struct Field {
     int word, lsb, width;
@@ -47,12 +48,18 @@ struct Desc {
 
 enum { PostStore, PostXnor, PostOr, PostInterleave, PostHead };
 struct Map {
-    uint32_t base = 0, row = 0, pix = 0;
-    uint32_t word(uint32_t y, uint32_t x) const { return base + y * row + x * pix; }
+    uint32_t base = 0, row = 0, pix = 0, ring = 0;
+    bool therm = false;  // three words for four slices
+    uint32_t slot(uint32_t y) const { return ring ? y % ring : y; }
+    uint32_t word(uint32_t y, uint32_t x) const { return base + slot(y) * row + x * pix; }
+    uint32_t words(uint32_t k) const { return therm ? 3 : k; }  // of 64 channels
 };
+// Thermometer code: slice j of the words t, and back.
+inline uint64_t therm_slice(const uint64_t *t, uint32_t j) { return j == 0 ? t[0] : j == 1 ? t[1] & t[2] : j == 2 ? t[1] : t[1] | t[2]; }
+inline uint64_t therm_code(const uint64_t *s, uint32_t i) { return i == 0 ? s[0] : i == 1 ? s[2] : (s[2] & s[1]) | (~s[2] & s[3]); }
 struct Conv {
     Map in, out, res, pass;
-    uint32_t in_w, in_h, out_w, out_h, wrow, tiles, depth, y0, rows, group_step, tile_step, post, s1 = 0, s2shift = 0, k;
+    uint32_t in_w, in_h, out_w, out_h, wrow, tiles, depth, y0, rows, group_step, tile_step, channel, post, s1 = 0, s2shift = 0, k;
     bool k3, s2, d2, grouped, pool, k4;
     uint32_t taps() const { return k3 ? 9 : 1; }
     uint32_t par_rows() const { return post == PostHead ? 2 : 1; }
@@ -71,7 +78,11 @@ struct Conv {
         d.set(CONV_WROW, wrow), d.set(CONV_TILES, tiles), d.set(CONV_DEPTH, depth);
         d.set(CONV_K3, k3), d.set(CONV_STRIDE2, s2), d.set(CONV_DILATE2, d2), d.set(CONV_GROUPED, grouped);
         d.set(CONV_POOL2, pool), d.set(CONV_K4, k4), d.set(CONV_POST, post), d.set(CONV_Y0, y0), d.set(CONV_ROWS, rows);
-        d.set(CONV_GROUP_STEP, group_step), d.set(CONV_TILE_STEP, tile_step);
+        d.set(CONV_GROUP_STEP, group_step), d.set(CONV_TILE_STEP, tile_step), d.set(CONV_CHANNEL, channel);
+        d.set(CONV_IN_T, in.therm), d.set(CONV_OUT_T, out.therm), d.set(CONV_RES_T, res.therm), d.set(CONV_PASS_T, pass.therm);
+        auto ring = [&](Field size, Field slot, const Map &m, uint32_t y) { d.set(size, m.ring), d.set(slot, m.ring ? y % m.ring : 0); };
+        ring(CONV_IN_RING, CONV_IN_SLOT, in, (s2 || pool ? 2 : 1) * y0), ring(CONV_OUT_RING, CONV_OUT_SLOT, out, y0);
+        ring(CONV_RES_RING, CONV_RES_SLOT, res, y0), ring(CONV_PASS_RING, CONV_PASS_SLOT, pass, y0);
         d.set(CONV_S1, s1), d.set(CONV_S2, s2shift), d.set(CONV_K, k);
         return d;
     }
@@ -92,11 +103,13 @@ inline std::vector<Pixel> conv_pixels(const Conv &c)
                 p.push_back(c.pool ? Pixel{y, x, 2 * y + q / 2, 2 * x + q % 2} : Pixel{y, x, s * y, s * x});
     return p;
 }
-// Feature word of tap t (3*ky + kx; 1x1: 0), word d, of a pixel.
+// First feature word that is read for tap t (3*ky + kx; 1x1: 0), weight row d, of a pixel. Coded and not grouped: of the three that
+// hold slice d % 4.
 inline uint32_t conv_addr(const Conv &c, const Pixel &p, int t, int d)
 {
     int dil = c.d2 ? 2 : 1, ky = c.k3 ? t / 3 - 1 : 0, kx = c.k3 ? t % 3 - 1 : 0;
     int y = std::min(std::max(p.cy + dil * ky, 0), int(c.in_h) - 1), x = std::min(std::max(p.cx + dil * kx, 0), int(c.in_w) - 1);
+    if (c.in.therm) return c.in.word(y, x) + 3 * (c.grouped ? d : d / 4);
     return c.in.word(y, x) + (c.grouped ? 4 * d : d);
 }
 struct Beat {
@@ -119,7 +132,20 @@ inline std::vector<Beat> conv_walk(const Conv &c)
     return beats;
 }
 
-// A random descriptor whose maps fit the buffers and do not overlap. Maps are sized for every post-processing.
+// Input rows that the descriptor reads: first and last.
+inline std::pair<uint32_t, uint32_t> conv_in_rows(const Conv &c)
+{
+    uint32_t lo = ~0u, hi = 0;
+    for (auto &p : conv_pixels(c))
+        for (int ky = c.k3 ? -1 : 0; ky <= (c.k3 ? 1 : 0); ky++) {
+            uint32_t y = uint32_t(std::min(std::max(p.cy + (c.d2 ? 2 : 1) * ky, 0), int(c.in_h) - 1));
+            lo = std::min(lo, y), hi = std::max(hi, y);
+        }
+    return {lo, hi};
+}
+
+// A random descriptor whose maps fit the buffers and do not overlap. Maps are sized for every post-processing; they begin at any word,
+// some are rings, some are coded, and some descriptors make a part of the channels only.
 inline Conv conv_random(Rng &r, bool small)
 {
     for (;;) {
@@ -136,25 +162,35 @@ inline Conv conv_random(Rng &r, bool small)
         c.y0 = r.chance(50) ? 0 : r.below(c.out_h), c.rows = r.chance(50) ? c.out_h - c.y0 : 1 + r.below(c.out_h - c.y0);
         c.depth = 1 + r.below(r.chance(50) ? 1 : c.k3 ? 3 : 8);
         uint32_t step = std::max(1, 64 / int(Lanes));  // tiles of 64 channels
-        c.tiles = step * (1 + r.below(3));
-        uint32_t channels = c.tiles * Lanes;
+        uint32_t all = step * (1 + r.below(3)), first = r.chance(50) ? 0 : r.below(all);
+        c.tiles = first || r.chance(30) ? 1 + r.below(all - first) : all;
+        uint32_t channels = all * Lanes;
         c.group_step = c.grouped ? channels / 4 : uint32_t(Group), c.tile_step = c.grouped ? uint32_t(Group) : uint32_t(Lanes);
+        c.channel = first * c.tile_step;
+        if (!c.grouped && r.chance(20)) c.channel += Group * r.below(4), channels += Lanes;  // across words
+        channels = (channels + 63) / 64 * 64;
         c.k = c.taps() * c.depth * 64;
         c.wrow = r.below(8);
         if (c.k > MaxK || c.wrow + c.tiles * c.tile_rows() > WeightRows) continue;
         c.s1 = r.below(25), c.s2shift = r.below(25);
-        uint32_t next = 4 * r.below(4), words = channels / 64 * c.slices();
-        auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix, uint32_t align) {
-            m.pix = (pix + align - 1) / align * align + align * r.below(3);
-            m.row = m.pix * w + align * r.below(4), m.base = next + align * r.below(4);
-            next = (m.base + m.row * h + 4 + 3) / 4 * 4;
+        c.in.therm = c.k4 && r.chance(50), c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(50);
+        c.res.therm = c.k4 && r.chance(50), c.pass.therm = c.k4 && r.chance(50);
+        auto rows = conv_in_rows(c);
+        auto ring = [&](Map &m, uint32_t need) {
+            if (need <= 63 && r.chance(40)) m.ring = r.chance(50) ? need : need + r.below(64 - need);
         };
-        uint32_t out_align = c.k4 ? 4 : 1;
-        place(c.in, c.in_h, c.in_w, c.grouped ? 4 * c.depth : c.depth, c.grouped ? 4 : 1);
-        place(c.out, c.out_h, c.out_w, c.post == PostInterleave ? 2 * words : words, out_align);
-        if (c.post == PostHead) c.out.base = (c.out.base + 3) / 4 * 4, next = std::max(next, c.out.base + channels / 4 + 4);
-        place(c.res, c.out_h, c.out_w, words, out_align);
-        place(c.pass, c.out_h, c.out_w, words, out_align);
+        ring(c.in, rows.second - rows.first + 1), ring(c.out, c.rows), ring(c.res, c.rows), ring(c.pass, c.rows);
+        uint32_t next = r.below(16), words = channels / 64;
+        auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
+            m.pix = pix + r.below(3), m.row = m.pix * w + r.below(8), m.base = next + r.below(8);
+            next = m.base + m.row * (m.ring ? m.ring : h) + 4;
+        };
+        uint32_t in_pix = c.in.therm ? 3 * (c.grouped ? c.depth : (c.depth + 3) / 4) : c.grouped ? 4 * c.depth : c.depth;
+        place(c.in, c.in_h, c.in_w, in_pix);
+        place(c.out, c.out_h, c.out_w, words * c.out.words(c.slices()) * (c.post == PostInterleave ? 2 : 1));
+        if (c.post == PostHead) next = std::max(next, c.out.base + channels / 4 + 4);
+        place(c.res, c.out_h, c.out_w, words * c.res.words(c.slices()));
+        place(c.pass, c.out_h, c.out_w, words * c.pass.words(c.slices()));
         if (next > FeatureWords || c.in.pix > 255 || c.out.pix > 255) continue;
         return c;
     }

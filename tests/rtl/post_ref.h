@@ -5,23 +5,23 @@
 #include <set>
 #include "conv_model.h"
 
-enum { FbRowBits = Lanes == 16 ? 10 : 13, FbMaskBits = 4 * BankMask };
+enum { FbMaskBits = 4 * BankMask };
 typedef std::vector<uint16_t> Sums;  // one result: popcount of each lane
 
 // A write of port B applied to the feature words.
 struct FbWrite {
-    uint32_t row;
+    uint32_t word;
     uint64_t mask, data[4];
     void apply(std::vector<uint64_t> &feat) const
     {
         for (int i = 0; i < FbMaskBits; i++)
-            if (mask >> i & 1) {
-                uint64_t bits = ((1ull << Group) - 1) << i % BankMask * Group, &w = feat[4 * row + i / BankMask];
+            if ((mask >> i & 1) && word + i / BankMask < FeatureWords) {
+                uint64_t bits = ((1ull << Group) - 1) << i % BankMask * Group, &w = feat[word + i / BankMask];
                 w = (w & ~bits) | (data[i / BankMask] & bits);
             }
     }
 };
-// fb_req_t is {we, row, mask, wdata}.
+// fb_req_t is {we, word, mask, wdata}.
 template <class W> bool fb_req_get(const W &req, FbWrite &f)
 {
     auto bits = [&](int lsb, int n) {
@@ -30,8 +30,8 @@ template <class W> bool fb_req_get(const W &req, FbWrite &f)
         return v;
     };
     for (int b = 0; b < 4; b++) f.data[b] = bits(64 * b, 64);
-    f.mask = bits(256, FbMaskBits), f.row = uint32_t(bits(256 + FbMaskBits, FbRowBits));
-    return bits(256 + FbMaskBits + FbRowBits, 1);
+    f.mask = bits(256, FbMaskBits), f.word = uint32_t(bits(256 + FbMaskBits, FbWordW));
+    return bits(256 + FbMaskBits + FbWordW, 1);
 }
 template <class W> void put_bits(W &wide, int lsb, int n, uint64_t v)
 {
@@ -51,7 +51,7 @@ inline bool get_bit(const QData &wide, int i) { return wide >> i & 1; }
 
 inline uint32_t post_channel(const Conv &c, uint32_t tile, uint32_t lane)
 {
-    return tile * c.tile_step + lane / Group * c.group_step + lane % Group;
+    return c.channel + tile * c.tile_step + lane / Group * c.group_step + lane % Group;
 }
 inline int64_t head_u(const Conv &c, uint64_t p0, uint64_t p1, int64_t p, int64_t m)
 {
@@ -75,19 +75,20 @@ inline void post_model(const Conv &c, uint32_t tile, const uint64_t *params, con
                 total += head_u(c, params[l], params[Lanes + l], sums[i][l], m);
                 continue;
             }
+            if (c.pool && i % 4) continue;
+            bool even[4] = {}, odd[4] = {};
             for (uint32_t j = 0; j < k; j++) {
                 auto fires = [&](size_t n) { return sums[n][l] >= (params[l] >> 16 * j & 0x1fff); };
-                bool a = fires(i), r = before.bit(c.res, y, x, k, ch, j);
+                bool a = fires(i), r = c.post != PostStore && before.bit(c.res, y, x, k, ch, j);
                 if (c.pool) {
-                    if (i % 4) continue;
                     int ones = fires(i) + fires(i + 1) + fires(i + 2) + fires(i + 3);
                     a = (params[l] >> 15 & 1) ? ones == 4 : ones > 0;
                 }
-                if (c.post == PostXnor) a = a == r;
-                if (c.post == PostOr || c.post == PostInterleave) a = a || r;
-                after.set(c.out, y, x, k, c.post == PostInterleave ? 2 * ch : ch, j, a);
-                if (c.post == PostInterleave) after.set(c.out, y, x, k, 2 * ch + 1, j, before.bit(c.pass, y, x, k, ch, j));
+                even[j] = c.post == PostStore ? a : c.post == PostXnor ? a == r : (a || r);
+                if (c.post == PostInterleave) odd[j] = before.bit(c.pass, y, x, k, ch, j);
             }
+            after.set(c.out, y, x, k, c.post == PostInterleave ? 2 * ch : ch, even);
+            if (c.post == PostInterleave) after.set(c.out, y, x, k, 2 * ch + 1, odd);
         }
         if (c.post == PostHead) {
             uint64_t &w = after.feat[c.out.base + ch / 4];
