@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bonnet_window - which feature word the array reads next: the walk of a CONV descriptor.
+// bonnet_window - which feature words the array reads next: the walk of a CONV descriptor.
 //
 //   for each tile, block of up to Block pixels, weight row (tap, word d), pixel of the block:
-//   addr = IN + clamp(yc + D*(ky-1)) * IN_ROW + clamp(xc + D*(kx-1)) * IN_PIX + (GROUPED ? 4d : d)
+//   addr = IN + slot(clamp(yc + D*(ky-1))) * IN_ROW + clamp(xc + D*(kx-1)) * IN_PIX + step(d)
+//   step(d)  GROUPED: 4d, coded (IN_T) 3d.   Else: d; coded 3*(d/4), and slice d%4 of these words.
+//   slot(r)  r; in a ring of IN_RING rows (IN_SLOT + r - S*Y0) mod IN_RING.
 //
 // Pixels are output pixels row-major from row Y0, ROWS rows; with POOL2 the four positions of a pooled pixel follow each other.
-// (xc, yc) is the centre: S*x, S*y, or 2x+dx, 2y+dy. Nothing multiplies: ca = xc * IN_PIX and ra = IN + yc * IN_ROW move by steps
-// of the same size as xc and yc, and a tap is at most two steps away, fewer at an edge. Only S*Y0*IN_ROW is a product, made bit by bit.
+// (xc, yc) is the centre: S*x, S*y, or 2x+dx, 2y+dy. The walk multiplies nothing: ca = xc * IN_PIX and ra = IN + slot(yc) * IN_ROW move by
+// steps of the same size as xc and yc, and a tap is at most two steps away, fewer at an edge; whoever leaves a ring at one end adds or
+// subtracts its length. Two products are made beforehand: the first slot and the length of the ring, times IN_ROW. A ring of one row
+// moves by nothing: its pitch counts as 0.
 //
-// Rate    1 address a cycle from 3 cycles after start_i (plus one for each bit of S*Y0); no bubble between weight rows, blocks, tiles.
+// Rate    first address 2 cycles after start_i, then 1 a cycle; no bubble between weight rows, blocks, tiles.
 // Stall   valid_o && !ready_i holds everything.
 // Golden  docs/chip.md, The conv unit       Test  tests/rtl/bonnet_window_tb.cpp, tests/formal/window.ys
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_window #(
-  localparam int unsigned RowW  = bonnet_pkg::FbRowW,
+  localparam int unsigned WordW = bonnet_pkg::FbWordW,
   localparam int unsigned Block = bonnet_pkg::Block,
   localparam int unsigned PixW  = $clog2(Block)
 ) (
   input  wire logic             clk_i,
   input  wire logic             rst_ni,
+  input  wire logic             prep_i,     // the cycle before start_i: desc_i is there, perhaps not yet checked
   input  wire logic             start_i,
-  input  wire logic [511:0]     desc_i,     // CONV, checked; stable from start_i to the last address
+  input  wire logic [511:0]     desc_i,     // CONV, checked; stable from prep_i to the last address
   output      logic             busy_o,     // addresses are left
   // addresses
   output      logic             valid_o,
   input  wire logic             ready_i,
-  output      logic [RowW-1:0]  row_o,      // feature buffer row
-  output      logic [1:0]       word_o,     // word of the row, for not GROUPED
+  output      logic [WordW-1:0] word_o,     // feature buffer word
+  output      logic [1:0]       slice_o,    // not GROUPED, IN_T: slice of the three words
   output      logic [PixW-1:0]  pix_o,      // pixel of the block
   output      logic             new_o,      // first pixel of a weight row
   output      logic             first_o,    // first weight row of the block
   output      logic             last_o,     // last weight row of the block
   output      logic             tile_o,     // parity of the tile
-  output      logic             tile_new_o, // first address of the tile
   output      logic             end_o,      // last pixel of a weight row
   output      logic             tile_end_o  // last pixel of the tile, in every weight row of the last block
 );
@@ -42,7 +46,8 @@ module bonnet_window #(
   logic [15:0] d_in, d_row;
   logic [9:0]  w1, h1, ow1, rows1, y0;  // sizes less one
   logic [7:0]  d_pix, tiles1, depth1;
-  logic        k3, s2, d2, grouped, pool;
+  logic [5:0]  ring, d_slot;
+  logic        k3, s2, d2, grouped, pool, therm;
   assign d_in    = desc_i[bonnet_job_pkg::CONV_IN_LSB +: 16];
   assign d_row   = desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 16];
   assign d_pix   = desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 8];
@@ -58,40 +63,73 @@ module bonnet_window #(
   assign d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
   assign grouped = desc_i[bonnet_job_pkg::CONV_GROUPED_LSB];
   assign pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
+  assign ring    = desc_i[bonnet_job_pkg::CONV_IN_RING_LSB +: 6];
+  assign d_slot  = desc_i[bonnet_job_pkg::CONV_IN_SLOT_LSB +: 6];
+  assign therm   = desc_i[bonnet_job_pkg::CONV_IN_T_LSB];
   logic unused_desc;  // the other fields belong to post and the sequencer
   assign unused_desc = ^desc_i;
 
+  // ---- rows to words ---------------------------------------------------------
+  logic [9:0]  first_y, first_slot;
+  logic [15:0] pitch, prod_q, turn_q;       // IN_ROW; words before the first row; words of the ring
+  logic        is_ring;
+  assign is_ring    = ring != '0;
+  assign pitch      = (ring == 6'd1) ? '0 : d_row;
+  assign first_y    = (s2 || pool) ? y0 << 1 : y0;
+  assign first_slot = is_ring ? {4'd0, d_slot} : first_y;
+  always_ff @(posedge clk_i) begin
+    if (prep_i) begin
+      prod_q <= 16'(first_slot) * pitch;
+      turn_q <= 16'(ring) * pitch;
+    end
+  end
+
   // ---- one pixel further -----------------------------------------------------
-  // A position is (xo, yo, pos): output column, row counter from 0, place within a pooled pixel; (xc, yc, ca, ra): the centre.
+  // A position is (xo, yo, pos): output column, row counter from 0, place within a pooled pixel; (xc, yc, ca, ra, sc): the centre, its
+  // words and its slot in the ring.
   logic [9:0]  xo_q, yo_q, xc_q, yc_q, xo_d, yo_d, xc_d, yc_d;
   logic [9:0]  bxo_q, byo_q, bxc_q, byc_q;  // first pixel of the block
   logic [9:0]  oyc_q;                       // first pixel of the tile: xo, yo, pos, xc, ca are 0
-  logic [15:0] ca_q, ra_q, ca_d, ra_d, bca_q, bra_q, ora_q;
+  logic [15:0] ca_q, ra_q, ca_d, ra_d, bca_q, bra_q, ora_q, ra_down, ra_up;
+  logic [5:0]  sc_q, sc_d, bsc_q, osc_q, sc_down, sc_up;
+  logic [6:0]  sc_next;
   logic [1:0]  pos_q, pos_d, bpos_q;
   logic        row_wrap;
+  logic        two_down, wraps_down, wraps_up;
+  assign two_down   = s2;
+  assign sc_next    = {1'b0, sc_q} + (two_down ? 7'd2 : 7'd1);
+  assign wraps_down = is_ring && sc_next >= {1'b0, ring};
+  assign wraps_up   = is_ring && sc_q == '0;
+  assign sc_down    = (!is_ring || ring == 6'd1) ? '0 : wraps_down ? 6'(sc_next - {1'b0, ring}) : sc_next[5:0];
+  assign sc_up      = !is_ring ? '0 : wraps_up ? ring - 6'd1 : sc_q - 6'd1;
+  assign ra_down    = ra_q + (two_down ? pitch << 1 : pitch) - (wraps_down ? turn_q : '0);
+  assign ra_up      = ra_q - pitch + (wraps_up ? turn_q : '0);
   assign row_wrap = xo_q == ow1 && (!pool || pos_q == 2'd3);
   always_comb begin
-    {xo_d, yo_d, xc_d, yc_d, ca_d, ra_d} = {xo_q, yo_q, xc_q, yc_q, ca_q, ra_q};
+    {xo_d, yo_d, xc_d, yc_d, ca_d, ra_d, sc_d} = {xo_q, yo_q, xc_q, yc_q, ca_q, ra_q, sc_q};
     pos_d = pool ? pos_q + 2'd1 : 2'd0;
     if (pool && pos_q == 2'd1) begin  // down and back
       xc_d = xc_q - 10'd1;
       ca_d = ca_q - 16'(d_pix);
       yc_d = yc_q + 10'd1;
-      ra_d = ra_q + d_row;
+      ra_d = ra_down;
+      sc_d = sc_down;
     end else if (row_wrap) begin
       xo_d = '0;
       yo_d = yo_q + 10'd1;
       xc_d = '0;
       ca_d = '0;
       yc_d = yc_q + (s2 ? 10'd2 : 10'd1);
-      ra_d = ra_q + (s2 ? d_row << 1 : d_row);
+      ra_d = ra_down;
+      sc_d = sc_down;
     end else begin
       xc_d = xc_q + (s2 ? 10'd2 : 10'd1);
       ca_d = ca_q + (s2 ? 16'(d_pix) << 1 : 16'(d_pix));
       if (!pool || pos_q == 2'd3) xo_d = xo_q + 10'd1;
       if (pool && pos_q == 2'd3) begin  // up to the next pooled pixel
         yc_d = yc_q - 10'd1;
-        ra_d = ra_q - d_row;
+        ra_d = ra_up;
+        sc_d = sc_up;
       end
     end
   end
@@ -100,10 +138,8 @@ module bonnet_window #(
   logic [PixW-1:0] pix_q;
   logic [7:0]      depth_q, tile_q;
   logic [1:0]      kx_q, ky_q;           // 0..2, 1 = centre
-  logic            pix_last, row_end, depth_last, rows_last, tile_last, tap_first, fresh_q;
-  logic            run_q, init_q, take;
-  logic [9:0]      mul_q;                // bits of S*Y0 not yet multiplied
-  logic [15:0]     mul_row_q;            // IN_ROW << bits done
+  logic            pix_last, row_end, depth_last, rows_last, tile_last, tap_first;
+  logic            run_q, take;
   assign pix_last   = row_wrap && yo_q == rows1;
   assign row_end    = pix_q == PixW'(Block - 1) || pix_last;
   assign depth_last = depth_q == depth1;
@@ -112,42 +148,33 @@ module bonnet_window #(
   assign tap_first  = depth_q == '0 && (!k3 || (kx_q == 2'd0 && ky_q == 2'd0));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {run_q, init_q} <= 2'b00;
-    else begin
-      if (start_i) init_q <= 1'b1;
-      else if (init_q && mul_q == '0) {run_q, init_q} <= 2'b10;
-      else if (take && row_end && rows_last && pix_last && tile_last) run_q <= 1'b0;
-    end
+    if (!rst_ni)      run_q <= 1'b0;
+    else if (start_i) run_q <= 1'b1;
+    else if (take && row_end && rows_last && pix_last && tile_last) run_q <= 1'b0;
   end
+  logic [15:0] first_ra;
+  assign first_ra = d_in + prod_q;
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      mul_q     <= (s2 || pool) ? y0 << 1 : y0;
-      oyc_q     <= (s2 || pool) ? y0 << 1 : y0;
-      mul_row_q <= d_row;
-      ora_q     <= d_in;
-    end else if (init_q) begin
-      mul_q     <= mul_q >> 1;
-      mul_row_q <= mul_row_q << 1;
-      if (mul_q[0]) ora_q <= ora_q + mul_row_q;
-    end
-  end
-  always_ff @(posedge clk_i) begin
-    if (init_q || (take && row_end && rows_last && pix_last)) begin  // a tile from its first pixel
-      {xo_q, yo_q, pos_q, xc_q, ca_q}      <= '0;
-      {bxo_q, byo_q, bpos_q, bxc_q, bca_q} <= '0;
-      {yc_q, ra_q, byc_q, bra_q}           <= {oyc_q, ora_q, oyc_q, ora_q};
-      fresh_q                              <= 1'b1;
-      tile_q                               <= init_q ? 8'd0 : tile_q + 8'd1;
+      {oyc_q, ora_q, osc_q}                     <= {first_y, first_ra, d_slot};
+      {xo_q, yo_q, pos_q, xc_q, ca_q}           <= '0;
+      {bxo_q, byo_q, bpos_q, bxc_q, bca_q}      <= '0;
+      {yc_q, ra_q, sc_q, byc_q, bra_q, bsc_q}   <= {2{first_y, first_ra, d_slot}};
+      tile_q                                    <= '0;
+    end else if (take && row_end && rows_last && pix_last) begin  // a tile from its first pixel
+      {xo_q, yo_q, pos_q, xc_q, ca_q}           <= '0;
+      {bxo_q, byo_q, bpos_q, bxc_q, bca_q}      <= '0;
+      {yc_q, ra_q, sc_q, byc_q, bra_q, bsc_q}   <= {2{oyc_q, ora_q, osc_q}};
+      tile_q                                    <= tile_q + 8'd1;
     end else if (take) begin
-      fresh_q <= 1'b0;
       if (row_end && !rows_last) begin  // the block again, with the next weight row
-        {xo_q, yo_q, pos_q, xc_q, yc_q, ca_q, ra_q} <= {bxo_q, byo_q, bpos_q, bxc_q, byc_q, bca_q, bra_q};
+        {xo_q, yo_q, pos_q, xc_q, yc_q, ca_q, ra_q, sc_q} <= {bxo_q, byo_q, bpos_q, bxc_q, byc_q, bca_q, bra_q, bsc_q};
       end else begin
-        {xo_q, yo_q, pos_q, xc_q, yc_q, ca_q, ra_q} <= {xo_d, yo_d, pos_d, xc_d, yc_d, ca_d, ra_d};
-        if (row_end) {bxo_q, byo_q, bpos_q, bxc_q, byc_q, bca_q, bra_q} <= {xo_d, yo_d, pos_d, xc_d, yc_d, ca_d, ra_d};
+        {xo_q, yo_q, pos_q, xc_q, yc_q, ca_q, ra_q, sc_q} <= {xo_d, yo_d, pos_d, xc_d, yc_d, ca_d, ra_d, sc_d};
+        if (row_end) {bxo_q, byo_q, bpos_q, bxc_q, byc_q, bca_q, bra_q, bsc_q} <= {xo_d, yo_d, pos_d, xc_d, yc_d, ca_d, ra_d, sc_d};
       end
     end
-    if (init_q) begin
+    if (start_i) begin
       pix_q   <= '0;
       depth_q <= '0;
       kx_q    <= k3 ? 2'd0 : 2'd1;
@@ -183,14 +210,20 @@ module bonnet_window #(
     if (ky_q == 2'd0)      dy = steps(up, d2);
     else if (ky_q == 2'd2) dy = steps(down, d2);
   end
-  logic [15:0] x_move, y_move;
+  logic [15:0] x_move, y_move, d_move, threes;
+  logic        over, under;                 // the tap leaves the ring
   assign x_move = dx[1] ? 16'(d_pix) << 1 : dx[0] ? 16'(d_pix) : '0;
-  assign y_move = dy[1] ? d_row << 1 : dy[0] ? d_row : '0;
-  assign col_d  = (kx_q == 2'd0) ? ca_q - x_move : ca_q + x_move;
-  assign line_d = ((ky_q == 2'd0) ? ra_q - y_move : ra_q + y_move) + (grouped ? 16'(depth_q) << 2 : 16'(depth_q));
+  assign y_move = dy[1] ? pitch << 1 : dy[0] ? pitch : '0;
+  assign under  = is_ring && ky_q == 2'd0 && sc_q < {4'd0, dy};
+  assign over   = is_ring && ky_q != 2'd0 && {1'b0, sc_q} + {5'd0, dy} >= {1'b0, ring};
+  assign threes = grouped ? 16'(depth_q) : 16'(depth_q[7:2]);
+  assign d_move = therm ? (threes << 1) + threes : grouped ? 16'(depth_q) << 2 : 16'(depth_q);
+  assign col_d  = ((kx_q == 2'd0) ? ca_q - x_move : ca_q + x_move) + d_move;
+  assign line_d = ((ky_q == 2'd0) ? ra_q - y_move : ra_q + y_move) + (under ? turn_q : over ? -turn_q : '0);
 
-  logic            valid_q, new_q, first_q, last_q, tile_par_q, tile_new_q, end_q, tile_end_q;
+  logic            valid_q, new_q, first_q, last_q, tile_par_q, end_q, tile_end_q;
   logic [PixW-1:0] out_pix_q;
+  logic [1:0]      slice_q;
   assign take = run_q && (!valid_q || ready_i);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)               valid_q <= 1'b0;
@@ -201,51 +234,56 @@ module bonnet_window #(
       col_q      <= col_d;
       line_q     <= line_d;
       out_pix_q  <= pix_q;
+      slice_q    <= depth_q[1:0];
       new_q      <= pix_q == '0;
       first_q    <= tap_first;
       last_q     <= rows_last;
       tile_par_q <= tile_q[0];
-      tile_new_q <= fresh_q;
       end_q      <= row_end;
       tile_end_q <= pix_last;
     end
   end
   assign addr       = line_q + col_q;
-  assign row_o      = addr[2 +: RowW];
-  assign word_o     = addr[1:0];
+  assign word_o     = addr[WordW-1:0];
+  assign slice_o    = slice_q;
   assign pix_o      = out_pix_q;
   assign new_o      = new_q;
   assign first_o    = first_q;
   assign last_o     = last_q;
   assign tile_o     = tile_par_q;
-  assign tile_new_o = tile_new_q;
   assign end_o      = end_q;
   assign tile_end_o = tile_end_q;
   assign valid_o    = valid_q;
-  assign busy_o     = init_q || run_q || valid_q;
+  assign busy_o     = run_q || valid_q;
 
   // ---- contract --------------------------------------------------------------
-  `BONNET_ASSUME(StartIdle_A, !(start_i && busy_o))
+  `BONNET_ASSUME(StartIdle_A, !((prep_i || start_i) && busy_o))
+  `BONNET_ASSERT(SlotInside_A, !run_q || !is_ring || sc_q < ring)
   `BONNET_ASSERT(CentreInside_A, !run_q || (xc_q <= w1 && yc_q <= h1))
   `BONNET_ASSERT(AddressInside_A, !valid_q || 32'(addr) < bonnet_pkg::FeatureWords)
-  `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, out_pix_q, new_q, first_q, last_q, tile_par_q, tile_new_q, end_q})
+  `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, slice_q, out_pix_q, new_q, first_q, last_q, tile_par_q, end_q})
 `ifdef FORMAL  // what keeps the walk inside the map, for tests/formal/window.ys: steps of 4 words a pixel and 16 a row
   function automatic logic [9:0] centre(input logic [9:0] at, input logic second);
     centre = pool ? (at << 1) + 10'(second) : s2 ? at << 1 : at;
   endfunction
-  logic [9:0] first_y;
-  assign first_y = (s2 || pool) ? y0 << 1 : y0;
+  function automatic logic [15:0] line(input logic [9:0] at, input logic [5:0] slot);
+    line = d_in + (is_ring ? (ring == 6'd1) ? 16'd0 : 16'(slot) << 4 : 16'(at) << 4);
+  endfunction
+  logic f_prep_q;
   always @(posedge clk_i) begin
-    if (rst_ni && (run_q || init_q)) FirstRow_A: assert (oyc_q == first_y && !(run_q && init_q));
-    if (rst_ni && init_q)            Product_A: assert (mul_q < 10'd4 && 16'(ora_q - d_in) + (mul_q[0] ? mul_row_q : '0) + (mul_q[1] ? mul_row_q << 1 : '0) == 16'(oyc_q) << 4);
+    f_prep_q <= rst_ni && prep_i;
+    assume (!start_i || f_prep_q);
+    if (rst_ni && (f_prep_q || run_q)) Turn_A: assert (turn_q == ((ring == 6'd1) ? 16'd0 : 16'(ring) << 4));
+    if (rst_ni && f_prep_q)            Product_A: assert (d_in + prod_q == line(first_y, d_slot));
     if (rst_ni && run_q) begin
-      Start_A:  assert (ora_q == d_in + (16'(oyc_q) << 4));
+      FirstRow_A: assert (oyc_q == first_y && osc_q == d_slot && ora_q == line(oyc_q, osc_q));
+      Slots_A:    assert (!is_ring || (sc_q < ring && bsc_q < ring));
       Column_A: assert (xo_q <= ow1 && bxo_q <= ow1 && xc_q == centre(xo_q, pos_q[0]) && bxc_q == centre(bxo_q, bpos_q[0]));
       Line_A:   assert (yo_q <= rows1 && byo_q <= rows1 && yc_q == centre(y0 + yo_q, pos_q[1]) && byc_q == centre(y0 + byo_q, bpos_q[1]));
       Place_A:  assert ((pool || (pos_q == 2'd0 && bpos_q == 2'd0)) && kx_q != 2'd3 && ky_q != 2'd3 && depth_q <= depth1 && (k3 || (kx_q == 2'd1 && ky_q == 2'd1)));
-      Words_A:  assert (ca_q == 16'(xc_q) << 2 && bca_q == 16'(bxc_q) << 2 && ra_q == d_in + (16'(yc_q) << 4) && bra_q == d_in + (16'(byc_q) << 4));
+      Words_A:  assert (ca_q == 16'(xc_q) << 2 && bca_q == 16'(bxc_q) << 2 && ra_q == line(yc_q, sc_q) && bra_q == line(byc_q, bsc_q));
     end
-    if (rst_ni && valid_q) Inside_A: assert (16'(addr - d_in) <= (16'(h1) << 4) + (16'(w1) << 2) + (grouped ? 16'(depth1) << 2 : 16'(depth1)));
+    if (rst_ni && valid_q) Inside_A: assert (16'(addr - d_in) <= (is_ring ? 16'(ring - 6'd1) << 4 : 16'(h1) << 4) + (16'(w1) << 2) + (grouped ? 16'(depth1) << 2 : 16'(depth1)));
   end
 `endif
 endmodule

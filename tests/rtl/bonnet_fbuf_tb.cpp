@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// bonnet_fbuf: four random clients of port B and one of port A against an array of bits; who waits must be who is weaker.
+// bonnet_fbuf: four random clients of port B and one of port A, four words from any address on, against an array of bits; who waits must be
+// who is weaker. Words past the end read 0 and are not written.
 #include "Vbonnet_fbuf.h"
 #include "conv_ref.h"
 
-enum { Rows = FeatureWords / 4, RowBits = 13 - (Lanes == 16 ? 3 : 0), MaskBits = 4 * BankMask };
+enum { MaskBits = 4 * BankMask };
 
 struct Req {
     bool we;
-    uint32_t row;
+    uint32_t word;
     uint64_t mask, data[4];
 };
-// fb_req_t as Verilator packs it: {we, row, mask, wdata}, wdata lowest.
+// fb_req_t as Verilator packs it: {we, word, mask, wdata}, wdata lowest.
 template <class W> static void pack(W &port, const Req &r)
 {
     for (int i = 0; i < 8; i++) port[i] = uint32_t(r.data[i / 2] >> 32 * (i % 2));
     unsigned __int128 top = r.mask;
-    top |= static_cast<unsigned __int128>(r.row) << MaskBits | static_cast<unsigned __int128>(r.we) << (MaskBits + RowBits);
-    for (int i = 8; i < (256 + MaskBits + RowBits + 1 + 31) / 32; i++) port[i] = uint32_t(top), top >>= 32;
+    top |= static_cast<unsigned __int128>(r.word) << MaskBits | static_cast<unsigned __int128>(r.we) << (MaskBits + FbWordW);
+    for (int i = 8; i < (256 + MaskBits + FbWordW + 1 + 31) / 32; i++) port[i] = uint32_t(top), top >>= 32;
 }
 
 static int run(Tb<Vbonnet_fbuf> &t)
@@ -28,23 +29,27 @@ static int run(Tb<Vbonnet_fbuf> &t)
     Req req[4];
     bool valid[4] = {};
     uint32_t pct[4] = {};
-    auto random_req = [&](bool we, uint32_t row) {
-        Req r{we, row, t.rng.next() & (MaskBits == 64 ? ~0ull : (1ull << MaskBits) - 1), {}};
+    auto random_req = [&](bool we, uint32_t word) {
+        Req r{we, word, t.rng.next() & (MaskBits == 64 ? ~0ull : (1ull << MaskBits) - 1), {}};
         if (t.rng.chance(30)) r.mask = MaskBits == 64 ? ~0ull : (1ull << MaskBits) - 1;
         for (auto &w : r.data) w = t.rng.next();
         return r;
     };
     auto land = [&](const Req &r) {
         for (int i = 0; i < MaskBits; i++)
-            if (r.mask >> i & 1) {
+            if ((r.mask >> i & 1) && r.word + i / BankMask < FeatureWords) {
                 uint64_t bits = (Group == 64 ? ~0ull : (1ull << Group) - 1) << i % BankMask * Group;
-                uint64_t &w = mem[4 * r.row + i / BankMask];
+                uint64_t &w = mem[r.word + i / BankMask];
                 w = (w & ~bits) | (r.data[i / BankMask] & bits);
             }
     };
+    auto look = [&](uint32_t word, uint64_t *to) {
+        for (uint32_t i = 0; i < 4; i++) to[i] = word + i < FeatureWords ? mem[word + i] : 0;
+    };
+    auto somewhere = [&] { return t.rng.chance(5) ? FeatureWords - 1 - t.rng.below(6) : t.rng.below(FeatureWords); };
     d.post_valid_i = d.stem_valid_i = d.store_valid_i = d.load_valid_i = 0, d.fa_re_i = 0;
-    for (uint32_t row = 0; row < Rows; row++) {  // known contents first
-        Req r = random_req(true, row);
+    for (uint32_t word = 0; word < FeatureWords; word += 4) {  // known contents first
+        Req r = random_req(true, word);
         r.mask = MaskBits == 64 ? ~0ull : (1ull << MaskBits) - 1;
         d.load_valid_i = 1, pack(d.load_req_i, r);
         d.eval();
@@ -54,12 +59,13 @@ static int run(Tb<Vbonnet_fbuf> &t)
     for (uint64_t n = 0; n < t.cases * 100; n++) {
         if (n % 64 == 0)
             for (auto &p : pct) p = t.rng.below(100);
-        uint32_t near = t.rng.below(Rows);
+        uint32_t near = somewhere();
+        auto nearby = [&] { return t.rng.chance(30) ? std::min<uint32_t>(near + t.rng.below(5), FeatureWords - 1) : somewhere(); };
         for (int c = 0; c < 4; c++)
-            if (!valid[c] && t.rng.chance(pct[c])) valid[c] = true, req[c] = random_req(t.rng.chance(50), t.rng.chance(30) ? near : t.rng.below(Rows));
+            if (!valid[c] && t.rng.chance(pct[c])) valid[c] = true, req[c] = random_req(t.rng.chance(50), nearby());
         d.post_valid_i = valid[0], d.stem_valid_i = valid[1], d.store_valid_i = valid[2], d.load_valid_i = valid[3];
         pack(d.post_req_i, req[0]), pack(d.stem_req_i, req[1]), pack(d.store_req_i, req[2]), pack(d.load_req_i, req[3]);
-        d.fa_re_i = t.rng.chance(70), d.fa_row_i = t.rng.chance(30) ? near : t.rng.below(Rows);
+        d.fa_re_i = t.rng.chance(70), d.fa_word_i = nearby();
         d.eval();
         uint32_t ready = d.post_ready_o | d.stem_ready_o << 1 | d.store_ready_o << 2 | d.load_ready_o << 3, expect = 0;
         int taken = -1;
@@ -69,8 +75,8 @@ static int run(Tb<Vbonnet_fbuf> &t)
             if (taken < 0 || c <= taken) expect |= 1u << c;
         if (ready != expect) return t.fail("ready", n, ready, expect);
         uint32_t answer = 0;
-        if (d.fa_re_i) a_known = true, std::copy_n(&mem[4 * d.fa_row_i], 4, a_want);
-        if (taken >= 0 && !req[taken].we) answer = 1u << taken, b_known = true, std::copy_n(&mem[4 * req[taken].row], 4, b_want);
+        if (d.fa_re_i) a_known = true, look(d.fa_word_i, a_want);
+        if (taken >= 0 && !req[taken].we) answer = 1u << taken, b_known = true, look(req[taken].word, b_want);
         t.tick();
         if (taken >= 0) {
             if (req[taken].we) land(req[taken]);

@@ -113,8 +113,8 @@ inline uint32_t conv_addr(const Conv &c, const Pixel &p, int t, int d)
     return c.in.word(y, x) + (c.grouped ? 4 * d : d);
 }
 struct Beat {
-    uint32_t addr, pix;
-    bool new_row, first, last, tile, tile_new, end, tile_end;
+    uint32_t addr, pix, slice;
+    bool new_row, first, last, tile, end, tile_end;
 };
 inline std::vector<Beat> conv_walk(const Conv &c)
 {
@@ -126,8 +126,8 @@ inline std::vector<Beat> conv_walk(const Conv &c)
             for (uint32_t r = 0; r < rows; r++) {
                 size_t n = std::min<size_t>(Block, pixels.size() - b);
                 for (size_t i = 0; i < n; i++)
-                    beats.push_back({conv_addr(c, pixels[b + i], r / c.depth, r % c.depth), uint32_t(i), i == 0, r == 0, r == rows - 1,
-                                     bool(t % 2), b == 0 && r == 0 && i == 0, i == n - 1, b + i == pixels.size() - 1});
+                    beats.push_back({conv_addr(c, pixels[b + i], r / c.depth, r % c.depth), uint32_t(i), r % c.depth % 4, i == 0, r == 0, r == rows - 1,
+                                     bool(t % 2), i == n - 1, b + i == pixels.size() - 1});
             }
     return beats;
 }
@@ -179,7 +179,8 @@ inline Conv conv_random(Rng &r, bool small)
         auto ring = [&](Map &m, uint32_t need) {
             if (need <= 63 && r.chance(40)) m.ring = r.chance(50) ? need : need + r.below(64 - need);
         };
-        ring(c.in, rows.second - rows.first + 1), ring(c.out, c.rows), ring(c.res, c.rows), ring(c.pass, c.rows);
+        uint32_t taps = c.k3 ? std::min(c.in_h, c.d2 ? 5u : 3u) : 1;  // rows that the window of a pixel inside the map spans
+        ring(c.in, std::max(taps, rows.second - rows.first + 1)), ring(c.out, c.rows), ring(c.res, c.rows), ring(c.pass, c.rows);
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
             m.pix = pix + r.below(3), m.row = m.pix * w + r.below(8), m.base = next + r.below(8);
