@@ -2,7 +2,7 @@
 //
 // bonnet_top - the whole accelerator: the rooms of docs/chip.md, wired left to right. No logic here.
 //
-// Bus     AXI4-Lite slave (registers, 16 KiB), AXI4 master (one ID, INCR, aligned, BusBits wide), level interrupt.
+// Bus     AXI4-Lite slave (registers, 64 KiB), AXI4 master (one ID, INCR, aligned, BusBits wide), level interrupt.
 // Reset   rst_ni at any time; released on a clock edge inside.
 // Test    tests/sim/jobs_test.c, tests/conform over sim:
 `default_nettype none
@@ -15,7 +15,7 @@ module bonnet_top #(
   // AXI4-Lite slave
   input  wire logic                 s_axil_awvalid,
   output      logic                 s_axil_awready,
-  input  wire logic [13:0]          s_axil_awaddr,
+  input  wire logic [15:0]          s_axil_awaddr,
   input  wire logic                 s_axil_wvalid,
   output      logic                 s_axil_wready,
   input  wire logic [31:0]          s_axil_wdata,
@@ -25,7 +25,7 @@ module bonnet_top #(
   output      logic [1:0]           s_axil_bresp,
   input  wire logic                 s_axil_arvalid,
   output      logic                 s_axil_arready,
-  input  wire logic [13:0]          s_axil_araddr,
+  input  wire logic [15:0]          s_axil_araddr,
   output      logic                 s_axil_rvalid,
   input  wire logic                 s_axil_rready,
   output      logic [31:0]          s_axil_rdata,
@@ -80,7 +80,7 @@ module bonnet_top #(
   );
 
   logic        reg_we, reg_re;
-  logic [13:0] reg_waddr, reg_raddr;
+  logic [15:0] reg_waddr, reg_raddr;
   logic [31:0] reg_wdata, reg_rdata;
   logic [3:0]  reg_wstrb;
   bonnet_axil u_axil (
@@ -185,16 +185,16 @@ module bonnet_top #(
     .clk_i, .rst_ni(core_rst_n), .we_i(sp_we), .wrow_i(sp_wrow), .wcol_i(sp_wcol), .wdata_i(sp_wdata),
     .re_i(sp_re), .row_i(sp_row), .rdata_o(sp_data)
   );
-  logic                          fa_re;
-  logic [bonnet_pkg::FbRowW-1:0] fa_row;
-  logic [255:0]                  fa_data, fb_rdata;
-  logic                          post_fb_valid, stem_fb_valid, store_fb_valid, load_fb_valid;
-  logic                          post_fb_ready, stem_fb_ready, store_fb_ready, load_fb_ready;
-  logic                          post_fb_rvalid, store_fb_rvalid;
-  bonnet_pkg::fb_req_t           post_fb_req, stem_fb_req, store_fb_req, load_fb_req;
+  logic                           fa_re;
+  logic [bonnet_pkg::FbWordW-1:0] fa_word;
+  logic [255:0]                   fa_data, fb_rdata;
+  logic                           post_fb_valid, stem_fb_valid, store_fb_valid, load_fb_valid;
+  logic                           post_fb_ready, stem_fb_ready, store_fb_ready, load_fb_ready;
+  logic                           post_fb_rvalid, store_fb_rvalid;
+  bonnet_pkg::fb_req_t            post_fb_req, stem_fb_req, store_fb_req, load_fb_req;
   /* verilator lint_off PINCONNECTEMPTY */ // stem and load only write
   bonnet_fbuf u_fbuf (
-    .clk_i, .rst_ni(core_rst_n), .fa_re_i(fa_re), .fa_row_i(fa_row), .fa_data_o(fa_data),
+    .clk_i, .rst_ni(core_rst_n), .fa_re_i(fa_re), .fa_word_i(fa_word), .fa_data_o(fa_data),
     .post_valid_i(post_fb_valid), .post_ready_o(post_fb_ready), .post_req_i(post_fb_req), .post_rvalid_o(post_fb_rvalid),
     .stem_valid_i(stem_fb_valid), .stem_ready_o(stem_fb_ready), .stem_req_i(stem_fb_req), .stem_rvalid_o(),
     .store_valid_i(store_fb_valid), .store_ready_o(store_fb_ready), .store_req_i(store_fb_req), .store_rvalid_o(store_fb_rvalid),
@@ -221,7 +221,7 @@ module bonnet_top #(
   );
   bonnet_conv u_conv (
     .clk_i, .rst_ni(core_rst_n), .start_i(conv_start), .cmd_i(conv_cmd), .done_o(conv_done), .bad_o(conv_bad), .sts_o(conv_sts),
-    .fa_re_o(fa_re), .fa_row_o(fa_row), .fa_data_i(fa_data), .wb_re_o(wb_re), .wb_row_o(wb_row), .wb_data_i(wb_data),
+    .fa_re_o(fa_re), .fa_word_o(fa_word), .fa_data_i(fa_data), .wb_re_o(wb_re), .wb_row_o(wb_row), .wb_data_i(wb_data),
     .fb_valid_o(post_fb_valid), .fb_ready_i(post_fb_ready), .fb_req_o(post_fb_req),
     .fb_rvalid_i(post_fb_rvalid), .fb_rdata_i(fb_rdata)
   );

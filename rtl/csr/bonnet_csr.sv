@@ -18,11 +18,11 @@ module bonnet_csr (
   input  wire logic                 rst_ni,
   // register accesses (bonnet_axil)
   input  wire logic                 we_i,
-  input  wire logic [13:0]          waddr_i,
+  input  wire logic [15:0]          waddr_i,
   input  wire logic [31:0]          wdata_i,
   input  wire logic [3:0]           wstrb_i,
   input  wire logic                 re_i,
-  input  wire logic [13:0]          raddr_i,
+  input  wire logic [15:0]          raddr_i,
   output      logic [31:0]          rdata_o,
   // job
   output      logic                 start_o,     // one cycle; the configuration is stable until the job ends
@@ -58,7 +58,7 @@ module bonnet_csr (
       output_stride_q <= bonnet_csr_pkg::OUTPUT_STRIDE_RESET;
       watchdog_q      <= bonnet_csr_pkg::WATCHDOG_RESET;
     end else if (we_i) begin
-      unique case ({waddr_i[13:2], 2'b00})
+      unique case ({waddr_i[15:2], 2'b00})
         bonnet_csr_pkg::JOB_LO_ADDR:        job_lo_q        <= (job_lo_q & ~wmask) | (wdata_i & wmask);
         bonnet_csr_pkg::JOB_HI_ADDR:        job_hi_q        <= (job_hi_q & ~wmask) | (wdata_i & wmask);
         bonnet_csr_pkg::MODEL_LO_ADDR:      model_lo_q      <= (model_lo_q & ~wmask) | (wdata_i & wmask);
@@ -93,9 +93,9 @@ module bonnet_csr (
   logic       we_ctrl, we_reset, re_ctrl, ended;
   logic       start_q, busy_q, done_q, run_q, gie_q;
   logic [1:0] ier_q, isr_q;
-  assign we_ctrl  = we_i && waddr_i[13:2] == bonnet_csr_pkg::CTRL_ADDR[13:2] && wstrb_i[0];
-  assign we_reset = we_i && waddr_i[13:2] == bonnet_csr_pkg::RESET_ADDR[13:2] && wstrb_i[0] && wdata_i[0];
-  assign re_ctrl  = re_i && raddr_i[13:2] == bonnet_csr_pkg::CTRL_ADDR[13:2];
+  assign we_ctrl  = we_i && waddr_i[15:2] == bonnet_csr_pkg::CTRL_ADDR[15:2] && wstrb_i[0];
+  assign we_reset = we_i && waddr_i[15:2] == bonnet_csr_pkg::RESET_ADDR[15:2] && wstrb_i[0] && wdata_i[0];
+  assign re_ctrl  = re_i && raddr_i[15:2] == bonnet_csr_pkg::CTRL_ADDR[15:2];
   assign go       = start_q && !busy_q && ready_i && !we_reset;
   assign ended    = busy_q && (sts_i.done || sts_i.stop) && !we_reset;
   assign start_o  = run_q;   // the copy of the configuration is there one cycle after it was taken
@@ -115,16 +115,17 @@ module bonnet_csr (
       if (we_reset)                       done_q  <= 1'b0;
       else if (ended)                     done_q  <= 1'b1;
       else if (re_ctrl)                   done_q  <= 1'b0;
-      if (we_i && wstrb_i[0] && waddr_i[13:2] == bonnet_csr_pkg::GIE_ADDR[13:2]) gie_q <= wdata_i[0];
-      if (we_i && wstrb_i[0] && waddr_i[13:2] == bonnet_csr_pkg::IER_ADDR[13:2]) ier_q <= wdata_i[1:0];
+      if (we_i && wstrb_i[0] && waddr_i[15:2] == bonnet_csr_pkg::GIE_ADDR[15:2]) gie_q <= wdata_i[0];
+      if (we_i && wstrb_i[0] && waddr_i[15:2] == bonnet_csr_pkg::IER_ADDR[15:2]) ier_q <= wdata_i[1:0];
       if (we_reset)   isr_q <= '0;
       else if (ended) isr_q <= isr_q | ier_q;
-      else if (we_i && wstrb_i[0] && waddr_i[13:2] == bonnet_csr_pkg::ISR_ADDR[13:2]) isr_q <= isr_q ^ wdata_i[1:0];
+      else if (we_i && wstrb_i[0] && waddr_i[15:2] == bonnet_csr_pkg::ISR_ADDR[15:2]) isr_q <= isr_q ^ wdata_i[1:0];
     end
   end
 
   // ---- what the job did ---------------------------------------------------------------
-  logic [15:0] cause_q, frame_q;
+  logic [19:0] cause_q;
+  logic [15:0] frame_q;
   logic [63:0] cycles_q;
   logic [31:0] beats_in_q, beats_out_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -141,7 +142,7 @@ module bonnet_csr (
       beats_in_q  <= '0;
       beats_out_q <= '0;
     end else if (busy_q) begin
-      if (we_reset)        cause_q <= 16'h0004;
+      if (we_reset)        cause_q <= 20'h00004;
       else if (sts_i.stop) cause_q <= sts_i.cause;
       if (sts_i.frame)     frame_q <= frame_q + 16'd1;
       cycles_q <= cycles_q + 64'd1;
@@ -152,10 +153,13 @@ module bonnet_csr (
   assign cycle_o = cycles_q[31:0];
 
   // ---- counters: one row of six words per descriptor -----------------------------------
+  localparam int unsigned RecW = $clog2(bonnet_pkg::Records);
   logic [191:0] rec;
-  bonnet_ram_1r1w #(.Width(192), .Depth(256)) u_rec (
-    .clk_i, .rst_ni, .we_i(sts_i.rec_we), .waddr_i(sts_i.rec_index), .wdata_i(sts_i.rec),
-    .re_i(re_i && raddr_i[13]), .raddr_i(raddr_i[12:5]), .rdata_o(rec)
+  logic         re_rec;   // a read in the window, of a record that exists
+  assign re_rec = raddr_i[15] && 32'(raddr_i[14:5]) < bonnet_pkg::Records;
+  bonnet_ram_1r1w #(.Width(192), .Depth(bonnet_pkg::Records)) u_rec (
+    .clk_i, .rst_ni, .we_i(sts_i.rec_we), .waddr_i(sts_i.rec_index[RecW-1:0]), .wdata_i(sts_i.rec),
+    .re_i(re_i && re_rec), .raddr_i(raddr_i[5 +: RecW]), .rdata_o(rec)
   );
 
   // ---- reads ------------------------------------------------------------------------
@@ -164,9 +168,9 @@ module bonnet_csr (
   logic        window_q;
   always_ff @(posedge clk_i) begin
     if (re_i) begin
-      window_q <= raddr_i[13];
+      window_q <= re_rec;
       word_q   <= raddr_i[4:2];
-      case ({raddr_i[13:2], 2'b00})
+      case ({raddr_i[15:2], 2'b00})
         bonnet_csr_pkg::CTRL_ADDR:          reg_q <= {28'd0, done_q, !busy_q && !start_q && ready_i, done_q, start_q};
         bonnet_csr_pkg::GIE_ADDR:           reg_q <= {31'd0, gie_q};
         bonnet_csr_pkg::IER_ADDR:           reg_q <= {30'd0, ier_q};
@@ -200,23 +204,25 @@ module bonnet_csr (
         bonnet_csr_pkg::STEM_WIDTHS_ADDR:
           reg_q <= (32'(bonnet_pkg::StemImageW) << bonnet_csr_pkg::STEM_WIDTHS_IMAGE_LSB)
                 | (32'(bonnet_pkg::StemMapW) << bonnet_csr_pkg::STEM_WIDTHS_MAP_LSB);
-        bonnet_csr_pkg::CAUSE_ADDR:         reg_q <= {16'd0, cause_q};
+        bonnet_csr_pkg::CAUSE_ADDR:         reg_q <= {12'd0, cause_q};
         bonnet_csr_pkg::FRAME_ADDR:         reg_q <= {16'd0, frame_q};
         bonnet_csr_pkg::CYCLES_LO_ADDR:     reg_q <= cycles_q[31:0];
         bonnet_csr_pkg::CYCLES_HI_ADDR:     reg_q <= cycles_q[63:32];
         bonnet_csr_pkg::BEATS_IN_ADDR:      reg_q <= beats_in_q;
         bonnet_csr_pkg::BEATS_OUT_ADDR:     reg_q <= beats_out_q;
+        bonnet_csr_pkg::RECORDS_ADDR:       reg_q <= bonnet_pkg::Records;
         default:                            reg_q <= '0;
       endcase
     end
   end
   assign rdata_o = !window_q ? reg_q : (word_q < 3'd6) ? rec[{word_q, 5'd0} +: 32] : '0;
   logic unused;
-  assign unused = ^{waddr_i[1:0], raddr_i[1:0]};
+  assign unused = ^{waddr_i[1:0], raddr_i[1:0], sts_i.rec_index};
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(StartInJob_A, !start_o || busy_q)
   `BONNET_ASSUME(EndsInJob_A, busy_q || !sts_i.done)
+  `BONNET_ASSUME(RecordExists_A, !sts_i.rec_we || 32'(sts_i.rec_index) < bonnet_pkg::Records)
   `BONNET_ASSUME(OneEnd_A, !(sts_i.done && sts_i.stop))
 endmodule
 `default_nettype wire

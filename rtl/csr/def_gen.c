@@ -19,7 +19,7 @@
 #define BONNET_JOB_DEF "bonnet_job.def"
 #endif
 
-enum { DESC_WORDS = 16, COUNTERS_BASE = 0x2000 };
+enum { DESC_WORDS = 16, COUNTERS_BASE = 0x8000 };
 
 typedef enum { RO, RW, WO, COR, TOW } access_t;
 static const char *const access_name[] = {"RO", "RW", "WO", "COR", "TOW"};
@@ -180,7 +180,7 @@ static void print_csr_sv(void)
                   "register byte offsets (_ADDR), reset values (_RESET), field positions (_LSB) and widths (_W).");
     for (size_t i = 0; i < COUNT(regs); i++) {
         printf("  // %s (%s)\n", regs[i].text, access_name[regs[i].access]);
-        printf("  parameter logic [13:0] %s_ADDR  = 14'h%04X;\n", regs[i].name, regs[i].offset);
+        printf("  parameter logic [15:0] %s_ADDR  = 16'h%04X;\n", regs[i].name, regs[i].offset);
         printf("  parameter logic [31:0] %s_RESET = 32'h%08X;\n", regs[i].name, regs[i].reset);
         for (size_t j = 0; j < COUNT(regfields); j++)
             if (!strcmp(regfields[j].reg, regs[i].name))
@@ -188,7 +188,7 @@ static void print_csr_sv(void)
                        regfields[j].lsb, regs[i].name, regfields[j].name, regfields[j].width);
     }
     printf("  // Eight words of counters per descriptor index from here\n"
-           "  parameter logic [13:0] COUNTERS_ADDR = 14'h%04X;\nendpackage\n/* verilator lint_on UNUSEDPARAM */\n",
+           "  parameter logic [15:0] COUNTERS_ADDR = 16'h%04X;\nendpackage\n/* verilator lint_on UNUSEDPARAM */\n",
            COUNTERS_BASE);
 }
 
@@ -207,7 +207,7 @@ static void print_job_sv(void)
         printf("  // Bits a descriptor of this kind may set\n  parameter logic [511:0] %s_KNOWN = 512'h", kinds[s]);
         for (size_t w = DESC_WORDS; w-- > 0;) printf("%08X%s", known[w], w ? "_" : ";\n");
     }
-    printf("  // ASCII BNJ1\n  parameter logic [31:0] JOB_MAGIC = 32'h314A4E42;\nendpackage\n/* verilator lint_on UNUSEDPARAM */\n");
+    printf("  // ASCII BNJ2\n  parameter logic [31:0] JOB_MAGIC = 32'h324A4E42;\nendpackage\n/* verilator lint_on UNUSEDPARAM */\n");
 }
 
 static void print_csr_md(void)
@@ -224,7 +224,7 @@ static void print_csr_md(void)
         printf("| %s | %u:%u | %s | %s |\n", regfields[j].reg, regfields[j].lsb + regfields[j].width - 1, regfields[j].lsb, regfields[j].name,
                regfields[j].text);
     printf("\n## Counters\n\nEight read-only words per descriptor from 0x%04X + 32 * descriptor index (the header is 0), written when the "
-           "descriptor\nfinishes; the last frame wins.\n\n| offset | counter |\n|---|---|\n"
+           "descriptor\nfinishes; the last walk wins.\n\n| offset | counter |\n|---|---|\n"
            "| +0 | START: cycle of the job at which it became the oldest of its unit |\n| +4 | END: cycle at which it finished |\n"
            "| +8 | BUSY: cycles from its tokens taken to the end |\n| +12 | STALL_IN: cycles waiting for tokens or operands |\n"
            "| +16 | STALL_OUT: cycles held by the reader of its results |\n| +20 | BYTES: DRAM bytes moved |\n| +24, +28 | zero |\n",

@@ -2,12 +2,14 @@
 //
 // bonnet_seq_stop - the first thing that goes wrong in a job, and the watchdog.
 //
-// Cause   as the register: code [3:0], unit [7:4] (0 sequencer, 1 load, 2 conv, 3 stem, 4 store), descriptor index [15:8], 0 if unknown.
+// Cause   as the register: code [3:0], unit [7:4] (0 sequencer, 1 load, 2 conv, 3 stem, 4 store), descriptor index [19:8], 0 if unknown.
 // Note    stop_o is one cycle and comes once per job: the registers answer with a reset of the core.
 // Test    tests/sim/jobs_test.c
 `include "bonnet_assert.svh"
 `default_nettype none
-module bonnet_seq_stop (
+module bonnet_seq_stop #(
+  localparam int unsigned IndexW = bonnet_pkg::IndexW
+) (
   input  wire logic        clk_i,
   input  wire logic        rst_ni,
   input  wire logic        start_i,
@@ -20,30 +22,30 @@ module bonnet_seq_stop (
   input  wire logic        rd_err_i,
   input  wire logic [1:0]  rd_err_client_i,  // 0 sequencer, 1 load, 2 stem
   input  wire logic        wr_err_i,
-  input  wire logic [7:0]  walk_index_i,
-  input  wire logic [31:0] unit_index_i,     // eight bits a unit
+  input  wire logic [IndexW-1:0]   walk_index_i,
+  input  wire logic [4*IndexW-1:0] unit_index_i,
   output      logic        stop_o,
-  output      logic [15:0] cause_o
+  output      logic [19:0] cause_o
 );
   localparam logic [3:0] BAD_DESCRIPTOR = 4'd1, BUS_ERROR = 4'd2, WATCHDOG = 4'd3;
   logic        running_q, stop_q, stop_d, late;
   logic [31:0] quiet_q;                      // cycles without a sign of life
-  logic [15:0] cause_q, cause_d;
+  logic [19:0] cause_q, cause_d;
   assign late = limit_i != '0 && quiet_q == limit_i;
   always_comb begin
     stop_d  = 1'b1;
     cause_d = '0;
-    if (rd_err_i && rd_err_client_i == 2'd1)      cause_d = {unit_index_i[7:0], 4'd1, BUS_ERROR};
-    else if (rd_err_i && rd_err_client_i == 2'd2) cause_d = {unit_index_i[23:16], 4'd3, BUS_ERROR};
+    if (rd_err_i && rd_err_client_i == 2'd1)      cause_d = {unit_index_i[IndexW*0 +: IndexW], 4'd1, BUS_ERROR};
+    else if (rd_err_i && rd_err_client_i == 2'd2) cause_d = {unit_index_i[IndexW*2 +: IndexW], 4'd3, BUS_ERROR};
     else if (rd_err_i)                            cause_d = {walk_index_i, 4'd0, BUS_ERROR};
-    else if (wr_err_i)                            cause_d = {unit_index_i[31:24], 4'd4, BUS_ERROR};
-    else if (unit_err_i[0])                       cause_d = {unit_index_i[7:0], 4'd1, BAD_DESCRIPTOR};
-    else if (unit_err_i[1])                       cause_d = {unit_index_i[15:8], 4'd2, BAD_DESCRIPTOR};
-    else if (unit_err_i[2])                       cause_d = {unit_index_i[23:16], 4'd3, BAD_DESCRIPTOR};
-    else if (unit_err_i[3])                       cause_d = {unit_index_i[31:24], 4'd4, BAD_DESCRIPTOR};
+    else if (wr_err_i)                            cause_d = {unit_index_i[IndexW*3 +: IndexW], 4'd4, BUS_ERROR};
+    else if (unit_err_i[0])                       cause_d = {unit_index_i[IndexW*0 +: IndexW], 4'd1, BAD_DESCRIPTOR};
+    else if (unit_err_i[1])                       cause_d = {unit_index_i[IndexW*1 +: IndexW], 4'd2, BAD_DESCRIPTOR};
+    else if (unit_err_i[2])                       cause_d = {unit_index_i[IndexW*2 +: IndexW], 4'd3, BAD_DESCRIPTOR};
+    else if (unit_err_i[3])                       cause_d = {unit_index_i[IndexW*3 +: IndexW], 4'd4, BAD_DESCRIPTOR};
     else if (refused_i)                           cause_d = {walk_index_i, 4'd0, BAD_DESCRIPTOR};
-    else if (overflow_i)                          cause_d = {8'd0, 4'd0, BAD_DESCRIPTOR};
-    else if (late)                                cause_d = {8'd0, 4'd0, WATCHDOG};
+    else if (overflow_i)                          cause_d = {IndexW'(0), 4'd0, BAD_DESCRIPTOR};
+    else if (late)                                cause_d = {IndexW'(0), 4'd0, WATCHDOG};
     else                                          stop_d  = 1'b0;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin

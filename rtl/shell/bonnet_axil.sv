@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bonnet_axil - AXI4-Lite slave in front of the registers: 32-bit data, 16 KiB window.
+// bonnet_axil - AXI4-Lite slave in front of the registers: 32-bit data, 64 KiB window.
 //
 // Rate    A write every 2 cycles, a read every 3. AW and W in any order, any distance apart. Everything answers OKAY.
 // Stall   B and R hold until taken; the next access waits. All outputs are flip-flops.
@@ -14,7 +14,7 @@ module bonnet_axil (
   // AXI4-Lite
   input  wire logic        s_awvalid_i,
   output      logic        s_awready_o,
-  input  wire logic [13:0] s_awaddr_i,
+  input  wire logic [15:0] s_awaddr_i,
   input  wire logic        s_wvalid_i,
   output      logic        s_wready_o,
   input  wire logic [31:0] s_wdata_i,
@@ -24,23 +24,23 @@ module bonnet_axil (
   output      logic [1:0]  s_bresp_o,
   input  wire logic        s_arvalid_i,
   output      logic        s_arready_o,
-  input  wire logic [13:0] s_araddr_i,
+  input  wire logic [15:0] s_araddr_i,
   output      logic        s_rvalid_o,
   input  wire logic        s_rready_i,
   output      logic [31:0] s_rdata_o,
   output      logic [1:0]  s_rresp_o,
   // registers
   output      logic        we_o,      // one cycle
-  output      logic [13:0] waddr_o,
+  output      logic [15:0] waddr_o,
   output      logic [31:0] wdata_o,
   output      logic [3:0]  wstrb_o,
   output      logic        re_o,      // one cycle
-  output      logic [13:0] raddr_o,
+  output      logic [15:0] raddr_o,
   input  wire logic [31:0] rdata_i    // the cycle after re_o
 );
   // ---- writes: both halves are held until both are there ----------------------
   logic        aw_q, w_q, b_q;
-  logic [13:0] awaddr_q;
+  logic [15:0] awaddr_q;
   logic [31:0] wdata_q;
   logic [3:0]  wstrb_q;
   assign s_awready_o = !aw_q;
@@ -73,7 +73,7 @@ module bonnet_axil (
 
   // ---- reads ------------------------------------------------------------------
   logic        ask_q, wait_q, r_q;   // address held; register is being read; answer held
-  logic [13:0] araddr_q;
+  logic [15:0] araddr_q;
   logic [31:0] rdata_q;
   assign s_arready_o = !ask_q && !wait_q && !r_q;
   assign re_o        = ask_q;

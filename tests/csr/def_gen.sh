@@ -38,5 +38,5 @@ try "fields of a register overlap"      csr 's/^FIELD(CAUSE, UNIT, *4/FIELD(CAUS
 try "a field of no register"            csr 's/^FIELD(CAUSE, UNIT/FIELD(CLAUSE, UNIT/' 'CLAUSE.UNIT: no such register'
 try "two registers share an offset"     csr 's/^REG *(0x008/REG(0x004/' 'same offset'
 try "an offset that is not aligned"     csr 's/^REG *(0x008/REG(0x00A/' 'REG.IER: offset not aligned'
-try "a register among the counters"     csr 's/^REG *(0x134/REG(0x2000/' 'REG.BEATS_OUT: offset'
+try "a register among the counters"     csr 's/^REG *(0x134/REG(0x8000/' 'REG.BEATS_OUT: offset'
 exit $bad
