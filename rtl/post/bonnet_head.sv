@@ -54,10 +54,9 @@ module bonnet_head #(
   localparam int unsigned PosW   = bonnet_post_pkg::PosW;
   localparam int unsigned GroupW = $clog2(bonnet_pkg::Group);
   localparam int unsigned MacW   = $clog2(Macs);
-  localparam int unsigned FbRowW = bonnet_pkg::FbRowW;
-  localparam int unsigned Copies = 16 / Macs;           // beats' features in a buffer row
-  localparam int unsigned SubW   = $clog2(Copies);
-  localparam int unsigned MaskW  = bonnet_pkg::FbMaskW / Copies;
+  localparam int unsigned FbWordW = bonnet_pkg::FbWordW;
+  localparam int unsigned Copies = 16 / Macs;           // beats' features in four words
+  localparam int unsigned FeatW  = 16 / bonnet_pkg::Group;  // mask bits of a feature
   if (MacW + 1 != GroupW) $error("bonnet_head: a lane group must be two beats");
 
   function automatic logic signed [32:0] round_shift(input logic signed [32:0] x, input logic [4:0] s);
@@ -102,8 +101,8 @@ module bonnet_head #(
 
   // ---- stages: 1 operands, 2 products, 3 v, 4 u, 5 sum, 6 F ---------------------------
   logic [5:1]        run_q;
-  logic [FbRowW-1:0] row1_q, row2_q, row3_q, row4_q, row5_q;  // where the features go
-  logic [SubW-1:0]   sub1_q, sub2_q, sub3_q, sub4_q, sub5_q;
+  logic [FbWordW-1:0] word1_q, word2_q, word3_q, word4_q, word5_q;  // where the features go
+  logic [1:0]        sub1_q, sub2_q, sub3_q, sub4_q, sub5_q;         // first feature of the beat within the word
   logic [2:0]        beat1_q, beat2_q, beat3_q, beat4_q;
   logic [1:0]        edge1_q, edge2_q, edge3_q, edge4_q;      // {first, last} pixel of the tile
   logic              last5_q, wr_valid_q;
@@ -128,8 +127,8 @@ module bonnet_head #(
   logic [Macs*32-1:0]   sum_q [8];                  // by beat of the pixel
   logic [Macs*32-1:0]   sum_old;
   logic [Macs*32-1:0]   sum_d;
-  logic [FbRowW-1:0]    row6_q;
-  logic [SubW-1:0]      sub6_q;
+  logic [FbWordW-1:0]   word6_q;
+  logic [1:0]           sub6_q;
   assign sum_old = sum_q[beat4_q];
   always_comb begin
     for (int unsigned i = 0; i < Macs; i++)
@@ -139,8 +138,8 @@ module bonnet_head #(
     if (step) begin
       p1_q    <= pix_sum_i[SumW*Macs*beat_q +: SumW*Macs];
       s1_q    <= slope_q[pix_tile_i][16*Macs*beat_q +: 16*Macs];
-      row1_q  <= seg_i.out_word[2 +: FbRowW] + FbRowW'(chan[5:4]);
-      sub1_q  <= chan[3 -: SubW];
+      word1_q <= seg_i.out_word[FbWordW-1:0] + FbWordW'(chan[5:2]);
+      sub1_q  <= chan[1:0];
       beat1_q <= beat_q;
       edge1_q <= {seg_i.first_pix, seg_i.last_pix};
       for (int unsigned i = 0; i < Macs; i++)
@@ -154,38 +153,37 @@ module bonnet_head #(
         bmc2_q[32*i +: 32] <= product(beat_row_i[64*i + 16 +: 16], {12'b0, ones1_q[3*i +: 3], 1'b0} - (k4_i ? 16'd4 : 16'd1))
                               + beat_row_i[64*i + 32 +: 32];
       end
-      {s2_q, row2_q, sub2_q, beat2_q, edge2_q} <= {s1_q, row1_q, sub1_q, beat1_q, edge1_q};
+      {s2_q, word2_q, sub2_q, beat2_q, edge2_q} <= {s1_q, word1_q, sub1_q, beat1_q, edge1_q};
     end
     if (adv && run_q[2]) begin
       for (int unsigned i = 0; i < Macs; i++)
         v3_q[16*i +: 16] <= sat16(round_shift(wide(an2_q[32*i +: 32] + bmc2_q[32*i +: 32]), s1_i));
-      {s3_q, row3_q, sub3_q, beat3_q, edge3_q} <= {s2_q, row2_q, sub2_q, beat2_q, edge2_q};
+      {s3_q, word3_q, sub3_q, beat3_q, edge3_q} <= {s2_q, word2_q, sub2_q, beat2_q, edge2_q};
     end
     if (adv && run_q[3]) begin
       for (int unsigned i = 0; i < Macs; i++)
         u4_q[16*i +: 16] <= v3_q[16*i + 15] ? sat16(round_shift(wide(product(s3_q[16*i +: 16], v3_q[16*i +: 16])), 5'd8))
                                             : v3_q[16*i +: 16];
-      {row4_q, sub4_q, beat4_q, edge4_q} <= {row3_q, sub3_q, beat3_q, edge3_q};
+      {word4_q, sub4_q, beat4_q, edge4_q} <= {word3_q, sub3_q, beat3_q, edge3_q};
     end
     if (adv && run_q[4]) begin
       sum5_q         <= sum_d;
       sum_q[beat4_q] <= sum_d;
-      {row5_q, sub5_q, last5_q} <= {row4_q, sub4_q, edge4_q[0]};
+      {word5_q, sub5_q, last5_q} <= {word4_q, sub4_q, edge4_q[0]};
     end
     if (adv && run_q[5] && last5_q) begin
       for (int unsigned i = 0; i < Macs; i++) feat_q[16*i +: 16] <= sat16(round_shift(wide(sum5_q[32*i +: 32]), s2_i));
-      {row6_q, sub6_q} <= {row5_q, sub5_q};
+      {word6_q, sub6_q} <= {word5_q, sub5_q};
     end
   end
   assign wr_req_o.we    = 1'b1;
-  assign wr_req_o.row   = row6_q;
-  assign wr_req_o.mask  = bonnet_pkg::FbMaskW'({MaskW{1'b1}}) << (MaskW * 32'(sub6_q));
+  assign wr_req_o.word  = word6_q;
+  assign wr_req_o.mask  = bonnet_pkg::FbMaskW'({Macs*FeatW{1'b1}}) << (FeatW * 32'(sub6_q));
   assign wr_req_o.wdata = {Copies{feat_q}};
 
   // ---- contract ------------------------------------------------------------
   logic unused;  // binary operand fields; words past the feature buffer are refused by the conv unit
   assign unused = ^{seg_i, pix_last_i, prow_data_i};
-  `BONNET_ASSUME(OutAligned_A, !step || seg_i.out_word[1:0] == 2'd0)
   `BONNET_ASSUME(SegmentFits_A, !step || seg_i.groups[group])
   `BONNET_ASSUME(PixelEndsSegment_A, !pix_ready_o || (seg_ready_o && seg_i.last_seg && pix_last_i == seg_i.last_pix))
   `BONNET_ASSUME(Shifts_A, !step || (s1_i <= 5'd24 && s2_i <= 5'd24))

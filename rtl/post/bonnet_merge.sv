@@ -5,6 +5,7 @@
 //   STORE  out = a          XNOR  out = ~(a ^ r)          OR  out = a | r
 //   INTERLEAVE              out[2c] = a[c] | r[c], out[2c+1] = t[c]: the 64 channels of a segment become two words, of which
 //                           those that hold channels of ours are written
+//   OUT_T  four slices leave as three words, t0 = s0, t1 = s2, t2 = s2 ? s1 : s3: only for ordered slices, so not with XNOR
 // A segment is placed in its word (lane group g at Group * pos[g]) and masked, so that neighbours stay as they are.
 // Rate    one write per cycle. A pixel is taken with its last write.
 // Stall   wr_valid_o && !wr_ready_i holds everything.
@@ -17,6 +18,7 @@ module bonnet_merge (
   input  wire logic                  en_i,        // 0: HEAD, which has no bits
   input  wire logic [2:0]            post_i,      // bonnet_post_pkg::Post*
   input  wire logic                  k4_i,
+  input  wire logic                  out_t_i,     // thermometer code, k4_i only
   // bits of a pixel
   input  wire logic                  pix_valid_i,
   output      logic                  pix_ready_o,
@@ -36,8 +38,8 @@ module bonnet_merge (
   localparam int unsigned Lanes  = bonnet_pkg::Lanes;
   localparam int unsigned Group  = bonnet_pkg::Group;
   localparam int unsigned PosW   = bonnet_post_pkg::PosW;
-  localparam int unsigned Places = 64 / Group;  // lane groups in a word = mask bits of a bank
-  localparam int unsigned FbRowW = bonnet_pkg::FbRowW;
+  localparam int unsigned Places = 64 / Group;  // lane groups in a word = its mask bits
+  localparam int unsigned FbWordW = bonnet_pkg::FbWordW;
 
   // Bit i to bit 2i.
   function automatic logic [63:0] spread(input logic [31:0] half);
@@ -104,36 +106,51 @@ module bonnet_merge (
 
   // ---- data: only when a step is made --------------------------------------------
   logic [15:0]  word;
-  logic [1:0]   bank;
+  logic [255:0] slices;                  // of the output word
   logic [255:0] wdata_q;
+  logic [Places-1:0]   ours;
   logic [4*Places-1:0] mask_q;
-  logic [FbRowW-1:0]   row_q;
-  assign word = seg_i.out_word + (half ? (k4_i ? 16'd4 : 16'd1) : 16'd0);
-  assign bank = word[1:0];
-  always_ff @(posedge clk_i) begin
+  logic [FbWordW-1:0]  word_q;
+  assign word = seg_i.out_word + (half ? (!k4_i ? 16'd1 : out_t_i ? 16'd3 : 16'd4) : 16'd0);
+  assign ours = weave ? place_half : place;
+  always_comb begin : combined
+    slices = '0;
     if (step) begin
-      row_q <= word[2 +: FbRowW];
-      for (int unsigned b = 0; b < 4; b++)
-        mask_q[Places*b +: Places] <= (k4_i || bank == 2'(b)) ? (weave ? place_half : place) : '0;
+      for (int unsigned j = 0; j < 4; j++)
+        if (j == 0 || k4_i)
+          slices[64*j +: 64] = combine(post_i, half, placed(pix_bits_i[Lanes*j +: Lanes], seg_i.groups, seg_i.pos), res_i[64*j +: 64],
+                                       pass_i[64*j +: 64]);
     end
   end
   always_ff @(posedge clk_i) begin
     if (step) begin
-      for (int unsigned j = 0; j < 4; j++)  // k = 1: slice 0 on every bank, the mask chooses
-        wdata_q[64*j +: 64] <= combine(post_i, half, placed(pix_bits_i[Lanes*(k4_i ? j : 0) +: Lanes], seg_i.groups, seg_i.pos),
-                                       res_i[64*(k4_i ? j : 0) +: 64], pass_i[64*(k4_i ? j : 0) +: 64]);
+      word_q  <= word[FbWordW-1:0];
+      mask_q  <= {(k4_i && !out_t_i) ? ours : '0, k4_i ? ours : '0, k4_i ? ours : '0, ours};
+      wdata_q <= out_t_i ? {64'b0, (slices[191:128] & slices[127:64]) | (~slices[191:128] & slices[255:192]), slices[191:128], slices[63:0]}
+                         : slices;
     end
   end
   assign wr_valid_o     = wr_valid_q;
   assign wr_req_o.we    = 1'b1;
-  assign wr_req_o.row   = row_q;
+  assign wr_req_o.word  = word_q;
   assign wr_req_o.mask  = mask_q;
   assign wr_req_o.wdata = wdata_q;
 
   // ---- contract ------------------------------------------------------------
   logic unused;  // operand addresses; words past the feature buffer are refused by the conv unit
   assign unused = ^{seg_i.res_word, seg_i.pass_word, seg_i.first_pix, seg_i.last_pix, pix_last_i, word};
-  `BONNET_ASSUME(Aligned_A, !step || !k4_i || bank == 2'd0)
+  `BONNET_ASSUME(CodedHasFour_A, !step || k4_i || !out_t_i)
+`ifdef VERILATOR  // thresholds that fall from slice to slice and ordered operands are the compiler's promise
+  logic [63:0] unordered;
+  always_comb begin : order
+    unordered = '0;
+    if (step && out_t_i) begin
+      for (int unsigned p = 0; p < Places; p++) unordered[Group*p +: Group] = {Group{ours[p]}};
+      unordered &= (slices[63:0] & ~slices[127:64]) | (slices[127:64] & ~slices[191:128]) | (slices[191:128] & ~slices[255:192]);
+    end
+  end
+  `BONNET_ASSERT(Ordered_A, unordered == '0)
+`endif
   `BONNET_ASSUME(LastAgrees_A, !(pix_ready_o && pix_valid_i) || pix_last_i == seg_i.last_pix)
   `BONNET_ASSERT_HELD(WriteHeld_A, wr_valid_o, wr_ready_i, wr_req_o)
 endmodule

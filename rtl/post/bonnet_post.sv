@@ -82,15 +82,16 @@ module bonnet_post #(
   logic                  seg_valid, seg_ready, op_valid, op_ready, op_empty, rd_valid, rd_ready, walk_done;
   bonnet_post_pkg::seg_t seg, op_seg;
   logic [255:0]          op_res, op_pass;
-  logic [bonnet_pkg::FbRowW-1:0] rd_row;
+  logic [bonnet_pkg::FbWordW-1:0] rd_word;
   bonnet_walk u_walk (
     .clk_i, .rst_ni, .cfg_i, .start_i(cfg_start_i), .done_o(walk_done), .valid_o(seg_valid), .ready_i(seg_ready), .seg_o(seg)
   );
   bonnet_operand u_operand (
-    .clk_i, .rst_ni, .k4_i(k4), .use_res_i(use_res), .use_pass_i(use_pass),
+    .clk_i, .rst_ni, .res_t_i(cfg_i[bonnet_job_pkg::CONV_RES_T_LSB]), .pass_t_i(cfg_i[bonnet_job_pkg::CONV_PASS_T_LSB]),
+    .use_res_i(use_res), .use_pass_i(use_pass),
     .seg_valid_i(seg_valid), .seg_ready_o(seg_ready), .seg_i(seg),
     .valid_o(op_valid), .ready_i(op_ready), .seg_o(op_seg), .res_o(op_res), .pass_o(op_pass), .empty_o(op_empty),
-    .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_row_o(rd_row), .rvalid_i(fb_rvalid_i), .rdata_i(fb_rdata_i)
+    .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_word_o(rd_word), .rvalid_i(fb_rvalid_i), .rdata_i(fb_rdata_i)
   );
 
   // ---- bits ------------------------------------------------------------------------
@@ -114,7 +115,7 @@ module bonnet_post #(
   logic                merge_seg_ready, merge_wr_valid, wr_valid, wr_ready;
   bonnet_pkg::fb_req_t merge_wr, head_wr, wr;
   bonnet_merge u_merge (
-    .clk_i, .rst_ni, .en_i(!head), .post_i(post), .k4_i(k4),
+    .clk_i, .rst_ni, .en_i(!head), .post_i(post), .k4_i(k4), .out_t_i(cfg_i[bonnet_job_pkg::CONV_OUT_T_LSB]),
     .pix_valid_i(pool_valid), .pix_ready_o(pool_take), .pix_bits_i(pool_bits), .pix_last_i(pool_last),
     .seg_valid_i(op_valid), .seg_ready_o(merge_seg_ready), .seg_i(op_seg), .res_i(op_res), .pass_i(op_pass),
     .wr_valid_o(merge_wr_valid), .wr_ready_i(wr_ready), .wr_req_o(merge_wr)
@@ -139,7 +140,7 @@ module bonnet_post #(
   assign wr        = head ? head_wr : merge_wr;
 
   bonnet_post_port u_port (
-    .clk_i, .rst_ni, .rd_valid_i(rd_valid), .rd_ready_o(rd_ready), .rd_row_i(rd_row), .wr_valid_i(wr_valid), .wr_ready_o(wr_ready), .wr_req_i(wr),
+    .clk_i, .rst_ni, .rd_valid_i(rd_valid), .rd_ready_o(rd_ready), .rd_word_i(rd_word), .wr_valid_i(wr_valid), .wr_ready_o(wr_ready), .wr_req_i(wr),
     .fb_valid_o, .fb_ready_i, .fb_req_o
   );
   assign idle_o = walk_done && op_empty && !wr_valid && head_idle;

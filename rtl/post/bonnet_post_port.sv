@@ -2,7 +2,7 @@
 //
 // bonnet_post_port - the post room's reads and writes on port B of the feature buffer.
 //
-// Reads first: the operand unit asks for two segments ahead at most, and what it waits for is what lets the writes go.
+// Reads first: the operand unit asks for some segments ahead and no more, and what it waits for is what lets the writes go.
 // Rate    one access per cycle, no delay. Stall  a refused access stays offered until it is taken.
 // Test    tests/rtl/bonnet_post_tb.cpp        Proof  tests/formal/bonnet_post_port.ys
 `include "bonnet_assert.svh"
@@ -12,7 +12,7 @@ module bonnet_post_port (
   input  wire logic                rst_ni,
   input  wire logic                rd_valid_i,
   output      logic                rd_ready_o,
-  input  wire logic [bonnet_pkg::FbRowW-1:0] rd_row_i,
+  input  wire logic [bonnet_pkg::FbWordW-1:0] rd_word_i,
   input  wire logic                wr_valid_i,
   output      logic                wr_ready_o,
   input  wire bonnet_pkg::fb_req_t wr_req_i,
@@ -27,7 +27,7 @@ module bonnet_post_port (
   assign rd_ready_o     = fb_ready_i && rd_sel;
   assign wr_ready_o     = fb_ready_i && !rd_sel;
   assign fb_req_o.we    = wr_req_i.we && !rd_sel;
-  assign fb_req_o.row   = rd_sel ? rd_row_i : wr_req_i.row;
+  assign fb_req_o.word  = rd_sel ? rd_word_i : wr_req_i.word;
   assign fb_req_o.mask  = wr_req_i.mask;
   assign fb_req_o.wdata = wr_req_i.wdata;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -37,7 +37,7 @@ module bonnet_post_port (
 
   // ---- contract ------------------------------------------------------------
 `ifdef FORMAL  // in simulation the units before us assert it
-  always @(posedge clk_i) if (rst_ni && $past(rst_ni) && $past(rd_valid_i && !rd_ready_o)) assume (rd_valid_i && $stable(rd_row_i));
+  always @(posedge clk_i) if (rst_ni && $past(rst_ni) && $past(rd_valid_i && !rd_ready_o)) assume (rd_valid_i && $stable(rd_word_i));
   always @(posedge clk_i) if (rst_ni && $past(rst_ni) && $past(wr_valid_i && !wr_ready_o)) assume (wr_valid_i && $stable(wr_req_i));
 `endif
   `BONNET_ASSUME(WritesWrite_A, !wr_valid_i || wr_req_i.we)
@@ -45,6 +45,6 @@ module bonnet_post_port (
   `BONNET_ASSERT(OneTaken_A, !(rd_valid_i && rd_ready_o && wr_valid_i && wr_ready_o))
   `BONNET_ASSERT(Work_A, !(fb_valid_o && fb_ready_i) || (rd_valid_i && rd_ready_o) || (wr_valid_i && wr_ready_o))
   `BONNET_ASSERT(KindRight_A, !fb_valid_o || fb_req_o.we == !(rd_valid_i && rd_sel))
-  `BONNET_ASSERT_HELD(FbHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.we, fb_req_o.row, fb_req_o.mask & {bonnet_pkg::FbMaskW{fb_req_o.we}}})
+  `BONNET_ASSERT_HELD(FbHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.we, fb_req_o.word, fb_req_o.mask & {bonnet_pkg::FbMaskW{fb_req_o.we}}})
 endmodule
 `default_nettype wire

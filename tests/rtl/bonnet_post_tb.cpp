@@ -17,7 +17,7 @@ struct Bench {
     Buffers buf, want;
     FbWrite req;
     bool reading = false;
-    uint32_t read_row = 0;
+    uint64_t read[4], reads = 0, writes = 0;
 
     // One clock cycle; true if room_o and idle_o may be believed afterwards.
     void cycle(uint32_t stall_pct)
@@ -26,11 +26,12 @@ struct Bench {
         d.fb_ready_i = !t.rng.chance(stall_pct);
         d.eval();
         bool we = fb_req_get(d.fb_req_o, req), take = d.fb_valid_o && d.fb_ready_i;
-        if (take && we) req.apply(buf.feat);
-        reading = take && !we, read_row = req.row;
+        if (take && we) req.apply(buf.feat), writes++;
+        reading = take && !we;
+        if (reading) buf.four(req.word, read), reads++;
         t.tick();
         d.fb_rvalid_i = reading;
-        for (int i = 0; i < 8; i++) d.fb_rdata_i[i] = reading ? uint32_t(buf.feat[4 * read_row + i / 2] >> 32 * (i % 2)) : uint32_t(t.rng.next());
+        for (int i = 0; i < 8; i++) d.fb_rdata_i[i] = reading ? uint32_t(read[i / 2] >> 32 * (i % 2)) : uint32_t(t.rng.next());
         d.res_valid_i = d.prow_valid_i = d.cfg_start_i = 0;
         d.eval();
     }
@@ -48,8 +49,8 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
     auto &d = b.t.dut;
     auto &rng = b.t.rng;
     size_t pixels = conv_pixels(c).size();
-    b.want = b.buf;
-    conv_params(c, b.buf, rng);
+    conv_params(c, b.buf, rng), conv_operands(c, b.buf);
+    b.want = b.buf, b.reads = b.writes = 0;
     std::vector<std::vector<Sums>> sums(c.tiles);
     uint64_t accesses = 0;
     for (uint32_t t = 0; t < c.tiles; t++) {
