@@ -53,7 +53,7 @@ static bonnet_status mock_read(void *self, uint32_t offset, uint32_t *value, bon
     if (offset % 4 || offset >= BONNET_REG_END) return bonnet_fail(err, BONNET_EINVAL, "mock: register read at 0x%x", offset);
     if (mock_strikes(m, MOCK_READ, m->n_read++)) return bonnet_fail(err, BONNET_EIO, "mock: register read at 0x%x failed", offset);
     if (offset == BONNET_REG_CTRL) *value = control(m);
-    else if (offset >= BONNET_REG_COUNTERS)
+    else if (offset >= BONNET_REG_COUNTERS) /* records that the chip does not have hold 0 */
         *value = m->counters[(offset - BONNET_REG_COUNTERS) / BONNET_COUNTER_SIZE][offset % BONNET_COUNTER_SIZE / 4];
     else *value = m->regs[offset / 4]; /* holes and write-only registers hold 0 */
     return BONNET_OK;
@@ -172,7 +172,7 @@ static void mock_close(void *self)
         free(m->buffers[i].host);
         free(m->buffers[i].device);
     }
-    free(m->feature);
+    free(m->features);
     free(m->weight);
     free(m->stem);
     free(m);
@@ -186,7 +186,7 @@ static void power_on(mock *m)
     m->regs[BONNET_REG_ABI / 4] += mock_strikes(m, MOCK_ABI, 0) ? 0x10000 : 0;
     uint32_t log2 = 0;
     while (1u << log2 < m->bus_bits) log2++;
-    m->regs[BONNET_REG_GEOMETRY / 4] = bonnet_reg_put(BONNET_RF_GEOMETRY_LANES, m->lanes) | bonnet_reg_put(BONNET_RF_GEOMETRY_ARRAYS, 1) |
+    m->regs[BONNET_REG_GEOMETRY / 4] = bonnet_reg_put(BONNET_RF_GEOMETRY_LANES, m->lanes) | bonnet_reg_put(BONNET_RF_GEOMETRY_ARRAYS, m->arrays) |
                                        bonnet_reg_put(BONNET_RF_GEOMETRY_BUS_LOG2, log2) | bonnet_reg_put(BONNET_RF_GEOMETRY_STEM_TAPS, 8) |
                                        bonnet_reg_put(BONNET_RF_GEOMETRY_BLOCK, 8);
     m->regs[BONNET_REG_WEIGHT_ROWS / 4] = m->weight_rows;
@@ -194,8 +194,10 @@ static void power_on(mock *m)
     m->regs[BONNET_REG_STEM_ROWS / 4] = m->stem_rows;
     m->regs[BONNET_REG_STEM_WIDTHS / 4] =
         bonnet_reg_put(BONNET_RF_STEM_WIDTHS_IMAGE, m->stem_image_w) | bonnet_reg_put(BONNET_RF_STEM_WIDTHS_MAP, m->stem_map_w);
+    m->regs[BONNET_REG_RECORDS / 4] = m->records;
     /* Memories come up with anything in them: nobody may rely on zeros. */
-    memset(m->feature, 0xA5, 8 * (size_t)m->feature_words);
+    memset(m->features, 0xA5, 8 * (size_t)m->feature_words * m->arrays);
+    mock_array(m, 0);
     memset(m->weight, 0x5A, 8 * (size_t)m->weight_rows * m->lanes);
     memset(m->stem, 0x96, 8 * (size_t)m->stem_rows * m->lanes);
 }
@@ -208,10 +210,10 @@ static bonnet_status mock_open(void **self, const char *path, const bonnet_open_
     m->random = config && config->seed ? config->seed : 1;
     bonnet_status st = mock_options(m, path, err);
     if (st == BONNET_OK) {
-        m->feature = malloc(8 * (size_t)m->feature_words);
+        m->features = malloc(8 * (size_t)m->feature_words * m->arrays);
         m->weight = malloc(8 * (size_t)m->weight_rows * m->lanes);
         m->stem = malloc(8 * (size_t)m->stem_rows * m->lanes);
-        if (!m->feature || !m->weight || !m->stem) st = bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for the chip's buffers");
+        if (!m->features || !m->weight || !m->stem) st = bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for the chip's buffers");
     }
     if (st != BONNET_OK) {
         mock_close(m);

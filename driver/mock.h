@@ -11,7 +11,7 @@
 #include "desc.h"
 #include "regs.h"
 
-enum { MOCK_BUFFERS = 64, MOCK_UNITS = 5, MOCK_FAULTS = 8 };
+enum { MOCK_BUFFERS = 64, MOCK_UNITS = 5, MOCK_FAULTS = 8, MOCK_RECORDS = 1024 };
 
 typedef enum mock_fault_kind {
     MOCK_NO_FAULT,
@@ -42,11 +42,20 @@ typedef struct mock_buffer {
     uint8_t *host, *device;
 } mock_buffer;
 
+/* The stem's pass that is not finished yet; the same on every array. */
+typedef struct mock_pass {
+    uint32_t desc[BONNET_DESC_WORDS];
+    uint64_t addr;      /* of the first array's image */
+    uint32_t next, end; /* map rows: made next, of the map; equal: no pass */
+} mock_pass;
+
 typedef struct mock {
-    uint32_t lanes, weight_rows, feature_words, stem_rows, stem_image_w, stem_map_w, bus_bits;
-    uint64_t *feature, *weight, *stem; /* words; rows of `lanes` words */
+    uint32_t lanes, arrays, weight_rows, feature_words, stem_rows, stem_image_w, stem_map_w, bus_bits, records;
+    uint64_t *features;                /* of all arrays */
+    uint64_t *feature, *weight, *stem; /* of the array at hand: words; rows of `lanes` words */
+    mock_pass pass;
     uint32_t regs[BONNET_REG_COUNTERS / 4];
-    uint32_t counters[256][8];
+    uint32_t counters[MOCK_RECORDS][8];
     int done, busy; /* CTRL.DONE; the chip hangs and waits for RESET */
     mock_buffer buffers[MOCK_BUFFERS];
     uint64_t next_addr, random;
@@ -68,12 +77,12 @@ uint8_t *mock_dram(mock *m, uint64_t addr, uint64_t bytes);
 /* Runs the job that the registers describe; sets CAUSE, counters and DONE. */
 void mock_run_job(mock *m);
 
-/* The units. `cycles` receives what they took, `bytes` what they moved. */
-mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
-mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
+/* The units, on all arrays; array a works at addr + a * step. `cycles` receives what they took, `bytes` what they moved, or NULL. */
+mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, uint64_t *cycles, uint32_t *bytes);
+mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, uint64_t *cycles, uint32_t *bytes);
 mock_result mock_conv(mock *m, const uint32_t *d, uint64_t *cycles);
 mock_result mock_fc(mock *m, const uint32_t *d, uint64_t *cycles);
-mock_result mock_stem(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes);
+mock_result mock_stem(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, uint64_t *cycles, uint32_t *bytes);
 
 /* docs/operators.md, section 1. */
 static inline int64_t mock_round_shift(int64_t x, uint32_t s) { return (x + ((INT64_C(1) << s) >> 1)) >> s; }
@@ -82,9 +91,24 @@ static inline int32_t mock_saturate(int64_t x, int bits)
     int64_t top = (INT64_C(1) << (bits - 1)) - 1;
     return (int32_t)(x > top ? top : x < -top - 1 ? -top - 1 : x);
 }
+/* Array `a` is at hand from now on. */
+static inline void mock_array(mock *m, uint32_t a) { m->feature = m->features + (size_t)a * m->feature_words; }
+/* Ring: the slot of row `row`, if row `first` lies in slot `slot`; without one every row has its own. */
+static inline uint32_t mock_slot(uint32_t ring, uint32_t slot, uint32_t first, uint32_t row)
+{
+    return ring ? (uint32_t)((((int64_t)slot + row - first) % ring + ring) % ring) : row;
+}
+/* A descriptor may say this of a ring. */
+static inline int mock_ring_sound(uint32_t ring, uint32_t slot) { return ring ? slot < ring : slot == 0; }
 /* One bit of the feature buffer. */
 static inline void mock_put_bit(mock *m, uint64_t word, uint32_t bit, uint32_t value)
 {
     m->feature[word] = (m->feature[word] & ~(UINT64_C(1) << bit)) | (uint64_t)(value & 1) << bit;
+}
+/* Four slices of a channel at `word`, as three or four words. */
+static inline void mock_put_slices(mock *m, uint64_t word, uint32_t bit, uint32_t k, uint32_t therm, const uint32_t *s)
+{
+    const uint32_t coded[3] = {s[0], k == 4 ? s[2] : 0, k == 4 ? (s[2] ? s[1] : s[3]) : 0};
+    for (uint32_t j = 0; j < (therm ? 3 : k); j++) mock_put_bit(m, word + j, bit, therm ? coded[j] : s[j]);
 }
 #endif

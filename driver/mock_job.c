@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mock_job.c - sequencer, queues, tokens and counters of the C chip.
+ * mock_job.c - sequencer, lists, tokens and counters of the C chip.
  *
- * Units run in an order drawn from the seed, one descriptor at a time, as far as queues and tokens allow: a job that forgets a token
- * gives wrong results for some seed. Time is modelled, not simulated: each unit has a clock, a token carries the time it was given.
+ * Units run in an order drawn from the seed, one descriptor at a time, each through its own list as far as tokens allow: a job that forgets a
+ * token gives wrong results for some seed. Time is modelled, not simulated: each unit has a clock, a token carries the time it was given.
  */
 #include <string.h>
 #include "mock.h"
 
 #define G(field) bonnet_desc_get(d, BONNET_F_##field)
 
-typedef struct queued {
-    uint32_t index, frame;
-    uint64_t since;
-} queued;
+/* A unit's way through its list. */
+typedef struct list {
+    uint32_t first, count, at, walk; /* index of the first descriptor, descriptors; the one that comes now, in which walk */
+} list;
 
 typedef struct job {
     mock *m;
     uint32_t desc[BONNET_JOB_MAX + 1][BONNET_DESC_WORDS];
-    uint32_t count, frames, index, frame; /* what the sequencer hands out next */
-    queued queue[MOCK_UNITS][BONNET_QUEUE_DEPTH];
-    uint32_t waiting[MOCK_UNITS];
+    uint32_t count, walks;
+    list lists[MOCK_UNITS];
     uint64_t clock[MOCK_UNITS]; /* when each unit became free */
     uint64_t token_time[BONNET_SEMS][BONNET_SEM_MAX];
     uint32_t tokens[BONNET_SEMS];
-    uint32_t left[64];       /* descriptors to finish, by frame modulo 64 */
     uint32_t code, unit, at; /* CAUSE */
     int hang, dead;
 } job;
@@ -77,8 +75,14 @@ static int fetch(job *j)
     bonnet_desc_from_bytes(j->desc[0], bytes);
     const uint32_t *d = j->desc[0];
     j->count = G(HDR_COUNT);
-    if (G(JOB_OP) != BONNET_OP_HEADER || G(HDR_MAGIC) != BONNET_JOB_MAGIC || j->count < 1 || j->count > BONNET_JOB_MAX || unknown_bits(d) ||
-        j->frames < 1 || at % 64)
+    const uint32_t counts[MOCK_UNITS] = {0, G(HDR_LOADS), G(HDR_CONVS), G(HDR_STEMS), G(HDR_STORES)};
+    uint32_t next = 1;
+    for (uint32_t u = 1; u < MOCK_UNITS; u++) { /* BONNET_UNIT_LOAD .. STORE, as in the header */
+        j->lists[u] = (list){.first = next, .count = counts[u]};
+        next += counts[u];
+    }
+    if (G(JOB_OP) != BONNET_OP_HEADER || G(HDR_MAGIC) != BONNET_JOB_MAGIC || j->count < 1 || j->count >= j->m->records || next != j->count + 1 ||
+        unknown_bits(d) || j->walks < 1 || at % 64 || (G(HDR_IN_STEP) | G(HDR_OUT_STEP) | G(HDR_SCRATCH_STEP)) % 64)
         return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, 0);
     for (uint32_t s = 1; s < BONNET_SEMS; s++) j->tokens[s] = (s < 8 ? G(HDR_SEMS_LO) : G(HDR_SEMS_HI)) >> 4 * (s % 8) & 15;
     bytes = mock_dram(j->m, at, (uint64_t)(j->count + 1) * BONNET_DESC_BYTES);
@@ -89,51 +93,49 @@ static int fetch(job *j)
         uint32_t w[3] = {G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2)}, p[3] = {G(JOB_POST0), G(JOB_POST1), G(JOB_POST2)};
         int twice = 0;
         for (int a = 0; a < 3; a++) twice |= (w[a] && w[a] == w[(a + 1) % 3]) || (p[a] && p[a] == p[(a + 1) % 3]);
-        if (!unit_of(G(JOB_OP)) || unknown_bits(d) || twice || G(JOB_LAST) != (i == j->count) || mock_strikes(j->m, MOCK_BADDESC, i))
+        uint32_t u = unit_of(G(JOB_OP));
+        int here = u && i >= j->lists[u].first && i < j->lists[u].first + j->lists[u].count;
+        if (!here || unknown_bits(d) || twice || G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) ||
+            mock_strikes(j->m, MOCK_BADDESC, i))
             return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, i);
     }
     j->m->beats_in += (j->count + 1) * 8 * BONNET_DESC_BYTES / j->m->bus_bits;
     return 1;
 }
 
-static int hand_out(job *j)
-{
-    if (j->frame >= j->frames) return 0;
-    uint32_t u = unit_of(bonnet_desc_get(j->desc[j->index], BONNET_F_JOB_OP));
-    if (j->waiting[u] == BONNET_QUEUE_DEPTH) return 0;
-    j->queue[u][j->waiting[u]++] = (queued){j->index, j->frame, j->clock[u]};
-    if (++j->index > j->count) {
-        j->index = 1;
-        j->frame++;
-    }
-    return 1;
-}
-
-static uint64_t address(const job *j, uint32_t base, uint32_t offset, uint32_t frame)
+static uint64_t address(const job *j, uint32_t base, uint32_t offset, uint32_t walk)
 {
     static const uint16_t bases[4] = {BONNET_REG_MODEL_LO, BONNET_REG_INPUT_LO, BONNET_REG_OUTPUT_LO, BONNET_REG_SCRATCH_LO};
     uint64_t stride = base == 1 ? j->m->regs[BONNET_REG_INPUT_STRIDE / 4] : base == 2 ? j->m->regs[BONNET_REG_OUTPUT_STRIDE / 4] : 0;
-    return reg64(j->m, bases[base]) + frame * stride + offset;
+    return reg64(j->m, bases[base]) + walk * stride + offset;
 }
 
-static mock_result execute(job *j, const uint32_t *d, uint32_t frame, uint64_t *cycles, uint32_t *bytes)
+/* From one array's data to the next one's. */
+static uint32_t step(const job *j, uint32_t base)
+{
+    const uint32_t *d = j->desc[0];
+    const uint32_t steps[4] = {0, G(HDR_IN_STEP), G(HDR_OUT_STEP), G(HDR_SCRATCH_STEP)};
+    return steps[base];
+}
+
+static mock_result execute(job *j, const uint32_t *d, uint32_t walk, uint64_t *cycles, uint32_t *bytes)
 {
     mock *m = j->m;
     *cycles = *bytes = 0;
-    if (G(JOB_ONCE) && frame) return MOCK_OK;
+    if (G(JOB_ONCE) && walk) return MOCK_OK;
     switch (G(JOB_OP)) {
-    case BONNET_OP_LOAD: return mock_load(m, d, address(j, G(LOAD_BASE), G(LOAD_OFFSET), frame), cycles, bytes);
-    case BONNET_OP_STORE: return mock_store(m, d, address(j, G(STORE_BASE), G(STORE_OFFSET), frame), cycles, bytes);
-    case BONNET_OP_STEM: return mock_stem(m, d, address(j, G(STEM_BASE), G(STEM_OFFSET), frame), cycles, bytes);
+    case BONNET_OP_LOAD: return mock_load(m, d, address(j, G(LOAD_BASE), G(LOAD_OFFSET), walk), step(j, G(LOAD_BASE)), cycles, bytes);
+    case BONNET_OP_STORE: return mock_store(m, d, address(j, G(STORE_BASE), G(STORE_OFFSET), walk), step(j, G(STORE_BASE)), cycles, bytes);
+    case BONNET_OP_STEM: return mock_stem(m, d, address(j, G(STEM_BASE), G(STEM_OFFSET), walk), step(j, G(STEM_BASE)), cycles, bytes);
     case BONNET_OP_CONV: return mock_conv(m, d, cycles);
     default: return mock_fc(m, d, cycles);
     }
 }
 
-static void count(job *j, uint32_t u, const queued *q, uint64_t start, uint64_t taken, uint64_t cycles, uint32_t bytes)
+static void count(job *j, uint32_t u, uint32_t index, uint64_t start, uint64_t taken, uint64_t cycles, uint32_t bytes)
 {
-    uint32_t *c = j->m->counters[q->index];
-    uint64_t beats = 8 * (uint64_t)bytes / j->m->bus_bits;
+    uint32_t *c = j->m->counters[index];
+    uint64_t beats = (8 * (uint64_t)bytes + j->m->bus_bits - 1) / j->m->bus_bits;
     c[0] = (uint32_t)start;
     c[1] = (uint32_t)(taken + cycles);
     c[2] = (uint32_t)cycles;
@@ -141,25 +143,25 @@ static void count(job *j, uint32_t u, const queued *q, uint64_t start, uint64_t 
     c[4] = 0;
     c[5] = bytes;
     *(u == BONNET_UNIT_STORE ? &j->m->beats_out : &j->m->beats_in) += beats;
-    if (--j->left[q->frame % 64] == 0) {
-        j->m->regs[BONNET_REG_FRAME / 4]++;
-        j->left[q->frame % 64] = j->count;
-    }
 }
 
-/* Starts and finishes the oldest descriptor of a unit, if its tokens are there. 0: nothing happened. */
+static int ended(const job *j, uint32_t u) { return !j->lists[u].count || j->lists[u].walk == j->walks; }
+
+/* Starts and finishes the next descriptor of a unit, if its tokens are there. 0: nothing happened. */
 static int advance(job *j, uint32_t u)
 {
-    queued q = j->queue[u][0];
-    const uint32_t *d = j->desc[q.index];
+    list *l = &j->lists[u];
+    if (ended(j, u)) return 0;
+    uint32_t index = l->first + l->at;
+    const uint32_t *d = j->desc[index];
     uint32_t waits[3] = {G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2)}, posts[3] = {G(JOB_POST0), G(JOB_POST1), G(JOB_POST2)};
     uint64_t start = j->clock[u], taken = start, cycles;
     uint32_t bytes;
     for (int i = 0; i < 3; i++)
-        if (!j->waiting[u] || (waits[i] && !j->tokens[waits[i]])) return 0;
-    if (mock_strikes(j->m, MOCK_HANG, q.index)) j->hang = 1;
-    if (mock_strikes(j->m, MOCK_DEAD, q.index)) j->dead = 1;
-    if (j->hang || j->dead) return cause(j, BONNET_CAUSE_WATCHDOG, u, q.index);
+        if (waits[i] && !j->tokens[waits[i]]) return 0;
+    if (mock_strikes(j->m, MOCK_HANG, index)) j->hang = 1;
+    if (mock_strikes(j->m, MOCK_DEAD, index)) j->dead = 1;
+    if (j->hang || j->dead) return cause(j, BONNET_CAUSE_WATCHDOG, u, index);
     for (int i = 0; i < 3; i++) {
         if (!waits[i]) continue;
         uint64_t t = j->token_time[waits[i]][0];
@@ -167,17 +169,20 @@ static int advance(job *j, uint32_t u)
         j->tokens[waits[i]]--;
         taken = t > taken ? t : taken;
     }
-    mock_result r = mock_strikes(j->m, MOCK_BUS, q.index) ? MOCK_BUS_ERROR : execute(j, d, q.frame, &cycles, &bytes);
-    if (r != MOCK_OK) return cause(j, r == MOCK_REFUSED ? BONNET_CAUSE_DESCRIPTOR : BONNET_CAUSE_BUS, u, q.index);
+    mock_result r = mock_strikes(j->m, MOCK_BUS, index) ? MOCK_BUS_ERROR : execute(j, d, l->walk, &cycles, &bytes);
+    if (r != MOCK_OK) return cause(j, r == MOCK_REFUSED ? BONNET_CAUSE_DESCRIPTOR : BONNET_CAUSE_BUS, u, index);
     j->clock[u] = taken + cycles + 4;
-    count(j, u, &q, start, taken, cycles, bytes);
+    count(j, u, index, start, taken, cycles, bytes);
     for (int i = 0; i < 3; i++) {
         if (!posts[i]) continue;
-        if (j->tokens[posts[i]] == BONNET_SEM_MAX) return cause(j, BONNET_CAUSE_DESCRIPTOR, u, q.index);
+        if (j->tokens[posts[i]] == BONNET_SEM_MAX) return cause(j, BONNET_CAUSE_DESCRIPTOR, u, index);
         j->token_time[posts[i]][j->tokens[posts[i]]++] = taken + cycles;
     }
-    memmove(j->queue[u], j->queue[u] + 1, (BONNET_QUEUE_DEPTH - 1) * sizeof q);
-    j->waiting[u]--;
+    if (++l->at == l->count) {
+        l->at = 0;
+        l->walk++;
+        if (u == BONNET_UNIT_STORE) j->m->regs[BONNET_REG_FRAME / 4]++;
+    }
     return 1;
 }
 
@@ -192,17 +197,17 @@ static uint32_t draw(mock *m, uint32_t below) /* xorshift64* */
 static void walk(job *j)
 {
     for (;;) {
-        uint32_t first = draw(j->m, MOCK_UNITS), moved = 0; /* 0 is the sequencer */
+        uint32_t first = draw(j->m, MOCK_UNITS), moved = 0; /* 0 is the sequencer: never in the way */
         for (uint32_t i = 0; i < MOCK_UNITS && !moved; i++) {
             uint32_t u = (first + i) % MOCK_UNITS;
-            moved = (uint32_t)(u ? advance(j, u) : hand_out(j));
+            moved = (uint32_t)(u && advance(j, u));
             if (j->code) return;
         }
         if (moved) continue;
         for (uint32_t u = 1; u < MOCK_UNITS; u++)
-            if (j->waiting[u]) { /* nobody can move: tokens are missing */
+            if (!ended(j, u)) { /* nobody can move: tokens are missing */
                 j->hang = 1;
-                cause(j, BONNET_CAUSE_WATCHDOG, u, j->queue[u][0].index);
+                cause(j, BONNET_CAUSE_WATCHDOG, u, j->lists[u].first + j->lists[u].at);
                 return;
             }
         return;
@@ -211,13 +216,11 @@ static void walk(job *j)
 
 void mock_run_job(mock *m)
 {
-    job j = {.m = m, .index = 1, .frames = m->regs[BONNET_REG_FRAMES / 4] & 0xFFFF};
+    job j = {.m = m, .walks = m->regs[BONNET_REG_FRAMES / 4] & 0xFFFF};
     m->beats_in = m->beats_out = 0;
     m->regs[BONNET_REG_FRAME / 4] = 0;
-    if (fetch(&j)) {
-        for (int i = 0; i < 64; i++) j.left[i] = j.count;
-        walk(&j);
-    }
+    m->pass = (mock_pass){.next = 0};
+    if (fetch(&j)) walk(&j);
     uint32_t dog = m->regs[BONNET_REG_WATCHDOG / 4], job_number = m->n_jobs++;
     uint64_t cycles = 0;
     for (int u = 0; u < MOCK_UNITS; u++) cycles = j.clock[u] > cycles ? j.clock[u] : cycles;

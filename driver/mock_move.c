@@ -12,36 +12,40 @@ static uint64_t little(const uint8_t *p)
     return v;
 }
 
-mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes)
+mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, uint64_t *cycles, uint32_t *bytes)
 {
-    uint32_t n = G(LOAD_BYTES), at = G(LOAD_ADDR), dest = G(LOAD_DEST), row_bytes = 8 * m->lanes;
-    uint64_t *to;
+    uint32_t n = G(LOAD_BYTES), at = G(LOAD_ADDR), dest = G(LOAD_DEST), row_bytes = 8 * m->lanes, arrays = dest == 2 ? m->arrays : 1;
     if (dest > 2 || G(LOAD_OFFSET) % 64 || n == 0) return MOCK_REFUSED;
     if (dest == 2) {
-        if (n % 32 || at % 4 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
-        to = m->feature + at;
+        if (n % 8 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
     } else {
         uint32_t rows = dest ? m->stem_rows : m->weight_rows;
         if (n % row_bytes || at + n / row_bytes > rows) return MOCK_REFUSED;
-        to = (dest ? m->stem : m->weight) + (size_t)at * m->lanes;
     }
-    const uint8_t *from = mock_dram(m, addr, n);
-    if (!from) return MOCK_BUS_ERROR;
-    for (uint32_t i = 0; i < n / 8; i++) to[i] = little(from + 8 * i);
-    *bytes = n;
-    *cycles = 20 + 8 * (uint64_t)n / m->bus_bits;
+    for (uint32_t a = 0; a < arrays; a++) {
+        mock_array(m, a);
+        uint64_t *to = dest == 2 ? m->feature + at : (dest ? m->stem : m->weight) + (size_t)at * m->lanes;
+        const uint8_t *from = mock_dram(m, addr + (uint64_t)a * step, n);
+        if (!from) return MOCK_BUS_ERROR;
+        for (uint32_t i = 0; i < n / 8; i++) to[i] = little(from + 8 * (size_t)i);
+    }
+    *bytes = n * arrays;
+    *cycles = 20 + 8 * (uint64_t)n * arrays / m->bus_bits;
     return MOCK_OK;
 }
 
-mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint64_t *cycles, uint32_t *bytes)
+mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, uint64_t *cycles, uint32_t *bytes)
 {
     uint32_t n = G(STORE_BYTES), at = G(STORE_ADDR);
-    if (n == 0 || n % 8 || at % 4 || G(STORE_OFFSET) % 64 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
-    uint8_t *to = mock_dram(m, addr, n);
-    if (!to) return MOCK_BUS_ERROR;
-    for (uint32_t i = 0; i < n; i++) to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
-    *bytes = n;
-    *cycles = 20 + 8 * (uint64_t)n / m->bus_bits;
+    if (n == 0 || n % 8 || G(STORE_OFFSET) % 64 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
+    for (uint32_t a = 0; a < m->arrays; a++) {
+        mock_array(m, a);
+        uint8_t *to = mock_dram(m, addr + (uint64_t)a * step, n);
+        if (!to) return MOCK_BUS_ERROR;
+        for (uint32_t i = 0; i < n; i++) to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
+    }
+    *bytes = n * m->arrays;
+    *cycles = 20 + 8 * (uint64_t)n * m->arrays / m->bus_bits;
     return MOCK_OK;
 }
 
@@ -51,8 +55,10 @@ mock_result mock_fc(mock *m, const uint32_t *d, uint64_t *cycles)
     if (!inputs || inputs % 8 || !tiles || in + inputs / 4 > m->feature_words || out + tiles * m->lanes / 2 > m->feature_words ||
         G(FC_WROW) + (uint64_t)tiles * tile_rows > m->weight_rows)
         return MOCK_REFUSED;
-    for (uint32_t t = 0; t < tiles; t++)
+    for (uint32_t n = 0; n < m->arrays * tiles; n++)
         for (uint32_t lane = 0; lane < m->lanes; lane++) {
+            uint32_t t = n % tiles;
+            mock_array(m, n / tiles);
             const uint64_t *row = m->weight + (size_t)(G(FC_WROW) + t * tile_rows) * m->lanes + lane;
             uint32_t sum = (uint32_t)*row; /* modulo 2^32: int32 arithmetic */
             for (uint32_t i = 0; i < inputs; i++) {

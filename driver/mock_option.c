@@ -2,7 +2,7 @@
 /*
  * mock_option.c - what stands behind "mock:": options, separated by commas.
  *
- *     geometry=asic|tiny     the chip's sizes (default asic)
+ *     geometry=asic|zcu102|tiny     the chip's sizes (default asic)
  *     fault=KIND[@N]         one thing that goes wrong, once; several may be given. Kinds: mock.h, in small letters
  */
 #include <stdlib.h>
@@ -51,19 +51,26 @@ static int fault(mock *m, const char *text, size_t length)
 /* The sizes of rtl/pkg/bonnet_pkg.sv. */
 static int geometry(mock *m, const char *text, size_t length)
 {
-    static const mock asic = {
-        .lanes = 64, .weight_rows = 576, .feature_words = 24576, .stem_rows = 32, .stem_image_w = 512, .stem_map_w = 128, .bus_bits = 128};
-    static const mock tiny = {
-        .lanes = 16, .weight_rows = 256, .feature_words = 4096, .stem_rows = 64, .stem_image_w = 64, .stem_map_w = 32, .bus_bits = 64};
-    const mock *g = length == 4 && !strncmp(text, "asic", 4) ? &asic : length == 4 && !strncmp(text, "tiny", 4) ? &tiny : NULL;
-    if (!g) return 0;
-    m->lanes = g->lanes;
-    m->weight_rows = g->weight_rows;
-    m->feature_words = g->feature_words;
-    m->stem_rows = g->stem_rows;
-    m->stem_image_w = g->stem_image_w;
-    m->stem_map_w = g->stem_map_w;
-    m->bus_bits = g->bus_bits;
+    static const struct {
+        const char *name;
+        uint32_t lanes, arrays, weight_rows, feature_words, stem_rows, stem_image_w, stem_map_w, bus_bits, records;
+    } known[] = {
+        {"asic", 64, 1, 576, 24576, 32, 512, 128, 128, 1024},
+        {"zcu102", 64, 4, 576, 24576, 32, 512, 128, 128, 1024},
+        {"tiny", 16, 1, 256, 4096, 64, 64, 32, 64, 256},
+    };
+    size_t i = 0;
+    while (i < sizeof known / sizeof known[0] && (strlen(known[i].name) != length || strncmp(text, known[i].name, length))) i++;
+    if (i == sizeof known / sizeof known[0]) return 0;
+    m->lanes = known[i].lanes;
+    m->arrays = known[i].arrays;
+    m->weight_rows = known[i].weight_rows;
+    m->feature_words = known[i].feature_words;
+    m->stem_rows = known[i].stem_rows;
+    m->stem_image_w = known[i].stem_image_w;
+    m->stem_map_w = known[i].stem_map_w;
+    m->bus_bits = known[i].bus_bits;
+    m->records = known[i].records;
     return 1;
 }
 
@@ -75,7 +82,7 @@ bonnet_status mock_options(mock *m, const char *path, bonnet_error *err)
         int good = 0;
         if (length > 9 && !strncmp(path, "geometry=", 9)) good = geometry(m, path + 9, length - 9);
         else if (length > 6 && !strncmp(path, "fault=", 6)) good = fault(m, path + 6, length - 6);
-        if (!good) return bonnet_fail(err, BONNET_EINVAL, "mock: unknown option '%.*s'; known: geometry=asic|tiny, fault=KIND@N", (int)length, path);
+        if (!good) return bonnet_fail(err, BONNET_EINVAL, "mock: unknown option '%.*s'; known: geometry=asic|zcu102|tiny, fault=KIND@N", (int)length, path);
         path += length + (path[length] == ',');
     }
     return BONNET_OK;

@@ -16,8 +16,8 @@ typedef enum bonnet_access { BONNET_RO, BONNET_RW, BONNET_WO, BONNET_COR, BONNET
 #define FIELD(reg, name, lsb, width, text)
 enum {
 #include "bonnet_csr.def"
-    BONNET_REG_COUNTERS = 0x2000, /* + 32 * descriptor index: eight words, below */
-    BONNET_REG_END = 0x4000
+    BONNET_REG_COUNTERS = 0x8000, /* + 32 * descriptor index: eight words, below */
+    BONNET_REG_END = 0x10000
 };
 #undef REG
 #undef FIELD
@@ -40,7 +40,7 @@ enum {
 
 enum {
     BONNET_CHIP_ID = 0x424E4E31, /* ASCII BNN1 */
-    BONNET_ABI_MAJOR = 1,
+    BONNET_ABI_MAJOR = 2,
     BONNET_CAUSE_DONE = 0,
     BONNET_CAUSE_DESCRIPTOR = 1,
     BONNET_CAUSE_BUS = 2,

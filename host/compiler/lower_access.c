@@ -1,273 +1,206 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lower_access.c - which words and rows a descriptor reads and writes, from docs/chip.md, for bonnet_job_check(). Every address is
- * bounded by the geometry before it is walked, so that a hostile job costs no more than its buffers.
+ * lower_access.c - which words and rows a descriptor reads and writes, from docs/chip.md, for bonnet_job_check(). Every address is bounded before
+ * it is walked, and a descriptor that comes to the same word twice is refused, so that a hostile job costs no more than its buffers.
+ *
+ * What a word holds travels with it: a STEM says frame, layer, row and pixel, a CONV hands on the frame of what it reads, STORE and LOAD at
+ * BASE 3 move words as they are.
  */
 #include <string.h>
 #include "lower_check.h"
 
-#define TRY(call)                                                                                                                                    \
-    do {                                                                                                                                             \
-        bonnet_status try_ = (call);                                                                                                                 \
-        if (try_ != BONNET_OK) return try_;                                                                                                          \
-    } while (0)
-#define NEED(c, condition, ...)                                                                                                                      \
-    do {                                                                                                                                             \
-        if (!(condition)) return check_fault(c, __VA_ARGS__);                                                                                        \
-    } while (0)
-#define G(field) bonnet_desc_get(d, BONNET_F_##field)
+/* Has unit c->unit certainty that `unit` finished its descriptor number `time`? */
+static int finished(const check *c, uint32_t unit, uint32_t time) { return time <= c->seen[c->unit][unit]; }
 
-enum { ALL = 0xFFFF, MAX_PIXEL = 256 };
+static uint32_t now(const check *c) { return c->seen[c->unit][c->unit] + 1; }
 
-/* Bits that each operation knows, word by word. */
-static void known_bits(uint32_t *mask, uint32_t op)
+bonnet_status check_read(check *c, check_space space, uint32_t at, uint64_t tag)
 {
-    memset(mask, 0, BONNET_DESC_BYTES);
-#define OP(name, code, text)
-#define BITS(word, lsb, width)            mask[word] |= bonnet_desc_mask(width) << (lsb);
-#define JOB(name, word, lsb, width, text) BITS(word, lsb, width)
-#define HDR(name, word, lsb, width, text)                                                                                                            \
-    if (op == BONNET_OP_HEADER) BITS(word, lsb, width)
-#define LOAD(name, word, lsb, width, text)                                                                                                           \
-    if (op == BONNET_OP_LOAD) BITS(word, lsb, width)
-#define CONV(name, word, lsb, width, text)                                                                                                           \
-    if (op == BONNET_OP_CONV) BITS(word, lsb, width)
-#define FC(name, word, lsb, width, text)                                                                                                             \
-    if (op == BONNET_OP_FC) BITS(word, lsb, width)
-#define STEM(name, word, lsb, width, text)                                                                                                           \
-    if (op == BONNET_OP_STEM) BITS(word, lsb, width)
-#define STORE(name, word, lsb, width, text)                                                                                                          \
-    if (op == BONNET_OP_STORE) BITS(word, lsb, width)
-#include "bonnet_job.def"
-}
-
-bonnet_status check_fields(check *c, const uint32_t *d)
-{
-    static const int sems[2][3] = {{BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2},
-                                   {BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2}};
-    uint32_t mask[BONNET_DESC_WORDS], op = G(JOB_OP);
-    known_bits(mask, op);
-    NEED(c, op > BONNET_OP_HEADER && op < BONNET_OPS, "operation %u", op);
-    for (int w = 0; w < BONNET_DESC_WORDS; w++) NEED(c, !(d[w] & ~mask[w]), "unknown bits 0x%08x in word %d", d[w] & ~mask[w], w);
-    for (int s = 0; s < 2; s++)
-        for (int i = 0; i < 3; i++)
-            for (int j = 0; j < i; j++)
-                NEED(c, !bonnet_desc_get(d, sems[s][i]) || bonnet_desc_get(d, sems[s][i]) != bonnet_desc_get(d, sems[s][j]),
-                     "the same semaphore twice");
-    NEED(c, G(JOB_LAYER) < c->job->n_layers, "layer %u", G(JOB_LAYER));
-    NEED(c, !G(JOB_ONCE) || op == BONNET_OP_LOAD, "only a LOAD may be ONCE");
-    NEED(c, G(JOB_LAST) == (c->index + 1 == c->job->n_desc), "LAST on the wrong descriptor");
+    NEED(c, at < c->limit[space], "reads word or row %u of %u", at, c->limit[space]);
+    check_cell *cell = &c->cells[space][at];
+    NEED(c, cell->tag == tag && cell->have == CHECK_ALL, "reads word or row %u, which does not hold what the layer needs", at);
+    NEED(c, finished(c, cell->writer, cell->written), "reads word or row %u, which may not be written yet", at);
+    cell->read[c->unit] = now(c);
     return BONNET_OK;
 }
 
-/* A map of w x h pixels of `span` words in the feature buffer. */
-static bonnet_status map_bounds(const check *c, const char *what, uint32_t at, uint32_t w, uint32_t h, uint32_t row, uint32_t pix, uint32_t span)
+bonnet_status check_write(check *c, check_space space, uint32_t at, uint16_t channels, uint64_t tag)
 {
-    NEED(c, w >= 1 && h >= 1 && span >= 1, "%s: empty", what);
-    NEED(c, pix >= span && row >= w * pix, "%s: its pixels or rows overlap", what);
-    uint64_t end = (uint64_t)at + (uint64_t)(h - 1) * row + (uint64_t)(w - 1) * pix + span;
-    NEED(c, end <= c->limit[SPACE_FEATURE], "%s: ends at word %llu of %u", what, (unsigned long long)end, c->limit[SPACE_FEATURE]);
+    NEED(c, at < c->limit[space], "writes word or row %u of %u", at, c->limit[space]);
+    check_cell *cell = &c->cells[space][at];
+    int mine = cell->writer == c->unit && cell->written == now(c);
+    NEED(c, !mine || (cell->tag == tag && !(cell->have & channels)), "writes word or row %u twice", at);
+    NEED(c, !cell->written || mine || finished(c, cell->writer, cell->written), "writes word or row %u, which another unit may be writing", at);
+    for (uint32_t u = 0; u < CHECK_UNITS; u++) NEED(c, finished(c, u, cell->read[u]), "writes word or row %u, which may still be read", at);
+    if (cell->tag != tag || (cell->have & channels)) cell->have = 0; /* other content, or the same made again */
+    cell->tag = tag;
+    cell->have |= channels;
+    cell->writer = (uint8_t)c->unit;
+    cell->written = now(c);
     return BONNET_OK;
 }
 
-/* Words 0..span-1 of each pixel for which have[] is not 0. */
-static bonnet_status map_walk(check *c, uint32_t at, uint32_t w, uint32_t h, uint32_t row, uint32_t pix, uint32_t span, const uint16_t *have,
-                              int write, uint32_t tag)
+static bonnet_status row_bounds(const check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span)
 {
-    for (uint32_t y = 0; y < h; y++)
-        for (uint32_t x = 0; x < w; x++)
-            for (uint32_t i = 0; i < span; i++) {
-                uint32_t word = at + y * row + x * pix + i;
-                if (write && have[i]) TRY(check_write(c, SPACE_FEATURE, word, have[i], tag));
-                else if (!write && have[i]) TRY(check_read(c, SPACE_FEATURE, word, tag));
-            }
+    NEED(c, span && (w == 1 || pix >= 1), "%s: empty pixels", what);
+    NEED(c, at + (uint64_t)(w - 1) * pix + span <= c->limit[SPACE_FEATURE], "%s: a row ends at word %llu of %u", what,
+         (unsigned long long)(at + (uint64_t)(w - 1) * pix + span), c->limit[SPACE_FEATURE]);
     return BONNET_OK;
 }
 
-/* Rows of the blob in order, from where the layer stopped. */
-static bonnet_status use_rows(check *c, check_space space, uint32_t at, uint32_t rows)
+bonnet_status check_read_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint16_t *have, uint64_t tag)
 {
-    const bonnet_job_layer *l = &c->job->layers[c->layer];
+    TRY(row_bounds(c, what, at, pix, w, span));
+    for (uint32_t x = 0; x < w; x++)
+        for (uint32_t i = 0; i < span; i++)
+            if (have[i]) TRY(check_read(c, SPACE_FEATURE, (uint32_t)at + x * pix + i, tag + ((uint64_t)x << 10) + i));
+    return BONNET_OK;
+}
+
+bonnet_status check_write_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint16_t *have, uint64_t tag)
+{
+    TRY(row_bounds(c, what, at, pix, w, span));
+    for (uint32_t x = 0; x < w; x++)
+        for (uint32_t i = 0; i < span; i++)
+            if (have[i]) TRY(check_write(c, SPACE_FEATURE, (uint32_t)at + x * pix + i, have[i], tag + ((uint64_t)x << 10) + i));
+    return BONNET_OK;
+}
+
+bonnet_status check_rows(check *c, check_space space, uint32_t at, uint32_t row, uint32_t rows)
+{
     NEED(c, (uint64_t)at + rows <= c->limit[space], "parameter rows end at %u of %u", at + rows, c->limit[space]);
-    NEED(c, c->next_row[c->layer] + rows <= l->row + l->rows, "more rows than the layer has");
-    for (uint32_t i = 0; i < rows; i++) TRY(check_read(c, space, at + i, 1 + c->next_row[c->layer] + i));
-    c->next_row[c->layer] += rows;
+    for (uint32_t i = 0; i < rows; i++) TRY(check_read(c, space, at + i, 1 + (uint64_t)row + i));
+    return BONNET_OK;
+}
+
+bonnet_status check_ring(const check *c, const char *what, uint32_t ring, uint32_t slot, uint32_t row)
+{
+    NEED(c, slot == (ring ? row % ring : 0), "%s: row %u is not in slot %u of a ring of %u", what, row, slot, ring);
+    return BONNET_OK;
+}
+
+/* Words to scratch or back as they are. A word that holds nothing certain arrives as nothing: rows may have gaps between them. */
+static bonnet_status move(check *c, check_space from, uint32_t at, check_space to, uint32_t there, uint32_t words)
+{
+    NEED(c, (uint64_t)at + words <= c->limit[from] && (uint64_t)there + words <= c->limit[to], "moves words outside their memory");
+    for (uint32_t i = 0; i < words; i++) {
+        check_cell *cell = &c->cells[from][at + i];
+        int known = cell->tag && finished(c, cell->writer, cell->written);
+        if (known) cell->read[c->unit] = now(c);
+        TRY(check_write(c, to, there + i, known ? cell->have : 0, known ? cell->tag : 0));
+    }
     return BONNET_OK;
 }
 
 static bonnet_status load(check *c, const uint32_t *d)
 {
     uint32_t row_bytes = 8 * c->job->geometry.lanes, rows = G(LOAD_BYTES) / row_bytes;
+    NEED(c, G(LOAD_OFFSET) % 64 == 0 && G(LOAD_BYTES), "LOAD of nothing, or not from a multiple of 64");
+    if (G(LOAD_DEST) == 2) {
+        NEED(c, G(LOAD_BASE) == 3 && G(LOAD_BYTES) % 8 == 0, "LOAD to the feature buffer of anything but words of scratch");
+        return move(c, SPACE_SCRATCH, G(LOAD_OFFSET) / 8, SPACE_FEATURE, G(LOAD_ADDR), G(LOAD_BYTES) / 8);
+    }
     check_space space = G(LOAD_DEST) == 0 ? SPACE_WEIGHT : SPACE_STEM;
     NEED(c, G(LOAD_BASE) == 0 && G(LOAD_DEST) <= 1, "LOAD of anything but rows of the model");
-    NEED(c, G(LOAD_OFFSET) % 64 == 0 && G(LOAD_OFFSET) % row_bytes == 0 && rows >= 1 && G(LOAD_BYTES) % row_bytes == 0, "LOAD of parts of rows");
+    NEED(c, G(LOAD_OFFSET) % row_bytes == 0 && G(LOAD_BYTES) % row_bytes == 0, "LOAD of parts of rows");
     NEED(c, (uint64_t)G(LOAD_OFFSET) + G(LOAD_BYTES) <= c->job->rows_bytes, "LOAD past the end of the model");
     NEED(c, G(LOAD_ADDR) + rows <= c->limit[space], "LOAD past row %u", c->limit[space]);
-    if (G(JOB_ONCE) && c->frame) return BONNET_OK;
-    for (uint32_t i = 0; i < rows; i++) TRY(check_write(c, space, G(LOAD_ADDR) + i, ALL, 1 + G(LOAD_OFFSET) / row_bytes + i));
+    if (G(JOB_ONCE) && c->walk) return BONNET_OK;
+    for (uint32_t i = 0; i < rows; i++) TRY(check_write(c, space, G(LOAD_ADDR) + i, CHECK_ALL, 1 + (uint64_t)(G(LOAD_OFFSET) / row_bytes + i)));
     return BONNET_OK;
-}
-
-/* Words and channels of one pixel that lane groups write or read. Returns the words spanned, 0: more than any pixel has. */
-static uint32_t pixel_channels(uint16_t *have, const uint32_t *d, uint32_t lanes, uint32_t k, int doubled)
-{
-    uint32_t span = 0;
-    memset(have, 0, MAX_PIXEL * sizeof *have);
-    for (uint32_t t = 0; t < G(CONV_TILES); t++)
-        for (uint32_t l = 0; l < lanes; l += 4) {
-            uint32_t group = lanes / 4, ch = t * G(CONV_TILE_STEP) + l / group * G(CONV_GROUP_STEP) + l % group;
-            uint32_t first = doubled ? 2 * ch : ch, last = doubled ? 2 * ch + 7 : ch + 3;
-            if (last / 64 * k + k > MAX_PIXEL) return 0;
-            for (uint32_t q = first; q <= last; q += 4)
-                for (uint32_t j = 0; j < k; j++) have[q / 64 * k + j] |= (uint16_t)(1u << q % 64 / 4);
-            span = last / 64 * k + k > span ? last / 64 * k + k : span;
-        }
-    return span;
-}
-
-/* `at` is word `offset` of the first pixel of `map`, walked with that map's pitches. */
-static bonnet_status right_map(const check *c, const char *what, int32_t map, uint32_t offset, uint32_t at, uint32_t row, uint32_t pix)
-{
-    NEED(c, map >= 0, "%s of a layer that has none", what);
-    const bonnet_job_layer *m = &c->job->layers[map];
-    NEED(c, at == m->word + offset && row == m->pitch && pix == m->pix, "%s is not where map %d is", what, map);
-    return BONNET_OK;
-}
-
-static bonnet_status operand(check *c, const char *what, int32_t map, uint32_t offset, uint32_t at, const uint32_t *d, uint32_t row, uint32_t pix,
-                             uint32_t span, const uint16_t *have)
-{
-    TRY(right_map(c, what, map, offset, at, row, pix));
-    TRY(map_bounds(c, what, at, G(CONV_OUT_W), G(CONV_OUT_H), row, pix, span));
-    return map_walk(c, at, G(CONV_OUT_W), G(CONV_OUT_H), row, pix, span, have, 0, check_map_tag(c, (uint32_t)map));
-}
-
-static bonnet_status conv_shape(const check *c, const uint32_t *d)
-{
-    uint32_t by = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1, up = G(CONV_STRIDE2) ? 1 : 0, k3 = G(CONV_K3);
-    NEED(c, G(CONV_POST) <= 4 && G(CONV_TILES) && G(CONV_DEPTH), "CONV without work, or unknown POST");
-    NEED(c, G(CONV_OUT_W) == (G(CONV_IN_W) + up) / by && G(CONV_OUT_H) == (G(CONV_IN_H) + up) / by, "CONV output size");
-    NEED(c, !(G(CONV_POOL2) && (G(CONV_STRIDE2) || G(CONV_POST))) && (k3 || !G(CONV_DILATE2)), "CONV options that exclude each other");
-    NEED(c, !G(CONV_GROUPED) || (G(CONV_K4) && k3), "GROUPED is for 3x3 with four slices");
-    NEED(c, !G(CONV_GROUPED) || !((G(CONV_IN) | G(CONV_IN_ROW) | G(CONV_IN_PIX)) & 3), "GROUPED input not on feature rows");
-    NEED(c, !G(CONV_K4) || !((G(CONV_OUT) | G(CONV_OUT_ROW) | G(CONV_OUT_PIX)) & 3) || G(CONV_POST) == 4, "output not on feature rows");
-    NEED(c, G(CONV_Y0) == 0 && G(CONV_ROWS) == G(CONV_OUT_H), "part of a map");
-    NEED(c, (k3 ? 9 : 1) * G(CONV_DEPTH) * 64 <= BONNET_MAX_DOT, "dot product longer than %d", BONNET_MAX_DOT);
-    NEED(c, G(CONV_POST) != 4 || G(CONV_K) == (k3 ? 9 : 1) * G(CONV_DEPTH) * 64, "HEAD with the wrong K");
-    return BONNET_OK;
-}
-
-/* Which of the layer's tiles come now, by the rows used so far; lanes to channels as for all of them. */
-static bonnet_status which_tiles(const check *c, const uint32_t *d, uint32_t tile_rows, uint32_t *channel)
-{
-    const bonnet_job_layer *l = &c->job->layers[c->layer];
-    uint32_t lanes = c->job->geometry.lanes, grouped = G(CONV_GROUPED), done = c->next_row[c->layer] - l->row;
-    NEED(c, l->rows % tile_rows == 0 && done % tile_rows == 0, "tiles of another length");
-    NEED(c, G(CONV_GROUP_STEP) == (grouped ? l->rows / tile_rows * lanes / 4 : lanes / 4), "channels of the lane groups");
-    NEED(c, G(CONV_TILE_STEP) == (grouped ? lanes / 4 : lanes), "channels of the tiles");
-    *channel = done / tile_rows * G(CONV_TILE_STEP);
-    NEED(c, *channel % 64 == 0, "does not start at a whole feature word");
-    return BONNET_OK;
-}
-
-static bonnet_status head(check *c, const uint32_t *d, uint32_t channel, uint32_t tag)
-{
-    uint32_t lanes = c->job->geometry.lanes;
-    NEED(c, G(CONV_OUT) == c->job->layers[c->layer].word + channel / 4, "features are not where the layer's map is");
-    for (uint32_t t = 0; t < G(CONV_TILES); t++)
-        for (uint32_t i = 0; i < lanes; i++) {
-            uint32_t ch = t * G(CONV_TILE_STEP) + i / (lanes / 4) * G(CONV_GROUP_STEP) + i % (lanes / 4);
-            TRY(check_write(c, SPACE_FEATURE, G(CONV_OUT) + ch / 4, (uint16_t)(15u << 4 * (ch % 4)), tag));
-        }
-    return BONNET_OK;
-}
-
-static bonnet_status conv(check *c, const uint32_t *d)
-{
-    const bonnet_job_layer *l = &c->job->layers[c->layer];
-    uint32_t lanes = c->job->geometry.lanes, post = G(CONV_POST), k = G(CONV_K4) ? 4 : 1, channel = 0;
-    uint32_t in_span = G(CONV_DEPTH) * (G(CONV_GROUPED) ? 4 : 1);
-    uint32_t tile_rows = (post == 4 ? 2 : 1) + (G(CONV_K3) ? 9 : 1) * G(CONV_DEPTH);
-    uint16_t have[MAX_PIXEL], all[4 * 256];
-    NEED(c, l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST, "CONV for another kind of layer");
-    NEED(c, (l->kind == BONNET_LAYER_LAST) == (post == 4), "HEAD for another kind of layer");
-    TRY(conv_shape(c, d));
-    TRY(which_tiles(c, d, tile_rows, &channel));
-    TRY(use_rows(c, SPACE_WEIGHT, G(CONV_WROW), G(CONV_TILES) * tile_rows));
-    TRY(right_map(c, "input", l->in, l->in_at, G(CONV_IN), G(CONV_IN_ROW), G(CONV_IN_PIX)));
-    TRY(map_bounds(c, "input", G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span));
-    memset(all, 0xFF, sizeof all);
-    TRY(map_walk(c, G(CONV_IN), G(CONV_IN_W), G(CONV_IN_H), G(CONV_IN_ROW), G(CONV_IN_PIX), in_span, all, 0, check_map_tag(c, (uint32_t)l->in)));
-    uint32_t span = pixel_channels(have, d, lanes, k, 0), first = channel / 64 * k;
-    NEED(c, span, "channels past the widest pixel");
-    if (post != 0) TRY(operand(c, "residual", l->res, l->res_at + first, G(CONV_RES), d, G(CONV_RES_ROW), G(CONV_RES_PIX), span, have));
-    if (post == 3) TRY(operand(c, "pass-through", l->pass, l->pass_at + first, G(CONV_PASS), d, G(CONV_PASS_ROW), G(CONV_PASS_PIX), span, have));
-    uint32_t tag = check_map_tag(c, c->layer);
-    if (post == 4) return head(c, d, channel, tag);
-    if (post == 3) span = pixel_channels(have, d, lanes, k, 1);
-    NEED(c, span, "channels past the widest pixel");
-    TRY(right_map(c, "output", (int32_t)c->layer, post == 3 ? 2 * first : first, G(CONV_OUT), G(CONV_OUT_ROW), G(CONV_OUT_PIX)));
-    TRY(map_bounds(c, "output", G(CONV_OUT), G(CONV_OUT_W), G(CONV_OUT_H), G(CONV_OUT_ROW), G(CONV_OUT_PIX), span));
-    return map_walk(c, G(CONV_OUT), G(CONV_OUT_W), G(CONV_OUT_H), G(CONV_OUT_ROW), G(CONV_OUT_PIX), span, have, 1, tag);
-}
-
-static bonnet_status fully_connected(check *c, const uint32_t *d)
-{
-    const bonnet_job_layer *l = &c->job->layers[c->layer];
-    NEED(c, l->kind == BONNET_LAYER_FC && G(FC_TILES) && G(FC_INPUTS) && G(FC_INPUTS) % 8 == 0, "FC without work, or for another kind of layer");
-    NEED(c, G(FC_IN) % 4 == 0 && G(FC_OUT) % 4 == 0, "FC not on feature rows");
-    uint32_t tile_rows = 1 + G(FC_INPUTS) / 8, tile = (c->next_row[c->layer] - l->row) / tile_rows;
-    NEED(c,
-         l->rows % tile_rows == 0 && G(FC_IN) == c->job->layers[l->in].word && G(FC_INPUTS) / 4 == c->job->layers[l->in].words &&
-             G(FC_OUT) == l->word + tile * c->job->geometry.lanes / 2,
-         "FC of other features, or to another place");
-    TRY(use_rows(c, SPACE_WEIGHT, G(FC_WROW), G(FC_TILES) * tile_rows));
-    for (uint32_t i = 0; i < G(FC_INPUTS) / 4; i++) TRY(check_read(c, SPACE_FEATURE, G(FC_IN) + i, check_map_tag(c, (uint32_t)l->in)));
-    for (uint32_t i = 0; i < G(FC_TILES) * c->job->geometry.lanes / 2; i++)
-        TRY(check_write(c, SPACE_FEATURE, G(FC_OUT) + i, ALL, check_map_tag(c, c->layer)));
-    return BONNET_OK;
-}
-
-static bonnet_status stem(check *c, const uint32_t *d)
-{
-    uint32_t planes = G(STEM_PLANES3) ? 3 : 1, side = 3 + 2 * G(STEM_KERNEL), k = G(STEM_K4) ? 4 : 1, by = G(STEM_STRIDE2) ? 2 : 1;
-    uint32_t w = (G(STEM_IN_W) + by - 1) / by, h = (G(STEM_IN_H) + by - 1) / by, lanes = c->job->geometry.lanes;
-    uint32_t pool = G(STEM_POOL);
-    NEED(c, c->job->layers[c->layer].kind == BONNET_LAYER_STEM, "STEM for another kind of layer");
-    NEED(c, G(STEM_BASE) == 1 && G(STEM_OFFSET) == 0 && planes * G(STEM_IN_W) * G(STEM_IN_H) == c->job->input_bytes, "STEM of another image");
-    NEED(c, G(STEM_KERNEL) <= 2 && pool <= 2 && (!G(STEM_DW_CONST) || G(STEM_DW)), "STEM options");
-    NEED(c, G(STEM_CONV_W) == w && G(STEM_CONV_H) == h, "STEM convolution size");
-    w = pool == 0 ? w : (w + pool - 1) / 2;
-    h = pool == 0 ? h : (h + pool - 1) / 2;
-    NEED(c, G(STEM_OUT_W) == w && G(STEM_OUT_H) == h, "STEM map size");
-    NEED(c, G(STEM_IN_W) <= c->job->geometry.stem_image_w && w <= c->job->geometry.stem_map_w, "STEM wider than the chip's");
-    NEED(c, G(STEM_CHANNEL) % lanes == 0 && (G(STEM_CHANNEL) + lanes + 63) / 64 * k <= MAX_PIXEL, "STEM channel %u", G(STEM_CHANNEL));
-    NEED(c, k == 1 || !((G(STEM_OUT) | G(STEM_OUT_ROW) | G(STEM_OUT_PIX)) & 3), "STEM map not on feature rows");
-    TRY(use_rows(c, SPACE_STEM, G(STEM_PROW), 5 + (side * side * planes + 7) / 8));
-    uint16_t have[MAX_PIXEL] = {0};
-    for (uint32_t ch = G(STEM_CHANNEL); ch < G(STEM_CHANNEL) + lanes; ch += 4)
-        for (uint32_t j = 0; j < k; j++) have[ch / 64 * k + j] |= (uint16_t)(1u << ch % 64 / 4);
-    uint32_t span = (G(STEM_CHANNEL) + lanes + 63) / 64 * k;
-    TRY(right_map(c, "map", (int32_t)c->layer, 0, G(STEM_OUT), G(STEM_OUT_ROW), G(STEM_OUT_PIX)));
-    TRY(map_bounds(c, "map", G(STEM_OUT), w, h, G(STEM_OUT_ROW), G(STEM_OUT_PIX), span));
-    return map_walk(c, G(STEM_OUT), w, h, G(STEM_OUT_ROW), G(STEM_OUT_PIX), span, have, 1, check_map_tag(c, c->layer));
 }
 
 static bonnet_status store(check *c, const uint32_t *d)
 {
     const bonnet_job *job = c->job;
+    uint32_t words = G(STORE_BYTES) / 8;
+    NEED(c, words && G(STORE_BYTES) % 8 == 0 && G(STORE_OFFSET) % 64 == 0, "STORE of nothing, of parts of words, or not to a multiple of 64");
+    if (G(STORE_BASE) == 3) return move(c, SPACE_FEATURE, G(STORE_ADDR), SPACE_SCRATCH, G(STORE_OFFSET) / 8, words);
+    NEED(c, G(STORE_BASE) == 2 && G(STORE_BYTES) == job->output_bytes && c->layer == job->n_layers - 1, "STORE of anything but logits or to scratch");
+    uint32_t frame = c->walk * job->batch + G(STORE_OFFSET) / (job->geometry.arrays * job->output_stride);
+    for (uint32_t i = 0; i < words; i++) TRY(check_read(c, SPACE_FEATURE, G(STORE_ADDR) + i, check_tag(frame, c->layer, 0, 0, 0, i)));
+    return BONNET_OK;
+}
+
+static bonnet_status fully_connected(check *c, const uint32_t *d)
+{
+    const bonnet_job_layer *l = &c->job->layers[c->layer];
+    uint32_t lanes = c->job->geometry.lanes, tile_rows = 1 + G(FC_INPUTS) / 8, wrow = G(FC_WROW);
+    NEED(c, l->kind == BONNET_LAYER_FC && G(FC_TILES) && G(FC_INPUTS) == l->in_c && tile_rows == l->tile_rows,
+         "FC without work, of other features, or for another kind of layer");
+    NEED(c, wrow < c->limit[SPACE_WEIGHT] && G(FC_IN) < c->limit[SPACE_FEATURE], "FC outside its memories");
+    /* The rows there say which tiles it makes, the features of which frame. */
+    uint64_t row = c->cells[SPACE_WEIGHT][wrow].tag, frame = check_tag_frame(c->cells[SPACE_FEATURE][G(FC_IN)].tag);
+    NEED(c, row > l->row && (row - 1 - l->row) % tile_rows == 0 && row - 1 + (uint64_t)G(FC_TILES) * tile_rows <= l->row + l->rows,
+         "the weights at row %u are not the layer's", wrow);
+    uint32_t first = (uint32_t)((row - 1 - l->row) / tile_rows) * lanes / 2;
+    TRY(check_rows(c, SPACE_WEIGHT, wrow, (uint32_t)row - 1, G(FC_TILES) * tile_rows));
+    for (uint32_t i = 0; i < (l->in_c + 3) / 4; i++)
+        TRY(check_read(c, SPACE_FEATURE, G(FC_IN) + i, check_tag((uint32_t)frame, (uint32_t)l->in, 0, 0, 0, i)));
+    for (uint32_t i = 0; i < G(FC_TILES) * lanes / 2; i++)
+        TRY(check_write(c, SPACE_FEATURE, G(FC_OUT) + i, CHECK_ALL, check_tag((uint32_t)frame, c->layer, 0, 0, 0, first + i)));
+    return BONNET_OK;
+}
+
+/* A STEM that begins a pass: that it is one of the layer, and this image's. */
+static bonnet_status begin_pass(const check *c, const uint32_t *d)
+{
+    const bonnet_job *job = c->job;
     const bonnet_job_layer *l = &job->layers[c->layer];
-    NEED(c, G(STORE_ADDR) == l->word && G(STORE_ADDR) % 4 == 0, "STORE of something else than the layer's map");
-    if (G(STORE_BASE) == 2) {
-        NEED(c, c->layer == job->n_layers - 1 && G(STORE_OFFSET) == 0 && G(STORE_BYTES) == job->output_bytes && !c->result, "STORE of the logits");
-        c->result = 1;
-    } else {
-        NEED(c,
-             G(STORE_BASE) == 3 && job->traced && G(STORE_OFFSET) == l->scratch && G(STORE_BYTES) == 8 * (uint64_t)l->words && !c->stored[c->layer],
-             "STORE of a map");
-        c->stored[c->layer] = 1;
+    uint32_t planes = G(STEM_PLANES3) ? 3 : 1, side = 3 + 2 * G(STEM_KERNEL), by = G(STEM_STRIDE2) ? 2 : 1, pool = G(STEM_POOL);
+    uint32_t w = (G(STEM_IN_W) + by - 1) / by, h = (G(STEM_IN_H) + by - 1) / by, lanes = job->geometry.lanes;
+    uint32_t step = job->geometry.arrays * job->input_stride;
+    NEED(c, G(STEM_BASE) == 1 && G(STEM_OFFSET) % step == 0 && G(STEM_OFFSET) / step < job->batch &&
+            planes * G(STEM_IN_W) * G(STEM_IN_H) == job->input_bytes, "STEM of another image");
+    NEED(c, G(STEM_KERNEL) <= 2 && pool <= 2 && (!G(STEM_DW_CONST) || G(STEM_DW)) && G(STEM_K4) == (job->k == 4), "STEM options");
+    NEED(c, G(STEM_CONV_W) == w && G(STEM_CONV_H) == h, "STEM convolution size");
+    if (pool) {
+        w = (w + pool - 1) / 2;
+        h = (h + pool - 1) / 2;
     }
-    for (uint32_t i = 0; i < G(STORE_BYTES) / 8; i++) TRY(check_read(c, SPACE_FEATURE, l->word + i, check_map_tag(c, c->layer)));
+    NEED(c, G(STEM_OUT_W) == w && G(STEM_OUT_H) == h && w == l->out_w && h == l->out_h, "STEM map size");
+    NEED(c, G(STEM_IN_W) <= job->geometry.stem_image_w && w <= job->geometry.stem_map_w, "STEM wider than the chip's");
+    NEED(c, G(STEM_CHANNEL) % lanes == 0 && G(STEM_CHANNEL) < l->out_c, "STEM channel %u", G(STEM_CHANNEL));
+    NEED(c, l->tile_rows == 5 + (side * side * planes + 7) / 8, "STEM with another number of taps");
+    NEED(c, !G(STEM_OUT_T) || c->ordered[c->layer], "STEM: a map that is not ordered cannot be thermometer coded");
+    return BONNET_OK;
+}
+
+static bonnet_status stem(check *c, const uint32_t *d)
+{
+    const bonnet_job *job = c->job;
+    uint32_t lanes = job->geometry.lanes, span = 0, channel = G(STEM_CHANNEL), per = G(STEM_OUT_T) ? 3 : job->k;
+    uint16_t have[CHECK_MAX_PIXEL] = {0};
+    NEED(c, job->layers[c->layer].kind == BONNET_LAYER_STEM, "STEM for another kind of layer");
+    if (G(STEM_CONT)) {
+        static const uint32_t fixed[7] = {~0u, ~0u, ~0u, ~0u, ~0u, 0, ~0u}; /* OUT and OUT_ROW, in word 7, are new */
+        NEED(c, c->pass, "STEM goes on with a pass that is finished");
+        for (int w = 2; w < 9; w++) NEED(c, !((d[w] ^ c->pass[w]) & fixed[w - 2]), "STEM goes on with another pass");
+        NEED(c, G(STEM_OUT_T) == bonnet_desc_get(c->pass, BONNET_F_STEM_OUT_T), "STEM goes on in another code");
+    } else {
+        NEED(c, !c->pass, "STEM starts a pass before the last one is finished");
+        TRY(begin_pass(c, d));
+        c->pass = d;
+        c->pass_row = 0;
+    }
+    const bonnet_job_layer *l = &job->layers[c->layer];
+    uint32_t left = l->out_h - c->pass_row, rows = G(STEM_ROWS) ? G(STEM_ROWS) : left;
+    NEED(c, rows <= left, "STEM makes %u rows, %u are left", rows, left);
+    TRY(check_ring(c, "STEM map", G(STEM_OUT_RING), G(STEM_OUT_SLOT), c->pass_row));
+    TRY(check_rows(c, SPACE_STEM, G(STEM_PROW), l->row + channel / lanes * l->tile_rows, l->tile_rows));
+    for (uint32_t ch = channel; ch < channel + lanes; ch += 4)
+        for (uint32_t j = 0; j < per; j++) {
+            have[ch / 64 * per + j] |= (uint16_t)(1u << ch % 64 / 4);
+            span = ch / 64 * per + j + 1;
+        }
+    uint32_t frame = c->walk * job->batch + G(STEM_OFFSET) / (job->geometry.arrays * job->input_stride);
+    for (uint32_t y = c->pass_row; y < c->pass_row + rows; y++) {
+        uint32_t slot = G(STEM_OUT_RING) ? y % G(STEM_OUT_RING) : y;
+        TRY(check_write_row(c, "STEM map", G(STEM_OUT) + (uint64_t)slot * G(STEM_OUT_ROW), G(STEM_OUT_PIX), l->out_w, span, have,
+                            check_tag(frame, c->layer, G(STEM_OUT_T), y, 0, 0)));
+    }
+    c->pass_row += rows;
+    if (c->pass_row == l->out_h) c->pass = NULL;
     return BONNET_OK;
 }
 
@@ -275,7 +208,7 @@ bonnet_status check_access(check *c, const uint32_t *d)
 {
     switch (G(JOB_OP)) {
     case BONNET_OP_LOAD: return load(c, d);
-    case BONNET_OP_CONV: return conv(c, d);
+    case BONNET_OP_CONV: return check_conv(c, d);
     case BONNET_OP_FC: return fully_connected(c, d);
     case BONNET_OP_STEM: return stem(c, d);
     default: return store(c, d);
