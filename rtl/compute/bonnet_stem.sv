@@ -8,6 +8,7 @@
 // Rate    a convolution pixel every ceil(K*K*planes / 8) cycles without a bubble, but not faster than the pixels come in
 //         (STRIDE2: 4 a convolution pixel, which binds for 3x3 on one plane only).
 // Stall   the feature buffer refusing stops the chain link by link; the bus is never kept waiting.
+// Strips  a descriptor may make some rows only: the chain then stands where it is, full of what comes next, until a CONT goes on.
 // Errors  bad_o instead of done_o: bonnet_stem_cfg says what is refused. Nothing was read or written.
 // Golden  sim/golden        Test  tests/rtl/bonnet_stem_tb.cpp
 `include "bonnet_assert.svh"
@@ -39,15 +40,20 @@ module bonnet_stem (
 );
   // ---- control -------------------------------------------------------------
   bonnet_stem_pkg::cfg_t cfg;
-  logic go, run_q, done_q, lines_busy, pool_busy, slices_busy, finished;
-  bonnet_stem_cfg u_cfg (.clk_i, .rst_ni, .start_i, .cmd_i, .go_o(go), .bad_o, .cfg_o(cfg));
+  bonnet_stem_pkg::strip_t strip;
+  logic go, strip_go, fresh, last_q, run_q, done_q, lines_busy, pool_busy, slices_busy, finished;
+  bonnet_stem_cfg u_cfg (
+    .clk_i, .rst_ni, .start_i, .cmd_i, .go_o(strip_go), .fresh_o(fresh), .bad_o, .cfg_o(cfg), .strip_o(strip)
+  );
+  assign go = strip_go && fresh;   // the links begin a pass, slices a strip of it
   // An odd last row or column of a 2x2 pool leaves the convolution after the last write.
-  assign finished = run_q && !lines_busy && !pool_busy && !slices_busy;
+  assign finished = run_q && !slices_busy && !(last_q && (lines_busy || pool_busy));
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {run_q, done_q} <= 2'b00;
+    if (!rst_ni) {run_q, done_q, last_q} <= 3'b000;
     else begin
-      run_q  <= go || (run_q && !finished);
+      run_q  <= strip_go || (run_q && !finished);
       done_q <= finished;
+      if (strip_go) last_q <= strip.last;
     end
   end
   assign done_o = done_q;
@@ -104,15 +110,15 @@ module bonnet_stem (
     .d_valid_o(d_valid), .d_ready_i(d_ready), .d_data_o(d_data)
   );
   bonnet_stem_slices u_slices (
-    .clk_i, .rst_ni, .go_i(go), .cfg_i(cfg), .prm_valid_i(prm_valid), .prm_row_i(prm_row), .prm_data_i(sp_data_i),
+    .clk_i, .rst_ni, .go_i(strip_go), .cfg_i(cfg), .strip_i(strip), .prm_valid_i(prm_valid), .prm_row_i(prm_row), .prm_data_i(sp_data_i),
     .d_valid_i(d_valid), .d_ready_o(d_ready), .d_data_i(d_data), .fb_valid_o, .fb_ready_i, .fb_req_o, .busy_o(slices_busy)
   );
   assign sts_o.stall_in  = run_q && lines_busy && !tap_valid;
   assign sts_o.stall_out = fb_valid_o && !fb_ready_i;
 
   // ---- contract ------------------------------------------------------------
-  `BONNET_ASSUME(StartWhenIdle_A, !start_i || !(run_q || go))
-  `BONNET_ASSERT(Drained_A, !done_q || !(col_valid || tap_valid || sum_valid || a_valid || p_valid || d_valid || fb_valid_o))
+  `BONNET_ASSUME(StartWhenIdle_A, !start_i || !(run_q || strip_go))
+  `BONNET_ASSERT(Drained_A, !(done_q && last_q) || !(col_valid || tap_valid || sum_valid || a_valid || p_valid || d_valid || fb_valid_o))
   `BONNET_ASSERT(OneAnswer_A, !(done_o && bad_o))
   `BONNET_ASSERT(OnlyWrites_A, !fb_valid_o || fb_req_o.we)
 endmodule

@@ -15,7 +15,7 @@ package bonnet_stem_pkg;
   parameter logic [1:0] Pool2x2  = 2'd1;
   parameter logic [1:0] Pool3x3  = 2'd2;
 
-  // A checked descriptor, stable from go to the end of the run.
+  // A checked descriptor, stable from go to the end of the pass.
   typedef struct packed {
     logic [63:0] addr;      // DRAM byte address of the image
     logic [19:0] beats;     // bus beats of the image
@@ -34,13 +34,24 @@ package bonnet_stem_pkg;
     logic [9:0]  conv_h;
     logic [9:0]  out_w;
     logic [9:0]  out_h;
-    logic [15:0] out;       // feature word of pixel (0, 0), the word of CHANNEL
-    logic [15:0] out_row;
+    logic        out_t;     // thermometer coded
     logic [7:0]  out_pix;
+    logic [7:0]  out_chan;  // from the word of a pixel to the word of CHANNEL
     logic [5:0]  chan;      // first channel within its 64-channel word
     logic [7:0]  prow;      // first parameter row
     logic [7:0]  taprow;    // first tap row
     logic [4:0]  taprows;   // tap rows = cycles of a convolution pixel
   } cfg_t;
+
+  // What one descriptor makes of the pass: a strip of its rows. Valid with the pulse that starts it.
+  typedef struct packed {
+    logic [15:0] base;      // feature word of row 0 (ring: slot 0), the word of CHANNEL
+    logic [15:0] first;     // the same of the first row made
+    logic [15:0] out_row;
+    logic [9:0]  rows;      // rows made, 1..
+    logic [5:0]  ring;      // slots, 0: no ring
+    logic [5:0]  slot;      // of the first row made
+    logic        last;      // the pass ends with it
+  } strip_t;
 endpackage
 /* verilator lint_on UNUSEDPARAM */

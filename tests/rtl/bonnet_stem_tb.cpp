@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole stem unit against docs/operators.md section 2, written out plainly below: random descriptors, parameters and images; a bus
-// with latency and gaps, a feature buffer that refuses; refused descriptors; and the promised rate when nothing stalls.
-#include "tb.h"
+// with latency and gaps, a feature buffer that refuses; passes cut into strips with waits between, rings, coded maps; refused descriptors,
+// also while a pass is held; a reset that forgets one; and the promised cycles when nothing stalls.
 #include "Vbonnet_stem.h"
-#include <algorithm>
+#include "stem_ref.h"
 #include <deque>
-#include <vector>
 
 namespace {
-
-#ifdef BONNET_GEOMETRY_TINY
-constexpr int kLanes = 16, kBus = 64, kFbWords = 4096, kStemRows = 64, kImageW = 64, kMapW = 32, kFbRowBits = 10;
-#else
-constexpr int kLanes = 64, kBus = 128, kFbWords = 24576, kStemRows = 32, kImageW = 512, kMapW = 128, kFbRowBits = 13;
-#endif
-constexpr int kBusBytes = kBus / 8, kGroup = kLanes / 4, kParts = 64 / kGroup, kMaskBits = 4 * kParts;
 
 // ---- descriptor: positions from the one definition file ----
 enum {
@@ -31,7 +23,7 @@ enum {
 #undef JOB
     kEnd
 };
-constexpr int kDescAt = 73, kAddrAt = 9;  // bonnet_pkg::cmd_t: skip, index, addr, desc from bit 0 up
+constexpr int kDescAt = 109, kAddrAt = 45;  // bonnet_pkg::cmd_t: skip, index, step, addr, desc from bit 0 up
 
 template <class W> void put(W &w, int lsb, int width, uint64_t v)
 {
@@ -48,114 +40,9 @@ template <class W> uint64_t get(const W &w, int lsb, int width)
 }
 #define PUT(NAME, v) put(d.cmd_i, kDescAt + F_##NAME##_LSB, F_##NAME##_BITS, (v))
 
-struct Job {
-    int planes, is_signed, k, stride, pool, dw, dw_const, slices;
-    int in_w, in_h, conv_w, conv_h, out_w, out_h;
-    int out, out_row, out_pix, channel, prow;
-    uint64_t addr;
-    std::vector<uint8_t> image;
-    std::vector<int8_t> w, dw_w, border;  // [lane][tap]
-    std::vector<int> sh, t;               // [lane], [lane][4]
-    int taps() const { return k * k * planes; }
-    int rows() const { return (taps() + 7) / 8; }
-};
-
-void sizes(Job &j)
-{
-    j.conv_w = (j.in_w + j.stride - 1) / j.stride, j.conv_h = (j.in_h + j.stride - 1) / j.stride;
-    j.out_w = j.pool == 0 ? j.conv_w : j.pool == 1 ? j.conv_w / 2 : (j.conv_w + 1) / 2;
-    j.out_h = j.pool == 0 ? j.conv_h : j.pool == 1 ? j.conv_h / 2 : (j.conv_h + 1) / 2;
-}
-
-bool fits(const Job &j)
-{
-    if (j.out_w < 1 || j.out_h < 1 || j.in_w > kImageW || j.out_w > kMapW || j.in_h > 1023) return false;
-    return j.prow + 5 + j.rows() <= kStemRows;
-}
-
-// Places the map in the feature buffer: pitches with random slack, aligned for four slices.
-bool place(Job &j, Rng &r)
-{
-    int words = 1 + static_cast<int>(r.below(2)), unit = j.slices;
-    j.channel = static_cast<int>(r.below(static_cast<uint32_t>(words * 64 / kLanes))) * kLanes;
-    j.out_pix = unit * (words + static_cast<int>(r.below(2)));
-    j.out_row = j.out_pix * j.out_w + unit * static_cast<int>(r.below(3));
-    int span = (j.out_h - 1) * j.out_row + j.out_w * j.out_pix;
-    if (span > kFbWords || j.out_row > 0xffff) return false;
-    j.out = static_cast<int>(r.below(static_cast<uint32_t>((kFbWords - span) / unit + 1))) * unit;
-    if (r.chance(20)) j.out = (kFbWords - span) / unit * unit;
-    return true;
-}
-
-void fill(Job &j, Rng &r)
-{
-    j.image.resize(static_cast<size_t>(j.in_w) * j.in_h * j.planes);
-    bool extreme = r.chance(20);
-    for (auto &b : j.image) b = static_cast<uint8_t>(extreme ? (r.chance(50) ? 0xff : 0x80) : r.next());
-    j.w.resize(static_cast<size_t>(kLanes) * j.taps());
-    for (auto &b : j.w) b = static_cast<int8_t>(extreme ? (r.chance(80) ? 127 : -127) : static_cast<int>(r.below(255)) - 127);
-    j.dw_w.resize(kLanes * 9), j.border.resize(kLanes), j.sh.resize(kLanes), j.t.resize(kLanes * 4);
-    for (auto &b : j.dw_w) b = static_cast<int8_t>(extreme ? -127 : static_cast<int>(r.below(255)) - 127);
-    for (auto &b : j.border) b = static_cast<int8_t>(r.next());
-    bool mid = r.chance(80);
-    for (auto &s : j.sh) s = static_cast<int>(mid ? 6 + r.below(12) : r.below(25));
-    int range = j.dw ? (r.chance(50) ? 40000 : 147456) : 128;
-    for (auto &t : j.t)
-        t = r.chance(5) ? -(1 << 19) : r.chance(5) ? (1 << 19) - 1 : static_cast<int>(r.below(static_cast<uint32_t>(2 * range + 1))) - range;
-    j.addr = (r.next() & 0xffffffffffull) * 64;
-}
-
-// ---- docs/operators.md, section 2 ----
-int32_t round_shift(int32_t x, int s) { return (x + ((1 << s) >> 1)) >> s; }
-int32_t sat8(int32_t x) { return std::clamp(x, -128, 127); }
-
-void reference(const Job &j, int lane, std::vector<int32_t> &d)
-{
-    int pad = (j.k - 1) / 2;
-    auto pixel = [&](int p, int y, int x) -> int {
-        if (y < 0 || y >= j.in_h || x < 0 || x >= j.in_w) return 0;
-        uint8_t b = j.image[static_cast<size_t>((y * j.in_w + x) * j.planes + p)];
-        return j.is_signed ? static_cast<int8_t>(b) : b;
-    };
-    std::vector<int32_t> a(static_cast<size_t>(j.conv_w) * j.conv_h), m(static_cast<size_t>(j.out_w) * j.out_h);
-    const int8_t *w = &j.w[static_cast<size_t>(lane) * j.taps()];
-    for (int y = 0; y < j.conv_h; y++)
-        for (int x = 0; x < j.conv_w; x++) {
-            int32_t c = 0;
-            for (int p = 0; p < j.planes; p++)
-                for (int i = 0; i < j.k; i++)
-                    for (int n = 0; n < j.k; n++)
-                        c += w[(p * j.k + i) * j.k + n] * pixel(p, j.stride * y + i - pad, j.stride * x + n - pad);
-            a[y * j.conv_w + x] = sat8(round_shift(c, j.sh[lane]));
-        }
-    for (int y = 0; y < j.out_h; y++)
-        for (int x = 0; x < j.out_w; x++) {
-            int y0 = j.pool ? 2 * y : y, x0 = j.pool ? 2 * x : x, lo = j.pool == 2 ? -1 : 0, hi = j.pool ? 1 : 0;
-            int32_t best = -1000;
-            for (int i = lo; i <= hi; i++)
-                for (int n = lo; n <= hi; n++)
-                    if (y0 + i >= 0 && y0 + i < j.conv_h && x0 + n >= 0 && x0 + n < j.conv_w)
-                        best = std::max(best, a[(y0 + i) * j.conv_w + x0 + n]);
-            m[y * j.out_w + x] = best;
-        }
-    d = m;
-    if (!j.dw) return;
-    for (int y = 0; y < j.out_h; y++)
-        for (int x = 0; x < j.out_w; x++) {
-            int32_t s = 0;
-            for (int i = 0; i < 3; i++)
-                for (int n = 0; n < 3; n++) {
-                    int v = y + i - 1, u = x + n - 1;
-                    bool in = v >= 0 && v < j.out_h && u >= 0 && u < j.out_w;
-                    int value = in || !j.dw_const ? m[std::clamp(v, 0, j.out_h - 1) * j.out_w + std::clamp(u, 0, j.out_w - 1)] : j.border[lane];
-                    s += j.dw_w[lane * 9 + 3 * i + n] * value;
-                }
-            d[y * j.out_w + x] = s;
-        }
-}
-
 struct World {  // what stands around the unit
     std::vector<uint64_t> fb = std::vector<uint64_t>(kFbWords), want;
+    std::vector<std::vector<int32_t>> d = std::vector<std::vector<int32_t>>(kLanes);
     std::vector<std::vector<uint32_t>> sp = std::vector<std::vector<uint32_t>>(kStemRows, std::vector<uint32_t>(kLanes * 2));
     struct Beat { uint64_t addr, due; };
     std::deque<Beat> bus;
@@ -183,30 +70,43 @@ void load_params(World &w, const Job &j, Rng &r)
     }
 }
 
-void expect(World &w, const Job &j)
+// What the strip from map row y0 on leaves in the feature buffer.
+void expect(World &w, const Job &j, const Strip &p, int y0)
 {
-    std::vector<int32_t> d;
-    w.want = w.fb;
     for (int l = 0; l < kLanes; l++) {
-        reference(j, l, d);
         int c = j.channel + l;
-        for (int y = 0; y < j.out_h; y++)
-            for (int x = 0; x < j.out_w; x++)
-                for (int s = 0; s < j.slices; s++) {
-                    uint64_t &word = w.want[j.out + y * j.out_row + x * j.out_pix + c / 64 * j.slices + s], bit = 1ull << c % 64;
-                    word = d[y * j.out_w + x] >= j.t[l * 4 + s] ? word | bit : word & ~bit;
+        uint64_t bit = 1ull << c % 64;
+        for (int y = y0; y < y0 + p.rows; y++)
+            for (int x = 0; x < j.out_w; x++) {
+                bool s[4], t[3];
+                for (int i = 0; i < 4; i++) s[i] = w.d[l][y * j.out_w + x] >= j.t[l * 4 + i];
+                t[0] = s[0], t[1] = s[2], t[2] = s[2] ? s[1] : s[3];
+                int row = p.ring ? (p.slot + y - y0) % p.ring : y;
+                for (int i = 0; i < j.words(); i++) {
+                    uint64_t &word = w.want[p.out + row * p.out_row + x * j.out_pix + c / 64 * j.words() + i];
+                    word = (j.coded ? t[i] : s[i]) ? word | bit : word & ~bit;
                 }
+            }
     }
 }
 
-void command(Vbonnet_stem &d, const Job &j)
+// Strip n of the pass; a CONT says nothing of use about the pass itself.
+void command(Tb<Vbonnet_stem> &tb, const Job &j, size_t n)
 {
-    for (int i = 0; i < 19; i++) d.cmd_i[i] = 0;
-    put(d.cmd_i, kAddrAt, 64, j.addr);
+    auto &d = tb.dut;
+    const Strip &s = j.strips[n];
+    for (int i = 0; i < 20; i++) d.cmd_i[i] = n ? static_cast<uint32_t>(tb.rng.next()) : 0;
+    put(d.cmd_i, 0, 1, 0);
     put(d.cmd_i, kDescAt + J_OP_LSB, J_OP_BITS, 4);
+    int rest = 0;
+    for (size_t i = n; i < j.strips.size(); i++) rest += j.strips[i].rows;
+    PUT(OUT, s.out), PUT(OUT_ROW, s.out_row), PUT(OUT_RING, s.ring), PUT(OUT_SLOT, s.ring || !n ? s.slot : tb.rng.below(64));
+    PUT(ROWS, s.rows == rest && tb.rng.chance(50) ? 0 : s.rows), PUT(CONT, n != 0);
+    if (n) return;
+    put(d.cmd_i, kAddrAt, 64, j.addr);
     PUT(PLANES3, j.planes == 3), PUT(SIGNED, j.is_signed), PUT(KERNEL, (j.k - 3) / 2), PUT(STRIDE2, j.stride == 2), PUT(POOL, j.pool);
     PUT(DW, j.dw), PUT(DW_CONST, j.dw_const), PUT(K4, j.slices == 4), PUT(IN_W, j.in_w), PUT(IN_H, j.in_h), PUT(CONV_W, j.conv_w);
-    PUT(CONV_H, j.conv_h), PUT(OUT_W, j.out_w), PUT(OUT_H, j.out_h), PUT(OUT, j.out), PUT(OUT_ROW, j.out_row), PUT(OUT_PIX, j.out_pix);
+    PUT(CONV_H, j.conv_h), PUT(OUT_W, j.out_w), PUT(OUT_H, j.out_h), PUT(OUT_PIX, j.out_pix), PUT(OUT_T, j.coded);
     PUT(CHANNEL, j.channel), PUT(PROW, j.prow);
 }
 
@@ -236,12 +136,12 @@ bool cycle(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
     bool taken = d.rdata_valid_i, read = d.sp_re_o;
     int row = d.sp_row_o;
     if (d.fb_valid_o && d.fb_ready_i) {
-        uint64_t frow = get(d.fb_req_o, 256 + kMaskBits, kFbRowBits), mask = get(d.fb_req_o, 256, kMaskBits);
-        if (frow >= kFbWords / 4) return t.fail("fb row", n, frow, kFbWords / 4), false;
-        for (int b = 0; b < 4; b++)
+        uint64_t first = get(d.fb_req_o, 256 + kMaskBits, kFbWordBits), mask = get(d.fb_req_o, 256, kMaskBits);
+        for (unsigned b = 0; b < 4; b++)
             for (int i = 0; i < kParts; i++)
                 if (mask >> (b * kParts + i) & 1) {
-                    uint64_t bits = ((1ull << kGroup) - 1) << i * kGroup, &word = w.fb[frow * 4 + b];
+                    if (first + b >= kFbWords) return t.fail("fb word", n, first + b, kFbWords), false;
+                    uint64_t bits = ((1ull << kGroup) - 1) << i * kGroup, &word = w.fb[first + b];
                     word = (word & ~bits) | (get(d.fb_req_o, 64 * b, 64) & bits);
                 }
     }
@@ -254,66 +154,17 @@ bool cycle(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
     return true;
 }
 
-// Runs one descriptor to its end; cycles from start to done in *spent.
-int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *spent)
+int start_cmd(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
 {
-    auto &d = t.dut;
-    for (auto &word : w.fb) word = t.rng.next();
-    load_params(w, j, t.rng);
-    expect(w, j);
-    command(d, j);
-    uint64_t begin = t.cycle(), limit = begin + 5000 + 200ull * j.in_w * j.in_h * (j.rows() + 10);
-    d.start_i = 1;
+    t.dut.start_i = 1;
     if (!cycle(t, w, j, n)) return 1;
-    d.start_i = 0;
-    while (!d.done_o) {
-        if (d.bad_o) return t.fail("bad_o", n, 1, 0);
-        if (t.cycle() > limit) return t.fail("hang", n, t.cycle() - begin, limit - begin);
-        if (!cycle(t, w, j, n)) return 1;
-    }
-    *spent = t.cycle() - begin;
-    for (int i = 0; i < kFbWords; i++)
-        if (w.fb[i] != w.want[i]) {
-            fprintf(stderr, "word %d of map at %d: %dx%dx%d k%d s%d pool%d dw%d/%d slices%d signed%d -> %dx%d -> %dx%d chan %d row %d pix %d\n", i,
-                    j.out, j.in_w, j.in_h, j.planes, j.k, j.stride, j.pool, j.dw, j.dw_const, j.slices, j.is_signed, j.conv_w, j.conv_h, j.out_w,
-                    j.out_h, j.channel, j.out_row, j.out_pix);
-            return t.fail("feature word", n, w.fb[i], w.want[i]);
-        }
-    return cycle(t, w, j, n) ? 0 : 1;  // done_o is a pulse
+    t.dut.start_i = 0;
+    return 0;
 }
 
-// A descriptor the unit must refuse, at once and without touching anything.
-int run_bad(Tb<Vbonnet_stem> &t, World &w, Job j, uint64_t n)
+int refused(Tb<Vbonnet_stem> &t, uint64_t n, int what)
 {
     auto &d = t.dut;
-    command(d, j);
-    int what = static_cast<int>(t.rng.below(20));
-    switch (what) {
-    case 0: put(d.cmd_i, kDescAt + J_OP_LSB, J_OP_BITS, 2); break;
-    case 1: PUT(KERNEL, 3); break;
-    case 2: PUT(POOL, 3); break;
-    case 3: PUT(IN_W, 0); break;
-    case 4: PUT(IN_H, 0); break;
-    case 5: PUT(OUT_W, j.out_w + 1); break;
-    case 6: PUT(OUT_H, j.out_h - 1); break;
-    case 7: PUT(CONV_W, j.conv_w + 1); break;
-    case 8: PUT(CONV_H, j.conv_h - 1); break;
-    case 9: j.in_w = kImageW + 1, j.stride = 2, j.pool = 2, sizes(j), command(d, j); break;  // too wide an image
-    case 10: j.in_w = kMapW + 1, j.stride = 1, j.pool = 0, j.out_row = j.out_pix = 0, sizes(j), command(d, j); break;  // too wide a map
-    case 11: PUT(CHANNEL, j.channel + 1 + t.rng.below(kLanes - 1)); break;
-    case 12: put(d.cmd_i, kAddrAt, 64, j.addr + 1 + t.rng.below(kBusBytes - 1)); break;
-    case 13: PUT(K4, 1), PUT(OUT, (j.out & ~3) + 1 + static_cast<int>(t.rng.below(3))); break;
-    case 14: PUT(K4, 1), PUT(OUT_PIX, (j.out_pix & ~3) + 1 + static_cast<int>(t.rng.below(3))); break;
-    case 15: PUT(K4, 1), PUT(OUT_ROW, (j.out_row & ~3) + 1 + static_cast<int>(t.rng.below(3))); break;
-    case 16: {  // one pixel past the end
-        int end = (j.out_h - 1) * j.out_row + (j.out_w - 1) * j.out_pix + j.channel / 64 * j.slices;
-        PUT(OUT, kFbWords - end);
-        break;
-    }
-    case 17: PUT(PROW, kStemRows - 5 - j.rows() + 1); break;
-    case 18: PUT(K4, 1), PUT(OUT, 0xfffc), PUT(OUT_ROW, 0), PUT(OUT_PIX, 0), PUT(CHANNEL, 4032); break;  // wraps at 2^16
-    default: PUT(OUT_ROW, 0xfffc), PUT(OUT_H, j.out_h), PUT(OUT, 0xfffc); break;
-    }
     d.start_i = 1;
     d.eval();
     t.tick();
@@ -324,7 +175,112 @@ int run_bad(Tb<Vbonnet_stem> &t, World &w, Job j, uint64_t n)
             return t.fail("refusal", n, static_cast<uint64_t>(what) << 8 | d.bad_o, i == 0);
         t.tick();
     }
-    (void)w;
+    return 0;
+}
+
+// A descriptor the unit must refuse, at once and without touching anything.
+int run_bad(Tb<Vbonnet_stem> &t, Job j, uint64_t n)
+{
+    auto &d = t.dut;
+    command(t, j, 0);
+    const Strip &s = j.strips[0];
+    int what = static_cast<int>(t.rng.below(22));
+    switch (what) {
+    case 0: put(d.cmd_i, kDescAt + J_OP_LSB, J_OP_BITS, 2); break;
+    case 1: PUT(KERNEL, 3); break;
+    case 2: PUT(POOL, 3); break;
+    case 3: PUT(IN_W, 0); break;
+    case 4: PUT(IN_H, 0); break;
+    case 5: PUT(OUT_W, j.out_w + 1); break;
+    case 6: PUT(OUT_H, j.out_h - 1); break;
+    case 7: PUT(CONV_W, j.conv_w + 1); break;
+    case 8: PUT(CONV_H, j.conv_h - 1); break;
+    case 9: j.in_w = kImageW + 1, j.stride = 2, j.pool = 2, sizes(j), command(t, j, 0); break;  // too wide an image
+    case 10: j.in_w = kMapW + 1, j.stride = 1, j.pool = 0, j.strips[0].out_row = j.out_pix = 0, sizes(j), command(t, j, 0); break;  // too wide a map
+    case 11: PUT(CHANNEL, j.channel + 1 + t.rng.below(kLanes - 1)); break;
+    case 12: put(d.cmd_i, kAddrAt, 64, j.addr + 1 + t.rng.below(kBusBytes - 1)); break;
+    case 13: PUT(K4, 0), PUT(OUT_T, 1); break;
+    case 14: PUT(CONT, 1); break;
+    case 15: PUT(ROWS, j.out_h + 1 + static_cast<int>(t.rng.below(3))); break;
+    case 16: {  // one word past the end
+        int end = (s.ring ? s.ring - 1 : s.rows - 1) * s.out_row + (j.out_w - 1) * j.out_pix + j.channel / 64 * j.words() + j.words() - 1;
+        PUT(OUT, kFbWords - end);
+        break;
+    }
+    case 17: PUT(PROW, kStemRows - 5 - j.rows() + 1); break;
+    case 18: PUT(K4, 1), PUT(OUT, 0xfffc), PUT(OUT_ROW, 0), PUT(OUT_PIX, 0), PUT(CHANNEL, 4032); break;  // wraps at 2^16
+    case 19: PUT(OUT_RING, 1 + t.rng.below(5)), PUT(OUT_SLOT, 5 + t.rng.below(59)); break;
+    case 20: PUT(OUT_RING, 5), PUT(OUT_SLOT, 5); break;
+    default: PUT(OUT_ROW, 0xfffc), PUT(OUT_H, j.out_h), PUT(OUT, 0xfffc); break;
+    }
+    return refused(t, n, what);
+}
+
+// The same while the pass is held: it must go on as if nothing had been asked. Strip s is the next.
+int run_bad_held(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, size_t s)
+{
+    auto &d = t.dut;
+    command(t, j, s);
+    int rest = 0, y = 0, what = static_cast<int>(t.rng.below(5));
+    for (size_t i = 0; i < j.strips.size(); i++) (i < s ? y : rest) += j.strips[i].rows;
+    switch (what) {
+    case 0: put(d.cmd_i, kDescAt + J_OP_LSB, J_OP_BITS, 2); break;
+    case 1: command(t, j, 0); break;
+    case 2: PUT(ROWS, rest + 1); break;
+    case 3: PUT(OUT_RING, 7), PUT(OUT_SLOT, 7); break;
+    default: {  // one word past the end, in a row that is not the pass's first
+        const Strip &p = j.strips[s];
+        int end = (p.ring ? p.ring - 1 : y + p.rows - 1) * p.out_row + (j.out_w - 1) * j.out_pix + j.channel / 64 * j.words() + j.words() - 1;
+        PUT(OUT, kFbWords - end);
+    }
+    }
+    if (start_cmd(t, w, j, n)) return 1;
+    return d.bad_o && !d.done_o ? (cycle(t, w, j, n) ? 0 : 1) : t.fail("held refusal", n, static_cast<uint64_t>(what) << 8 | d.bad_o, 1);
+}
+
+int start(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, size_t strip)
+{
+    command(t, j, strip);
+    return start_cmd(t, w, j, n);
+}
+
+// Runs the strips of a pass, all or the first few; cycles from the first start to the last done in *spent.
+int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *spent, size_t few = ~size_t{0}, bool wait = true)
+{
+    auto &d = t.dut;
+    for (auto &word : w.fb) word = t.rng.next();
+    w.want = w.fb;
+    load_params(w, j, t.rng);
+    for (int l = 0; l < kLanes; l++) reference(j, l, w.d[l]);
+    uint64_t begin = t.cycle(), limit = begin + 5000 + 200ull * j.in_w * j.in_h * (j.rows() + 10);
+    int y = 0;
+    for (size_t s = 0; s < std::min(few, j.strips.size()); s++) {
+        if (s && t.rng.chance(20) && run_bad_held(t, w, j, n, s)) return 1;
+        expect(w, j, j.strips[s], y);
+        y += j.strips[s].rows;
+        if (start(t, w, j, n, s)) return 1;
+        while (!d.done_o) {
+            if (d.bad_o) return t.fail("bad_o", n, 1, 0);
+            if (t.cycle() > limit) return t.fail("hang", n, t.cycle() - begin, limit - begin);
+            if (!cycle(t, w, j, n)) return 1;
+        }
+        *spent = t.cycle() - begin;
+        for (int i = 0; i < kFbWords; i++)
+            if (w.fb[i] != w.want[i]) {
+                const Strip &p = j.strips[s];
+                fprintf(stderr, "word %d of strip %zu of %zu, %d rows to row %d at %d, row %d, ring %d slot %d: %dx%dx%d k%d s%d pool%d dw%d/%d slices%d%s "
+                        "signed%d -> %dx%d -> %dx%d chan %d pix %d\n", i, s, j.strips.size(), p.rows, y, p.out, p.out_row, p.ring, p.slot, j.in_w, j.in_h,
+                        j.planes, j.k, j.stride, j.pool, j.dw, j.dw_const, j.slices, j.coded ? " coded" : "", j.is_signed, j.conv_w, j.conv_h, j.out_w,
+                        j.out_h, j.channel, j.out_pix);
+                return t.fail("feature word", n, w.fb[i], w.want[i]);
+            }
+        uint64_t pause = !wait ? 1 : t.rng.chance(30) ? 1 + t.rng.below(3000) : 1 + t.rng.below(20);
+        while (pause--) {  // done_o is a pulse, and a held pass writes nothing
+            if (!cycle(t, w, j, n)) return 1;
+            if (d.done_o || d.bad_o || d.fb_valid_o) return t.fail("held", n, d.done_o << 1 | d.fb_valid_o, 0);
+            limit++;
+        }
+    }
     return 0;
 }
 
@@ -350,23 +306,23 @@ int run(Tb<Vbonnet_stem> &t)
 
     // The two stems the project is about, nothing stalling.
     for (int c = 0; c < 64; c += kLanes) {
-        Job j{1, 0, 5, 1, 1, 1, 0, 4, 28, 28, 0, 0, 0, 0, 64, 14 * 8, 8, c, 3, 0, {}, {}, {}, {}, {}, {}};
+        Job j{1, 0, 5, 1, 1, 1, 0, 4, 28, 28, 0, 0, 0, 0, 8, c, 3, 0, {{14, 64, 14 * 8, 0, 0}}, 0, {}, {}, {}, {}, {}};
         sizes(j), fill(j, r);
         if (run_job(t, w, j, 0, &spent)) return 1;
         if (spent > 3400) return t.fail("28x28 cycles", 0, spent, 3400);
     }
     uint64_t small = spent;
     // A stride-2 7x7 window needs nine rows of a ring of eight: a gap at every row would show here.
-    Job tall{3, 0, 7, 2, 0, 0, 0, 4, 40, 63, 0, 0, 0, 0, 0, 20 * 4, 4, 0, 0, 0, {}, {}, {}, {}, {}, {}};
+    Job tall{3, 0, 7, 2, 0, 0, 0, 4, 40, 63, 0, 0, 0, 0, 4, 0, 0, 0, {{32, 0, 20 * 4, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(tall), fill(tall, r);
     if (run_job(t, w, tall, 0, &spent) || rate(t, tall, 0, spent)) return 1;
     // Rows of six pixels of two cycles: a gap at the start of a row would show here.
-    Job narrow{1, 1, 3, 1, 0, 0, 0, 1, 6, 200, 0, 0, 0, 0, 0, 6, 1, 0, 0, 0, {}, {}, {}, {}, {}, {}};
+    Job narrow{1, 1, 3, 1, 0, 0, 0, 1, 6, 200, 0, 0, 0, 0, 1, 0, 0, 0, {{200, 0, 6, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(narrow), fill(narrow, r);
     if (run_job(t, w, narrow, 0, &spent) || rate(t, narrow, 0, spent)) return 1;
     spent = 0;
 #ifndef BONNET_GEOMETRY_TINY
-    Job big{3, 1, 7, 2, 2, 1, 1, 4, 224, 224, 0, 0, 0, 0, 4, 56 * 4, 4, 0, 8, 0, {}, {}, {}, {}, {}, {}};
+    Job big{3, 1, 7, 2, 2, 1, 1, 4, 224, 224, 0, 0, 0, 0, 3, 0, 8, 1, {{56, 4, 56 * 3, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(big), fill(big, r);
     if (run_job(t, w, big, 0, &spent)) return 1;
     if (spent > 19 * 12544 + 2500) return t.fail("224x224 cycles", 0, spent, 19 * 12544 + 2500);
@@ -378,19 +334,25 @@ int run(Tb<Vbonnet_stem> &t)
         do {
             j.planes = r.chance(50) ? 3 : 1, j.is_signed = r.chance(50), j.k = 3 + 2 * static_cast<int>(r.below(3));
             j.stride = 1 + static_cast<int>(r.below(2)), j.pool = static_cast<int>(r.below(3)), j.dw = r.chance(60), j.dw_const = r.chance(50);
-            j.slices = r.chance(60) ? 4 : 1;
+            j.slices = r.chance(60) ? 4 : 1, j.coded = j.slices == 4 && r.chance(50);
             j.in_w = 1 + static_cast<int>(r.below(r.chance(70) ? 12 : 40)), j.in_h = 1 + static_cast<int>(r.below(r.chance(70) ? 12 : 30));
             if (r.chance(3)) j.in_w = kImageW - static_cast<int>(r.below(3)), j.in_h = 1 + static_cast<int>(r.below(6));
             j.prow = static_cast<int>(r.below(kStemRows)), sizes(j);
             if (r.chance(20)) j.prow = kStemRows - 5 - j.rows();
-        } while (!fits(j) || !place(j, r));
+        } while (!fits(j) || !place(j, r, r.chance(50) ? 0 : r.chance(50) ? 2 : 1000));
         fill(j, r);
         bool free = r.chance(30);
         w.bus_gap = free ? 0 : static_cast<int>(r.below(95)), w.rd_stall = free ? 0 : static_cast<int>(r.below(95));
         w.fb_stall = free || r.chance(40) ? 0 : static_cast<int>(r.below(98)), w.latency = free ? 10 : static_cast<int>(r.below(60));
-        if (r.chance(25) && run_bad(t, w, j, n)) return 1;
+        if (r.chance(25) && run_bad(t, j, n)) return 1;
+        if (j.strips.size() > 1 && r.chance(10)) {  // the core is reset while a pass is held
+            if (run_job(t, w, j, n, &spent, 1 + r.below(static_cast<uint32_t>(j.strips.size() - 1)))) return 1;
+            d.rst_ni = 0, d.rdata_valid_i = 0, w.bus.clear();
+            t.tick();
+            d.rst_ni = 1;
+        }
         if (run_job(t, w, j, n, &spent)) return 1;
-        if (free && rate(t, j, n, spent)) return 1;
+        if (free && j.strips.size() == 1 && rate(t, j, n, spent)) return 1;
     }
     return 0;
 }
