@@ -8,6 +8,13 @@
 // Rate    a convolution pixel every ceil(K*K*planes / 8) cycles without a bubble, but not faster than the pixels come in
 //         (STRIDE2: 4 a convolution pixel, which binds for 3x3 on one plane only).
 // Stall   the feature buffer refusing stops the chain link by link; the bus is never kept waiting.
+// Cycles  of one pass, start_i to done_o: fill + work + drain, rows = ceil(K*K*planes / 8), latency from an accepted request to its first beat:
+//           fill   latency + 7 + pad*IN_W + pad       up to the first window's last pixel, one a cycle
+//           work   rows * CONV_W * CONV_H             (POOL 2x2: of an odd size up to the last pixel that counts)
+//           drain  11; DW: 28 + 9*OUT_W               pool, thresholds; DW: the last map row begins when it is complete
+//         if pixels and depthwise keep up: rows >= STRIDE^2, and with DW rows >= 9, POOL 5 (3x3 of an odd size: two cycles more); IN and OUT
+//         at least 2, IN more than pad.
+//         224x224x3, 7x7/2, POOL 3x3, DW, latency 10: 692 + 19*12544 + 532 = 239,560. Row by row, any stem, exact: tests/rtl/stem_time.h.
 // Strips  a descriptor may make some rows only: the chain then stands where it is, full of what comes next, until a CONT goes on.
 // Errors  bad_o instead of done_o: bonnet_stem_cfg says what is refused. Nothing was read or written.
 // Golden  sim/golden        Test  tests/rtl/bonnet_stem_tb.cpp

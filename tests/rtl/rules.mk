@@ -7,7 +7,7 @@ TESTS      += $(TB_MODULES:%=rtl-%) $(TB_TINY:%=rtl-%-tiny)
 TEST_BINS  += $(TB_MODULES:%=$(O)/tb/%/tb) $(TB_TINY:%=$(O)/tb-tiny/%/tb)
 TB_DIRS    := $(foreach dir,tests/rtl sim driver host/include rtl/csr,-I$(CURDIR)/$(dir))
 TB_FLAGS   := --cc --exe --build -O3 --x-assign unique --x-initial unique -CFLAGS "-std=c++17 -O1 -DVL_USER_STOP $(TB_DIRS)" $(RTL_FLAGS)
-TB_DEPS    := tests/rtl/tb.h $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
+TB_DEPS    := $(wildcard tests/rtl/*.h) $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 
 # $(call bench,folder,extra flags): the bench of module $*, built there.
 define bench
