@@ -8,7 +8,7 @@
 //   sum += u                       after the last pixel of a tile: F = sat16(round_shift(sum, s2)), written as int16
 // Lanes/8 lanes per beat, eight beats per pixel; a beat lies inside one lane group (two beats each).
 // Parameters A, B, C come from bonnet_threshold's row of the same beat; S is the second row, kept here.
-// Rate    one beat per cycle, a write leaves six cycles after its beat. Stall  a refused write holds everything.
+// Rate    one beat per cycle; eight writes after the last pixel of a tile, each six cycles after its beat. Stall  a refused write holds everything.
 // Test    tests/rtl/bonnet_head_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none

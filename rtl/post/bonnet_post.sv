@@ -8,8 +8,15 @@
 //
 // One law between the units: valid/ready streams, pixels in the array's order; a unit that reads or writes integers of
 // another width takes its place between threshold and merge, with its own operands.
-// Rate    one result per cycle while nothing is read and a pixel's channels lie in one word (STORE, POOL2). Else as fast as port B
-//         moves: RES and PASS once, the outputs once per 64-channel word. HEAD 8 cycles per pixel.
+// Rate    per pixel and tile, S words of 64 channels touched (W words written: S, or those of twice the channels for INTERLEAVE), R reads a word (STORE 0,
+//         XNOR and OR 1, INTERLEAVE 2): one result per cycle, or S*R + W accesses of port B if they are more; HEAD 8 cycles.
+//         Grouped 3x3 layers give a result in 9*C/64 cycles, S*R + W is at most 4, 8, 12, 12 for C = 64, 128, 256, 512: never behind.
+// Fill    the first segment is there two cycles after cfg_start_i, its operands at most 2 + R cycles later; a write leaves three cycles after
+//         its result, six after the last beat for HEAD.
+// Drain   from the last result to idle_o, results in blocks of 8 at one per cycle, blocks 8*pace cycles apart, B results in the last:
+//         max over n = B, B+8 (if there are so many) of   4 + n*W - since(n) + R*max(0, n*S - 16),   since(B) = B, since(B+8) = B*pace + 8
+//         HEAD: the same of 8 + 8*n - since(n).   POOL2: 5 + B/4 * (W-1).   INTERLEAVE may be two cycles later where n*S > 16.
+//         So 4 for S = W = 1, 12 for INTERLEAVE at C = 64, 64 for HEAD with B = 8 and 15 with B = 1.
 // Stall   Block results more are welcome when room_o is up (and Block under way); port B may refuse at any time.
 // Test    tests/rtl/bonnet_post_tb.cpp
 `include "bonnet_assert.svh"

@@ -98,8 +98,12 @@ inline void post_model(const Conv &c, uint32_t tile, const uint64_t *params, con
     }
 }
 
-// Accesses of port B for one pixel of a tile: a word is read once and written once.
-inline uint32_t post_accesses(const Conv &c, uint32_t tile)
+// Port B for one pixel of a tile: 64 channels are read once from each map and written once.
+struct Accesses {
+    uint32_t segments, reads, writes;  // reads of a segment
+    uint32_t all() const { return segments * reads + writes; }
+};
+inline Accesses post_accesses(const Conv &c, uint32_t tile)
 {
     std::set<uint32_t> in, out;
     for (uint32_t l = 0; l < Lanes; l++) {
@@ -107,7 +111,51 @@ inline uint32_t post_accesses(const Conv &c, uint32_t tile)
         in.insert(ch / 64), out.insert(c.post == PostInterleave ? 2 * ch / 64 : ch / 64);
     }
     uint32_t reads = c.post == PostStore ? 0 : c.post == PostInterleave ? 2 : 1;
-    return uint32_t(reads * in.size() + (c.post == PostHead ? 0 : out.size()));
+    return {uint32_t(in.size()), reads, c.post == PostHead ? 0 : uint32_t(out.size())};
+}
+// Cycles from the last result of a descriptor to idle_o, as rtl/post/bonnet_post.sv has it: results come in blocks of eight, one a
+// cycle, eight times `pace` cycles apart, and `pixels` of them a tile.
+inline int64_t post_drain(const Conv &c, int64_t pixels, int64_t pace)
+{
+    Accesses a = post_accesses(c, c.tiles - 1);
+    int64_t last = (pixels - 1) % Block + 1, worst = 0;
+    if (c.pool) return 5 + last / 4 * (a.writes - 1);
+    int64_t work = c.post == PostHead ? 8 : a.writes, reads = c.post == PostHead ? 0 : a.reads, tail = c.post == PostHead ? 8 : 4;
+    for (int64_t n = last, since = last; n <= pixels; n += Block) {  // n results whose first came `since` cycles ago, when the last came
+        worst = std::max(worst, tail + n * work - since + reads * std::max<int64_t>(0, n * a.segments - 2 * Block));
+        since = n * pace + Block;
+    }
+    return worst;
+}
+
+// A layer as BoolNet and BaseNet have them, a few pixels of it: what the array needs for a result is in c.k, 64 operands a cycle.
+inline Conv post_layer(Rng &r)
+{
+    for (;;) {
+        Conv c{};
+        uint32_t channels = 64u << r.below(4);
+        c.post = r.below(5), c.k3 = c.post == PostHead || r.chance(60), c.pool = !c.k3 && c.post == PostStore && r.chance(60);
+        c.k4 = r.chance(80), c.grouped = c.k4 && c.k3, c.depth = channels / 64 * (c.grouped || !c.k4 ? 1 : 4);
+        if (c.post == PostInterleave && !c.grouped) continue;
+        c.k = (c.k3 ? 9 : 1) * c.depth * 64;
+        if (!c.k3 && !c.pool && c.k / 64 < (c.post == PostStore ? 1 : 2)) continue;  // no network has that
+        uint32_t all = channels / Lanes, first = r.below(all);
+        c.tiles = 1 + r.below(std::min(all - first, 3u));
+        c.group_step = c.grouped ? channels / 4 : uint32_t(Group), c.tile_step = c.grouped ? uint32_t(Group) : uint32_t(Lanes);
+        c.channel = first * c.tile_step;
+        c.in_w = c.in_h = 32, c.out_w = 1 + r.below(8), c.out_h = 1 + r.below(4), c.rows = c.out_h;
+        c.s1 = r.below(25), c.s2shift = r.below(25);
+        c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(70), c.res.therm = c.pass.therm = c.k4 && r.chance(70);
+        uint32_t next = r.below(16), words = channels / 64;
+        auto place = [&](Map &m, uint32_t pix) {
+            m.base = next, m.pix = pix, m.row = pix * c.out_w, m.ring = r.chance(50) ? c.rows + r.below(3) : 0;
+            next += m.row * std::max(m.ring, c.rows);
+        };
+        place(c.out, std::max(words * c.out.words(c.slices()) * (c.post == PostInterleave ? 2 : 1), c.post == PostHead ? 16 * words : 1));
+        place(c.res, words * c.res.words(c.slices())), place(c.pass, words * c.pass.words(c.slices()));
+        if (next > FeatureWords || c.tiles * c.tile_rows() > WeightRows) continue;
+        return c;
+    }
 }
 
 // ---- a segment as the units hand it on: bonnet_post_pkg::seg_t, first field in the highest bits ----
