@@ -1,120 +1,163 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lower_place.c - where each map lies in the feature buffer. A map lives from the layer that makes it to its last reader; maps
- * that live at the same time do not overlap, the result of a layer never overlaps what it reads.
+ * lower_place.c - a place in the feature buffer for every buffer of the program. First the rings: as many rows as live at once. Then
+ * places: lowest first, where no two rows share a word while both live. So the result of a block may creep over the operands that it uses up.
  *
- * Two maps are special because their units overlap with the next or the last frame: the logits keep their words for the whole frame
- * (the store unit still reads them while the next frame runs), and so does the stem's map if there is room (the stem then works on the next
- * frame while this one is still in the conv unit). Without that room the stem waits for the end of the frame.
+ * Time is a circle: the next walk follows, and what it writes early lives beside what this one reads late.
  */
 #include <stdlib.h>
+#include <string.h>
 #include "lower_parts.h"
 
-typedef struct span {
-    uint32_t first, last, held;
-} span; /* layers, inclusive; words */
+typedef struct life {
+    int32_t from, to;
+} life;
 
-static uint32_t align4(uint32_t words) { return (words + 3) & ~3u; }
-
-static void read_by(span *spans, bonnet_map_ref ref, uint32_t layer)
+static void size_ring(lower_buffer *b)
 {
-    if (ref.map >= 0 && spans[ref.map].last < layer) spans[ref.map].last = layer;
-}
-
-static void spans_of(span *spans, const bonnet_job *job, const bonnet_net *net, int stem_shared)
-{
-    uint32_t n = net->n_layers;
-    for (uint32_t i = 0; i < n; i++) {
-        spans[i] = (span){i, i, align4(job->layers[i].words)};
-        if (net->layers[i].kind == BONNET_LAYER_FC) /* whole tiles of logits are written */
-            spans[i].held = align4(lower_tiles(net, i, &job->geometry) * job->geometry.lanes / 2);
-        read_by(spans, net->layers[i].in, i);
-        read_by(spans, net->layers[i].res, i);
-        read_by(spans, net->layers[i].pass, i);
+    uint32_t rows = 1;
+    for (uint32_t y = 0; y < b->height; y++) {
+        if (b->birth[y] == INT32_MAX) b->birth[y] = b->death[y] == INT32_MIN ? 0 : b->death[y];
+        if (b->death[y] < b->birth[y]) b->death[y] = b->birth[y];
     }
-    spans[n - 1].first = 0;
-    if (!stem_shared) spans[0].last = n - 1;
-}
-
-static int together(const span *a, const span *b) { return a->first <= b->last && b->first <= a->last; }
-
-/* Lowest place where map i fits among those placed already; returns its end. */
-static uint64_t place_one(bonnet_job *job, const span *spans, const uint8_t *placed, uint32_t i)
-{
-    uint64_t word = 0;
-    for (int moved = 1; moved;) {
-        moved = 0;
-        for (uint32_t j = 0; j < job->n_layers; j++) {
-            uint64_t at = job->layers[j].word;
-            if (placed[j] && together(&spans[i], &spans[j]) && word < at + spans[j].held && at < word + spans[i].held) {
-                word = at + spans[j].held;
-                moved = 1;
+    for (uint32_t y = 0; y < b->height; y++)
+        for (uint32_t old = y > LOWER_MAX_RING ? y - LOWER_MAX_RING : 0; old < y; old++)
+            if (b->death[old] >= b->birth[y]) {
+                rows = y - old + 1 > rows ? y - old + 1 : rows;
+                break;
             }
-        }
-    }
-    job->layers[i].word = (uint32_t)word;
-    return word + spans[i].held;
+    b->ring = b->window && rows < b->height && rows <= LOWER_MAX_RING;
+    b->rows = b->ring ? rows : b->height;
+    b->words = (b->rows * b->pitch + 3) & ~3u;
 }
 
-/* Place all, largest first or in execution order; returns the words needed. */
-static uint64_t place_all(bonnet_job *job, const span *spans, int largest_first)
+static life hull(const lower_buffer *b)
 {
-    uint8_t placed[BONNET_MAX_LAYERS] = {0};
-    uint64_t end = 0;
-    for (uint32_t n = 0; n < job->n_layers; n++) {
-        uint32_t pick = n;
-        if (largest_first) {
-            pick = job->n_layers;
-            for (uint32_t i = 0; i < job->n_layers; i++)
-                if (!placed[i] && (pick == job->n_layers || spans[i].held > spans[pick].held)) pick = i;
-        }
-        uint64_t e = place_one(job, spans, placed, pick);
-        placed[pick] = 1;
-        end = e > end ? e : end;
+    life l = {INT32_MAX, INT32_MIN};
+    for (uint32_t y = 0; y < b->height; y++) {
+        l.from = b->birth[y] < l.from ? b->birth[y] : l.from;
+        l.to = b->death[y] > l.to ? b->death[y] : l.to;
     }
-    return end;
+    return l;
 }
 
-/* The layer at which most words live at once, for the message. */
-static uint32_t worst_layer(const span *spans, uint32_t n, uint64_t *words)
+static life row_life(const lower_buffer *b, uint32_t y, life all) { return b->ring ? all : (life){b->birth[y], b->death[y]}; }
+
+/* Does a row of a at word `at` meet a row of b, whose times are `shift` later? */
+static int meets(const lower_buffer *a, life la, uint32_t at, const lower_buffer *b, life lb, int32_t shift)
 {
-    uint32_t worst = 0;
-    *words = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t sum = 0;
-        for (uint32_t j = 0; j < n; j++) sum += spans[j].first <= i && i <= spans[j].last ? spans[j].held : 0;
-        if (sum > *words) {
-            *words = sum;
-            worst = i;
+    if (at >= b->word + b->words || b->word >= at + a->words || la.from > lb.to + shift || lb.from + shift > la.to) return 0;
+    if (a->ring && b->ring) return 1;
+    for (uint32_t y = 0; y < a->rows; y++) {
+        uint32_t lo = at + y * a->pitch, hi = y + 1 == a->rows ? at + a->words : lo + a->pitch;
+        if (lo >= b->word + b->words || hi <= b->word) continue;
+        life ra = row_life(a, y, la);
+        uint32_t z0 = lo > b->word ? (lo - b->word) / b->pitch : 0, z1 = (hi - 1 - b->word) / b->pitch;
+        if (z0 >= b->rows) z0 = b->rows - 1;
+        for (uint32_t z = z0; z <= z1 && z < b->rows; z++) {
+            life rb = row_life(b, z, lb);
+            if (ra.from <= rb.to + shift && rb.from + shift <= ra.to) return 1;
         }
     }
-    return worst;
+    return 0;
 }
 
-bonnet_status lower_place(bonnet_job *job, lower_plan *plan, const bonnet_net *net, bonnet_error *err)
+typedef struct placer {
+    lower_plan *p;
+    life *lives;
+    uint8_t *placed;
+} placer;
+
+static int fits(const placer *s, uint32_t i, int64_t at)
 {
-    span spans[BONNET_MAX_LAYERS];
-    for (uint32_t i = 0; i < net->n_layers; i++) {
-        size_t words = bonnet_net_map_words(net, i);
-        const bonnet_layer *l = &net->layers[i];
-        if (words > job->geometry.feature_words)
-            return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: its map is %zu words, the feature buffer has %u", l->name, words,
-                               job->geometry.feature_words);
-        job->layers[i].words = (uint32_t)words;
-        int binary = l->kind != BONNET_LAYER_LAST && l->kind != BONNET_LAYER_FC;
-        job->layers[i].pix = binary ? l->out_c / 64 * net->k : 0;
-        job->layers[i].pitch = binary ? l->out_w * job->layers[i].pix : 0;
+    const lower_plan *p = s->p;
+    if (at < 0 || at + p->buffers[i].words > p->g->feature_words) return 0;
+    for (uint32_t j = 0; j < p->n_buffers; j++)
+        for (int32_t shift = -p->times; s->placed[j] && shift <= p->times; shift += p->times ? p->times : 1) {
+            if (meets(&p->buffers[i], s->lives[i], (uint32_t)at, &p->buffers[j], s->lives[j], shift)) return 0;
+            if (!p->times) break;
+        }
+    return 1;
+}
+
+static void offer(const placer *s, uint32_t i, int64_t at, int64_t *best)
+{
+    at = (at + 3) & ~INT64_C(3);
+    if ((*best < 0 || at < *best) && fits(s, i, at)) *best = at;
+}
+
+static int place_one(const placer *s, uint32_t i)
+{
+    lower_plan *p = s->p;
+    lower_buffer *a = &p->buffers[i];
+    int64_t best = -1;
+    offer(s, i, 0, &best);
+    for (uint32_t j = 0; j < p->n_buffers && best != 0; j++) {
+        const lower_buffer *b = &p->buffers[j];
+        if (!s->placed[j]) continue;
+        offer(s, i, (int64_t)b->word + b->words, &best);
+        offer(s, i, (int64_t)b->word - a->words, &best);
+        if (a->ring || b->ring || a->rows < 2 || b->rows < 2) continue; /* over each other, a row apart and more */
+        int64_t step = a->pitch < b->pitch ? a->pitch : b->pitch;
+        for (int64_t at = (int64_t)b->word - a->words; at < (int64_t)b->word + b->words && (best < 0 || at < best); at += step) offer(s, i, at, &best);
     }
-    for (int attempt = 0; attempt < 4; attempt++) { /* stem map for itself, then shared; two orders each */
-        plan->stem_shared = attempt / 2 == 1;
-        spans_of(spans, job, net, attempt / 2 == 1);
-        if (place_all(job, spans, attempt % 2 == 0) <= job->geometry.feature_words) {
-            for (uint32_t i = 0; i < net->n_layers; i++) job->layers[i].held = spans[i].held;
-            return BONNET_OK;
+    if (best < 0) return 0;
+    a->word = (uint32_t)best;
+    s->placed[i] = 1;
+    return 1;
+}
+
+static uint32_t pick(const placer *s, uint32_t n, int order)
+{
+    const lower_plan *p = s->p;
+    if (order == 0) return p->n_buffers - 1 - n;
+    if (order == 1) return n;
+    uint32_t best = p->n_buffers;
+    for (uint32_t i = 0; i < p->n_buffers; i++)
+        if (!s->placed[i] && (best == p->n_buffers || p->buffers[i].words > p->buffers[best].words)) best = i;
+    return best;
+}
+
+/* The time at which most words live. */
+static int32_t fullest(const placer *s, uint64_t *held, int32_t *scratch)
+{
+    const lower_plan *p = s->p;
+    int32_t n = p->times, at = 0;
+    memset(scratch, 0, ((size_t)n + 1) * sizeof *scratch);
+    for (uint32_t i = 0; i < p->n_buffers; i++) {
+        const lower_buffer *b = &p->buffers[i];
+        for (uint32_t y = 0; y < b->rows; y++) {
+            life l = row_life(b, y, s->lives[i]);
+            for (int32_t t = l.from; t <= l.to && t - l.from < n; t++) scratch[(t % n + n) % n] += (int32_t)b->pitch;
         }
     }
-    uint64_t words;
-    uint32_t worst = worst_layer(spans, net->n_layers, &words);
-    return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: the maps in use at once need %llu words, the feature buffer has %u", net->layers[worst].name,
-                       (unsigned long long)words, job->geometry.feature_words);
+    for (int32_t t = 0; t < n; t++)
+        if (scratch[t] > scratch[at]) at = t;
+    *held = (uint64_t)scratch[at];
+    return at;
+}
+
+int lower_place(lower_plan *p, int32_t *where)
+{
+    placer s = {.p = p, .lives = calloc(p->n_buffers, sizeof *s.lives), .placed = calloc(p->n_buffers, 1)};
+    int32_t *sums = calloc((size_t)p->times + 1, sizeof *sums);
+    int ok = s.lives && s.placed && sums;
+    *where = 0;
+    for (uint32_t i = 0; ok && i < p->n_buffers; i++) {
+        size_ring(&p->buffers[i]);
+        s.lives[i] = hull(&p->buffers[i]);
+    }
+    uint64_t held = 0;
+    if (ok) *where = fullest(&s, &held, sums);
+    int done = 0;
+    for (int order = 0; ok && !done && held <= p->g->feature_words && order < 3; order++) {
+        memset(s.placed, 0, p->n_buffers);
+        uint32_t n = 0;
+        while (n < p->n_buffers && place_one(&s, pick(&s, n, order))) n++;
+        done = n == p->n_buffers;
+    }
+    free(s.lives);
+    free(s.placed);
+    free(sums);
+    return done;
 }

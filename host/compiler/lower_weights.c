@@ -1,65 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lower_weights.c - where the rows of each layer lie in the weight buffer, and in which portions they come.
- *
- * If all rows fit they are loaded once and stay. Otherwise the first layers that fit stay, and the others stream through the rest of
- * the buffer every frame: two slots (one is loaded while the other is used), or one where a single portion needs more than half.
- * A portion starts at a whole feature word of the output, because a descriptor has no smaller address.
+ * lower_weights.c - a place in the weight buffer for every tenancy. Resident ones keep theirs from the first walk on. The others take, in
+ * the order of their use, the place whose last tenant left earliest: so the load unit runs as far ahead as the buffer allows.
  */
-#include <stdlib.h>
 #include "lower_parts.h"
 
-static uint32_t unit_rows(const bonnet_job *job, const bonnet_net *net, uint32_t i)
+static int beside(const lower_tenancy *a, uint32_t at, const lower_tenancy *b) { return at >= b->wrow + b->rows || b->wrow >= at + a->rows; }
+
+/* When place `at` becomes free for tenancy i; INT32_MAX: not before it is needed. */
+static int32_t free_at(const lower_plan *p, uint32_t i, uint32_t at)
 {
-    return lower_tile_unit(net, i, &job->geometry) * lower_tile_rows(net, i);
+    const lower_tenancy *a = &p->tenancies[i];
+    int32_t when = INT32_MIN;
+    for (uint32_t j = 0; j < p->n_tenancies; j++) {
+        const lower_tenancy *b = &p->tenancies[j];
+        if ((j >= i && !b->once) || j == i || beside(a, at, b)) continue;
+        if (b->once || b->last >= a->first) return INT32_MAX;
+        when = b->last > when ? b->last : when;
+    }
+    return when;
 }
 
-static void add_chunk(lower_plan *plan, const bonnet_job *job, uint32_t layer, uint32_t tile, uint32_t tiles, uint32_t tile_rows, uint32_t wrow,
-                      uint32_t ring)
+int lower_place_weights(lower_plan *p)
 {
-    plan->chunks[plan->n_chunks++] = (lower_chunk){.layer = layer,
-                                                   .tile = tile,
-                                                   .tiles = tiles,
-                                                   .row = job->layers[layer].row + tile * tile_rows,
-                                                   .rows = tiles * tile_rows,
-                                                   .wrow = wrow,
-                                                   .ring = ring};
-}
-
-bonnet_status lower_weights(const bonnet_job *job, lower_plan *plan, const bonnet_net *net, bonnet_error *err)
-{
-    uint32_t have = job->geometry.weight_rows, most = 0, max_chunks = 0;
-    uint64_t total = 0;
-    for (uint32_t i = 1; i < net->n_layers; i++) {
-        uint32_t rows = unit_rows(job, net, i);
-        if (rows > have)
-            return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u rows of weights must be in the weight buffer at once, it has %u",
-                               net->layers[i].name, rows, have);
-        most = rows > most ? rows : most;
-        total += job->layers[i].rows;
-        max_chunks += lower_tiles(net, i, &job->geometry) / lower_tile_unit(net, i, &job->geometry) + 1;
-    }
-    plan->chunks = calloc(max_chunks, sizeof *plan->chunks);
-    if (!plan->chunks) return bonnet_fail(err, BONNET_ENOMEM, "no memory for %u portions of weights", max_chunks);
-    uint32_t slot = 0;
-    if (total > have) {
-        plan->slots = 2 * (uint64_t)most <= have ? 2 : 1;
-        slot = plan->slots == 2 && most < have / 4 ? have / 4 : most;
-    }
-    uint32_t room = have - plan->slots * slot, used = 0;
-    for (uint32_t i = 1; i < net->n_layers; i++) {
-        uint32_t tiles = lower_tiles(net, i, &job->geometry), tile_rows = lower_tile_rows(net, i);
-        if (job->layers[i].rows <= room - used) {
-            add_chunk(plan, job, i, 0, tiles, tile_rows, used, 0);
-            used += job->layers[i].rows;
-            continue;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < p->n_tenancies; i++)
+        if (p->tenancies[i].once) {
+            p->tenancies[i].wrow = used;
+            used += p->tenancies[i].rows;
         }
-        uint32_t step = slot / unit_rows(job, net, i) * lower_tile_unit(net, i, &job->geometry);
-        for (uint32_t t = 0; t < tiles; t += step) {
-            uint32_t n = tiles - t < step ? tiles - t : step;
-            add_chunk(plan, job, i, t, n, tile_rows, room + plan->n_ring % plan->slots * slot, plan->n_ring + 1);
-            plan->n_ring++;
+    for (uint32_t i = 0; i < p->n_tenancies; i++) {
+        lower_tenancy *a = &p->tenancies[i];
+        if (a->once) continue;
+        uint32_t best = 0;
+        int32_t best_when = INT32_MAX;
+        for (uint32_t j = 0; j <= i; j++) { /* behind the resident rows, or behind an earlier tenant */
+            uint32_t at = j == i ? used : p->tenancies[j].wrow + p->tenancies[j].rows;
+            if ((j < i && p->tenancies[j].once) || at + a->rows > p->g->weight_rows) continue;
+            int32_t when = free_at(p, i, at);
+            if (when < best_when) {
+                best_when = when;
+                best = at;
+            }
         }
+        if (best_when == INT32_MAX) return 0;
+        a->wrow = best;
     }
-    return BONNET_OK;
+    return used <= p->g->weight_rows;
 }

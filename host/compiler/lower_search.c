@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lower_search.c - which maps are whole, which are rings, which go through DRAM.
+ *
+ * It begins with everything whole and every layer alone. While that does not fit, the block that runs when most words live is asked for more:
+ * first its layers run together in chunks of rows, smaller and smaller; then its result goes through DRAM; then its operands too; then its layers
+ * run alone again with all maps in DRAM. Last, the stem of the next frame is let in as early as the places allow, because it then
+ * runs beside the binary layers. With a batch, every boundary between blocks is tried, and the one that moves the fewest bytes is taken.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "lower_parts.h"
+
+enum { CHUNKS = 10, STAGES = 4 };
+static const uint32_t chunk_rows[CHUNKS] = {16, 12, 8, 7, 6, 5, 4, 3, 2, 1};
+
+static void reset(lower_plan *p, uint32_t boundary)
+{
+    memset(p->spill, 0, sizeof p->spill);
+    p->boundary = boundary;
+    p->early = 0;
+    p->stem_window = 0;
+    for (uint32_t b = 0; b < p->n_blocks; b++) p->blocks[b].fused = p->blocks[b].chunk = p->blocks[b].effort = 0;
+}
+
+static void spill(lower_plan *p, int32_t map, uint32_t beyond)
+{
+    if (map >= 0 && p->last_reader[map] > beyond && p->net->layers[map].kind != BONNET_LAYER_LAST) p->spill[map] = 1;
+}
+
+static void spill_operands(lower_plan *p, const lower_block *b)
+{
+    for (uint32_t i = b->first; i <= b->last; i++) {
+        const bonnet_map_ref refs[3] = {p->net->layers[i].in, p->net->layers[i].res, p->net->layers[i].pass};
+        for (int r = 0; r < 3; r++)
+            if (refs[r].map >= 0 && refs[r].map < (int32_t)b->first) spill(p, refs[r].map, b->first == 1 ? b->last : 0);
+    }
+}
+
+/* One step further for a block. 0: nothing is left to try. */
+static int ask(lower_plan *p, lower_block *b)
+{
+    uint32_t height = p->net->layers[b->last].out_h;
+    int binary = p->net->layers[b->last].kind != BONNET_LAYER_LAST && p->net->layers[b->last].kind != BONNET_LAYER_FC;
+    for (;;) {
+        if (b->effort >= CHUNKS * STAGES) return 0;
+        uint32_t stage = b->effort / CHUNKS, chunk = chunk_rows[b->effort % CHUNKS];
+        b->effort++;
+        if (!binary && chunk > 1) continue; /* whole by nature: only its operands can go through DRAM */
+        if (binary && 2 * chunk > height && chunk > 1) continue;
+        if (stage == 0 && (!b->fusable || !binary)) continue;
+        b->fused = b->fusable && binary && stage < 3;
+        b->chunk = binary ? chunk : 0;
+        if (b->first == 1 && stage >= 1) p->stem_window = p->stem_passes == 1;
+        if (stage >= 1) spill(p, (int32_t)b->last, b->last);
+        if (stage >= 2) spill_operands(p, b);
+        for (uint32_t i = b->first; stage >= 3 && i < b->last; i++) spill(p, (int32_t)i, i);
+        return 1;
+    }
+}
+
+static lower_block *block_at(lower_plan *p, int32_t time)
+{
+    for (uint32_t i = 0; i < p->n_items; i++)
+        if (p->items[i].unit == LOWER_CONV && p->items[i].time == time)
+            for (uint32_t b = 0; b < p->n_blocks; b++)
+                if (p->blocks[b].first <= p->items[i].layer && p->items[i].layer <= p->blocks[b].last)
+                    return p->blocks[b].first < p->boundary ? &p->blocks[b] : NULL;
+    return NULL;
+}
+
+/* Blocks beside a full one may hold what is in its way. */
+static int ask_around(lower_plan *p, lower_block *b)
+{
+    if (!b) return 0;
+    if (ask(p, b)) return 1;
+    uint32_t n = (uint32_t)(b - p->blocks);
+    for (uint32_t d = 1; d < p->n_blocks; d++) {
+        if (n >= d && ask(p, &p->blocks[n - d])) return 1;
+        if (n + d < p->n_blocks && p->blocks[n + d].first < p->boundary && ask(p, &p->blocks[n + d])) return 1;
+    }
+    return 0;
+}
+
+static int try_places(lower_plan *p, int32_t *where) { return lower_program(p) && lower_place(p, where) && lower_place_weights(p); }
+
+/* Places for this boundary and this set of spilled maps to begin with. */
+static int settle(lower_plan *p)
+{
+    int32_t where = 0;
+    while (!try_places(p, &where)) {
+        if (p->failed || !ask_around(p, block_at(p, where))) return 0;
+    }
+    return 1;
+}
+
+/* The stem of the next frame as early as there is room for its map. */
+static int stem_early(lower_plan *p)
+{
+    int32_t where;
+    for (uint32_t q = p->last_reader[0]; q + 1 < p->net->n_layers && !p->traced; q++) {
+        p->early = q;
+        if (try_places(p, &where)) return 1;
+    }
+    p->early = 0;
+    return try_places(p, &where);
+}
+
+/* Bytes to and from DRAM in a walk. */
+static uint64_t traffic(const lower_plan *p)
+{
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < p->n_items; i++) {
+        const lower_item *it = &p->items[i];
+        if (it->tenancy >= 0 && it->unit == LOWER_LOAD && !it->first) bytes += 8 * (uint64_t)p->g->lanes * p->tenancies[it->tenancy].rows;
+        else if (it->out >= 0 && (it->unit == LOWER_LOAD || (it->unit == LOWER_STORE && !it->last && !it->first)))
+            bytes += 8 * (uint64_t)it->rows * p->buffers[it->out].pitch;
+    }
+    return bytes;
+}
+
+bonnet_status lower_search(lower_plan *p, bonnet_error *err)
+{
+    uint32_t none = p->net->n_layers, best = none, best_spill = 0;
+    uint64_t least = UINT64_MAX;
+    for (uint32_t b = 1; b < p->n_blocks && p->batch > 1; b++)
+        for (uint32_t out = 0; out < 2; out++) {
+            reset(p, p->blocks[b].first);
+            if (out) spill(p, (int32_t)p->blocks[b].first - 1, p->blocks[b].first - 1);
+            if (!settle(p) || traffic(p) >= least) continue;
+            least = traffic(p);
+            best = p->boundary;
+            best_spill = out;
+        }
+    reset(p, best);
+    if (best < none && best_spill) spill(p, (int32_t)best - 1, best - 1);
+    if (p->batch > 1 && best == none)
+        return bonnet_fail(err, BONNET_EUNSUPPORTED, "no room for a batch of %u frames; try a smaller one", p->batch);
+    if (settle(p) && stem_early(p)) return BONNET_OK;
+    if (p->failed) return bonnet_fail(err, BONNET_EUNSUPPORTED, "the job would be too long, or memory is short");
+    return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: rows of its maps do not fit into %u feature words however they are cut",
+                       p->net->layers[p->blocks[0].last].name, p->g->feature_words);
+}
