@@ -113,19 +113,13 @@ bonnet_status bonnet_op_pad(bonnet_import *im, const bonnet_node *n)
     const bonnet_tensor *pads = bonnet_const_in(im, n, 1), *value = bonnet_const_in(im, n, 2);
     bonnet_value to = *v;
     const int edge = bonnet_attr_is(n, "mode", "edge", "constant"), constant = bonnet_attr_is(n, "mode", "constant", "constant");
-    int64_t border = 0;
     if (!pads || !bonnet_tensor_is_int64(pads) || pads->rank != 1 || pads->count != 8)
         return REFUSE(im, n, "pads is not a constant of 8 int64 numbers");
     const int64_t by = bonnet_tensor_int_at(pads, 2);
     for (size_t i = 0; i < 8; i++)
         if (bonnet_tensor_int_at(pads, i) != (i % 4 < 2 ? 0 : by)) return REFUSE(im, n, "pads differ between the sides; the same on all four fits");
-    if (v->kind == V_STEM && v->stage == STEM_MAP && by == 1 && (edge || constant)) {
-        if (value && (value->count != 1 || !bonnet_exact_int(bonnet_tensor_at(value, 0), -128, 127, &border)))
-            return REFUSE(im, n, "pads with something that is not one integer of -128..127");
-        to.kind = V_STEM_PADDED;
-        to.border = edge ? BORDER_EDGE : (int32_t)border;
-        return bonnet_set(im, n, to);
-    }
+    const int stem = (v->kind == V_STEM && v->stage == STEM_MAP) || (v->kind == V_SUM && im->drafts[v->draft].l.kind == BONNET_LAYER_STEM);
+    if (stem && by == 1 && (edge || constant)) return bonnet_stem_pad(im, n, edge, value);
     if (v->kind != V_BITS || v->form != FORM_MAP)
         return bonnet_unfit(im, n, v, "Pad by 1 or 2 surrounds a binary map [1, kC, H, W], Pad by 1 a stem map");
     if (!edge || (by != 1 && by != 2)) return REFUSE(im, n, "pads a binary map by %lld; mode edge, by 1 or 2, fits", (long long)by);

@@ -39,8 +39,9 @@ typedef struct bonnet_value {
     uint32_t first, channels, h, w; /* channels: of one slice */
     uint32_t stage, form, axis;     /* axis: where the channels are */
     uint32_t pad;
-    int32_t border;     /* V_STEM_PADDED: the constant, or -1000: replicated edge */
-    int32_t pass_draft; /* V_PAIR */
+    int32_t border;            /* V_STEM_PADDED: the constant, or -1000: replicated edge */
+    const bonnet_affine *lift; /* V_STEM_PADDED: integers added to the map before it was padded, or NULL */
+    int32_t pass_draft;        /* V_PAIR */
     uint32_t pass_first;
     int shared; /* 1: this or what it was made from is used elsewhere too */
     const bonnet_affine *chain;
@@ -59,6 +60,7 @@ typedef struct bonnet_draft {
     const bonnet_tensor *dw;       /* STEM */
     const bonnet_node *dw_node;
     int32_t border;                 /* STEM: the constant of dw_const */
+    const bonnet_affine *lift;      /* STEM: what was added before padding: channel o's border is border - lift[o]; or NULL */
     const bonnet_affine *shift;     /* STEM: the step Mul(2^-sh), or NULL */
     const bonnet_affine *a, *b, *c; /* LAST */
     const bonnet_tensor *slope;     /* LAST: PRelu, or NULL */
@@ -126,6 +128,8 @@ bonnet_op bonnet_op_reduce, bonnet_op_prelu, bonnet_op_gemm;                    
 bonnet_status bonnet_stem_conv(bonnet_import *im, const bonnet_node *n);                               /* onnx_stem.c   */
 bonnet_status bonnet_stem_depthwise(bonnet_import *im, const bonnet_node *n);
 bonnet_status bonnet_stem_pool(bonnet_import *im, const bonnet_node *n);
+/* Pad(constant) of a stem map to which integers may have been added, one per channel: a border of its own for each. */
+bonnet_status bonnet_stem_pad(bonnet_import *im, const bonnet_node *n, int edge, const bonnet_tensor *value);
 bonnet_status bonnet_slices_done(bonnet_import *im, const bonnet_node *n, const bonnet_value *const *slices, uint32_t count);
 bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post); /* XNOR, OR      */
 bonnet_status bonnet_head_begin(bonnet_import *im, const bonnet_node *n, const bonnet_value *sum, const bonnet_value *slices);

@@ -72,6 +72,43 @@ bonnet_status bonnet_stem_pool(bonnet_import *im, const bonnet_node *n)
     return bonnet_set(im, n, to);
 }
 
+static int is_lift(const bonnet_affine *s) { return s->add && !s->mul && !s->sub && !s->prev; }
+
+bonnet_status bonnet_stem_pad(bonnet_import *im, const bonnet_node *n, int edge, const bonnet_tensor *value)
+{
+    const bonnet_value *v = bonnet_value_in(im, n, 0);
+    const bonnet_draft *d = &im->drafts[v->draft];
+    bonnet_value to = *v;
+    int64_t border = 0, x;
+    if (value && (value->count != 1 || !bonnet_exact_int(bonnet_tensor_at(value, 0), -128, 127, &border)))
+        return REFUSE(im, n, "pads with something that is not one integer of -128..127");
+    if (v->kind == V_SUM) { /* Add before it */
+        if (d->dw || edge || v->shared || (v->chain && !is_lift(v->chain)))
+            return REFUSE(im, n, "the stem map may be changed before Pad by one Add of integers only, and then the mode is constant");
+        to.lift = v->chain;
+    }
+    for (uint32_t i = 0; to.lift && i < to.lift->n; i++)
+        if (!bonnet_exact_int((double)(border - to.lift->add[i]), -128, 127, &x))
+            return REFUSE(im, n, "channel %u: %lld - %Lg is no border; integers of -128..127 fit", (unsigned)i, (long long)border, to.lift->add[i]);
+    to.kind = V_STEM_PADDED;
+    to.border = edge ? BORDER_EDGE : (int32_t)border;
+    to.chain = NULL;
+    return bonnet_set(im, n, to);
+}
+
+/* Adding x to the map adds x times the sum of the filter to what the filter gives. */
+static bonnet_status push_lift(bonnet_import *im, const bonnet_value *v, const bonnet_tensor *w, const bonnet_affine **chain)
+{
+    bonnet_affine *s = bonnet_arena_calloc(&im->arena, 1, sizeof *s);
+    long double *x = bonnet_arena_calloc(&im->arena, v->channels, sizeof *x);
+    if (!s || !x) return bonnet_no_memory(im);
+    for (uint32_t o = 0; o < v->channels; o++)
+        for (uint32_t i = 0; i < 9; i++) x[o] += v->lift->add[v->lift->n == 1 ? 0 : o] * (long double)bonnet_tensor_at(w, o * (size_t)9 + i);
+    *s = (bonnet_affine){.depth = 1, .n = v->channels, .add = x};
+    *chain = s;
+    return BONNET_OK;
+}
+
 bonnet_status bonnet_stem_depthwise(bonnet_import *im, const bonnet_node *n)
 {
     const bonnet_value *v = bonnet_value_in(im, n, 0);
@@ -96,8 +133,12 @@ bonnet_status bonnet_stem_depthwise(bonnet_import *im, const bonnet_node *n)
     d->l.dw = 1;
     d->l.dw_const = v->kind == V_STEM || v->border != BORDER_EDGE;
     d->border = v->kind == V_STEM ? 0 : v->border;
+    d->lift = v->lift;
     to.kind = V_SUM;
     to.chain = NULL;
+    to.lift = NULL;
+    if (v->lift) status = push_lift(im, v, w, &to.chain);
+    if (status != BONNET_OK) return status;
     if (n->n_in > 2 && n->in[2] >= 0) {
         if (!bias) return REFUSE(im, n, "the bias is not a constant");
         status = bonnet_chain_push(im, n, &to.chain, NULL, bias, to.channels);
@@ -143,7 +184,7 @@ bonnet_status bonnet_stem_fill(bonnet_import *im, const bonnet_draft *d, bonnet_
         if (status != BONNET_OK) break;
         sh[o] = (uint8_t)bonnet_shift_of(d->shift, o);
         if (dw8 && !d->dw) dw8[o * (size_t)9 + 4] = (int8_t)direction;
-        if (border) border[o] = (int8_t)d->border;
+        if (border) border[o] = (int8_t)(d->border - (d->lift ? (int32_t)d->lift->add[d->lift->n == 1 ? 0 : o] : 0));
         for (uint32_t j = 0; j < net->k; j++) {
             uint32_t count = 2 * (uint32_t)reach + 1;
             uint32_t i = bonnet_fold_threshold(d->chain[j], o, direction, -reach, 1, count, &im->stats);

@@ -120,7 +120,7 @@ static const char *rounded(make_onnx *m, const char *name, const char *x, const 
 static const char *stem(make_onnx *m, int64_t *h, int64_t *w)
 {
     const int64_t kernel = m->plain ? 3 : 3 + 2 * unit_below(&m->u, 3), stride = 1 + chance(m, 40);
-    const uint32_t pool = m->plain ? 0 : unit_below(&m->u, 3), border = m->plain ? 1 : unit_below(&m->u, 4);
+    const uint32_t pool = m->plain ? 0 : unit_below(&m->u, 3), border = m->plain ? 1 : unit_below(&m->u, 5);
     double *v = numbers(m, C);
     const char *x = conv(m, "stem.conv", "image", weights(m, "stem.w", C, m->planes, kernel, 0), 1, stride, 1, (kernel - 1) / 2);
     *h = (m->h + stride - 1) / stride, *w = (m->w + stride - 1) / stride;
@@ -138,7 +138,11 @@ static const char *stem(make_onnx *m, int64_t *h, int64_t *w)
     if (border == 0) return slices(m, "stem.slices", x, C, 30);
     const char *dw = weights(m, "stem.dw.w", C, 1, 3, 0);
     if (border == 1) x = pad_edge(m, "stem.pad", x, 1);
-    if (border == 2)
+    if (border == 4) { /* a border of its own for every channel: moved to the value that is padded with */
+        for (int i = 0; i < C; i++) v[i] = integer(m, 27);
+        x = NODE(m, "Add", "stem.lift", x, channels(m, "stem.lift.c", C, v))->output[0];
+    }
+    if (border == 2 || border == 4)
         x = NODE(m, "Pad", "stem.pad", x, make_int64s(m, "stem.pads", 8, (int64_t[]){0, 0, 1, 1, 0, 0, 1, 1}),
                  scalar(m, "stem.border", integer(m, 100)))
                 ->output[0];

@@ -106,6 +106,26 @@ static void bad_axis_type(make_onnx *m) { make_find(m, "b0.slices1")->attribute[
 static void bad_end(make_onnx *m) { m->graph.n_node--, make_find(m, "head.f")->output[0] = (char *)(uintptr_t) "logits"; }
 static void bad_planes(make_onnx *m) { m->planes = 2; }
 static void bad_image(make_onnx *m) { m->w = 0; }
+/* Add(0.25) between the stem map and its Pad */
+static void bad_lift(make_onnx *m)
+{
+    const int64_t one = 1;
+    const double quarter = 0.25;
+    Onnx__NodeProto *pad = make_find(m, "stem.pad");
+    const char *const in[2] = {pad->input[0], make_floats(m, "stem.lift.c", 1, &one, &quarter)};
+    Onnx__NodeProto *lift = make_node(m, "Add", "stem.lift", 2, in);
+    uint32_t at = 0;
+    while (m->nodes[at] != pad) at++;
+    memmove(m->nodes + at + 1, m->nodes + at, (m->graph.n_node - 1 - at) * sizeof lift);
+    m->nodes[at] = lift;
+    pad->input[0] = (char *)(uintptr_t) "stem.lift";
+    make_string(m, pad, "mode", "constant");
+}
+static void bad_lifted_edge(make_onnx *m)
+{
+    bad_lift(m);
+    make_string(m, make_find(m, "stem.pad"), "mode", "edge");
+}
 static void bad_control(make_onnx *m) { bad_stride(m), make_find(m, "b0.conv1")->name = (char *)(uintptr_t) "two\nlines\033[31m"; }
 
 static void refusals(unit *u)
@@ -136,6 +156,8 @@ static void refusals(unit *u)
         {"nodes out of order", bad_order, BONNET_EFORMAT, "order"},
         {"a shift that is no power of two", bad_shift, BONNET_EUNSUPPORTED, "power of two"},
         {"a stem map of 16 bits", bad_clip, BONNET_EUNSUPPORTED, "-128..127"},
+        {"a border between the integers", bad_lift, BONNET_EUNSUPPORTED, "channel 0: 0 - 0.25 is no border"},
+        {"an edge of a map that was added to", bad_lifted_edge, BONNET_EUNSUPPORTED, "the mode is constant"},
         {"A that is no integer", bad_a, BONNET_EUNSUPPORTED, "A[0]"},
         {"slices of two convolutions", bad_slice, BONNET_EUNSUPPORTED, "not a slice of the same"},
         {"a slice that no Concat takes", bad_count, BONNET_EUNSUPPORTED, "1 slices, but the stem has 4"},
