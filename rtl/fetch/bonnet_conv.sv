@@ -177,7 +177,8 @@ module bonnet_conv #(
   `BONNET_ASSUME(StartIdle_A, !(start_i && state_q != Idle))
   `BONNET_ASSUME(CmdStable_A, !($past(state_q != Idle) && state_q != Idle) || $stable(cmd_i.desc))
   `BONNET_ASSERT(OnePortB_A, !(fc_busy && post_fb_valid))
-  `BONNET_ASSERT(WeightInside_A, !(par_re || (fire && win_new)) || 32'(par_re ? prow_q : wrow_q) < bonnet_pkg::WeightRows)
+  `BONNET_ASSERT(WeightInside_A, !(fire && win_new) || 32'(wrow_q) < bonnet_pkg::WeightRows)
+  `BONNET_ASSERT(ParamInside_A, !par_re || 32'(prow_q) < bonnet_pkg::WeightRows)
   `BONNET_ASSERT_HELD(PortBHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.we, fb_req_o.word, fb_req_o.mask & {bonnet_pkg::FbMaskW{fb_req_o.we}}})
 endmodule
 `default_nettype wire
