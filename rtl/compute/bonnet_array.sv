@@ -46,15 +46,19 @@ module bonnet_array #(
   logic [PixW-1:0] op_pix_q, pix_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {op_q, add_q, res_q} <= 3'b000;
-    else         {op_q, add_q, res_q} <= {en_i, op_q, add_q && last_q};
+    else         {op_q, add_q, res_q} <= {en_i, op_q, add_last};
   end
   always_ff @(posedge clk_i) begin
     if (en_i)  {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q} <= {pix_i, first_i, last_i, tile_i, end_i};
     if (op_q)  {pix_q, first_q, last_q, tile_q, end_q} <= {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q};
     if (add_q) {res_tile_q, res_end_q} <= {tile_q, end_q};
   end
-  assign pend_o[0] = (en_i && !tile_i) || (op_q && !op_tile_q) || (add_q && !tile_q) || (res_q && !res_tile_q);
-  assign pend_o[1] = (en_i && tile_i) || (op_q && op_tile_q) || (add_q && tile_q) || (res_q && res_tile_q);
+  logic en_last, op_last, add_last;
+  assign en_last   = en_i && last_i;
+  assign op_last   = op_q && op_last_q;
+  assign add_last  = add_q && last_q;
+  assign pend_o[0] = (en_last && !tile_i) || (op_last && !op_tile_q) || (add_last && !tile_q) || (res_q && !res_tile_q);
+  assign pend_o[1] = (en_last && tile_i) || (op_last && op_tile_q) || (add_last && tile_q) || (res_q && res_tile_q);
 
   // ---- operands: slice buses, weight row -------------------------------------
   logic [63:0]        bus0_q, bus1_q, bus2_q, bus3_q, t0, t1, t2, same;
