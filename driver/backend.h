@@ -44,7 +44,7 @@ typedef struct bonnet_mmio {
     void          (*sim_time)(void *self, uint64_t *cycles, double *seconds);
 } bonnet_mmio;
 
-/* What one layer took, in accelerator cycles; all 0 on golden and cpu. */
+/* What one layer took, in accelerator cycles; all 0 on golden and cpu. start, end: of the job; busy and stalls: of all its descriptors. */
 typedef struct bonnet_layer_cycles {
     uint64_t start, end, busy, stall_in, stall_out, dram_bytes;
 } bonnet_layer_cycles;
@@ -54,9 +54,10 @@ typedef struct bonnet_run {
     uint32_t  frames;
     int32_t  *logits;           /* out: [frames][classes] */
     uint64_t **maps;            /* out, or NULL: maps[layer] has room for bonnet_net_map_words(); frames must be 1 */
-    bonnet_layer_cycles *layers; /* out, or NULL: [n_layers], of the last frame */
+    bonnet_layer_cycles *layers; /* out, or NULL: [n_layers], of the last walk: walk_frames frames together */
     uint64_t  cycles;           /* out: start to done, all frames; 0 without a clock */
     uint64_t  bytes_in, bytes_out; /* out: DRAM bytes read and written */
+    uint32_t  walk_frames;      /* out: frames that one walk of the job takes; 0 without a chip */
     uint32_t  clock_hz;         /* out: from bonnet_mmio.clock_hz, 0 without a clock */
     uint32_t  lanes;            /* out: output channels in parallel, all arrays; 0 without a chip */
     uint64_t  sim_cycles;       /* out: from bonnet_mmio.sim_time: simulated since open, */

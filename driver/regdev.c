@@ -6,16 +6,16 @@
 
 enum {
     DEFAULT_TIMEOUT_MS = 60000,
-    BATCH_FRAMES = 256,   /* frames a job start at most: */
-    BATCH_BYTES = 1 << 20 /* what their images may take */
+    START_FRAMES = 256,   /* frames a job start at most: */
+    START_BYTES = 1 << 20 /* what their images may take */
 };
 
 static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
 {
-    static const uint32_t offsets[5] = {BONNET_REG_GEOMETRY, BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS, BONNET_REG_STEM_ROWS,
-                                        BONNET_REG_STEM_WIDTHS};
-    uint32_t v[5];
-    for (int i = 0; i < 5; i++) {
+    static const uint32_t offsets[6] = {BONNET_REG_GEOMETRY, BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS, BONNET_REG_STEM_ROWS,
+                                        BONNET_REG_STEM_WIDTHS,   BONNET_REG_RECORDS};
+    uint32_t v[6];
+    for (int i = 0; i < 6; i++) {
         bonnet_status st = dev->mmio->read(dev->self, offsets[i], &v[i], err);
         if (st != BONNET_OK) return st;
     }
@@ -28,7 +28,8 @@ static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
                                       .stem_taps = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_STEM_TAPS),
                                       .block = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_BLOCK),
                                       .stem_image_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_IMAGE),
-                                      .stem_map_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_MAP)};
+                                      .stem_map_w = bonnet_reg_get(v[4], BONNET_RF_STEM_WIDTHS_MAP),
+                                      .records = v[5]};
     if (!bonnet_geometry_sound(&dev->geometry))
         return bonnet_fail(err, BONNET_EABI,
                            "%s: the chip tells a geometry that this library cannot use (%u lanes, %u weight rows, %u feature words)",
@@ -103,13 +104,15 @@ static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err
 {
     const bonnet_mmio *io = dev->mmio;
     const bonnet_job *job = j->job;
-    uint32_t fit = BATCH_BYTES / job->input_stride;
-    j->batch = job->traced || fit < 1 ? 1 : fit > BATCH_FRAMES ? BATCH_FRAMES : fit;
+    size_t frames = (size_t)job->batch * job->geometry.arrays, fit = START_BYTES / (frames * job->input_stride);
+    if (fit > START_FRAMES / frames) fit = START_FRAMES / frames;
+    j->walks = job->traced || fit < 1 ? 1 : (uint32_t)fit;
+    frames *= j->walks;
     bonnet_status st = io->alloc(dev->self, &j->desc, (size_t)job->n_desc * BONNET_DESC_BYTES, err);
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->rows, job->rows_bytes, err);
-    if (st == BONNET_OK) st = io->alloc(dev->self, &j->input, (size_t)j->batch * job->input_stride, err);
-    if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, (size_t)j->batch * job->output_stride, err);
-    if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, job->scratch_bytes, err);
+    if (st == BONNET_OK) st = io->alloc(dev->self, &j->input, frames * job->input_stride, err);
+    if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, frames * job->output_stride, err);
+    if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, (size_t)job->scratch_bytes * job->geometry.arrays, err);
     if (st != BONNET_OK) return st;
     for (uint32_t i = 0; i < job->n_desc; i++) bonnet_desc_to_bytes((uint8_t *)j->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);
     memcpy(j->rows.host, job->rows, job->rows_bytes);
@@ -122,9 +125,13 @@ static int belongs(const bonnet_job *job, const bonnet_net *net, const bonnet_ge
 {
     const bonnet_layer *stem = &net->layers[0];
     int same = !job->traced && !memcmp(&job->geometry, geometry, sizeof *geometry) && job->n_layers == net->n_layers &&
-               job->classes == net->classes && job->input_bytes == stem->in_c * stem->in_h * stem->in_w;
-    for (uint32_t i = 0; same && i < net->n_layers; i++)
-        same = job->layers[i].kind == (uint32_t)net->layers[i].kind && job->layers[i].words == bonnet_net_map_words(net, i);
+               job->classes == net->classes && job->k == net->k && job->input_bytes == stem->in_c * stem->in_h * stem->in_w;
+    for (uint32_t i = 0; same && i < net->n_layers; i++) {
+        const bonnet_job_layer *a = &job->layers[i];
+        const bonnet_layer *b = &net->layers[i];
+        same = a->kind == (uint32_t)b->kind && a->in == b->in.map && a->res == b->res.map && a->pass == b->pass.map && a->out_c == b->out_c &&
+               a->out_h == b->out_h && a->out_w == b->out_w;
+    }
     return same;
 }
 
@@ -141,7 +148,7 @@ static bonnet_status obtain(bonnet_job **out, const regdev *dev, const bonnet_ne
         }
         return st;
     }
-    return bonnet_lower(out, net, &dev->geometry, traced, err);
+    return bonnet_lower(out, net, &dev->geometry, &(bonnet_lower_options){.traced = traced != 0}, err);
 }
 
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err)

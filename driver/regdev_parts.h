@@ -17,7 +17,7 @@ typedef struct regdev {
 typedef struct regdev_job {
     bonnet_job *job;
     bonnet_dma desc, rows, input, output, scratch;
-    uint32_t batch; /* frames that input and output have room for */
+    uint32_t walks; /* that input and output have room for; a walk is job->batch * arrays frames */
 } regdev_job;
 
 typedef struct regdev_slot {

@@ -65,15 +65,17 @@ static bonnet_status stop(runner *r, bonnet_status st)
     return st;
 }
 
-static bonnet_status start(runner *r, uint32_t frames)
+static uint32_t walk_frames(const bonnet_job *job) { return job->batch * job->geometry.arrays; }
+
+static bonnet_status start(runner *r, uint32_t walks)
 {
     const bonnet_job *job = r->j->job;
     const struct {
         uint32_t offset, value;
     } words[] = {
-        {BONNET_REG_FRAMES, frames},
-        {BONNET_REG_INPUT_STRIDE, job->input_stride},
-        {BONNET_REG_OUTPUT_STRIDE, job->output_stride},
+        {BONNET_REG_FRAMES, walks},
+        {BONNET_REG_INPUT_STRIDE, walk_frames(job) * job->input_stride},
+        {BONNET_REG_OUTPUT_STRIDE, walk_frames(job) * job->output_stride},
         {BONNET_REG_WATCHDOG, job->watchdog_cycles},
         {BONNET_REG_IER, 1},
         {BONNET_REG_GIE, 1},
@@ -153,8 +155,9 @@ static bonnet_status add_totals(runner *r)
 }
 
 /*
- * Counters of the last frame, by layer. A layer's time is that of the descriptors that compute it, from the first's start to the last's
- * end (counters are 32-bit, differences survive their overflow); its bytes are those of its loads and stores as well.
+ * Counters of the last walk, by layer, all frames of the walk together. A layer's cycles are those of the descriptors that compute it, one
+ * after the other, and it lasts from the first's start to the last's end (counters are 32-bit, differences survive their overflow); its bytes
+ * are those of its loads and stores as well.
  */
 static bonnet_status read_layers(runner *r)
 {
@@ -187,29 +190,57 @@ static uint64_t little(const uint8_t *p, int bytes)
     return v;
 }
 
+/* One word of a map in the order of bonnet_net_map_words(), from the pixel at p. */
+static uint64_t map_word(const bonnet_job_piece *piece, uint32_t k, const uint8_t *p, uint32_t word)
+{
+    uint32_t slice = word % k;
+    if (!piece->therm) return little(p + 8 * (size_t)word, 8);
+    p += 24 * (size_t)(word / k);
+    uint64_t t1 = little(p + 8, 8), t2 = little(p + 16, 8);
+    return slice == 0 ? little(p, 8) : slice == 1 ? t1 & t2 : slice == 2 ? t1 : t1 | t2;
+}
+
+static void read_piece(const bonnet_job *job, const bonnet_job_piece *piece, const uint8_t *p, uint64_t *map)
+{
+    const bonnet_job_layer *l = &job->layers[piece->layer];
+    if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC) {
+        for (uint32_t w = 0; w < piece->words; w++) map[w] = little(p + 8 * (size_t)w, 8);
+        return;
+    }
+    uint32_t words = l->out_c / 64 * job->k;
+    map += (size_t)piece->y0 * l->out_w * words;
+    for (uint32_t y = 0; y < piece->rows; y++)
+        for (uint32_t x = 0; x < l->out_w; x++)
+            for (uint32_t w = 0; w < words; w++)
+                *map++ = map_word(piece, job->k, p + 8 * ((size_t)y * piece->pitch + (size_t)x * piece->pix), w);
+}
+
+/* Maps of the walk's first frame, which is the first array's. */
 static bonnet_status read_maps(runner *r)
 {
     const bonnet_job *job = r->j->job;
     bonnet_status st = r->dev->mmio->to_host(r->dev->self, &r->j->scratch, 0, job->scratch_bytes, r->err);
     if (st != BONNET_OK) return st;
-    for (uint32_t i = 0; i < job->n_layers; i++) {
-        const uint8_t *p = (const uint8_t *)r->j->scratch.host + job->layers[i].scratch;
-        if (!r->run->maps[i]) continue;
-        for (uint32_t w = 0; w < job->layers[i].words; w++) r->run->maps[i][w] = little(p + 8 * (size_t)w, 8);
+    for (uint32_t i = 0; i < job->n_pieces; i++) {
+        const bonnet_job_piece *piece = &job->pieces[i];
+        if (piece->frame == 0 && r->run->maps[piece->layer])
+            read_piece(job, piece, (const uint8_t *)r->j->scratch.host + piece->scratch, r->run->maps[piece->layer]);
     }
     return BONNET_OK;
 }
 
-static bonnet_status run_batch(runner *r, uint32_t first, uint32_t frames)
+/* Frame f of a start is the f-th image and the f-th result in memory; a last walk that is not full works on what is there. */
+static bonnet_status run_walks(runner *r, uint32_t first, uint32_t frames)
 {
     const bonnet_job *job = r->j->job;
     const bonnet_mmio *io = r->dev->mmio;
+    uint32_t walks = (frames + walk_frames(job) - 1) / walk_frames(job);
     for (uint32_t f = 0; f < frames; f++)
         memcpy((uint8_t *)r->j->input.host + (size_t)f * job->input_stride, r->run->pixels + (size_t)(first + f) * job->input_bytes,
                job->input_bytes);
-    bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)frames * job->input_stride, r->err);
+    bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)walks * walk_frames(job) * job->input_stride, r->err);
     if (st != BONNET_OK) return st;
-    st = start(r, frames);
+    st = start(r, walks);
     if (st == BONNET_OK) st = wait_done(r);
     if (st == BONNET_OK) st = explain(r);
     if (st == BONNET_OK) st = add_totals(r);
@@ -239,11 +270,12 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
     r.j = run->maps ? &r.slot->traced : &r.slot->plain;
     r.deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
     run->cycles = run->bytes_in = run->bytes_out = 0;
-    for (uint32_t done = 0, n; done < run->frames; done += n) {
-        n = run->frames - done < r.j->batch ? run->frames - done : r.j->batch;
+    run->walk_frames = walk_frames(r.j->job);
+    for (uint32_t done = 0, n, most = r.j->walks * run->walk_frames; done < run->frames; done += n) {
+        n = run->frames - done < most ? run->frames - done : most;
         bonnet_status st = bonnet_deadline_poll(&r.deadline); /* between jobs the chip is idle: nothing to stop */
         if (st != BONNET_OK) st = bonnet_fail(r.err, st, "%s: %s", dev->mmio->scheme, bonnet_deadline_text(st));
-        else st = run_batch(&r, done, n);
+        else st = run_walks(&r, done, n);
         if (st != BONNET_OK) return st;
     }
     run->lanes = dev->geometry.lanes * dev->geometry.arrays;

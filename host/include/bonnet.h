@@ -118,7 +118,7 @@ typedef struct bonnet_stats {
 } bonnet_stats;
 BONNET_API bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device *dev);
 
-/* Layer `index` of the last run's last frame. name is owned by the model. */
+/* Layer `index` of the last run's last walk: `frames` frames together, as many as the job takes at once. name is owned by the model. */
 typedef struct bonnet_layer_stats {
     const char *name;
     const char *kind;           /* "stem" "conv" "down" "last" "fc" */
@@ -127,6 +127,7 @@ typedef struct bonnet_layer_stats {
     uint32_t binary;            /* 1: runs on the 64x64 array */
     uint64_t macs, cycles, busy, stall_in, stall_out, dram_bytes;
     uint32_t peak_mac_per_cycle; /* of the unit that ran it; 0 without a chip */
+    uint32_t frames;            /* that macs, cycles, stalls and bytes are of */
 } bonnet_layer_stats;
 BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model,
                                                 uint32_t index);
@@ -149,11 +150,12 @@ BONNET_API bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_devi
 /* Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file, written to a temporary and renamed. */
 typedef struct bonnet_compile_options {
     size_t size;
-    const char *geometry;       /* "asic" (default), "tiny" */
+    const char *geometry;       /* "asic" (default), "zcu102", "tiny" */
     char *message;              /* or NULL: receives one line on failure */
     size_t message_bytes;
+    uint32_t batch;             /* frames that the job works on at once, on each array; 0 = 1. More: late weights are loaded once for all */
 } bonnet_compile_options;
-#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0 }
+#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0 }
 BONNET_API bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *options);
 
 BONNET_API_VOID const char *bonnet_status_name(bonnet_status status);    /* "BONNET_ETIMEOUT"; never NULL */

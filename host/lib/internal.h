@@ -17,6 +17,7 @@ struct bonnet_device {
     bonnet_stats stats;            /* of the last run */
     const bonnet_net *last_net;    /* that run's net; only compared, never read through */
     bonnet_layer_cycles last_layers[BONNET_MAX_LAYERS];
+    uint32_t last_walk;            /* frames that last_layers is of; 0 without a chip */
 };
 
 struct bonnet_model {

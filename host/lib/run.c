@@ -34,6 +34,7 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     bonnet_stats *s = &dev->stats;
     memset(s, 0, sizeof *s);
     dev->last_net = net;
+    dev->last_walk = run->walk_frames;
     s->cycles = run->cycles;
     s->frames = run->frames;
     for (uint32_t i = 0; i < net->n_layers; i++) s->macs += bonnet_net_macs(net, i) * run->frames;

@@ -16,27 +16,13 @@ static const char *kind_name(bonnet_layer_kind kind)
     return names[kind];
 }
 
-/*
- * Cycles a layer cost: from the moment nothing earlier kept its unit busy any more until it finished, so waiting for its own
- * weights and the fill and drain of the pipe count. Layers on the array run one after the other; the first of them
- * also waits for the stem, which is the stem's cost, not its own.
- */
-static uint64_t layer_cycles(const bonnet_device *dev, const bonnet_net *net, uint32_t index)
-{
-    const bonnet_layer_cycles *l = &dev->last_layers[index];
-    uint64_t from = l->start;
-    if (net->layers[index].kind != BONNET_LAYER_STEM)
-        for (uint32_t i = 0; i < index; i++)
-            if (dev->last_layers[i].end > from && dev->last_layers[i].end <= l->end) from = dev->last_layers[i].end;
-    return l->end - from;
-}
-
 bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index)
 {
     if (!out || !dev || !model || model->dev != dev || index >= model->net->n_layers) return BONNET_EINVAL;
     if (dev->last_net != model->net) return BONNET_EINVAL;
     const bonnet_layer *l = &model->net->layers[index];
     const bonnet_layer_cycles *c = &dev->last_layers[index];
+    uint32_t frames = dev->last_walk ? dev->last_walk : 1;
     bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST;
     *out = (bonnet_layer_stats){
         .name = l->name,
@@ -47,8 +33,8 @@ bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_devic
         .width = l->out_w,
         .kernel = l->kernel,
         .binary = binary,
-        .macs = bonnet_net_macs(model->net, index),
-        .cycles = layer_cycles(dev, model->net, index),
+        .macs = bonnet_net_macs(model->net, index) * frames,
+        .cycles = c->busy, /* of all its descriptors; what it waited for tokens is stall_in */
         .busy = c->busy,
         .stall_in = c->stall_in,
         .stall_out = c->stall_out,
@@ -57,6 +43,7 @@ bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_devic
                               : binary                       ? dev->stats.lanes * 64
                               : l->kind == BONNET_LAYER_STEM ? dev->stats.lanes * 8
                                                              : dev->stats.lanes,
+        .frames = frames,
     };
     return BONNET_OK;
 }

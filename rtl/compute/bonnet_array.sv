@@ -2,12 +2,14 @@
 //
 // bonnet_array - Lanes output channels on four slice buses.
 //
-//   grouped_i: lane group g (Lanes/4 lanes) reads word g of the feature row, its slice. Else every lane reads word word_i.
+//   grouped_i: lane group g (Lanes/4 lanes) reads slice g: word g of the four, or decoded of the three words of a thermometer code
+//   (therm_i). Else every lane reads word 0, or slice slice_i of the code.       s0 = t0, s1 = t1 & t2, s2 = t1, s3 = t1 | t2
 //
-// Operands arrive with en_i; the pixel's sum leaves three cycles after its read was issued, two after en_i.
+// Operands arrive with en_i and wait in registers of the array: the weight row that comes with load_i serves until the next one, so the
+// weight buffer is free for parameters in between. The pixel's sum leaves four cycles after its read was issued, three after en_i.
 // pend_o says of which tile parities a result is under way, so that nobody overwrites their parameters.
 //
-// Rate    1 feature row a cycle.       Stall  none: room for results is reserved before the last weight row starts.
+// Rate    1 pixel's words a cycle.       Stall  none: room for results is reserved before the last weight row starts.
 // Golden  sim/golden (binary convolution)       Test  tests/rtl/bonnet_array_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none
@@ -22,9 +24,11 @@ module bonnet_array #(
   // operands
   input  wire logic                  en_i,
   input  wire logic                  grouped_i,
-  input  wire logic [1:0]            word_i,
-  input  wire logic [255:0]          act_i,     // feature row
-  input  wire logic [RowBits-1:0]    weight_i,  // weight row, lane l at [64*l +: 64]
+  input  wire logic                  therm_i,
+  input  wire logic [1:0]            slice_i,
+  input  wire logic [255:0]          act_i,     // feature words
+  input  wire logic                  load_i,    // a weight row comes with it: first pixel of the block
+  input  wire logic [RowBits-1:0]    weight_i,  // lane l at [64*l +: 64]
   input  wire logic [PixW-1:0]       pix_i,
   input  wire logic                  first_i,   // first weight row of the block
   input  wire logic                  last_i,    // last weight row of the block
@@ -38,33 +42,49 @@ module bonnet_array #(
   output      logic                  res_last_o
 );
   // ---- control ---------------------------------------------------------------
-  logic            add_q, first_q, last_q, tile_q, end_q, res_q, res_tile_q, res_end_q;
-  logic [PixW-1:0] pix_q;
+  logic            op_q, op_first_q, op_last_q, op_tile_q, op_end_q, add_q, first_q, last_q, tile_q, end_q, res_q, res_tile_q, res_end_q;
+  logic [PixW-1:0] op_pix_q, pix_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {add_q, res_q} <= 2'b00;
-    else         {add_q, res_q} <= {en_i, add_q && last_q};
+    if (!rst_ni) {op_q, add_q, res_q} <= 3'b000;
+    else         {op_q, add_q, res_q} <= {en_i, op_q, add_last};
   end
   always_ff @(posedge clk_i) begin
-    if (en_i) {pix_q, first_q, last_q, tile_q, end_q} <= {pix_i, first_i, last_i, tile_i, end_i};
+    if (en_i)  {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q} <= {pix_i, first_i, last_i, tile_i, end_i};
+    if (op_q)  {pix_q, first_q, last_q, tile_q, end_q} <= {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q};
     if (add_q) {res_tile_q, res_end_q} <= {tile_q, end_q};
   end
-  assign pend_o[0] = (en_i && !tile_i) || (add_q && !tile_q) || (res_q && !res_tile_q);
-  assign pend_o[1] = (en_i && tile_i) || (add_q && tile_q) || (res_q && res_tile_q);
+  logic en_last, op_last, add_last;
+  assign en_last   = en_i && last_i;
+  assign op_last   = op_q && op_last_q;
+  assign add_last  = add_q && last_q;
+  assign pend_o[0] = (en_last && !tile_i) || (op_last && !op_tile_q) || (add_last && !tile_q) || (res_q && !res_tile_q);
+  assign pend_o[1] = (en_last && tile_i) || (op_last && op_tile_q) || (add_last && tile_q) || (res_q && res_tile_q);
 
-  // ---- slice buses -----------------------------------------------------------
-  logic [63:0] same, bus0, bus1, bus2, bus3;
+  // ---- operands: slice buses, weight row -------------------------------------
+  logic [63:0]        bus0_q, bus1_q, bus2_q, bus3_q, t0, t1, t2, same;
+  logic [RowBits-1:0] weight_q;
+  assign t0 = act_i[63:0];
+  assign t1 = act_i[127:64];
+  assign t2 = act_i[191:128];
   always_comb begin
-    unique case (word_i)
-      2'd0:    same = act_i[63:0];
-      2'd1:    same = act_i[127:64];
-      2'd2:    same = act_i[191:128];
-      default: same = act_i[255:192];
-    endcase
+    same = t0;
+    if (therm_i) begin
+      unique case (slice_i)
+        2'd0:    same = t0;
+        2'd1:    same = t1 & t2;
+        2'd2:    same = t1;
+        default: same = t1 | t2;
+      endcase
+    end
   end
-  assign bus0 = grouped_i ? act_i[63:0] : same;
-  assign bus1 = grouped_i ? act_i[127:64] : same;
-  assign bus2 = grouped_i ? act_i[191:128] : same;
-  assign bus3 = grouped_i ? act_i[255:192] : same;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      if (!grouped_i)   {bus3_q, bus2_q, bus1_q, bus0_q} <= {4{same}};
+      else if (therm_i) {bus3_q, bus2_q, bus1_q, bus0_q} <= {t1 | t2, t1, t1 & t2, t0};
+      else              {bus3_q, bus2_q, bus1_q, bus0_q} <= act_i;
+    end
+    if (load_i) weight_q <= weight_i;
+  end
 
   // ---- lanes -----------------------------------------------------------------
   logic [SumW-1:0] sums [Lanes];
@@ -72,9 +92,9 @@ module bonnet_array #(
     localparam int unsigned Slice = l / bonnet_pkg::Group;
     bonnet_lane u_lane (
       .clk_i,
-      .count_en_i(en_i),
-      .weight_i  (weight_i[64*l +: 64]),
-      .act_i     ((Slice == 0) ? bus0 : (Slice == 1) ? bus1 : (Slice == 2) ? bus2 : bus3),
+      .count_en_i(op_q),
+      .weight_i  (weight_q[64*l +: 64]),
+      .act_i     ((Slice == 0) ? bus0_q : (Slice == 1) ? bus1_q : (Slice == 2) ? bus2_q : bus3_q),
       .add_en_i  (add_q),
       .pix_i     (pix_q),
       .first_i   (first_q),
@@ -93,6 +113,7 @@ module bonnet_array #(
   end
 
   // ---- contract --------------------------------------------------------------
+  `BONNET_ASSUME(LoadEnabled_A, !load_i || en_i)
   `BONNET_ASSUME(EndOnLast_A, !(en_i && end_i && !last_i))
 endmodule
 `default_nettype wire

@@ -14,7 +14,7 @@
 module bonnet_fc #(
   localparam int unsigned Lanes   = bonnet_pkg::Lanes,
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
-  localparam int unsigned FbRowW  = bonnet_pkg::FbRowW,
+  localparam int unsigned FbWordW = bonnet_pkg::FbWordW,
   localparam int unsigned WbRowW  = bonnet_pkg::WbRowW,
   localparam int unsigned BankM   = 64 / bonnet_pkg::Group
 ) (
@@ -26,7 +26,7 @@ module bonnet_fc #(
   output      logic                done_o,      // pulse: every logit has been taken by port B
   // feature buffer port A, weight buffer
   output      logic                fa_re_o,
-  output      logic [FbRowW-1:0]   fa_row_o,
+  output      logic [FbWordW-1:0]  fa_word_o,
   input  wire logic [255:0]        fa_data_i,
   output      logic                wb_re_o,
   output      logic [WbRowW-1:0]   wb_row_o,
@@ -64,7 +64,7 @@ module bonnet_fc #(
   assign wb_re_o   = state_q == Bias || (walk && feat_q[2:0] == 3'd0);
   assign wb_row_o  = wrow_q[WbRowW-1:0];
   assign fa_re_o   = walk && feat_q[1:0] == 2'd0;
-  assign fa_row_o  = word[2 +: FbRowW];
+  assign fa_word_o = word[FbWordW-1:0];
   assign busy_o    = state_q != Idle;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -100,16 +100,15 @@ module bonnet_fc #(
   // ---- datapath: read, multiply, add -----------------------------------------
   logic        bias1_q, en1_q, en2_q;
   logic [2:0]  byte1_q;
-  logic [1:0]  bank1_q;
   logic [15:0] feat;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {bias1_q, en1_q, en2_q} <= 3'b000;
     else         {bias1_q, en1_q, en2_q} <= {state_q == Bias, walk, en1_q};
   end
   always_ff @(posedge clk_i) begin
-    if (walk) {byte1_q, bank1_q} <= {feat_q[2:0], word[1:0]};
+    if (walk) byte1_q <= feat_q[2:0];
   end
-  assign feat = fa_data_i[{bank1_q, byte1_q[1:0], 4'd0} +: 16];
+  assign feat = fa_data_i[{2'd0, byte1_q[1:0], 4'd0} +: 16];
   // Blocking on purpose, as in bonnet_lane: only this process touches the lanes, and it sleeps outside an FC.
   logic signed [23:0] prod [Lanes];
   logic [31:0]        acc [Lanes];
@@ -133,17 +132,15 @@ module bonnet_fc #(
 
   assign fb_valid_o     = state_q == Write;
   assign fb_req_o.we    = 1'b1;
-  assign fb_req_o.row   = out_q[2 +: FbRowW];
-  assign fb_req_o.wdata = {4{pair_q}};
-  for (genvar b = 0; b < 4; b++) begin : gen_mask
-    assign fb_req_o.mask[b*BankM +: BankM] = {BankM{out_q[1:0] == b}};
-  end
+  assign fb_req_o.word  = out_q[FbWordW-1:0];
+  assign fb_req_o.wdata = {192'd0, pair_q};
+  assign fb_req_o.mask  = {{3*BankM{1'b0}}, {BankM{1'b1}}};
 
   // ---- contract --------------------------------------------------------------
   `BONNET_ASSUME(StartIdle_A, !(start_i && busy_o))
   `BONNET_ASSERT(FeatureInside_A, !fa_re_o || 32'(word) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(LogitInside_A, !fb_valid_o || 32'(out_q) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(WeightInside_A, !wb_re_o || 32'(wrow_q) < bonnet_pkg::WeightRows)
-  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.row, fb_req_o.mask, pair_q})
+  `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.word, pair_q})
 endmodule
 `default_nettype wire

@@ -14,20 +14,27 @@ module bonnet_conv_check (
   output      logic         bad_o   // 0 without en_i
 );
   // One process that sleeps but for one cycle a descriptor: the checks are many, and a simulation pays for what moves.
-  logic [5:0]  align;                              // low bits of IN, IN_ROW, IN_PIX
+  localparam int unsigned GroupW = $clog2(bonnet_pkg::Group);
+  logic [23:0] rings, slots;                       // of IN, OUT, RES, PASS
+  logic [3:0]  coded;                              // likewise
+  logic [5:0]  span;                               // input rows that one output row needs
   logic [9:0]  in_w, in_h, out_w, out_h, y0, rows;
   logic [10:0] last_x, last_y;                     // centre of the last pixel
   logic [7:0]  tiles, depth;
   logic [2:0]  post;
-  logic        k3, s2, d2, grouped, pool, empty, outside, clash;
+  logic        k3, s2, d2, pool, empty, outside, clash, uncoded, off_ring;
   always_comb begin
-    {align, in_w, in_h, out_w, out_h, y0, rows, last_x, last_y, tiles, depth, post} = '0;
-    {k3, s2, d2, grouped, pool, empty, outside, clash} = '0;
+    {rings, slots, coded, span, in_w, in_h, out_w, out_h, y0, rows, last_x, last_y, tiles, depth, post} = '0;
+    {k3, s2, d2, pool, empty, outside, clash, uncoded, off_ring} = '0;
     fc_o  = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4] == bonnet_job_pkg::OP_FC;
     bad_o = 1'b0;
     if (en_i) begin
-      align   = {desc_i[bonnet_job_pkg::CONV_IN_LSB +: 2], desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 2],
-                 desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 2]};
+      rings   = {desc_i[bonnet_job_pkg::CONV_PASS_RING_LSB +: 6], desc_i[bonnet_job_pkg::CONV_RES_RING_LSB +: 6],
+                 desc_i[bonnet_job_pkg::CONV_OUT_RING_LSB +: 6], desc_i[bonnet_job_pkg::CONV_IN_RING_LSB +: 6]};
+      slots   = {desc_i[bonnet_job_pkg::CONV_PASS_SLOT_LSB +: 6], desc_i[bonnet_job_pkg::CONV_RES_SLOT_LSB +: 6],
+                 desc_i[bonnet_job_pkg::CONV_OUT_SLOT_LSB +: 6], desc_i[bonnet_job_pkg::CONV_IN_SLOT_LSB +: 6]};
+      coded   = {desc_i[bonnet_job_pkg::CONV_PASS_T_LSB], desc_i[bonnet_job_pkg::CONV_RES_T_LSB],
+                 desc_i[bonnet_job_pkg::CONV_OUT_T_LSB], desc_i[bonnet_job_pkg::CONV_IN_T_LSB]};
       in_w    = desc_i[bonnet_job_pkg::CONV_IN_W_LSB +: 10];
       in_h    = desc_i[bonnet_job_pkg::CONV_IN_H_LSB +: 10];
       out_w   = desc_i[bonnet_job_pkg::CONV_OUT_W_LSB +: 10];
@@ -40,18 +47,26 @@ module bonnet_conv_check (
       k3      = desc_i[bonnet_job_pkg::CONV_K3_LSB];
       s2      = desc_i[bonnet_job_pkg::CONV_STRIDE2_LSB];
       d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
-      grouped = desc_i[bonnet_job_pkg::CONV_GROUPED_LSB];
       pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
       empty   = in_w == '0 || in_h == '0 || out_w == '0 || out_h == '0 || rows == '0 || tiles == '0 || depth == '0;
       last_x  = pool ? {out_w, 1'b0} - 11'd1 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;
       last_y  = pool ? {out_h, 1'b0} - 11'd1 : s2 ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;
       outside = last_x >= {1'b0, in_w} || last_y >= {1'b0, in_h} || {1'b0, y0} + {1'b0, rows} > {1'b0, out_h};
-      clash   = post > 3'd4 || (pool && (k3 || s2 || post != 3'd0)) || (d2 && !k3) || (grouped && align != '0);
+      clash   = post > 3'd4 || (pool && (k3 || s2 || post != 3'd0)) || (d2 && !k3)
+                || desc_i[bonnet_job_pkg::CONV_CHANNEL_LSB +: GroupW] != '0;
+      // Four slices are what a code is of, and XNOR leaves them unordered.
+      uncoded = (coded != '0 && !desc_i[bonnet_job_pkg::CONV_K4_LSB]) || (coded[1] && post == 3'd1);
+      for (int unsigned i = 0; i < 4; i++) begin
+        if (rings[6*i +: 6] == '0 ? slots[6*i +: 6] != '0 : slots[6*i +: 6] >= rings[6*i +: 6]) off_ring = 1'b1;
+      end
+      span    = k3 ? (d2 ? 6'd5 : 6'd3) : pool ? 6'd2 : 6'd1;
+      if (in_h < 10'(span)) span = in_h[5:0];
+      if (rings[5:0] != '0 && rings[5:0] < span) off_ring = 1'b1;
       if (fc_o) begin
         bad_o = tiles == '0 || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 3] != '0
                 || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 12] == '0;
       end else begin
-        bad_o = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4] != bonnet_job_pkg::OP_CONV || empty || outside || clash;
+        bad_o = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4] != bonnet_job_pkg::OP_CONV || empty || outside || clash || uncoded || off_ring;
       end
     end
   end

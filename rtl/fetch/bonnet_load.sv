@@ -2,10 +2,13 @@
 //
 // bonnet_load - DRAM to a buffer: weight rows, stem parameter rows, or feature words.
 //
-// Rate    1 bus beat/cycle into the weight buffer and the stem parameters; a feature row (256 bits) per 256 / BusBits beats.
+// Feature words are written four at a time from any word on; the last write may hold fewer, and the last beat be half used.
+//
+// Rate    1 bus beat/cycle into the weight buffer and the stem parameters; one write of port B per 256 / BusBits beats of feature words, which
+//         may wait that long before a beat is lost.
 // Stall   Feature port B busy (stall_out); no data from the bus (stall_in).
-// Errors  bad_o: unknown destination, length 0 or no whole rows, or beyond the end of the buffer.
-// Test    tests/sim/jobs_test.c, tests/conform
+// Errors  bad_o: unknown destination, length 0, no whole rows (feature words: no multiple of 8), or beyond the end of the buffer.
+// Test    tests/rtl/bonnet_load_tb.cpp, tests/sim/jobs_test.c, tests/conform
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_load #(
@@ -13,10 +16,11 @@ module bonnet_load #(
   localparam int unsigned RowBits  = bonnet_pkg::RowBits,
   localparam int unsigned WbRowW   = bonnet_pkg::WbRowW,
   localparam int unsigned SpRowW   = bonnet_pkg::SpRowW,
-  localparam int unsigned FbRowW   = bonnet_pkg::FbRowW,
+  localparam int unsigned FbWordW  = bonnet_pkg::FbWordW,
+  localparam int unsigned FbMaskW  = bonnet_pkg::FbMaskW,
   localparam int unsigned Cols     = RowBits / BusBits,     // beats of a parameter row
   localparam int unsigned ColW     = $clog2(Cols),
-  localparam int unsigned FbBeats  = 256 / BusBits,         // beats of a feature row
+  localparam int unsigned FbBeats  = 256 / BusBits,         // beats of four feature words
   localparam int unsigned FbBeatW  = $clog2(FbBeats),
   localparam int unsigned ByteW    = $clog2(BusBits / 8)
 ) (
@@ -61,7 +65,7 @@ module bonnet_load #(
     unique case (to)
       2'd0:    fits = length % (RowBits / 8) == '0 && at + length / (RowBits / 8) <= bonnet_pkg::WeightRows;
       2'd1:    fits = length % (RowBits / 8) == '0 && at + length / (RowBits / 8) <= bonnet_pkg::StemRows;
-      2'd2:    fits = length[4:0] == '0 && at[1:0] == '0 && at + (length >> 3) <= bonnet_pkg::FeatureWords;
+      2'd2:    fits = length[2:0] == '0 && at + (length >> 3) <= bonnet_pkg::FeatureWords;
       default: fits = 1'b0;
     endcase
     if (length == '0) fits = 1'b0;
@@ -73,11 +77,12 @@ module bonnet_load #(
   logic              bad_q, take;
   logic [19:0]       left_q;        // beats
   logic [ColW-1:0]   col_q;
-  logic [15:0]       row_q;         // parameter row, or feature row
-  logic [FbBeatW-1:0] part;         // of the feature row
-  logic              row_end, fb_stuck, fb_q;
+  logic [15:0]       row_q;         // parameter row, or feature word
+  logic [FbBeatW-1:0] part;         // of the four feature words
+  logic              row_end, last, fb_stuck, fb_q;
+  assign last          = left_q == 20'd1;
   assign part          = col_q[FbBeatW-1:0];
-  assign row_end       = (dest == 2'd2) ? part == FbBeatW'(FbBeats - 1) : col_q == ColW'(Cols - 1);
+  assign row_end       = (dest == 2'd2) ? part == FbBeatW'(FbBeats - 1) || last : col_q == ColW'(Cols - 1);
   assign fb_stuck      = fb_q && !fb_ready_i;
   assign rd_valid_o    = state_q == ASK;
   assign rd_req_o      = {cmd_i.addr, left_q};
@@ -99,7 +104,7 @@ module bonnet_load #(
           else                        bad_q   <= 1'b1;
         end
         ASK:  if (rd_ready_i) state_q <= DATA;
-        DATA: if (take && left_q == 20'd1) state_q <= LAND;
+        DATA: if (take && last) state_q <= LAND;
         LAND: if (!fb_q) state_q <= IDLE;
         default: state_q <= IDLE;
       endcase
@@ -109,24 +114,27 @@ module bonnet_load #(
   end
 
   // ---- datapath ---------------------------------------------------------------------
-  logic [255:BusBits] shift_q;      // beats of the row before this one, newest on top
-  logic [255:0]      fb_data_q;
-  logic [FbRowW-1:0] fb_row_q;
-  logic [255:0]      shift_d;
-  assign shift_d = {rdata_i, shift_q};
+  logic [255:0]       hold_q, fb_data_q;  // the beats of four words so far
+  logic [FbWordW-1:0] fb_word_q;
+  logic [1:0]         tail, fb_tail_q;    // words of the last write less one; of this write
+  assign tail = 2'(len[4:3] - 2'd1);
   always_ff @(posedge clk_i) begin
     if (state_q == IDLE && start_i) begin
-      left_q <= 20'(len >> ByteW);
+      left_q <= 20'((len + 24'(BusBits / 8 - 1)) >> ByteW);
       col_q  <= '0;
-      row_q  <= (dest == 2'd2) ? {2'b00, first[15:2]} : first;
+      row_q  <= first;
     end else if (take) begin
       left_q <= left_q - 20'd1;
       col_q  <= row_end ? '0 : col_q + 1'b1;
-      if (row_end) row_q <= row_q + 16'd1;
-      shift_q <= shift_d[255:BusBits];
-      if (dest == 2'd2 && row_end) begin
-        fb_data_q <= shift_d;
-        fb_row_q  <= row_q[FbRowW-1:0];
+      if (row_end) row_q <= row_q + ((dest == 2'd2) ? 16'd4 : 16'd1);
+      if (dest == 2'd2) begin
+        hold_q[BusBits*part +: BusBits] <= rdata_i;
+        if (row_end) begin
+          fb_data_q                          <= hold_q;
+          fb_data_q[BusBits*part +: BusBits] <= rdata_i;
+          fb_word_q                          <= row_q[FbWordW-1:0];
+          fb_tail_q                          <= last ? tail : 2'd3;
+        end
       end
     end
   end
@@ -139,7 +147,13 @@ module bonnet_load #(
   assign sp_wcol_o  = col_q;
   assign sp_wdata_o = rdata_i;
   assign fb_valid_o = fb_q;
-  assign fb_req_o   = {1'b1, fb_row_q, {bonnet_pkg::FbMaskW{1'b1}}, fb_data_q};
+  assign fb_req_o   = {1'b1, fb_word_q, mask, fb_data_q};
+  logic [FbMaskW-1:0] mask;
+  logic [3:0]         keep;
+  assign keep = ~(4'b1110 << fb_tail_q);
+  for (genvar w = 0; w < 4; w++) begin : gen_mask
+    assign mask[w * (FbMaskW / 4) +: FbMaskW / 4] = {FbMaskW / 4{keep[w]}};
+  end
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(WeightRowInRange_A, !wb_we_o || 32'(row_q) < bonnet_pkg::WeightRows)

@@ -16,9 +16,13 @@ package bonnet_pkg;
   parameter int unsigned StemImageW   = 64;    // widest image, pixels
   parameter int unsigned StemMapW     = 32;    // widest map after the pool
   parameter int unsigned Records      = 256;   // counter records: longest job, with its header
-`else                        // asic: the seeds' machine
+`else                        // asic: the seeds' machine; zcu102: four of it in step
   parameter int unsigned Lanes        = 64;
-  parameter int unsigned Arrays       = 1;     // zcu102 will say 4: the tiles of one layer side by side
+`ifdef BONNET_GEOMETRY_ZCU102
+  parameter int unsigned Arrays       = 4;     // frames side by side, each with its feature buffer, array, post and stem
+`else
+  parameter int unsigned Arrays       = 1;
+`endif
   parameter int unsigned BusBits      = 128;
   parameter int unsigned WeightRows   = 576;   // 288 KiB = 512 x 512 x 9 bits
   parameter int unsigned FeatureWords = 24576; // 192 KiB
@@ -40,6 +44,8 @@ package bonnet_pkg;
   parameter int unsigned WbRowW     = $clog2(WeightRows);
   parameter int unsigned SpRowW     = $clog2(StemRows);
   parameter int unsigned DescBits   = 512;
+  parameter int unsigned RdReqBits  = AddrW + 20;               // rd_req_t, fb_req_t: bits, for ports that carry one an array
+  parameter int unsigned FbReqBits  = 1 + FbWordW + FbMaskW + 256;
 
   // Bits that hold every value 0..max_val.
   function automatic int unsigned cnt_width(input int unsigned max_val);

@@ -8,8 +8,8 @@
 //
 // One law between the units: valid/ready streams, pixels in the array's order; a unit that reads or writes integers of
 // another width takes its place between threshold and merge, with its own operands.
-// Rate    per pixel and tile, S words of 64 channels touched (W words written: S, or those of twice the channels for INTERLEAVE), R reads a word (STORE 0,
-//         XNOR and OR 1, INTERLEAVE 2): one result per cycle, or S*R + W accesses of port B if they are more; HEAD 8 cycles.
+// Rate    per pixel and tile: S words of 64 channels touched, R reads for each (STORE 0, XNOR and OR 1, INTERLEAVE 2), W words written (S, or
+//         INTERLEAVE those of twice the channels). One result per cycle, or S*R + W accesses of port B if they are more; HEAD 8 cycles.
 //         Grouped 3x3 layers give a result in 9*C/64 cycles, S*R + W is at most 4, 8, 12, 12 for C = 64, 128, 256, 512: never behind.
 // Fill    the first segment is there two cycles after cfg_start_i, its operands at most 2 + R cycles later; a write leaves three cycles after
 //         its result, six after the last beat for HEAD.

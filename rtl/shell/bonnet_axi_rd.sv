@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bonnet_axi_rd - AXI4 read master for three clients: client 0 sequencer, 1 load, 2 stem. A request of any length is cut into INCR bursts
+// bonnet_axi_rd - AXI4 read master: client 0 sequencer, 1 load, 2 and on the stems, one an array. A request of any length is cut into INCR bursts
 // that end at multiples of MaxBurst beats, so none crosses 4 KiB; data returns in request order (one ID).
 //
 // Rate    1 beat/cycle. Outstanding bursts of MaxBurst beats are in flight: MaxBurst * Outstanding cycles of latency are hidden.
-//         Clients are served burst by burst, sequencer before stem before load.
+//         Clients are served burst by burst, sequencer before stems (the lowest first) before load.
 // Stall   A client that does not take its data stalls the others: it asks only for what it can take.
-// Errors  RRESP SLVERR or DECERR: err_o for a cycle, err_client_o says who asked. The beat is delivered all the same.
+// Errors  RRESP SLVERR or DECERR: err_o for a cycle, err_client_o says who asked (2: a stem). The beat is delivered all the same.
 // Flush   While flush_i (core in reset): requests are forgotten, beats still owed are swallowed; idle_o when none is left.
 // Test    tests/rtl/bonnet_axi_rd_tb.cpp        Proof  tests/formal/bonnet_axi_rd.ys
 `include "bonnet_assert.svh"
@@ -15,7 +15,10 @@ module bonnet_axi_rd #(
   parameter  int unsigned BusBits     = bonnet_pkg::BusBits,
   parameter  int unsigned MaxBurst    = 64,   // beats, a power of two; MaxBurst * BusBits / 8 divides 4096
   parameter  int unsigned Outstanding = 8,    // bursts
-  localparam int unsigned Clients     = 3,
+  parameter  int unsigned Stems       = bonnet_pkg::Arrays,
+  localparam int unsigned Clients     = 2 + Stems,
+  localparam int unsigned PickW       = $clog2(Clients),
+  localparam int unsigned ReqW        = bonnet_pkg::RdReqBits,
   localparam int unsigned AddrW       = bonnet_pkg::AddrW,
   localparam int unsigned ByteW       = $clog2(BusBits / 8),
   localparam int unsigned BurstW      = $clog2(MaxBurst)
@@ -29,7 +32,7 @@ module bonnet_axi_rd #(
   output      logic [Clients-1:0]  rd_ready_o,
   input  wire bonnet_pkg::rd_req_t seq_req_i,
   input  wire bonnet_pkg::rd_req_t load_req_i,
-  input  wire bonnet_pkg::rd_req_t stem_req_i,
+  input  wire logic [Stems*ReqW-1:0] stem_req_i,   // rd_req_t of each
   // data: one bus, one valid per client
   output      logic [Clients-1:0]  rdata_valid_o,
   input  wire logic [Clients-1:0]  rdata_ready_i,
@@ -55,12 +58,16 @@ module bonnet_axi_rd #(
   logic [Clients-1:0] req_q;
   logic [AddrW-1:0]   addr_q  [Clients];
   logic [19:0]        beats_q [Clients];
-  logic [1:0]         pick;             // whose burst is next
+  logic [PickW-1:0]   pick;             // whose burst is next
   logic [BurstW:0]    room, len;        // beats to the next multiple of MaxBurst; beats of this burst
   logic               issue, order_ready, ar_q;
 
   assign rd_ready_o = flush_i ? '0 : ~req_q;
-  assign pick       = req_q[0] ? 2'd0 : req_q[2] ? 2'd2 : 2'd1;
+  always_comb begin
+    pick = PickW'(1);
+    for (int unsigned c = Clients - 1; c >= 2; c--) if (req_q[c]) pick = PickW'(c);
+    if (req_q[0]) pick = '0;
+  end
   assign room       = (BurstW+1)'(MaxBurst) - {1'b0, addr_q[pick][ByteW +: BurstW]};
   assign len        = (beats_q[pick] < 20'(room)) ? beats_q[pick][BurstW:0] : room;
   assign issue      = (req_q != '0) && (!ar_q || m_arready_i) && order_ready && !flush_i;
@@ -71,14 +78,16 @@ module bonnet_axi_rd #(
     else begin
       for (int c = 0; c < Clients; c++) begin
         if (rd_valid_i[c] && rd_ready_o[c])      req_q[c] <= 1'b1;
-        else if (issue && pick == 2'(c) && beats_q[c] == 20'(len)) req_q[c] <= 1'b0;
+        else if (issue && pick == PickW'(c) && beats_q[c] == 20'(len)) req_q[c] <= 1'b0;
       end
     end
   end
   always_ff @(posedge clk_i) begin
     if (rd_valid_i[0] && rd_ready_o[0]) {addr_q[0], beats_q[0]} <= seq_req_i;
     if (rd_valid_i[1] && rd_ready_o[1]) {addr_q[1], beats_q[1]} <= load_req_i;
-    if (rd_valid_i[2] && rd_ready_o[2]) {addr_q[2], beats_q[2]} <= stem_req_i;
+    for (int unsigned c = 2; c < Clients; c++) begin
+      if (rd_valid_i[c] && rd_ready_o[c]) {addr_q[c], beats_q[c]} <= stem_req_i[ReqW*(c-2) +: ReqW];
+    end
     if (issue) begin
       addr_q[pick]  <= addr_q[pick] + (AddrW'(len) << ByteW);
       beats_q[pick] <= beats_q[pick] - 20'(len);
@@ -103,9 +112,9 @@ module bonnet_axi_rd #(
   assign m_arlen_o   = arlen_q;
 
   // ---- data channel: the oldest burst says whose beat it is ----------------------
-  logic [1:0] owner;
+  logic [PickW-1:0] owner;
   logic       owed, beat_valid, beat_ready, beat_last, beat_bad, take;
-  bonnet_fifo #(.Width(2), .Depth(Outstanding)) u_order (
+  bonnet_fifo #(.Width(PickW), .Depth(Outstanding)) u_order (
     .clk_i, .rst_ni, .valid_i(issue), .ready_o(order_ready), .data_i(pick),
     .valid_o(owed), .ready_i(take && beat_last), .data_o(owner)
   );
@@ -119,7 +128,7 @@ module bonnet_axi_rd #(
   assign take          = beat_valid && beat_ready;
   assign beat_o        = m_rvalid_i && m_rready_o;
   assign err_o         = take && beat_bad && !flush_i;
-  assign err_client_o  = owner;
+  assign err_client_o  = (32'(owner) >= 32'd2) ? 2'd2 : owner[1:0];
   assign idle_o        = req_q == '0 && !ar_q && !owed;
   logic unused;
   assign unused = m_rresp_i[0];   // EXOKAY is as good as OKAY
@@ -138,6 +147,6 @@ module bonnet_axi_rd #(
   `BONNET_ASSUME(BeatIsOwed_A, !beat_valid || owed)
   `BONNET_ASSUME(SeqReq_A, !rd_valid_i[0] || (seq_req_i.beats != '0 && seq_req_i.addr[ByteW-1:0] == '0))
   `BONNET_ASSUME(LoadReq_A, !rd_valid_i[1] || (load_req_i.beats != '0 && load_req_i.addr[ByteW-1:0] == '0))
-  `BONNET_ASSUME(StemReq_A, !rd_valid_i[2] || (stem_req_i.beats != '0 && stem_req_i.addr[ByteW-1:0] == '0))
+  `BONNET_ASSUME(StemReq_A, !rd_valid_i[2] || (stem_req_i[19:0] != '0 && stem_req_i[20 +: ByteW] == '0))
 endmodule
 `default_nettype wire

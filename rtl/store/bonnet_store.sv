@@ -2,18 +2,18 @@
 //
 // bonnet_store - feature buffer to DRAM.
 //
-// Rate    1 bus beat/cycle: a feature row (256 bits) per 256 / BusBits cycles.
+// Rate    1 bus beat/cycle: four feature words, from any word on, per 256 / BusBits cycles.
 // Stall   Feature port B busy (stall_in); the bus does not take data (stall_out). Rows in flight have their place reserved.
 // Done    after the last write response.
-// Errors  bad_o: length 0 or no multiple of 8, first word not a multiple of 4, or beyond the end of the buffer.
-// Test    tests/sim/jobs_test.c, tests/conform
+// Errors  bad_o: length 0 or no multiple of 8, or beyond the end of the buffer.
+// Test    tests/rtl/bonnet_store_tb.cpp, tests/sim/jobs_test.c, tests/conform
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_store #(
   localparam int unsigned BusBits  = bonnet_pkg::BusBits,
   localparam int unsigned BusBytes = BusBits / 8,
   localparam int unsigned AddrW    = bonnet_pkg::AddrW,
-  localparam int unsigned FbRowW   = bonnet_pkg::FbRowW,
+  localparam int unsigned FbWordW  = bonnet_pkg::FbWordW,
   localparam int unsigned Rows     = 4,                     // read ahead
   localparam int unsigned RoomW    = $clog2(Rows + 1),
   localparam int unsigned Parts    = 256 / BusBits,
@@ -51,21 +51,21 @@ module bonnet_store #(
   logic        fits;
   assign len   = cmd_i.desc[bonnet_job_pkg::STORE_BYTES_LSB +: bonnet_job_pkg::STORE_BYTES_W];
   assign first = cmd_i.desc[bonnet_job_pkg::STORE_ADDR_LSB +: bonnet_job_pkg::STORE_ADDR_W];
-  assign fits  = len != '0 && len[2:0] == '0 && first[1:0] == '0 && 32'(first) + 32'(len[23:3]) <= bonnet_pkg::FeatureWords;
+  assign fits  = len != '0 && len[2:0] == '0 && 32'(first) + 32'(len[23:3]) <= bonnet_pkg::FeatureWords;
 
   // ---- control ----------------------------------------------------------------------
   typedef enum logic [1:0] { IDLE, ASK, DATA, LAND } state_e;
   state_e           state_q;
   logic             bad_q;
-  logic [FbRowW:0]  rows_q;       // not yet read
-  logic [FbRowW-1:0] row_q;
+  logic [FbWordW-2:0] rows_q;     // not yet read: four words each
+  logic [FbWordW-1:0] word_q;
   logic [19:0]      beats_q;      // not yet sent
   logic [RoomW-1:0] room_q;       // rows that may still be read ahead
   logic [PartW-1:0] part_q;
   logic             row_valid, row_done, beat, read;
   logic [255:0]     row;
   assign fb_valid_o    = (state_q == ASK || state_q == DATA) && rows_q != '0 && room_q != '0;
-  assign fb_req_o      = {1'b0, row_q, {bonnet_pkg::FbMaskW{1'b0}}, 256'd0};
+  assign fb_req_o      = {1'b0, word_q, {bonnet_pkg::FbMaskW{1'b0}}, 256'd0};
   assign read          = fb_valid_o && fb_ready_i;
   assign wr_valid_o    = state_q == ASK;
   assign wr_addr_o     = cmd_i.addr;
@@ -98,14 +98,14 @@ module bonnet_store #(
   end
   always_ff @(posedge clk_i) begin
     if (state_q == IDLE && start_i) begin
-      rows_q  <= (FbRowW+1)'((len + 24'd31) >> 5);
-      row_q   <= FbRowW'(first >> 2);
+      rows_q  <= (FbWordW-1)'((len + 24'd31) >> 5);
+      word_q  <= first[FbWordW-1:0];
       beats_q <= 20'((len + 24'(BusBytes - 1)) >> ByteW);
       part_q  <= '0;
     end else begin
       if (read) begin
         rows_q <= rows_q - 1'b1;
-        row_q  <= row_q + 1'b1;
+        word_q <= word_q + FbWordW'(4);
       end
       if (beat) begin
         beats_q <= beats_q - 20'd1;

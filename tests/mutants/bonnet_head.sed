@@ -10,7 +10,9 @@ s/run_q\[5\] \&\& last5_q;/run_q[5];/
 s/!wr_valid_o || wr_ready_i/!wr_valid_o/
 s/!seg_i.groups\[group_next\]/seg_i.groups[group_next]/
 s/+ 3'(res_i\[128/+ 3'(res_i[64/
-s/+ FbRowW'(chan\[5:4\])/- FbRowW'(chan[5:4])/
+s/+ FbWordW'(chan\[5:2\])/- FbWordW'(chan[5:2])/
+s/{Macs\*FeatW{1'b1}}/{Macs*FeatW+1{1'b1}}/
+s/run_q\[4:1\], step}/run_q[4:1], step \&\& beat_q != 3'd7}/
 s/slope_q\[prow_tile_i\] <=/slope_q[!prow_tile_i] <=/
 s/+ beat_row_i\[64\*i + 32/- beat_row_i[64*i + 32/
 s/run_q == '0 \&\& !wr_valid_q/run_q == '0/

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bonnet_array (with its lanes) against sums of the compiler's popcounts: grouped and same word, blocks of 1..8 pixels, gaps between operands.
+// bonnet_array (with its lanes) against sums of the compiler's popcounts: grouped and same word, raw and coded, blocks of 1..8 pixels, gaps between operands; a weight row
+// is on the wires for one cycle only.
 #include <deque>
 #include "Vbonnet_array.h"
 #include "conv_ref.h"
@@ -23,7 +24,7 @@ static int run(Tb<Vbonnet_array> &t)
     uint64_t n = 0;
     auto step = [&]() -> int {
         t.tick();
-        if (!want.empty() && want.front().cycle + 2 == t.cycle()) {
+        if (!want.empty() && want.front().cycle + 3 == t.cycle()) {
             const Result &r = want.front();
             if (!d.res_valid_o) return t.fail("res_valid_o", n, 0, 1);
             if (d.res_tile_o != r.tile || d.res_last_o != r.end) return t.fail("flags", n, d.res_tile_o * 2 + d.res_last_o, r.tile * 2 + r.end);
@@ -36,32 +37,35 @@ static int run(Tb<Vbonnet_array> &t)
         }
         return 0;
     };
-    d.en_i = 0;
+    d.en_i = d.load_i = 0;
     for (; n < t.cases; n++) {
         uint32_t pixels = t.rng.chance(50) ? uint32_t(Block) : 1 + t.rng.below(Block), rows = t.rng.chance(10) ? 72 : 1 + t.rng.below(12), gap = t.rng.chance(50) ? 0 : t.rng.below(70);
-        bool grouped = t.rng.chance(50), tile = t.rng.chance(50), same = t.rng.chance(5);
+        bool grouped = t.rng.chance(50), tile = t.rng.chance(50), same = t.rng.chance(5), therm = t.rng.chance(50);
         std::vector<std::vector<uint32_t>> acc(pixels, std::vector<uint32_t>(Lanes));
         uint64_t act[4], w[Lanes];
         for (uint32_t r = 0; r < rows; r++) {
             for (auto &x : w) x = same ? ~0ull : t.rng.next();
-            for (int i = 0; i < 2 * Lanes; i++) d.weight_i[i] = uint32_t(w[i / 2] >> 32 * (i % 2));
             for (uint32_t p = 0; p < pixels; p++) {
+                for (int i = 0; i < 2 * Lanes; i++) d.weight_i[i] = p ? uint32_t(t.rng.next()) : uint32_t(w[i / 2] >> 32 * (i % 2));
                 while (t.rng.chance(gap)) {
-                    d.en_i = 0;
+                    d.en_i = d.load_i = 0;
                     if (int rc = step()) return rc;
                 }
                 for (auto &x : act) x = same ? ~0ull : t.rng.next();
                 for (int i = 0; i < 8; i++) d.act_i[i] = uint32_t(act[i / 2] >> 32 * (i % 2));
-                d.en_i = 1, d.grouped_i = grouped, d.word_i = t.rng.below(4), d.pix_i = p, d.first_i = r == 0, d.last_i = r == rows - 1;
+                d.en_i = 1, d.load_i = p == 0, d.grouped_i = grouped, d.therm_i = therm, d.slice_i = t.rng.below(4), d.pix_i = p, d.first_i = r == 0, d.last_i = r == rows - 1;
                 d.tile_i = tile, d.end_i = d.last_i && t.rng.chance(20);
-                for (int l = 0; l < Lanes; l++) acc[p][l] += __builtin_popcountll(~(w[l] ^ act[grouped ? l / Group : d.word_i]));
+                for (int l = 0; l < Lanes; l++) {
+                    uint64_t a = therm ? therm_slice(act, grouped ? uint32_t(l) / Group : d.slice_i) : act[grouped ? l / Group : 0];
+                    acc[p][l] += __builtin_popcountll(~(w[l] ^ a));
+                }
                 if (d.last_i) want.push_back({acc[p], tile, bool(d.end_i), t.cycle()});
                 if (int rc = step()) return rc;
             }
         }
     }
-    d.en_i = 0;
-    for (int i = 0; i < 4; i++)
+    d.en_i = d.load_i = 0;
+    for (int i = 0; i < 5; i++)
         if (int rc = step()) return rc;
     return want.empty() && !d.pend_o ? 0 : t.fail("results missing", n, want.size(), 0);
 }

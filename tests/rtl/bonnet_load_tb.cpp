@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// bonnet_load: random lengths and places into the three buffers, the bus and port B slow at random; every byte must land where it belongs
+// and nothing else be touched. Rate: with a bus that never waits and port B free every other cycle at least, one beat a cycle.
+#include "Vbonnet_load.h"
+#include "mover_tb.h"
+
+enum { StemRows = Lanes == 16 ? 64 : 32, RowBytes = 8 * Lanes };
+
+static int run(Tb<Vbonnet_load> &t)
+{
+    auto &d = t.dut;
+    std::vector<uint8_t> memory[3], want[3];
+    memory[0].resize(size_t(WeightRows) * RowBytes), memory[1].resize(size_t(StemRows) * RowBytes), memory[2].resize(size_t(FeatureWords) * 8);
+    for (auto &m : memory)
+        for (auto &b : m) b = uint8_t(t.rng.next());
+    d.start_i = d.rd_ready_i = d.rdata_valid_i = d.fb_ready_i = 0;
+    for (uint64_t n = 0; n < t.cases; n++) {
+        uint32_t dest = t.rng.chance(60) ? 2 : t.rng.below(2), unit = dest == 2 ? 8 : RowBytes, room = uint32_t(memory[dest].size() / unit);
+        uint32_t count = 1 + t.rng.below(t.rng.chance(80) ? std::min(room, dest == 2 ? 40u : 4u) : std::min(room, 400u));
+        uint32_t at = t.rng.chance(20) ? room - count : t.rng.below(room - count + 1), bytes = count * unit;
+        uint32_t spoil = t.rng.chance(15) ? 1 + t.rng.below(4) : 0, said_dest = dest;
+        if (spoil == 1) said_dest = 3;
+        if (spoil == 2) bytes = 0;
+        if (spoil == 3) bytes -= 4;
+        if (spoil == 4) at = room - count + 1;
+        uint64_t addr = t.rng.next() & 0xffffffffc0ull;
+        Desc desc;
+        desc.set(field::JOB_OP, 1), desc.set({3, 4, 2}, said_dest), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
+        put_cmd(d, desc, addr);
+        std::vector<uint8_t> data((bytes + BusBytes - 1) / BusBytes * BusBytes);
+        for (auto &b : data) b = uint8_t(t.rng.next());
+        for (int i = 0; i < 3; i++) want[i] = memory[i];
+        if (!spoil) std::copy_n(data.begin(), bytes, want[dest].begin() + size_t(at) * unit);
+        uint32_t bus_pct = t.rng.chance(50) ? 0 : t.rng.below(90), fb_pct = t.rng.chance(50) ? 0 : t.rng.below(90);
+        bool asked = false, other = t.rng.chance(50), done = false;
+        size_t sent = 0;
+        uint64_t cycles = 0, first = 0, last = 0;
+        d.start_i = 1;
+        for (; !done; cycles++) {
+            bool busy = other && !fb_pct && cycles % 2;  // another client on port B every other cycle
+            d.rd_ready_i = !t.rng.chance(bus_pct), d.fb_ready_i = !busy && !t.rng.chance(fb_pct);
+            d.rdata_valid_i = asked && sent < data.size() && !t.rng.chance(bus_pct);
+            for (int i = 0; i < BusBytes / 4; i++) {
+                uint32_t word = uint32_t(t.rng.next());
+                if (d.rdata_valid_i) memcpy(&word, &data[sent + 4 * size_t(i)], 4);
+                wire_put(d.rdata_i, 32 * i, 32, word);
+            }
+            d.eval();
+            if (d.rd_valid_o && d.rd_ready_i) {
+                if (asked || wire_get(d.rd_req_o, 20, 64) != addr || wire_get(d.rd_req_o, 0, 20) != data.size() / BusBytes)
+                    return t.fail("rd_req_o", n, wire_get(d.rd_req_o, 0, 20), data.size() / BusBytes);
+                asked = true;
+            }
+            if (d.rdata_valid_i && d.rdata_ready_o) sent += BusBytes, first = first ? first : cycles, last = cycles;
+            if (d.wb_we_o) for (int i = 0; i < BusBytes; i++) memory[0][d.wb_wrow_o * RowBytes + d.wb_wcol_o * BusBytes + size_t(i)] = uint8_t(wire_get(d.wb_wdata_o, 8 * i, 8));
+            if (d.sp_we_o) for (int i = 0; i < BusBytes; i++) memory[1][d.sp_wrow_o * RowBytes + d.sp_wcol_o * BusBytes + size_t(i)] = uint8_t(wire_get(d.sp_wdata_o, 8 * i, 8));
+            if (d.fb_valid_o && d.fb_ready_i) {
+                FbReq f = req_get(d.fb_req_o);
+                if (!f.we || f.word >= FeatureWords) return t.fail("fb_req_o", n, f.word, f.we);
+                for (uint32_t i = 0; i < 4; i++) {
+                    uint64_t all = BankMask == 64 ? ~0ull : (1ull << BankMask) - 1, m = f.mask >> i * BankMask & all;
+                    if (m && m != all) return t.fail("part of a word", n, m, 0);
+                    if (m && f.word + i < FeatureWords) memcpy(&memory[2][8 * (size_t(f.word) + i)], &f.data[i], 8);
+                }
+            }
+            done = d.done_o || d.bad_o;
+            if (done && d.bad_o != (spoil != 0)) return t.fail("bad_o", n, d.bad_o, spoil);
+            t.tick();
+            d.start_i = 0;
+            if (cycles > 100000) return t.fail("never done", n, 0, 0);
+        }
+        for (int i = 0; i < 3; i++)
+            if (memory[i] != want[i]) {
+                size_t k = 0;
+                while (memory[i][k] == want[i][k]) k++;
+                return t.fail(i == 0 ? "weight byte" : i == 1 ? "stem byte" : "feature byte", n, memory[i][k], want[i][k]);
+            }
+        if (!spoil && !bus_pct && !fb_pct && last - first + 1 != data.size() / BusBytes) return t.fail("rate", n, last - first + 1, data.size() / BusBytes);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) { return tb_main<Vbonnet_load>("bonnet_load", argc, argv, run); }
