@@ -37,7 +37,7 @@ static const bonnet_geometry tiny = {.lanes = 16,
                                      .block = 8,
                                      .stem_image_w = 64,
                                      .stem_map_w = 32,
-                                     .records = 256};
+                                     .records = 1024};
 
 static const struct {
     const char *name;

@@ -85,7 +85,7 @@ typedef struct lower_plan {
     uint8_t spill[BONNET_MAX_LAYERS]; /* the map goes through DRAM */
     uint8_t stem_window;              /* the stem's map may be a ring: its strips follow their readers */
     uint32_t boundary;                /* first layer that runs for all frames of the batch at once; n_layers: none */
-    uint32_t early;                   /* the next frame's stem may write once this layer is done */
+    uint32_t early, early_inner;      /* the stem of the next walk's first frame, of the next frame in a batch, may write once this layer is done; 0: when it must */
     uint32_t stream_rows;             /* weight rows that are not resident */
     /* the program */
     lower_buffer *buffers;

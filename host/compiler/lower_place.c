@@ -107,14 +107,19 @@ static int place_one(const placer *s, uint32_t i)
     return 1;
 }
 
+/* Orders: last made first, so that a result finds its operand's place behind it; the large ones so and then the rest; by size; first made first. */
 static uint32_t pick(const placer *s, uint32_t n, int order)
 {
     const lower_plan *p = s->p;
     if (order == 0) return p->n_buffers - 1 - n;
-    if (order == 1) return n;
-    uint32_t best = p->n_buffers;
-    for (uint32_t i = 0; i < p->n_buffers; i++)
-        if (!s->placed[i] && (best == p->n_buffers || p->buffers[i].words > p->buffers[best].words)) best = i;
+    if (order == 3) return n;
+    uint32_t best = p->n_buffers, large = p->g->feature_words / 8;
+    for (uint32_t i = p->n_buffers; i-- > 0;) {
+        if (s->placed[i]) continue;
+        uint32_t words = p->buffers[i].words;
+        if (order == 1 && words >= large) return i;
+        if (best == p->n_buffers || words > p->buffers[best].words) best = i;
+    }
     return best;
 }
 
@@ -150,7 +155,7 @@ int lower_place(lower_plan *p, int32_t *where)
     uint64_t held = 0;
     if (ok) *where = fullest(&s, &held, sums);
     int done = 0;
-    for (int order = 0; ok && !done && held <= p->g->feature_words && order < 3; order++) {
+    for (int order = 0; ok && !done && held <= p->g->feature_words && order < 4; order++) {
         memset(s.placed, 0, p->n_buffers);
         uint32_t n = 0;
         while (n < p->n_buffers && place_one(&s, pick(&s, n, order))) n++;

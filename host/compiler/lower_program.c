@@ -124,7 +124,7 @@ static void choose_resident(maker *m)
     lower_plan *p = m->p;
     const bonnet_net *net = p->net;
     uint64_t total = 0;
-    uint32_t most = 0;
+    uint32_t most = 0, together = 0; /* rows of one tile; of a block whose layers are made together */
     for (uint32_t i = 1; i < net->n_layers; i++) {
         uint32_t tile = lower_tile_rows(net, i);
         total += (uint64_t)tile * lower_tiles(net, i, p->g);
@@ -133,10 +133,11 @@ static void choose_resident(maker *m)
     for (uint32_t b = 0; b < p->n_blocks; b++) { /* a block made together has its weights there together */
         uint32_t rows = 0;
         for (uint32_t i = p->blocks[b].first; i <= p->blocks[b].last; i++) rows += lower_tile_rows(net, i) * lower_tiles(net, i, p->g);
-        if (p->blocks[b].fused && rows > most) most = rows;
+        if (p->blocks[b].fused && rows > together) together = rows;
     }
     uint32_t have = p->g->weight_rows, want = have / 8 * 5;
     if (want < 2 * most) want = 2 * most < have ? 2 * most : have;
+    if (want < together) want = together;
     p->stream_rows = total <= have ? 0 : want;
     uint32_t room = have - p->stream_rows;
     for (uint32_t i = 1; i < net->n_layers; i++) {
@@ -418,15 +419,15 @@ static void results(maker *m)
     }
 }
 
-/* The stem of the next frame may begin early: its rows are theirs from then on. */
+/* The stem of the next frame may begin early: its rows are its own from then on. */
 static void begin_stems_early(maker *m)
 {
     lower_plan *p = m->p;
-    if (!p->early || p->failed) return;
-    for (uint32_t i = 0; i < p->n_buffers; i++) {
+    for (uint32_t i = 0; i < p->n_buffers && !p->failed; i++) {
         lower_buffer *b = &p->buffers[i];
-        if (b->layer != 0 || b->window) continue;
-        int32_t from = b->frame == 0 ? m->ended[p->early][p->batch - 1] + 1 - p->times : p->early < p->boundary ? m->ended[p->early][b->frame - 1] + 1 : INT32_MAX;
+        uint32_t layer = b->frame ? p->early_inner : p->early;
+        if (b->layer != 0 || b->window || !layer) continue;
+        int32_t from = b->frame ? m->ended[layer][b->frame - 1] + 1 : m->ended[layer][p->batch - 1] + 1 - p->times;
         for (uint32_t y = 0; y < b->height; y++)
             if (b->birth[y] > from) b->birth[y] = from;
     }

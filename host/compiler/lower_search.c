@@ -2,23 +2,24 @@
 /*
  * lower_search.c - which maps are whole, which are rings, which go through DRAM.
  *
- * It begins with everything whole and every layer alone. While that does not fit, the block that runs when most words live is asked for more:
- * first its layers run together in chunks of rows, smaller and smaller; then its result goes through DRAM; then its operands too; then its layers
- * run alone again with all maps in DRAM. Last, the stem of the next frame is let in as early as the places allow, because it then
- * runs beside the binary layers. With a batch, every boundary between blocks is tried, and the one that moves the fewest bytes is taken.
+ * If everything fits whole, that is it. Otherwise every block that can is made row by row, which needs least room; while that does not fit,
+ * the block that runs when most words live is asked for more: its result goes through DRAM, then its operands, then its layers run alone with all
+ * maps in DRAM. Once it fits, chunks grow again, block by block, as far as there is room: fewer descriptors. Last, the stem of the next frame
+ * is let in as early as the places allow, because it then runs beside the binary layers. With a batch, every boundary between blocks is
+ * tried, and the one that moves the fewest bytes is taken.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "lower_parts.h"
 
-enum { CHUNKS = 10, STAGES = 4 };
-static const uint32_t chunk_rows[CHUNKS] = {16, 12, 8, 7, 6, 5, 4, 3, 2, 1};
+enum { CHUNKS = 14, STAGES = 3 }; /* stages: result through DRAM, operands too, layers alone */
+static const uint32_t chunk_rows[CHUNKS] = {64, 32, 24, 16, 14, 12, 10, 8, 7, 6, 5, 4, 3, 2};
 
 static void reset(lower_plan *p, uint32_t boundary)
 {
     memset(p->spill, 0, sizeof p->spill);
     p->boundary = boundary;
-    p->early = 0;
+    p->early = p->early_inner = 0;
     p->stem_window = 0;
     for (uint32_t b = 0; b < p->n_blocks; b++) p->blocks[b].fused = p->blocks[b].chunk = p->blocks[b].effort = 0;
 }
@@ -37,26 +38,30 @@ static void spill_operands(lower_plan *p, const lower_block *b)
     }
 }
 
+static int binary(const lower_plan *p, const lower_block *b)
+{
+    bonnet_layer_kind kind = p->net->layers[b->last].kind;
+    return kind != BONNET_LAYER_LAST && kind != BONNET_LAYER_FC; /* those are whole by nature: only their operands can go through DRAM */
+}
+
+static void row_by_row(lower_plan *p)
+{
+    for (uint32_t b = 0; b < p->n_blocks; b++)
+        if (p->blocks[b].first < p->boundary && p->blocks[b].fusable && binary(p, &p->blocks[b])) p->blocks[b].fused = p->blocks[b].chunk = 1;
+}
+
 /* One step further for a block. 0: nothing is left to try. */
 static int ask(lower_plan *p, lower_block *b)
 {
-    uint32_t height = p->net->layers[b->last].out_h;
-    int binary = p->net->layers[b->last].kind != BONNET_LAYER_LAST && p->net->layers[b->last].kind != BONNET_LAYER_FC;
-    for (;;) {
-        if (b->effort >= CHUNKS * STAGES) return 0;
-        uint32_t stage = b->effort / CHUNKS, chunk = chunk_rows[b->effort % CHUNKS];
-        b->effort++;
-        if (!binary && chunk > 1) continue; /* whole by nature: only its operands can go through DRAM */
-        if (binary && 2 * chunk > height && chunk > 1) continue;
-        if (stage == 0 && (!b->fusable || !binary)) continue;
-        b->fused = b->fusable && binary && stage < 3;
-        b->chunk = binary ? chunk : 0;
-        if (b->first == 1 && stage >= 1) p->stem_window = p->stem_passes == 1;
-        if (stage >= 1) spill(p, (int32_t)b->last, b->last);
-        if (stage >= 2) spill_operands(p, b);
-        for (uint32_t i = b->first; stage >= 3 && i < b->last; i++) spill(p, (int32_t)i, i);
-        return 1;
-    }
+    if (b->effort >= STAGES) return 0;
+    b->effort++;
+    b->fused = b->fused && b->effort < 3;
+    b->chunk = binary(p, b);
+    if (b->first == 1) p->stem_window = p->stem_passes == 1;
+    spill(p, (int32_t)b->last, b->last);
+    if (b->effort >= 2) spill_operands(p, b);
+    for (uint32_t i = b->first; b->effort >= 3 && i < b->last; i++) spill(p, (int32_t)i, i);
+    return 1;
 }
 
 static lower_block *block_at(lower_plan *p, int32_t time)
@@ -84,25 +89,66 @@ static int ask_around(lower_plan *p, lower_block *b)
 
 static int try_places(lower_plan *p, int32_t *where) { return lower_program(p) && lower_place(p, where) && lower_place_weights(p); }
 
+/* All blocks that are made in chunks, with chunks of at most so many rows. */
+static void same_chunk(lower_plan *p, uint32_t rows)
+{
+    for (uint32_t n = 0; n < p->n_blocks; n++) {
+        uint32_t half = p->net->layers[p->blocks[n].last].out_h / 2;
+        if (p->blocks[n].chunk && binary(p, &p->blocks[n])) p->blocks[n].chunk = rows < half ? rows : half ? half : 1;
+    }
+}
+
+/* Larger chunks, first for all blocks alike, then block by block, as far as it still fits. */
+static int grow_chunks(lower_plan *p)
+{
+    int32_t where;
+    for (int c = 0, fits = 0; c <= CHUNKS && !fits; c++) {
+        same_chunk(p, c < CHUNKS ? chunk_rows[c] : 1);
+        fits = try_places(p, &where);
+    }
+    for (uint32_t n = 0; n < p->n_blocks; n++) {
+        lower_block *b = &p->blocks[n], kept = *b;
+        uint32_t height = p->net->layers[b->last].out_h;
+        if (!b->chunk || b->first >= p->boundary) continue;
+        int grown = 0;
+        for (int c = b->effort ? 0 : -1; c < CHUNKS && !grown; c++) { /* -1: whole, each layer alone */
+            if (c >= 0 && (2 * chunk_rows[c] > height || chunk_rows[c] <= kept.chunk)) continue;
+            b->fused = c >= 0 && kept.fused;
+            b->chunk = c >= 0 ? chunk_rows[c] : 0;
+            grown = try_places(p, &where);
+        }
+        if (!grown) *b = kept;
+    }
+    return try_places(p, &where);
+}
+
 /* Places for this boundary and this set of spilled maps to begin with. */
 static int settle(lower_plan *p)
 {
     int32_t where = 0;
-    while (!try_places(p, &where)) {
+    if (try_places(p, &where)) return 1;
+    row_by_row(p);
+    while (!try_places(p, &where))
         if (p->failed || !ask_around(p, block_at(p, where))) return 0;
-    }
-    return 1;
+    return grow_chunks(p);
+}
+
+/* The first layer after which there is room for the next stem's map, below `beyond`; 0: none. */
+static int early_after(lower_plan *p, uint32_t *layer, uint32_t beyond)
+{
+    int32_t where;
+    for (*layer = p->last_reader[0]; *layer + 1 < beyond; ++*layer)
+        if (try_places(p, &where)) return 1;
+    *layer = 0;
+    return 0;
 }
 
 /* The stem of the next frame as early as there is room for its map. */
 static int stem_early(lower_plan *p)
 {
     int32_t where;
-    for (uint32_t q = p->last_reader[0]; q + 1 < p->net->n_layers && !p->traced; q++) {
-        p->early = q;
-        if (try_places(p, &where)) return 1;
-    }
-    p->early = 0;
+    if (!p->traced && p->batch > 1) early_after(p, &p->early_inner, p->boundary);
+    if (!p->traced && early_after(p, &p->early, p->net->n_layers)) return 1;
     return try_places(p, &where);
 }
 

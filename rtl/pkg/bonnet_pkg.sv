@@ -15,7 +15,7 @@ package bonnet_pkg;
   parameter int unsigned StemRows     = 64;    // stem parameter rows
   parameter int unsigned StemImageW   = 64;    // widest image, pixels
   parameter int unsigned StemMapW     = 32;    // widest map after the pool
-  parameter int unsigned Records      = 256;   // counter records: longest job, with its header
+  parameter int unsigned Records      = 1024;  // counter records: longest job, with its header
 `else                        // asic: the seeds' machine; zcu102: four of it in step
   parameter int unsigned Lanes        = 64;
 `ifdef BONNET_GEOMETRY_ZCU102
