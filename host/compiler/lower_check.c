@@ -5,7 +5,7 @@
  * The four lists are a Kahn network: each semaphore has one giving and one taking unit, so the n-th token taken is the n-th given (initial
  * ones first) whatever happens, and any order in which descriptors have their tokens shows all that can be seen. If no unit can go on, the
  * job deadlocks at any speed. Order between units comes from tokens alone: vector clocks say which descriptors are finished for certain when
- * another starts. A read must have its write among them; a write must have every read and write of the old content among them.
+ * another starts. They also say how many tokens a semaphore may hold. A read must have its write among them; a write must have every read and write of the old content among them.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@ typedef struct sem {
     int giver, taker;                     /* units; -1 not known yet */
     uint32_t (*clock)[CHECK_UNITS];       /* of each token given */
     uint32_t *took;                       /* time of the taker at each take */
+    uint32_t peak[CHECK_WALKS];           /* most tokens at once, by the giver's walk */
 } sem;
 
 typedef struct tokens {
@@ -57,7 +58,11 @@ static bonnet_status give(check *c, tokens *t, uint32_t number)
     s->giver = (int)c->unit;
     memcpy(s->clock[s->given++], c->seen[c->unit], sizeof c->seen[c->unit]);
     while (s->sure < s->taken && s->took[s->sure] <= c->seen[c->unit][s->taker]) s->sure++;
-    NEED(c, s->initial + s->given - s->sure <= BONNET_SEM_MAX, "semaphore %u may pass %d", number, BONNET_SEM_MAX);
+    uint32_t most = s->initial + s->given - s->sure;
+    NEED(c, most <= BONNET_SEM_MAX, "semaphore %u may pass %d", number, BONNET_SEM_MAX);
+    if (most > s->peak[c->walk]) s->peak[c->walk] = most;
+    /* Walks repeat: what grows after two of them grows for ever. */
+    NEED(c, c->walk < 2 || s->peak[c->walk] <= s->peak[c->walk - 1], "tokens of semaphore %u pile up from walk to walk", number);
     return BONNET_OK;
 }
 

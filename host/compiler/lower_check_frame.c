@@ -96,7 +96,6 @@ static const char *bad_header(check *c)
     const bonnet_job *job = c->job;
     const uint32_t *d = job->desc[0];
     uint32_t mask[BONNET_DESC_WORDS], at = 1;
-    int many = job->geometry.arrays > 1;
     known_bits(mask, BONNET_OP_HEADER);
     if (d[0] || d[1] || G(HDR_MAGIC) != BONNET_JOB_MAGIC || G(HDR_COUNT) != job->n_desc - 1 || G(HDR_SEMS_LO) & 15) return "the header";
     for (int w = 2; w < BONNET_DESC_WORDS; w++)
@@ -110,8 +109,7 @@ static const char *bad_header(check *c)
         at += c->count[u];
     }
     if (at != job->n_desc) return "the four lists are not the whole job";
-    if (G(HDR_IN_STEP) != (many ? job->input_stride : 0) || G(HDR_OUT_STEP) != (many ? job->output_stride : 0) ||
-        G(HDR_SCRATCH_STEP) != (many ? job->scratch_bytes : 0))
+    if (G(HDR_IN_STEP) != job->input_stride || G(HDR_OUT_STEP) != job->output_stride || G(HDR_SCRATCH_STEP) != job->scratch_bytes)
         return "steps from array to array";
     return NULL;
 }
@@ -179,6 +177,23 @@ static void find_ordered(check *c)
     }
 }
 
+/* A STORE to where a piece lies stores that piece. */
+static bonnet_status piece_stores(check *c)
+{
+    const bonnet_job *job = c->job;
+    for (uint32_t i = 0; i < c->count[CHECK_STORE]; i++) {
+        c->index = c->first[CHECK_STORE] + i;
+        const uint32_t *d = job->desc[c->index];
+        c->layer = G(JOB_LAYER);
+        for (uint32_t n = 0; n < job->n_pieces && G(STORE_BASE) == 3; n++) {
+            const bonnet_job_piece *p = &job->pieces[n];
+            NEED(c, p->scratch != G(STORE_OFFSET) || (p->layer == c->layer && 8 * (uint64_t)p->words == G(STORE_BYTES)),
+                 "STORE of something else than piece %u", n);
+        }
+    }
+    return BONNET_OK;
+}
+
 bonnet_status check_frame(check *c)
 {
     const bonnet_job *job = c->job;
@@ -196,6 +211,7 @@ bonnet_status check_frame(check *c)
             TRY(one_descriptor(c, job->desc[c->index]));
         }
     find_ordered(c);
+    TRY(piece_stores(c));
     /* Every frame's logits once; that they are the right ones is seen in the walk. */
     uint8_t results[CHECK_MAX_BATCH] = {0};
     for (uint32_t i = 0; i < c->count[CHECK_STORE]; i++) {

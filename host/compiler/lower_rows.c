@@ -25,15 +25,6 @@ uint32_t lower_tile_rows(const bonnet_net *net, uint32_t layer)
     return 0;
 }
 
-uint32_t lower_tile_unit(const bonnet_net *net, uint32_t layer, const bonnet_geometry *g)
-{
-    const bonnet_layer *l = &net->layers[layer];
-    if (l->kind == BONNET_LAYER_FC) return 1;
-    uint32_t step = lower_grouped(net, l) ? g->lanes / 4 : g->lanes; /* channels from tile to tile */
-    uint32_t unit = step >= 64 ? 1 : 64 / step, tiles = lower_tiles(net, layer, g);
-    return unit < tiles ? unit : tiles;
-}
-
 static void put(uint8_t *row, uint32_t lane, uint64_t bits)
 {
     for (int i = 0; i < 8; i++) row[8 * lane + (uint32_t)i] = (uint8_t)(bits >> 8 * i);

@@ -110,6 +110,9 @@ static void walk_program(tracker *t, const uint32_t *count, uint32_t *need)
             t->now = w * count[it->unit] + ++number[it->unit];
             memset(t->need, 0, sizeof t->need);
             access_of(t, it);
+            /* Loads that move nothing any more would give tokens walk after walk: never more than a walk ahead of the conv unit. */
+            if (t->blind && number[it->unit] == 1 && w && t->need[LOWER_CONV] < (w - 1) * count[LOWER_CONV] + 1)
+                t->need[LOWER_CONV] = (w - 1) * count[LOWER_CONV] + 1;
             memcpy(need + ((size_t)w * p->n_items + i) * LOWER_UNITS, t->need, sizeof t->need);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bonnet_conv - the conv unit: CONV (window, weight rows, array, post) and FC.
+// bonnet_conv - the conv unit: CONV (window, weight rows, array, post) and FC. One walk for all arrays; each has its bonnet_conv_path, its
+// ports to its feature buffer (array a: bit a, or the a-th part of a vector), and sees the same words of other frames.
 //
 //   CONV: the window's addresses go to port A one a cycle, a weight row beside the first pixel of each block-row. A block starts again at
 //   the tile's first binary row. The parameter rows of a tile are read while the tile before it runs, in cycles that need no weight row
@@ -14,8 +15,8 @@
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_conv #(
-  localparam int unsigned Lanes   = bonnet_pkg::Lanes,
-  localparam int unsigned SumW    = bonnet_pkg::SumW,
+  parameter  int unsigned Arrays  = bonnet_pkg::Arrays,
+  localparam int unsigned FbW     = bonnet_pkg::FbReqBits,
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
   localparam int unsigned FbWordW = bonnet_pkg::FbWordW,
   localparam int unsigned WbRowW  = bonnet_pkg::WbRowW,
@@ -32,17 +33,17 @@ module bonnet_conv #(
   // feature buffer port A
   output      logic                    fa_re_o,
   output      logic [FbWordW-1:0]      fa_word_o,
-  input  wire logic [255:0]            fa_data_i,
+  input  wire logic [Arrays*256-1:0]   fa_data_i,
   // weight buffer
   output      logic                    wb_re_o,
   output      logic [WbRowW-1:0]       wb_row_o,
   input  wire logic [RowBits-1:0]      wb_data_i,
   // feature buffer port B
-  output      logic                    fb_valid_o,
-  input  wire logic                    fb_ready_i,
-  output bonnet_pkg::fb_req_t          fb_req_o,
-  input  wire logic                    fb_rvalid_i,
-  input  wire logic [255:0]            fb_rdata_i
+  output      logic [Arrays-1:0]       fb_valid_o,
+  input  wire logic [Arrays-1:0]       fb_ready_i,
+  output      logic [Arrays*FbW-1:0]   fb_req_o,      // fb_req_t
+  input  wire logic [Arrays-1:0]       fb_rvalid_i,
+  input  wire logic [Arrays*256-1:0]   fb_rdata_i
 );
   logic unused_cmd;  // no DRAM address, no skip here
   assign unused_cmd = ^cmd_i;
@@ -124,12 +125,11 @@ module bonnet_conv #(
     end
   end
 
-  // ---- array -----------------------------------------------------------------
-  logic                  op_q, op_new_q, op_first_q, op_last_q, op_tile_q, op_end_q;
-  logic [1:0]            op_slice_q;
-  logic [PixW-1:0]       op_pix_q;
-  logic                  res_valid, res_tile, res_last, prow_valid_q, prow_tile_q, prow_second_q;
-  logic [Lanes*SumW-1:0] res_sum;
+  // ---- operands, a cycle behind ----------------------------------------------
+  logic            op_q, op_new_q, op_first_q, op_last_q, op_tile_q, op_end_q;
+  logic [1:0]      op_slice_q;
+  logic [PixW-1:0] op_pix_q;
+  logic            prow_valid_q, prow_tile_q, prow_second_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {op_q, op_new_q, prow_valid_q} <= 3'b000;
     else         {op_q, op_new_q, prow_valid_q} <= {fire, fire && win_new, par_re};
@@ -141,44 +141,54 @@ module bonnet_conv #(
     end
     if (par_re) {prow_tile_q, prow_second_q} <= {par_tile_q, par_second_q};
   end
-  bonnet_array u_array (
-    .clk_i, .rst_ni, .en_i(op_q), .grouped_i(cmd_i.desc[bonnet_job_pkg::CONV_GROUPED_LSB]), .therm_i(cmd_i.desc[bonnet_job_pkg::CONV_IN_T_LSB]),
-    .slice_i(op_slice_q), .act_i(fa_data_i), .load_i(op_new_q), .weight_i(wb_data_i), .pix_i(op_pix_q), .first_i(op_first_q), .last_i(op_last_q),
-    .tile_i(op_tile_q), .end_i(op_end_q), .pend_o(pend), .res_valid_o(res_valid), .res_sum_o(res_sum), .res_tile_o(res_tile), .res_last_o(res_last)
-  );
 
-  // ---- post and fc: they share port B ----------------------------------------
-  logic                post_fb_valid, fc_fb_valid;
-  bonnet_pkg::fb_req_t post_fb_req, fc_fb_req;
-  bonnet_pkg::unit_sts_t unused_sts;  // post's own waits show in room_o when they matter
-  bonnet_post u_post (
-    .clk_i, .rst_ni, .cfg_i(cmd_i.desc), .cfg_start_i(go_conv), .res_valid_i(res_valid), .res_sum_i(res_sum), .res_tile_i(res_tile),
-    .res_last_i(res_last), .room_o(room), .prow_valid_i(prow_valid_q), .prow_tile_i(prow_tile_q), .prow_second_i(prow_second_q),
-    .prow_data_i(wb_data_i), .busy_o(post_busy), .idle_o(post_idle), .fb_valid_o(post_fb_valid), .fb_ready_i(fb_ready_i),
-    .fb_req_o(post_fb_req), .fb_rvalid_i, .fb_rdata_i, .sts_o(unused_sts)
-  );
-  logic              fc_fa_re, fc_wb_re;
+  // ---- paths: array, post, fc -------------------------------------------------
+  localparam int unsigned FcW = 4 + FbWordW + WbRowW;   // where the walk of FC stands
+  logic [Arrays-1:0]     rooms, idles, waits;
+  logic [2*Arrays-1:0]   pends, busys;
+  logic [FcW*Arrays-1:0] fc_walks;
+  for (genvar a = 0; a < Arrays; a++) begin : gen_path
+    bonnet_pkg::fb_req_t req;
+    logic                busy, done, fa_re, wb_re;
+    logic [FbWordW-1:0]  fa_word;
+    logic [WbRowW-1:0]   wb_row;
+    bonnet_conv_path u_path (
+      .clk_i, .rst_ni, .desc_i(cmd_i.desc), .go_conv_i(go_conv), .go_fc_i(go_fc), .op_i(op_q), .op_new_i(op_new_q), .op_slice_i(op_slice_q),
+      .op_pix_i(op_pix_q), .op_first_i(op_first_q), .op_last_i(op_last_q), .op_tile_i(op_tile_q), .op_end_i(op_end_q),
+      .fa_data_i(fa_data_i[256*a +: 256]), .wb_data_i, .prow_valid_i(prow_valid_q), .prow_tile_i(prow_tile_q), .prow_second_i(prow_second_q),
+      .pend_o(pends[2*a +: 2]), .room_o(rooms[a]), .busy_o(busys[2*a +: 2]), .idle_o(idles[a]), .wait_o(waits[a]),
+      .fc_busy_o(busy), .fc_done_o(done), .fc_fa_re_o(fa_re), .fc_fa_word_o(fa_word), .fc_wb_re_o(wb_re), .fc_wb_row_o(wb_row),
+      .fb_valid_o(fb_valid_o[a]), .fb_ready_i(fb_ready_i[a]), .fb_req_o(req), .fb_rvalid_i(fb_rvalid_i[a]), .fb_rdata_i(fb_rdata_i[256*a +: 256])
+    );
+    assign fb_req_o[FbW*a +: FbW] = req;
+    assign fc_walks[FcW*a +: FcW] = {busy, done, fa_re, wb_re, fa_word, wb_row};
+  end
+  always_comb begin
+    {pend, post_busy} = '0;
+    for (int unsigned a = 0; a < Arrays; a++) begin
+      pend      |= pends[2*a +: 2];
+      post_busy |= busys[2*a +: 2];
+    end
+  end
+  assign room      = rooms == '1;
+  assign post_idle = idles == '1;
+  // FC walks in every path alike; the first one speaks for all.
+  logic               fc_fa_re, fc_wb_re;
   logic [FbWordW-1:0] fc_fa_word;
-  logic [WbRowW-1:0] fc_wb_row;
-  bonnet_fc u_fc (
-    .clk_i, .rst_ni, .start_i(go_fc), .desc_i(cmd_i.desc), .busy_o(fc_busy), .done_o(fc_done), .fa_re_o(fc_fa_re), .fa_word_o(fc_fa_word),
-    .fa_data_i, .wb_re_o(fc_wb_re), .wb_row_o(fc_wb_row), .wb_data_i, .fb_valid_o(fc_fb_valid), .fb_ready_i, .fb_req_o(fc_fb_req)
-  );
-  assign fb_valid_o = fc_busy ? fc_fb_valid : post_fb_valid;
-  assign fb_req_o   = fc_busy ? fc_fb_req : post_fb_req;
+  logic [WbRowW-1:0]  fc_wb_row;
+  assign {fc_busy, fc_done, fc_fa_re, fc_wb_re, fc_fa_word, fc_wb_row} = fc_walks[FcW-1:0];
   assign fa_re_o    = fc_busy ? fc_fa_re : fire;
   assign fa_word_o  = fc_busy ? fc_fa_word : win_word;
   assign wb_re_o    = fc_busy ? fc_wb_re : par_re || (fire && win_new);
   assign wb_row_o   = fc_busy ? fc_wb_row : par_re ? prow_q[WbRowW-1:0] : wrow_q[WbRowW-1:0];
   assign sts_o.stall_in  = 1'b0;  // operands wait in the buffers: tokens saw to that
-  assign sts_o.stall_out = (win_valid && !fire && !par_re) || (fc_fb_valid && !fb_ready_i);
+  assign sts_o.stall_out = (win_valid && !fire && !par_re) || waits != '0;
 
   // ---- contract --------------------------------------------------------------
   `BONNET_ASSUME(StartIdle_A, !(start_i && state_q != Idle))
   `BONNET_ASSUME(CmdStable_A, !($past(state_q != Idle) && state_q != Idle) || $stable(cmd_i.desc))
-  `BONNET_ASSERT(OnePortB_A, !(fc_busy && post_fb_valid))
   `BONNET_ASSERT(WeightInside_A, !(fire && win_new) || 32'(wrow_q) < bonnet_pkg::WeightRows)
   `BONNET_ASSERT(ParamInside_A, !par_re || 32'(prow_q) < bonnet_pkg::WeightRows)
-  `BONNET_ASSERT_HELD(PortBHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.we, fb_req_o.word, fb_req_o.mask & {bonnet_pkg::FbMaskW{fb_req_o.we}}})
+  `BONNET_ASSERT(InStep_A, fc_walks == {Arrays{fc_walks[FcW-1:0]}} && (rooms == '0 || room) && (idles == '0 || post_idle))
 endmodule
 `default_nettype wire

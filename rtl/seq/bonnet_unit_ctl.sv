@@ -8,6 +8,7 @@
 // Count   With W the first cycle in which the descriptor is the oldest and the unit is free, G the cycle of its grant (start_o is
 //         at G + 1), D the cycle of done_i: START = W, END = D, BUSY = D - G, STALL_IN = G - W + cycles of sts_i.stall_in in G + 1 .. D.
 // Skip    A ONCE descriptor of a later walk takes and gives its tokens, the unit is not started, cmd_o does not change; END = G.
+//         One every two cycles.
 // Note    cmd_o changes with start_o only.
 // Errors  err_o for a cycle: the unit refused the descriptor (bad_i). Nothing is given; the job is over.
 // Test    tests/rtl/bonnet_seq_tb.cpp        Proof  tests/formal/bonnet_unit_ctl.ys: the queue holds what it is given, nothing is lost
@@ -58,7 +59,7 @@ module bonnet_unit_ctl #(
   logic [CountW-1:0] count_q;
   logic              head_q, run_q;
   bonnet_pkg::cmd_t  head;
-  assign pop_o = count_q != '0 && (!head_q || gnt_i);
+  assign pop_o = count_q != '0 && !head_q;
   bonnet_ram_1r1w #(.Width(CmdW), .Depth(Depth)) u_queue (
     .clk_i, .rst_ni, .we_i(push_i), .waddr_i(wptr_q), .wdata_i(push_cmd_i), .re_i(pop_o), .raddr_i(rptr_q), .rdata_o(head)
   );

@@ -34,7 +34,7 @@ static int one(const char *folder, int i)
     free(bytes);
     bytes = NULL;
     bonnet_job *lowered = NULL;
-    ok = ok && bonnet_lower(&lowered, net, bonnet_geometry_named("tiny"), i == 2, NULL) == BONNET_OK &&
+    ok = ok && bonnet_lower(&lowered, net, bonnet_geometry_named("tiny"), &(bonnet_lower_options){.traced = i == 2}, NULL) == BONNET_OK &&
          bonnet_job_serialise(&bytes, &size, lowered, NULL) == BONNET_OK && write_seed(folder, "job", i, bytes, size);
     free(bytes);
     bonnet_job_free(lowered);

@@ -121,8 +121,9 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
         if (now > 1000 + 200 * (pixels * c.tiles * 16)) return b.t.fail("never idle", n, now, 0);
     }
     auto explain = [&] {
-        fprintf(stderr, "post %u pool %d k4 %d grouped %d group_step %u channel %u out %ux%u y0 %u rows %u tiles %u out word %u pix %u row %u ring %u coded %d %d %d; "
-                "flat out %d layer %d pace %u latency %u stall %u%%\n",
+        fprintf(stderr,
+                "post %u pool %d k4 %d grouped %d group_step %u channel %u out %ux%u y0 %u rows %u tiles %u out word %u pix %u row %u ring %u "
+                "coded %d %d %d; flat out %d layer %d pace %u latency %u stall %u%%\n",
                 c.post, c.pool, c.k4, c.grouped, c.group_step, c.channel, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.out.base, c.out.pix, c.out.row,
                 c.out.ring, c.out.therm, c.res.therm, c.pass.therm, how.flat_out, how.layer, how.pace, how.latency, how.stall_pct);
     };
@@ -155,7 +156,8 @@ static int run(Tb<Vbonnet_post> &t)
     for (uint64_t n = 0; n < t.cases; n++) {
         if (n % 8 == 0) b.buf.fill(t.rng);
         Conv c = conv_random(t.rng, t.rng.chance(70));
-        Drive how{t.rng.chance(50), false, t.rng.chance(50) ? 9 : 1 + t.rng.below(12), 1 + t.rng.below(Block), t.rng.chance(50) ? 0 : t.rng.below(90)};
+        uint32_t pace = t.rng.chance(50) ? 9 : 1 + t.rng.below(12), latency = 1 + t.rng.below(Block);
+        Drive how{t.rng.chance(50), false, pace, latency, t.rng.chance(50) ? 0 : t.rng.below(90)};
         if (t.rng.chance(30)) {
             c = post_layer(t.rng);
             how = {false, true, c.k / 64, Block, 0};

@@ -143,13 +143,15 @@ inline Conv post_layer(Rng &r)
         c.tiles = 1 + r.below(std::min(all - first, 3u));
         c.group_step = c.grouped ? channels / 4 : uint32_t(Group), c.tile_step = c.grouped ? uint32_t(Group) : uint32_t(Lanes);
         c.channel = first * c.tile_step;
-        c.in_w = c.in_h = 32, c.out_w = 1 + r.below(8), c.out_h = 1 + r.below(4), c.rows = c.out_h;
+        c.in_w = c.in_h = 32, c.out_w = 1 + r.below(8), c.rows = 1 + r.below(4), c.y0 = r.chance(50) ? 0 : r.below(8);
+        if (r.chance(10)) c.out_w = 1, c.rows = 60 + r.below(10), c.y0 = r.below(40);  // more rows than a ring can have
+        c.out_h = c.y0 + c.rows;
         c.s1 = r.below(25), c.s2shift = r.below(25);
         c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(70), c.res.therm = c.pass.therm = c.k4 && r.chance(70);
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t pix) {
-            m.base = next, m.pix = pix, m.row = pix * c.out_w, m.ring = r.chance(50) ? c.rows + r.below(3) : 0;
-            next += m.row * std::max(m.ring, c.rows);
+            m.base = next, m.pix = pix, m.row = pix * c.out_w, m.ring = c.rows < 60 && r.chance(50) ? c.rows + r.below(3) : 0;
+            next += m.row * (m.ring ? m.ring : c.out_h);
         };
         place(c.out, std::max(words * c.out.words(c.slices()) * (c.post == PostInterleave ? 2 : 1), c.post == PostHead ? 16 * words : 1));
         place(c.res, words * c.res.words(c.slices())), place(c.pass, words * c.pass.words(c.slices()));

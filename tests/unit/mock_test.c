@@ -131,7 +131,7 @@ static void carried(unit *u, const bench *b)
         int equal = 0;
         bonnet_error err = {""};
         bonnet_net net = *b->net;
-        bonnet_status st = bonnet_lower(&job, i == 2 ? other : b->net, bonnet_geometry_named("tiny"), 0, &err);
+        bonnet_status st = bonnet_lower(&job, i == 2 ? other : b->net, bonnet_geometry_named("tiny"), NULL, &err);
         if (st == BONNET_OK) st = bonnet_job_serialise(&bytes, &size, job, &err);
         if (st == BONNET_OK && i == 1) bytes[4 * 24 + 2] ^= 1; /* in the first layer */
         if (st == BONNET_OK) st = bonnet_mock_backend.open(&dev, "geometry=tiny", NULL, &err);
@@ -268,7 +268,7 @@ int main(int argc, char **argv)
     run_fault(&u, &b, "fault=write@3", BONNET_EIO, "register write", 1);
     run_fault(&u, &b, "fault=read@8", BONNET_EIO, "register read", 1);
     open_fault(&u, &b, "fault=id", BONNET_ENODEV, "no Bonnet chip there");
-    open_fault(&u, &b, "fault=abi", BONNET_EABI, "register version 2.0");
+    open_fault(&u, &b, "fault=abi", BONNET_EABI, "register version 3.0");
     open_fault(&u, &b, "fault=read@2", BONNET_EIO, "register read");
     open_fault(&u, &b, "fault=teeth", BONNET_EINVAL, "unknown option 'fault=teeth'");
     open_fault(&u, &b, "geometry=huge", BONNET_EINVAL, "unknown option 'geometry=huge'");
