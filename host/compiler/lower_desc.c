@@ -298,7 +298,6 @@ static void header(builder *b)
     set(b, BONNET_F_HDR_COUNT, b->job->n_desc - 1);
     set(b, BONNET_F_HDR_SEMS_LO, sems & 0xFFFFFFFFu);
     set(b, BONNET_F_HDR_SEMS_HI, sems >> 32);
-    if (b->job->geometry.arrays == 1) return; /* nothing to step to */
     set(b, BONNET_F_HDR_IN_STEP, b->job->input_stride);
     set(b, BONNET_F_HDR_OUT_STEP, b->job->output_stride);
     set(b, BONNET_F_HDR_SCRATCH_STEP, b->plan->scratch);

@@ -123,7 +123,7 @@ int lower_program(lower_plan *plan);
 void lower_program_free(lower_plan *plan);
 /* 0: no room; *where receives the time at which most is held. */
 int lower_place(lower_plan *plan, int32_t *where);
-int lower_place_weights(lower_plan *plan);
+int lower_place_weights(lower_plan *plan, uint32_t *layer); /* 0: *layer finds no room for its rows */
 /* 0: the program's order gives no steady pattern of tokens (cannot happen with a sound program), or no memory. */
 int lower_tokens(lower_plan *plan);
 bonnet_status lower_descriptors(bonnet_job *job, lower_plan *plan, bonnet_error *err);

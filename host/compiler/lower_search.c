@@ -87,7 +87,27 @@ static int ask_around(lower_plan *p, lower_block *b)
     return 0;
 }
 
-static int try_places(lower_plan *p, int32_t *where) { return lower_program(p) && lower_place(p, where) && lower_place_weights(p); }
+/* A block whose layers run together has their weights there together; where they find no room it runs layer by layer. */
+static int unfuse(lower_plan *p, uint32_t layer)
+{
+    for (uint32_t b = 0; b < p->n_blocks; b++)
+        if (p->blocks[b].first <= layer && layer <= p->blocks[b].last && p->blocks[b].fused) {
+            p->blocks[b].fused = p->blocks[b].fusable = 0;
+            p->blocks[b].chunk = p->blocks[b].effort > 0;
+            return 1;
+        }
+    return 0;
+}
+
+static int try_places(lower_plan *p, int32_t *where)
+{
+    uint32_t layer = 0;
+    while (lower_program(p)) {
+        if (lower_place_weights(p, &layer)) return lower_place(p, where);
+        if (!unfuse(p, layer)) return 0;
+    }
+    return 0;
+}
 
 /* All blocks that are made in chunks, with chunks of at most so many rows. */
 static void same_chunk(lower_plan *p, uint32_t rows)

@@ -21,7 +21,7 @@ static int32_t free_at(const lower_plan *p, uint32_t i, uint32_t at)
     return when;
 }
 
-int lower_place_weights(lower_plan *p)
+int lower_place_weights(lower_plan *p, uint32_t *layer)
 {
     uint32_t used = 0;
     for (uint32_t i = 0; i < p->n_tenancies; i++)
@@ -43,6 +43,7 @@ int lower_place_weights(lower_plan *p)
                 best = at;
             }
         }
+        *layer = a->layer;
         if (best_when == INT32_MAX) return 0;
         a->wrow = best;
     }
