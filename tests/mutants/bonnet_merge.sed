@@ -14,6 +14,5 @@ s/pix_bits_i\[Lanes\*j +: Lanes\]/pix_bits_i[Lanes*(3-j) +: Lanes]/
 s/(k4_i \&\& !out_t_i) ? ours/k4_i ? ours/
 s/{(k4_i \&\& !out_t_i) ? ours : '0, k4_i ? ours : '0/{(k4_i \&\& !out_t_i) ? ours : '0, ours/
 s/wdata_q <= out_t_i/wdata_q <= 1'b0/
-s/(slices\[191:128\] & slices\[127:64\]) |/slices[127:64] |/
 s/(~slices\[191:128\] & slices\[255:192\])/slices[255:192]/
 s/assign ours = .*/assign ours = place;/
