@@ -109,9 +109,7 @@ static const char *bad_header(check *c)
         at += c->count[u];
     }
     if (at != job->n_desc) return "the four lists are not the whole job";
-    uint32_t many = job->geometry.arrays > 1 ? 1 : 0; /* one array steps nowhere */
-    if (G(HDR_IN_STEP) != many * job->input_stride || G(HDR_OUT_STEP) != many * job->output_stride ||
-        G(HDR_SCRATCH_STEP) != many * job->scratch_bytes)
+    if (G(HDR_IN_STEP) != job->input_stride || G(HDR_OUT_STEP) != job->output_stride || G(HDR_SCRATCH_STEP) != job->scratch_bytes)
         return "steps from array to array";
     return NULL;
 }
