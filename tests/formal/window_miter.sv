@@ -6,6 +6,7 @@
 module window_miter (
   input  wire logic         clk_i,
   input  wire logic         rst_ni,
+  input  wire logic         prep_i,
   input  wire logic         start_i,
   input  wire logic         ready_i,
   input  wire logic [511:0] desc_i
@@ -13,8 +14,8 @@ module window_miter (
   logic fc, bad, busy, unused;
   bonnet_conv_check u_check (.en_i(1'b1), .desc_i, .fc_o(fc), .bad_o(bad));
   bonnet_window u_window (
-    .clk_i, .rst_ni, .start_i, .desc_i, .busy_o(busy), .valid_o(), .ready_i, .row_o(), .word_o(), .pix_o(), .new_o(), .first_o(), .last_o(), .tile_o(),
-    .tile_new_o(), .end_o(), .tile_end_o()
+    .clk_i, .rst_ni, .prep_i, .start_i, .desc_i, .busy_o(busy), .valid_o(), .ready_i, .word_o(), .slice_o(), .pix_o(), .new_o(), .first_o(), .last_o(), .tile_o(),
+    .end_o(), .tile_end_o()
   );
   logic [511:0] desc_q;
   always @(posedge clk_i) begin
@@ -24,7 +25,7 @@ module window_miter (
     assume (desc_i[bonnet_job_pkg::CONV_IN_W_LSB +: 10] <= 10'd4 && desc_i[bonnet_job_pkg::CONV_IN_H_LSB +: 10] <= 10'd4);
     assume (desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 8] == 8'd4 && desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 16] == 16'd16);
     assume (desc_i[bonnet_job_pkg::CONV_DEPTH_LSB +: 8] <= 8'd2 && desc_i[bonnet_job_pkg::CONV_TILES_LSB +: 8] <= 8'd2);
-    assume (desc_i[bonnet_job_pkg::CONV_IN_LSB +: 16] < 16'd1024);
+    assume (desc_i[bonnet_job_pkg::CONV_IN_LSB +: 16] < 16'd1024 && desc_i[bonnet_job_pkg::CONV_IN_RING_LSB +: 6] <= 6'd5);
   end
 endmodule
 `default_nettype wire
