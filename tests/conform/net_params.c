@@ -88,6 +88,27 @@ static void fill_fc(bonnet_rng *r, bonnet_net *net, uint32_t i, const bonnet_lay
     }
 }
 
+/* Thresholds of each channel from the highest down, as training leaves them: slices are ordered then, and maps can be thermometer coded. */
+static void order_thresholds(bonnet_net *net, uint32_t i)
+{
+    int32_t *t = bonnet_net_param_data(net, i, BONNET_PARAM_T);
+    uint16_t *tp = bonnet_net_param_data(net, i, BONNET_PARAM_TP);
+    for (size_t o = 0; (t || tp) && o < net->layers[i].conv_c; o++)
+        for (uint32_t a = 0; a < net->k; a++)
+            for (uint32_t b = a + 1; b < net->k; b++) {
+                size_t low = o * net->k + a, high = o * net->k + b;
+                if (t && t[low] < t[high]) {
+                    int32_t v = t[low];
+                    t[low] = t[high];
+                    t[high] = v;
+                } else if (tp && tp[low] < tp[high]) {
+                    uint16_t v = tp[low];
+                    tp[low] = tp[high];
+                    tp[high] = v;
+                }
+            }
+}
+
 bonnet_net *bonnet_build_finish(bonnet_build *b)
 {
     bonnet_net *net = bonnet_net_alloc(b->n);
@@ -113,6 +134,9 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
         case BONNET_LAYER_FC: fill_fc(&b->rng, net, i, l); break;
         }
     }
+    uint32_t how = bonnet_rng_below(&b->rng, 8); /* most nets ordered, some not at all, some by layer */
+    for (uint32_t i = 0; i < net->n_layers; i++)
+        if (how < 5 || (how < 7 && bonnet_rng_chance(&b->rng, 70))) order_thresholds(net, i);
     return net;
 }
 
