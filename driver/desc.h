@@ -17,7 +17,7 @@ enum {
     BONNET_DESC_BYTES = 64,
     BONNET_JOB_MAX = 1023,         /* descriptors after the header, on a chip with 1024 records */
     BONNET_JOB_MAGIC = 0x324A4E42, /* ASCII BNJ2 */
-    BONNET_QUEUE_DEPTH = 4,        /* descriptors that wait in front of a unit */
+    BONNET_QUEUE_DEPTH = 8,        /* descriptors that wait in front of a unit */
     BONNET_SEMS = 16,              /* semaphore 0 means none */
     BONNET_SEM_MAX = 63
 };

@@ -74,6 +74,8 @@ static void write_job(chip *c)
     memset(d, 0, sizeof d);
     bonnet_desc_set(d, BONNET_F_HDR_MAGIC, BONNET_JOB_MAGIC);
     bonnet_desc_set(d, BONNET_F_HDR_COUNT, n);
+    bonnet_desc_set(d, BONNET_F_HDR_LOADS, p->pairs);
+    bonnet_desc_set(d, BONNET_F_HDR_STORES, p->pairs);
     for (uint32_t i = 0; i < p->pairs; i++) {
         uint32_t s = 2 * i + 2; /* one token: the place is free */
         d[4 + s / 8] |= 1u << 4 * (s % 8);
@@ -83,6 +85,7 @@ static void write_job(chip *c)
         memset(d, 0, sizeof d);
         bonnet_desc_set(d, BONNET_F_JOB_OP, BONNET_OP_LOAD);
         bonnet_desc_set(d, BONNET_F_JOB_ONCE, p->once[i]);
+        bonnet_desc_set(d, BONNET_F_JOB_LAST, i + 1 == p->pairs);
         bonnet_desc_set(d, BONNET_F_JOB_WAIT1, 2 * i + 2);
         bonnet_desc_set(d, BONNET_F_JOB_POST2, 2 * i + 1);
         bonnet_desc_set(d, BONNET_F_LOAD_OFFSET, i * AREA);
@@ -182,10 +185,10 @@ static void spoil(chip *c, rng *r, uint32_t *want)
     *want = BONNET_CAUSE_DESCRIPTOR | index << 8;
     switch (kind) {
     case 0: d[2] ^= 1u << below(r, 32); break; /* magic */
-    case 1: bonnet_desc_set(d, BONNET_F_HDR_COUNT, below(r, 2) ? 0 : 241 + below(r, 9)); break;
+    case 1: bonnet_desc_set(d, below(r, 2) ? BONNET_F_HDR_COUNT : BONNET_F_HDR_CONVS, n + 1 + below(r, 1000)); break;
     case 2: d[6 + below(r, 10)] |= 1u << below(r, 32); break; /* a bit nobody knows */
     case 3: bonnet_desc_set(d, BONNET_F_JOB_OP, below(r, 2) ? 0 : 6 + below(r, 10)); break;
-    case 4: bonnet_desc_set(d, BONNET_F_JOB_LAST, index != n); break;
+    case 4: bonnet_desc_set(d, BONNET_F_JOB_LAST, !bonnet_desc_get(d, BONNET_F_JOB_LAST)); break;
     case 5: d[0] = (d[0] & ~0x0FFF0000u) | 0x03300000u; break; /* one semaphore twice */
     case 6: d[2] |= 1u << below(r, 6); break;                  /* address not on 64 bytes */
     case 7:
