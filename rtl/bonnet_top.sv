@@ -8,7 +8,9 @@
 `default_nettype none
 module bonnet_top #(
   localparam int unsigned BusBits = bonnet_pkg::BusBits,
-  localparam int unsigned AddrW   = bonnet_pkg::AddrW
+  localparam int unsigned AddrW   = bonnet_pkg::AddrW,
+  localparam int unsigned Arrays  = bonnet_pkg::Arrays,   // of a vector with a part an array, array a's is the a-th
+  localparam int unsigned FbW     = bonnet_pkg::FbReqBits
 ) (
   input  wire logic                 clk_i,
   input  wire logic                 rst_ni,
@@ -106,12 +108,14 @@ module bonnet_top #(
     .halt_o(halt), .ready_i(ready), .irq_o
   );
 
-  logic                  seq_rd_valid, load_rd_valid, stem_rd_valid, seq_rd_ready, load_rd_ready, stem_rd_ready;
-  logic                  seq_rdata_valid, load_rdata_valid, stem_rdata_valid, seq_rdata_ready, load_rdata_ready, stem_rdata_ready;
-  logic                  seq_taken, load_taken, stem_taken, rd_err;
+  logic                  seq_rd_valid, load_rd_valid, seq_rd_ready, load_rd_ready;
+  logic                  seq_rdata_valid, load_rdata_valid, seq_rdata_ready, load_rdata_ready;
+  logic                  seq_taken, load_taken, rd_err;
+  logic [Arrays-1:0]     stem_rd_valid, stem_rd_ready, stem_rdata_valid, stem_rdata_ready, stem_taken;
   logic [1:0]            rd_err_client;
   logic [BusBits-1:0]    rdata;
-  bonnet_pkg::rd_req_t   seq_rd_req, load_rd_req, stem_rd_req;
+  bonnet_pkg::rd_req_t   seq_rd_req, load_rd_req;
+  logic [Arrays*bonnet_pkg::RdReqBits-1:0] stem_rd_req;
   bonnet_axi_rd u_rd (
     .clk_i, .rst_ni(rst_n), .flush_i(flush), .idle_o(rd_idle),
     .rd_valid_i({stem_rd_valid, load_rd_valid, seq_rd_valid}), .rd_ready_o({stem_rd_ready, load_rd_ready, seq_rd_ready}),
@@ -165,43 +169,42 @@ module bonnet_top #(
     .unit_start_o({store_start, stem_start, conv_start, load_start}),
     .load_cmd_o(load_cmd), .conv_cmd_o(conv_cmd), .stem_cmd_o(stem_cmd), .store_cmd_o(store_cmd),
     .unit_done_i({store_done, stem_done, conv_done, load_done}), .unit_bad_i({store_bad, stem_bad, conv_bad, load_bad}),
-    .unit_beat_i({wr_beat, stem_taken, 1'b0, load_taken}),
+    .unit_beat_i({wr_beat, stem_taken != '0, 1'b0, load_taken}),
     .load_sts_i(load_sts), .conv_sts_i(conv_sts), .stem_sts_i(stem_sts), .store_sts_i(store_sts)
   );
 
   // ---- buffers ----------------------------------------------------------------------------
   localparam int unsigned ColW = $clog2(bonnet_pkg::RowBits / BusBits);
-  logic                           wb_we, wb_re, sp_we, sp_re;
+  logic                           wb_we, wb_re, sp_we;
   logic [bonnet_pkg::WbRowW-1:0]  wb_wrow, wb_row;
-  logic [bonnet_pkg::SpRowW-1:0]  sp_wrow, sp_row;
+  logic [bonnet_pkg::SpRowW-1:0]  sp_wrow;
   logic [ColW-1:0]                wb_wcol, sp_wcol;
   logic [BusBits-1:0]             wb_wdata, sp_wdata;
-  logic [bonnet_pkg::RowBits-1:0] wb_data, sp_data;
+  logic [bonnet_pkg::RowBits-1:0] wb_data;
   bonnet_wbuf #(.Rows(bonnet_pkg::WeightRows)) u_wbuf (
     .clk_i, .rst_ni(core_rst_n), .we_i(wb_we), .wrow_i(wb_wrow), .wcol_i(wb_wcol), .wdata_i(wb_wdata),
     .re_i(wb_re), .row_i(wb_row), .rdata_o(wb_data)
   );
-  bonnet_wbuf #(.Rows(bonnet_pkg::StemRows)) u_stem_params (
-    .clk_i, .rst_ni(core_rst_n), .we_i(sp_we), .wrow_i(sp_wrow), .wcol_i(sp_wcol), .wdata_i(sp_wdata),
-    .re_i(sp_re), .row_i(sp_row), .rdata_o(sp_data)
-  );
   logic                           fa_re;
   logic [bonnet_pkg::FbWordW-1:0] fa_word;
-  logic [255:0]                   fa_data, fb_rdata;
-  logic                           post_fb_valid, stem_fb_valid, store_fb_valid, load_fb_valid;
-  logic                           post_fb_ready, stem_fb_ready, store_fb_ready, load_fb_ready;
-  logic                           post_fb_rvalid, store_fb_rvalid;
-  bonnet_pkg::fb_req_t            post_fb_req, stem_fb_req, store_fb_req, load_fb_req;
-  /* verilator lint_off PINCONNECTEMPTY */ // stem and load only write
-  bonnet_fbuf u_fbuf (
-    .clk_i, .rst_ni(core_rst_n), .fa_re_i(fa_re), .fa_word_i(fa_word), .fa_data_o(fa_data),
-    .post_valid_i(post_fb_valid), .post_ready_o(post_fb_ready), .post_req_i(post_fb_req), .post_rvalid_o(post_fb_rvalid),
-    .stem_valid_i(stem_fb_valid), .stem_ready_o(stem_fb_ready), .stem_req_i(stem_fb_req), .stem_rvalid_o(),
-    .store_valid_i(store_fb_valid), .store_ready_o(store_fb_ready), .store_req_i(store_fb_req), .store_rvalid_o(store_fb_rvalid),
-    .load_valid_i(load_fb_valid), .load_ready_o(load_fb_ready), .load_req_i(load_fb_req), .load_rvalid_o(),
-    .fb_rdata_o(fb_rdata)
-  );
-  /* verilator lint_on PINCONNECTEMPTY */
+  logic [Arrays*256-1:0]          fa_data, fb_rdata;
+  logic [Arrays-1:0]              post_fb_valid, stem_fb_valid, store_fb_valid, load_fb_valid;
+  logic [Arrays-1:0]              post_fb_ready, stem_fb_ready, store_fb_ready, load_fb_ready;
+  logic [Arrays-1:0]              post_fb_rvalid, store_fb_rvalid;
+  logic [Arrays*FbW-1:0]          post_fb_req, stem_fb_req;
+  bonnet_pkg::fb_req_t            store_fb_req, load_fb_req;
+  for (genvar a = 0; a < Arrays; a++) begin : gen_fbuf
+    /* verilator lint_off PINCONNECTEMPTY */ // stem and load only write
+    bonnet_fbuf u_fbuf (
+      .clk_i, .rst_ni(core_rst_n), .fa_re_i(fa_re), .fa_word_i(fa_word), .fa_data_o(fa_data[256*a +: 256]),
+      .post_valid_i(post_fb_valid[a]), .post_ready_o(post_fb_ready[a]), .post_req_i(post_fb_req[FbW*a +: FbW]), .post_rvalid_o(post_fb_rvalid[a]),
+      .stem_valid_i(stem_fb_valid[a]), .stem_ready_o(stem_fb_ready[a]), .stem_req_i(stem_fb_req[FbW*a +: FbW]), .stem_rvalid_o(),
+      .store_valid_i(store_fb_valid[a]), .store_ready_o(store_fb_ready[a]), .store_req_i(store_fb_req), .store_rvalid_o(store_fb_rvalid[a]),
+      .load_valid_i(load_fb_valid[a]), .load_ready_o(load_fb_ready[a]), .load_req_i(load_fb_req), .load_rvalid_o(),
+      .fb_rdata_o(fb_rdata[256*a +: 256])
+    );
+    /* verilator lint_on PINCONNECTEMPTY */
+  end
 
   // ---- units ------------------------------------------------------------------------------
   bonnet_load u_load (
@@ -212,11 +215,11 @@ module bonnet_top #(
     .sp_we_o(sp_we), .sp_wrow_o(sp_wrow), .sp_wcol_o(sp_wcol), .sp_wdata_o(sp_wdata),
     .fb_valid_o(load_fb_valid), .fb_ready_i(load_fb_ready), .fb_req_o(load_fb_req)
   );
-  bonnet_stem u_stem (
+  bonnet_stems u_stems (
     .clk_i, .rst_ni(core_rst_n), .start_i(stem_start), .cmd_i(stem_cmd), .done_o(stem_done), .bad_o(stem_bad), .sts_o(stem_sts),
     .rd_valid_o(stem_rd_valid), .rd_ready_i(stem_rd_ready), .rd_req_o(stem_rd_req),
     .rdata_valid_i(stem_rdata_valid), .rdata_ready_o(stem_rdata_ready), .rdata_i(rdata),
-    .sp_re_o(sp_re), .sp_row_o(sp_row), .sp_data_i(sp_data),
+    .sp_we_i(sp_we), .sp_wrow_i(sp_wrow), .sp_wcol_i(sp_wcol), .sp_wdata_i(sp_wdata),
     .fb_valid_o(stem_fb_valid), .fb_ready_i(stem_fb_ready), .fb_req_o(stem_fb_req)
   );
   bonnet_conv u_conv (

@@ -47,14 +47,12 @@ module bonnet_stems #(
     bonnet_pkg::cmd_t               cmd;
     bonnet_pkg::rd_req_t            rd_req;
     bonnet_pkg::fb_req_t            fb_req;
-    bonnet_pkg::unit_sts_t          sts;
+    logic [1:0]                     sts;
     logic                           sp_re;
     logic [SpRowW-1:0]              sp_row;
     logic [bonnet_pkg::RowBits-1:0] sp_data;
-    always_comb begin
-      cmd      = cmd_i;
-      cmd.addr = cmd_i.addr + bonnet_pkg::AddrW'(cmd_i.step) * a;
-    end
+    // Members by position: Yosys 0.23 does not find those of a struct inside a generate block.
+    assign cmd = {cmd_i.desc, cmd_i.addr + bonnet_pkg::AddrW'(cmd_i.step) * a, cmd_i.step, cmd_i.index, cmd_i.skip};
     bonnet_wbuf #(.Rows(bonnet_pkg::StemRows)) u_params (
       .clk_i, .rst_ni, .we_i(sp_we_i), .wrow_i(sp_wrow_i), .wcol_i(sp_wcol_i), .wdata_i(sp_wdata_i),
       .re_i(sp_re), .row_i(sp_row), .rdata_o(sp_data)
@@ -68,8 +66,7 @@ module bonnet_stems #(
     );
     assign rd_req_o[a*ReqW +: ReqW] = rd_req;
     assign fb_req_o[a*FbW +: FbW]   = fb_req;
-    assign stall_in[a]              = sts.stall_in;
-    assign stall_out[a]             = sts.stall_out;
+    assign {stall_in[a], stall_out[a]} = sts;
   end
 
   assign done_o          = (done | got_q) == '1;

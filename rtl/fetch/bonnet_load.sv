@@ -2,7 +2,7 @@
 //
 // bonnet_load - DRAM to a buffer: weight rows, stem parameter rows, or feature words.
 //
-// Feature words are written four at a time from any word on; the last write may hold fewer, and the last beat be half used.
+// Feature words: array a's come from cmd_i.addr + a * cmd_i.step, one array after the other. They are written four at a time from any word on; the last write may hold fewer, and the last beat be half used.
 //
 // Rate    1 bus beat/cycle into the weight buffer and the stem parameters; one write of port B per 256 / BusBits beats of feature words, which
 //         may wait that long before a beat is lost.
@@ -12,6 +12,9 @@
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_load #(
+  parameter  int unsigned Arrays   = bonnet_pkg::Arrays,
+  localparam int unsigned ArrayW   = bonnet_pkg::cnt_width(Arrays - 1),
+  localparam int unsigned AddrW    = bonnet_pkg::AddrW,
   localparam int unsigned BusBits  = bonnet_pkg::BusBits,
   localparam int unsigned RowBits  = bonnet_pkg::RowBits,
   localparam int unsigned WbRowW   = bonnet_pkg::WbRowW,
@@ -49,9 +52,9 @@ module bonnet_load #(
   output      logic [SpRowW-1:0]     sp_wrow_o,
   output      logic [ColW-1:0]       sp_wcol_o,
   output      logic [BusBits-1:0]    sp_wdata_o,
-  // feature buffer, port B
-  output      logic                  fb_valid_o,
-  input  wire logic                  fb_ready_i,
+  // feature buffers, port B: one request for the array whose bit is up
+  output      logic [Arrays-1:0]     fb_valid_o,
+  input  wire logic [Arrays-1:0]     fb_ready_i,
   output      bonnet_pkg::fb_req_t   fb_req_o
 );
   // ---- command ----------------------------------------------------------------------
@@ -79,16 +82,20 @@ module bonnet_load #(
   logic [ColW-1:0]   col_q;
   logic [15:0]       row_q;         // parameter row, or feature word
   logic [FbBeatW-1:0] part;         // of the four feature words
-  logic              row_end, last, fb_stuck, fb_q;
+  logic              row_end, last, fb_stuck, fb_q, landed, last_array;
+  logic [ArrayW-1:0] array_q;       // whose words
+  logic [AddrW-1:0]  addr_q;
   assign last          = left_q == 20'd1;
   assign part          = col_q[FbBeatW-1:0];
   assign row_end       = (dest == 2'd2) ? part == FbBeatW'(FbBeats - 1) || last : col_q == ColW'(Cols - 1);
-  assign fb_stuck      = fb_q && !fb_ready_i;
+  assign fb_stuck      = fb_q && !fb_ready_i[array_q];
   assign rd_valid_o    = state_q == ASK;
-  assign rd_req_o      = {cmd_i.addr, left_q};
+  assign rd_req_o      = {(Arrays == 1) ? cmd_i.addr : addr_q, left_q};
   assign rdata_ready_o = state_q == DATA && !(dest == 2'd2 && row_end && fb_stuck);
   assign take          = rdata_valid_i && rdata_ready_o;
-  assign done_o        = state_q == LAND && !fb_q;
+  assign landed        = state_q == LAND && !fb_q;
+  assign last_array    = Arrays == 1 || dest != 2'd2 || array_q == ArrayW'(Arrays - 1);
+  assign done_o        = landed && last_array;
   assign bad_o         = bad_q;
   assign sts_o         = {state_q == DATA && !rdata_valid_i, fb_stuck};
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -96,6 +103,7 @@ module bonnet_load #(
       state_q <= IDLE;
       bad_q   <= 1'b0;
       fb_q    <= 1'b0;
+      array_q <= '0;
     end else begin
       bad_q <= 1'b0;
       unique case (state_q)
@@ -105,11 +113,12 @@ module bonnet_load #(
         end
         ASK:  if (rd_ready_i) state_q <= DATA;
         DATA: if (take && last) state_q <= LAND;
-        LAND: if (!fb_q) state_q <= IDLE;
+        LAND: if (!fb_q) state_q <= last_array ? IDLE : ASK;
         default: state_q <= IDLE;
       endcase
+      if (landed) array_q <= last_array ? '0 : array_q + ArrayW'(1);
       if (take && dest == 2'd2 && row_end) fb_q <= 1'b1;
-      else if (fb_ready_i)                 fb_q <= 1'b0;
+      else if (fb_ready_i[array_q])        fb_q <= 1'b0;
     end
   end
 
@@ -119,7 +128,8 @@ module bonnet_load #(
   logic [1:0]         tail, fb_tail_q;    // words of the last write less one; of this write
   assign tail = 2'(len[4:3] - 2'd1);
   always_ff @(posedge clk_i) begin
-    if (state_q == IDLE && start_i) begin
+    if (landed || (state_q == IDLE && start_i)) begin
+      addr_q  <= landed ? addr_q + AddrW'(cmd_i.step) : cmd_i.addr;
       left_q <= 20'((len + 24'(BusBits / 8 - 1)) >> ByteW);
       col_q  <= '0;
       row_q  <= first;
@@ -146,7 +156,7 @@ module bonnet_load #(
   assign sp_wrow_o  = row_q[SpRowW-1:0];
   assign sp_wcol_o  = col_q;
   assign sp_wdata_o = rdata_i;
-  assign fb_valid_o = fb_q;
+  assign fb_valid_o = Arrays'(fb_q) << array_q;
   assign fb_req_o   = {1'b1, fb_word_q, mask, fb_data_q};
   logic [FbMaskW-1:0] mask;
   logic [3:0]         keep;
@@ -159,7 +169,7 @@ module bonnet_load #(
   `BONNET_ASSERT(WeightRowInRange_A, !wb_we_o || 32'(row_q) < bonnet_pkg::WeightRows)
   `BONNET_ASSERT(StemRowInRange_A, !sp_we_o || 32'(row_q) < bonnet_pkg::StemRows)
   `BONNET_ASSERT_HELD(ReqHeld_A, rd_valid_o, rd_ready_i, rd_req_o)
-  `BONNET_ASSERT_HELD(FbHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+  `BONNET_ASSERT_HELD(FbHeld_A, fb_q, fb_ready_i[array_q], fb_req_o)
   `BONNET_ASSUME(StartWhenIdle_A, !start_i || state_q == IDLE)
   logic unused;
   assign unused = ^{cmd_i};

@@ -2,14 +2,18 @@
 //
 // bonnet_store - feature buffer to DRAM.
 //
+// Array a's words go to cmd_i.addr + a * cmd_i.step, one array after the other.
+//
 // Rate    1 bus beat/cycle: four feature words, from any word on, per 256 / BusBits cycles.
 // Stall   Feature port B busy (stall_in); the bus does not take data (stall_out). Rows in flight have their place reserved.
-// Done    after the last write response.
+// Done    after the last write response of the last array.
 // Errors  bad_o: length 0 or no multiple of 8, or beyond the end of the buffer.
 // Test    tests/rtl/bonnet_store_tb.cpp, tests/sim/jobs_test.c, tests/conform
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_store #(
+  parameter  int unsigned Arrays   = bonnet_pkg::Arrays,
+  localparam int unsigned ArrayW   = bonnet_pkg::cnt_width(Arrays - 1),
   localparam int unsigned BusBits  = bonnet_pkg::BusBits,
   localparam int unsigned BusBytes = BusBits / 8,
   localparam int unsigned AddrW    = bonnet_pkg::AddrW,
@@ -28,12 +32,12 @@ module bonnet_store #(
   output      logic                  done_o,
   output      logic                  bad_o,
   output      bonnet_pkg::unit_sts_t sts_o,
-  // feature buffer, port B
-  output      logic                  fb_valid_o,
-  input  wire logic                  fb_ready_i,
+  // feature buffers, port B: one request for the array whose bit is up
+  output      logic [Arrays-1:0]     fb_valid_o,
+  input  wire logic [Arrays-1:0]     fb_ready_i,
   output      bonnet_pkg::fb_req_t   fb_req_o,
-  input  wire logic                  fb_rvalid_i,
-  input  wire logic [255:0]          fb_rdata_i,
+  input  wire logic [Arrays-1:0]     fb_rvalid_i,
+  input  wire logic [Arrays*256-1:0] fb_rdata_i,
   // bus
   output      logic                  wr_valid_o,
   input  wire logic                  wr_ready_i,
@@ -62,18 +66,23 @@ module bonnet_store #(
   logic [19:0]      beats_q;      // not yet sent
   logic [RoomW-1:0] room_q;       // rows that may still be read ahead
   logic [PartW-1:0] part_q;
-  logic             row_valid, row_done, beat, read;
+  logic             row_valid, row_done, beat, read, want, start, last_array;
+  logic [ArrayW-1:0] array_q;     // whose words
+  logic [AddrW-1:0] addr_q;
   logic [255:0]     row;
-  assign fb_valid_o    = (state_q == ASK || state_q == DATA) && rows_q != '0 && room_q != '0;
+  assign want          = (state_q == ASK || state_q == DATA) && rows_q != '0 && room_q != '0;
+  assign fb_valid_o    = Arrays'(want) << array_q;
   assign fb_req_o      = {1'b0, word_q, {bonnet_pkg::FbMaskW{1'b0}}, 256'd0};
-  assign read          = fb_valid_o && fb_ready_i;
+  assign read          = want && fb_ready_i[array_q];
   assign wr_valid_o    = state_q == ASK;
-  assign wr_addr_o     = cmd_i.addr;
+  assign wr_addr_o     = (Arrays == 1) ? cmd_i.addr : addr_q;
   assign wr_beats_o    = beats_q;
   assign wdata_valid_o = state_q == DATA && row_valid;
   assign beat          = wdata_valid_o && wdata_ready_i;
   assign row_done      = beat && (part_q == PartW'(Parts - 1) || beats_q == 20'd1);
-  assign done_o        = state_q == LAND && wr_done_i;
+  assign last_array    = Arrays == 1 || array_q == ArrayW'(Arrays - 1);
+  assign done_o        = state_q == LAND && wr_done_i && last_array;
+  assign start         = (state_q == IDLE && start_i) || (state_q == LAND && wr_done_i);  // of an array
   assign bad_o         = bad_q;
   assign sts_o         = {state_q == DATA && !row_valid, wdata_valid_o && !wdata_ready_i};
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -81,6 +90,7 @@ module bonnet_store #(
       state_q <= IDLE;
       bad_q   <= 1'b0;
       room_q  <= RoomW'(Rows);
+      array_q <= '0;
     end else begin
       bad_q <= 1'b0;
       unique case (state_q)
@@ -90,18 +100,20 @@ module bonnet_store #(
         end
         ASK:  if (wr_ready_i) state_q <= DATA;
         DATA: if (beat && beats_q == 20'd1) state_q <= LAND;
-        LAND: if (wr_done_i) state_q <= IDLE;
+        LAND: if (wr_done_i) state_q <= last_array ? IDLE : ASK;
         default: state_q <= IDLE;
       endcase
+      if (state_q == LAND && wr_done_i) array_q <= last_array ? '0 : array_q + ArrayW'(1);
       if (read != row_done) room_q <= read ? room_q - 1'b1 : room_q + 1'b1;
     end
   end
   always_ff @(posedge clk_i) begin
-    if (state_q == IDLE && start_i) begin
+    if (start) begin
       rows_q  <= (FbWordW-1)'((len + 24'd31) >> 5);
       word_q  <= first[FbWordW-1:0];
       beats_q <= 20'((len + 24'(BusBytes - 1)) >> ByteW);
       part_q  <= '0;
+      addr_q  <= (state_q == IDLE) ? cmd_i.addr : addr_q + AddrW'(cmd_i.step);
     end else begin
       if (read) begin
         rows_q <= rows_q - 1'b1;
@@ -117,7 +129,7 @@ module bonnet_store #(
   // ---- datapath ---------------------------------------------------------------------
   logic row_ready;
   bonnet_fifo #(.Width(256), .Depth(Rows)) u_rows (
-    .clk_i, .rst_ni, .valid_i(fb_rvalid_i), .ready_o(row_ready), .data_i(fb_rdata_i),
+    .clk_i, .rst_ni, .valid_i(fb_rvalid_i != '0), .ready_o(row_ready), .data_i(fb_rdata_i[256*array_q +: 256]),
     .valid_o(row_valid), .ready_i(row_done), .data_o(row)
   );
   assign wdata_o = row[BusBits * part_q +: BusBits];
@@ -127,9 +139,9 @@ module bonnet_store #(
   assign wstrb_o = (beats_q == 20'd1) ? tail : '1;
 
   // ---- contract ------------------------------------------------------------
-  `BONNET_ASSERT(RowHasPlace_A, !fb_rvalid_i || row_ready)
+  `BONNET_ASSERT(RowHasPlace_A, fb_rvalid_i == '0 || row_ready)
   `BONNET_ASSERT_HELD(ReqHeld_A, wr_valid_o, wr_ready_i, {wr_addr_o, wr_beats_o})
-  `BONNET_ASSERT_HELD(FbHeld_A, fb_valid_o, fb_ready_i, fb_req_o)
+  `BONNET_ASSERT_HELD(FbHeld_A, want, fb_ready_i[array_q], fb_req_o)
   `BONNET_ASSERT_HELD(DataHeld_A, wdata_valid_o, wdata_ready_i, {wdata_o, wstrb_o})
   `BONNET_ASSUME(StartWhenIdle_A, !start_i || state_q == IDLE)
   logic unused;

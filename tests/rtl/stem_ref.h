@@ -59,7 +59,8 @@ bool place(Job &j, Rng &r, int cuts)
         s.out_row = j.out_pix * j.out_w + static_cast<int>(r.below(3));
         int span = (s.ring ? s.ring : y + s.rows) * s.out_row;
         if (span > kFbWords || s.out_row > 0xffff) return false;
-        s.out = r.chance(20) ? kFbWords - span : static_cast<int>(r.below(static_cast<uint32_t>(kFbWords - span + 1)));
+        int last = span - s.out_row + (j.out_w - 1) * j.out_pix + j.channel / 64 * j.words() + j.words() - 1;  // the word written last in memory
+        s.out = r.chance(20) ? kFbWords - 1 - last : static_cast<int>(r.below(static_cast<uint32_t>(kFbWords - span + 1)));
         j.strips.push_back(s), y += s.rows;
     }
     return true;
