@@ -1,7 +1,13 @@
 # bench: bonnet_conv
 s/post > 3'd4/1'b0/
 s/(d2 \&\& !k3)/1'b0/
-s/(grouped \&\& align != '0)/1'b0/
 s/rows == '0 || //
 s/|| tiles == '0 || depth/|| depth/
 s/{1'b0, rows} > {1'b0, out_h}/{1'b0, rows} > {1'b0, out_h} + 11'd1/
+s/desc_i\[bonnet_job_pkg::CONV_CHANNEL_LSB +: GroupW\] != '0/1'b0/
+s/(coded != '0 \&\& /(coded[1:0] != '0 \&\& /
+s/(coded\[1\] \&\& post == 3'd1)/1'b0/
+s/slots\[6\*i +: 6\] >= rings/slots[6*i +: 6] > 6'd62 \&\& 6'd62 < rings/
+s/d2 ? 6'd5 : 6'd3/6'd3/
+s/pool ? 6'd2/pool ? 6'd1/
+s/if (in_h < 10'(span)) span = in_h\[5:0\];//

@@ -4,4 +4,4 @@ s/d_in + 16'(feat_q\[11:2\])/d_in + 16'(feat_q[11:3])/
 s/if (sent) out_q <= out_q + 16'd1;/if (fb_valid_o) out_q <= out_q + 16'd1;/
 s/drain_q == 2'd2) state_q/drain_q == 2'd1) state_q/
 s/tile_q == 8'd1) ? Idle/tile_q == d_tiles) ? Idle/
-s/{BankM{out_q\[1:0\] == b}}/{BankM{1'b1}}/
+s/{3\*BankM{1'b0}}, {BankM{1'b1}}/{4*BankM{1'b1}}/

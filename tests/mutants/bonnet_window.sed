@@ -3,8 +3,15 @@ s/two \&\& room != 10'd1/two/
 s/yo_q == rows1;/yo_q >= rows1 - 10'd1;/
 s/pix_q == PixW'(Block - 1) ||/pix_q == PixW'(Block - 2) ||/
 s/yc_d = yc_q - 10'd1;/yc_d = yc_q;/
-s/if (mul_q\[0\]) ora_q/if (mul_q[1]) ora_q/
 s/grouped ? 16'(depth_q) << 2/grouped ? 16'(depth_q) << 1/
-s/fresh_q <= 1'b0;/fresh_q <= fresh_q;/
 s/assign take = run_q .*/assign take = run_q \&\& !valid_q;/
 s/tile_q\[0\];/1'b0;/
+s/(ring == 6'd1) ? '0 : d_row/d_row/
+s/is_ring ? {4'd0, d_slot} : first_y/first_y/
+s/sc_q < {4'd0, dy}/sc_q <= {4'd0, dy}/
+s/{5'd0, dy} >= {1'b0, ring}/{5'd0, dy} > {1'b0, ring}/
+s/wraps_up ? ring - 6'd1 :/wraps_up ? ring :/
+s/- (wraps_down ? turn_q : '0)/- (wraps_down ? pitch : '0)/
+s/therm ? (threes << 1) + threes/therm ? (threes << 1)/
+s/16'(depth_q\[7:2\])/16'(depth_q)/
+s/slice_q    <= depth_q\[1:0\]/slice_q    <= 2'd0/
