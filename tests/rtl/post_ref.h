@@ -144,7 +144,7 @@ inline Conv post_layer(Rng &r)
         c.group_step = c.grouped ? channels / 4 : uint32_t(Group), c.tile_step = c.grouped ? uint32_t(Group) : uint32_t(Lanes);
         c.channel = first * c.tile_step;
         c.in_w = c.in_h = 32, c.out_w = 1 + r.below(8), c.rows = 1 + r.below(4), c.y0 = r.chance(50) ? 0 : r.below(8);
-        if (r.chance(10)) c.out_w = 1, c.rows = 60 + r.below(10), c.y0 = r.below(40);  // more rows than a ring can have
+        if (r.chance(15)) c.out_w = 1, c.rows = 65 + r.below(6), c.y0 = r.below(40);  // more rows than a ring can have
         c.out_h = c.y0 + c.rows;
         c.s1 = r.below(25), c.s2shift = r.below(25);
         c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(70), c.res.therm = c.pass.therm = c.k4 && r.chance(70);
