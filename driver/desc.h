@@ -109,6 +109,20 @@ static inline int bonnet_desc_set(uint32_t *d, int field, uint64_t value)
     return 1;
 }
 
+/* Semaphore of wait or post i = 0..2 of a descriptor in this walk: ONCE and WAIT_ONCE are for the first one only. 0: none. */
+static inline uint32_t bonnet_desc_wait(const uint32_t *d, int i, uint32_t walk)
+{
+    static const int waits[3] = {BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2};
+    if (walk && (bonnet_desc_get(d, BONNET_F_JOB_ONCE) || (i == 0 && bonnet_desc_get(d, BONNET_F_JOB_WAIT_ONCE)))) return 0;
+    return bonnet_desc_get(d, waits[i]);
+}
+
+static inline uint32_t bonnet_desc_post(const uint32_t *d, int i, uint32_t walk)
+{
+    static const int posts[3] = {BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2};
+    return walk && bonnet_desc_get(d, BONNET_F_JOB_ONCE) ? 0 : bonnet_desc_get(d, posts[i]);
+}
+
 static inline void bonnet_desc_to_bytes(uint8_t bytes[BONNET_DESC_BYTES], const uint32_t *d)
 {
     for (int i = 0; i < BONNET_DESC_BYTES; i++) bytes[i] = (uint8_t)(d[i / 4] >> 8 * (i % 4));

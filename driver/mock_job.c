@@ -95,7 +95,7 @@ static int fetch(job *j)
         for (int a = 0; a < 3; a++) twice |= (w[a] && w[a] == w[(a + 1) % 3]) || (p[a] && p[a] == p[(a + 1) % 3]);
         uint32_t u = unit_of(G(JOB_OP));
         int here = u && i >= j->lists[u].first && i < j->lists[u].first + j->lists[u].count;
-        if (!here || unknown_bits(d) || twice || G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) ||
+        if (!here || unknown_bits(d) || twice || (G(JOB_ONCE) && u != BONNET_UNIT_LOAD) || G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) ||
             mock_strikes(j->m, MOCK_BADDESC, i))
             return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, i);
     }
@@ -154,7 +154,11 @@ static int advance(job *j, uint32_t u)
     if (ended(j, u)) return 0;
     uint32_t index = l->first + l->at;
     const uint32_t *d = j->desc[index];
-    uint32_t waits[3] = {G(JOB_WAIT0), G(JOB_WAIT1), G(JOB_WAIT2)}, posts[3] = {G(JOB_POST0), G(JOB_POST1), G(JOB_POST2)};
+    uint32_t waits[3], posts[3];
+    for (int i = 0; i < 3; i++) {
+        waits[i] = bonnet_desc_wait(d, i, l->walk);
+        posts[i] = bonnet_desc_post(d, i, l->walk);
+    }
     uint64_t start = j->clock[u], taken = start, cycles;
     uint32_t bytes;
     for (int i = 0; i < 3; i++)

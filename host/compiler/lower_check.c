@@ -66,13 +66,10 @@ static bonnet_status give(check *c, tokens *t, uint32_t number)
     return BONNET_OK;
 }
 
-static const int waits[3] = {BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2};
-static const int posts[3] = {BONNET_F_JOB_POST0, BONNET_F_JOB_POST1, BONNET_F_JOB_POST2};
-
-static int ready(const tokens *t, const uint32_t *d)
+static int ready(const tokens *t, const uint32_t *d, uint32_t walk)
 {
     for (int i = 0; i < 3; i++) {
-        uint32_t number = bonnet_desc_get(d, waits[i]);
+        uint32_t number = bonnet_desc_wait(d, i, walk);
         if (number && t->sems[number].taken >= t->sems[number].initial + t->sems[number].given) return 0;
     }
     return 1;
@@ -81,11 +78,11 @@ static int ready(const tokens *t, const uint32_t *d)
 static bonnet_status step(check *c, tokens *t, const uint32_t *d)
 {
     for (int i = 0; i < 3; i++)
-        if (bonnet_desc_get(d, waits[i])) TRY(take(c, t, bonnet_desc_get(d, waits[i])));
+        if (bonnet_desc_wait(d, i, c->walk)) TRY(take(c, t, bonnet_desc_wait(d, i, c->walk)));
     TRY(check_access(c, d));
     c->seen[c->unit][c->unit]++; /* finished */
     for (int i = 0; i < 3; i++)
-        if (bonnet_desc_get(d, posts[i])) TRY(give(c, t, bonnet_desc_get(d, posts[i])));
+        if (bonnet_desc_post(d, i, c->walk)) TRY(give(c, t, bonnet_desc_post(d, i, c->walk)));
     return BONNET_OK;
 }
 
@@ -109,7 +106,7 @@ static bonnet_status walk(check *c, tokens *t, uint32_t walks)
                 c->index = c->first[c->unit] + at[c->unit];
                 c->walk = walked[c->unit];
                 c->layer = bonnet_desc_get(c->job->desc[c->index], BONNET_F_JOB_LAYER);
-                if (!ready(t, c->job->desc[c->index])) break;
+                if (!ready(t, c->job->desc[c->index], c->walk)) break;
                 TRY(step(c, t, c->job->desc[c->index]));
                 moved = 1;
                 if (++at[c->unit] < c->count[c->unit]) continue;

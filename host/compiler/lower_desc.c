@@ -37,8 +37,9 @@ static void took(builder *b, uint64_t cycles) { b->longest = cycles > b->longest
 static void waits(builder *b, const lower_item *it)
 {
     static const int fields[3] = {BONNET_F_JOB_WAIT0, BONNET_F_JOB_WAIT1, BONNET_F_JOB_WAIT2};
-    for (uint32_t u = 0, n = 0; u < LOWER_UNITS; u++)
+    for (uint32_t u = 0, n = 0; u < LOWER_UNITS; u++) /* the load unit is the first: its token is WAIT0 */
         if (it->wait[u]) set(b, fields[n++], bonnet_sem(u, it->unit));
+    set(b, BONNET_F_JOB_WAIT_ONCE, it->wait_once);
 }
 
 static void posts(builder *b, const lower_item *it)
@@ -274,9 +275,9 @@ static void list(builder *b, uint32_t unit)
     static const int counts[LOWER_UNITS] = {BONNET_F_HDR_LOADS, BONNET_F_HDR_CONVS, BONNET_F_HDR_STEMS, BONNET_F_HDR_STORES};
     uint32_t before = b->job->n_desc;
     b->d = b->spare;
-    for (uint32_t i = 0; i < b->plan->n_items; i++) {
-        const lower_item *it = &b->plan->items[i];
-        if (it->unit != unit) continue;
+    for (uint32_t n = 0; n < 2 * b->plan->n_items; n++) { /* LOADs of the first walk only come first */
+        const lower_item *it = &b->plan->items[n % b->plan->n_items];
+        if (it->unit != unit || (unit == LOWER_LOAD && it->first) != (n < b->plan->n_items)) continue;
         if (unit == LOWER_LOAD) load(b, it);
         else if (unit == LOWER_STEM) stem(b, it);
         else if (unit == LOWER_STORE) store(b, it);

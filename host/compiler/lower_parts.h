@@ -52,7 +52,7 @@ typedef struct lower_tenancy {
 
 typedef struct lower_item {
     uint8_t unit, op;
-    uint8_t first, last;        /* STEM: first and last strip of its pass; LOAD of stem rows: once */
+    uint8_t first, last;        /* STEM: first and last strip of its pass; LOAD: once; STORE: a trace, the logits */
     uint16_t layer, frame;
     uint16_t y0, rows;          /* rows of the map made, loaded or stored */
     uint16_t tile, tiles;       /* CONV, FC; STEM, LOAD of stem rows: pass in `tile` */
@@ -61,6 +61,7 @@ typedef struct lower_item {
     uint32_t offset;            /* LOAD and STORE of rows at BASE 3 */
     int32_t time;               /* CONV, FC: their number; others: of the next conv item */
     uint8_t wait[LOWER_UNITS], post[LOWER_UNITS]; /* tokens from and to each other unit */
+    uint8_t wait_once;          /* the token from the load unit is for the first walk only */
 } lower_item;
 
 /* Blocks: runs of layers that can be made row by row together. */
@@ -87,6 +88,7 @@ typedef struct lower_plan {
     uint32_t boundary;                /* first layer that runs for all frames of the batch at once; n_layers: none */
     uint32_t early, early_inner;      /* the stem of the next walk's first frame, of the next frame in a batch, may write once this layer is done; 0: when it must */
     uint32_t stream_rows;             /* weight rows that are not resident */
+    uint32_t no_resident;             /* 1: everything is loaded in every walk */
     /* the program */
     lower_buffer *buffers;
     lower_tenancy *tenancies;

@@ -138,7 +138,7 @@ static void choose_resident(maker *m)
     uint32_t have = p->g->weight_rows, want = have / 8 * 5;
     if (want < 2 * most) want = 2 * most < have ? 2 * most : have;
     if (want < together) want = together;
-    p->stream_rows = total <= have ? 0 : want;
+    p->stream_rows = total <= have && !p->no_resident ? 0 : p->no_resident ? have : want;
     uint32_t room = have - p->stream_rows;
     for (uint32_t i = 1; i < net->n_layers; i++) {
         uint32_t rows = lower_tile_rows(net, i) * lower_tiles(net, i, p->g);

@@ -7,7 +7,9 @@
  * overwrites. Units are in order, so having seen descriptor n of a unit finish covers all before it: only a need beyond what is known costs
  * a wait, and gives one post. One semaphore for each ordered pair of units, needs that only grow: the n-th token given is the n-th taken.
  *
- * From the third walk on the pattern repeats. Waits for the walk before are covered by initial tokens in the first walk.
+ * From the third walk on the pattern repeats. Waits for the walk before are covered by initial tokens in the first walk. What is loaded
+ * once stands at the head of the load list and takes part in the first walk only: its readers wait for it there (WAIT_ONCE), unless an
+ * earlier wait for the load unit covers it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,6 @@ typedef struct tracker {
     uint32_t size[4];
     uint32_t need[LOWER_UNITS];
     uint32_t now, unit;
-    int blind; /* writes without asking: loaded once, before anything else was there */
 } tracker;
 
 enum { FEATURE, WEIGHT, STEMROW, SCRATCH };
@@ -34,9 +35,11 @@ static void touch(tracker *t, int space, uint64_t first, uint64_t count, int wri
 {
     for (uint64_t i = first; i < first + count && i < t->size[space]; i++) {
         cell *c = &t->space[space][i];
-        for (uint32_t u = 0; u < LOWER_UNITS && !t->blind; u++) {
+        int was_read = 0; /* whoever read it had waited for who wrote it */
+        for (uint32_t u = 0; u < LOWER_UNITS; u++) was_read |= write && c->read[u];
+        for (uint32_t u = 0; u < LOWER_UNITS; u++) {
             if (u == t->unit) continue;
-            if (c->wrote[u] > t->need[u]) t->need[u] = c->wrote[u];
+            if (!was_read && c->wrote[u] > t->need[u]) t->need[u] = c->wrote[u];
             if (write && c->read[u] > t->need[u]) t->need[u] = c->read[u];
         }
         if (write) {
@@ -80,7 +83,6 @@ static void access_of(tracker *t, const lower_item *it)
     const bonnet_layer *l = &p->net->layers[it->layer];
     const lower_buffer *out = it->out >= 0 ? &p->buffers[it->out] : NULL;
     uint32_t y1 = (uint32_t)it->y0 + it->rows;
-    t->blind = it->unit == LOWER_LOAD && it->first;
     if (it->unit == LOWER_LOAD) load(t, it);
     else if (it->unit == LOWER_STEM) {
         touch(t, STEMROW, p->stem_reload ? 0 : (uint64_t)it->tile * p->stem_rows, p->stem_rows, 0);
@@ -98,6 +100,9 @@ static void access_of(tracker *t, const lower_item *it)
     }
 }
 
+/* LOADs of the first walk only are apart from all this. */
+static int once(const lower_item *it) { return it->unit == LOWER_LOAD && it->first; }
+
 /* Needs of every item in each walk: need[(walk * n_items + item) * LOWER_UNITS + unit]. */
 static void walk_program(tracker *t, const uint32_t *count, uint32_t *need)
 {
@@ -106,13 +111,11 @@ static void walk_program(tracker *t, const uint32_t *count, uint32_t *need)
         uint32_t number[LOWER_UNITS] = {0};
         for (uint32_t i = 0; i < p->n_items; i++) {
             const lower_item *it = &p->items[i];
+            if (once(it)) continue;
             t->unit = it->unit;
             t->now = w * count[it->unit] + ++number[it->unit];
             memset(t->need, 0, sizeof t->need);
             access_of(t, it);
-            /* Loads that move nothing any more would give tokens walk after walk: never more than a walk ahead of the conv unit. */
-            if (t->blind && number[it->unit] == 1 && w && t->need[LOWER_CONV] < (w - 1) * count[LOWER_CONV] + 1)
-                t->need[LOWER_CONV] = (w - 1) * count[LOWER_CONV] + 1;
             memcpy(need + ((size_t)w * p->n_items + i) * LOWER_UNITS, t->need, sizeof t->need);
         }
     }
@@ -157,10 +160,45 @@ static int pair(lower_plan *p, const uint32_t *need, const uint32_t *count, uint
     for (uint32_t i = 0; i < p->n_items; i++)
         if (target[i]) p->items[i].wait[giver] = 1;
     for (uint32_t i = 0; i < p->n_items; i++) { /* posts: who in a walk is waited for */
-        if (p->items[i].unit != giver) continue;
+        if (p->items[i].unit != giver || once(&p->items[i])) continue;
         number++;
         for (uint32_t k = 0; k < p->n_items; k++)
             if (target[k] && target[k] % count[giver] == number % count[giver]) p->items[i].post[taker] = 1;
+    }
+    return 1;
+}
+
+/* Does this item read rows that LOAD item `load` brings once? */
+static int uses(const lower_item *it, const lower_item *load)
+{
+    if (load->tenancy >= 0) return it->tenancy == load->tenancy && it->unit == LOWER_CONV;
+    return it->unit == LOWER_STEM;
+}
+
+/* Waits of the first walk for what is loaded once. 0: a wait for the walk before is in the way, whose initial token would be taken instead. */
+static int first_walk(lower_plan *p)
+{
+    for (uint32_t u = 0; u < LOWER_UNITS; u++) {
+        uint32_t known = 0;
+        for (uint32_t i = 0; u != LOWER_LOAD && i < p->n_items; i++) {
+            lower_item *it = &p->items[i];
+            if (it->unit != u) continue;
+            uint32_t need = 0, number = 0, last = 0;
+            for (uint32_t k = 0; k < p->n_items; k++) {
+                if (!once(&p->items[k])) continue;
+                number++;
+                if (number > known && uses(it, &p->items[k])) {
+                    need = number;
+                    last = k;
+                }
+            }
+            if (it->wait[LOWER_LOAD]) known = UINT32_MAX; /* the head of the list is behind whatever this waits for */
+            if (!need || known >= need) continue;
+            if (p->initial[bonnet_sem(LOWER_LOAD, u)]) return 0;
+            known = need;
+            it->wait[LOWER_LOAD] = it->wait_once = 1;
+            p->items[last].post[u] = 1;
+        }
     }
     return 1;
 }
@@ -169,7 +207,7 @@ int lower_tokens(lower_plan *p)
 {
     tracker t = {.p = p, .size = {p->g->feature_words, p->g->weight_rows, p->g->stem_rows, p->scratch / 64 + 1}};
     uint32_t count[LOWER_UNITS] = {0};
-    for (uint32_t i = 0; i < p->n_items; i++) count[p->items[i].unit]++;
+    for (uint32_t i = 0; i < p->n_items; i++) count[p->items[i].unit] += !once(&p->items[i]);
     size_t n = p->n_items ? p->n_items : 1;
     uint32_t *need = calloc(n * WALKS * LOWER_UNITS, sizeof *need), *lists = calloc(3 * n, sizeof *lists);
     int ok = need && lists;
@@ -179,6 +217,7 @@ int lower_tokens(lower_plan *p)
     for (uint32_t giver = 0; ok && giver < LOWER_UNITS; giver++)
         for (uint32_t taker = 0; ok && taker < LOWER_UNITS; taker++)
             if (giver != taker && count[giver] && count[taker]) ok = pair(p, need, count, giver, taker, lists, lists + n, lists + 2 * n);
+    if (ok) ok = first_walk(p);
     for (int s = 0; s < 4; s++) free(t.space[s]);
     free(need);
     free(lists);

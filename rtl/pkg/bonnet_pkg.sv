@@ -84,7 +84,7 @@ package bonnet_pkg;
     logic [AddrW-1:0]    addr;   // base + walk * stride + OFFSET, for LOAD, STEM and STORE
     logic [31:0]         step;   // array a adds a * step; 0 for BASE 0
     logic [11:0]         index;  // descriptor index within the job, 1.. (0 is the header)
-    logic                skip;   // ONCE on a later walk: the unit is not started
+    logic                skip;   // ONCE on a later walk: the unit is not started, and desc names no tokens
   } cmd_t;
 
   // Unit to its control: what the counters see. Levels, one bit per cycle.

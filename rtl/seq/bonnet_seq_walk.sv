@@ -5,7 +5,7 @@
 //
 // Rate    A descriptor per 512 / BusBits cycles; from its last beat to the push two cycles.
 // Errors  refused_o for a cycle (index_o says which): not a header, wrong magic, counts out of range or not their sum, a step or an address not
-//         on 64 bytes, walks out of range, an operation of another list, a bit set that the operation does not know, a semaphore named
+//         on 64 bytes, walks out of range, an operation of another list, ONCE elsewhere than on a LOAD, a bit set that the operation does not know, a semaphore named
 //         twice, LAST elsewhere than on the last descriptor of its list.
 // Test    tests/rtl/bonnet_seq_tb.cpp
 `include "bonnet_assert.svh"
@@ -90,7 +90,7 @@ module bonnet_seq_walk #(
       bonnet_job_pkg::OP_STORE: begin known = (d & ~bonnet_job_pkg::STORE_KNOWN) == '0; owner = 2'd3; end
       default:                  known = 1'b0;
     endcase
-    desc_ok = known && owner == list && d[bonnet_job_pkg::JOB_LAST_LSB] == last
+    desc_ok = known && owner == list && (owner == 2'd0 || !d[bonnet_job_pkg::JOB_ONCE_LSB]) && d[bonnet_job_pkg::JOB_LAST_LSB] == last
            && differ(d[bonnet_job_pkg::JOB_WAIT0_LSB +: 12]) && differ(d[bonnet_job_pkg::JOB_POST0_LSB +: 12]);
   endfunction
 
@@ -149,6 +149,12 @@ module bonnet_seq_walk #(
       cmd_q.desc  <= desc;
       cmd_q.index <= index;
       cmd_q.skip  <= desc[bonnet_job_pkg::JOB_ONCE_LSB] && later_q[unit];
+      if (later_q[unit]) begin
+        if (desc[bonnet_job_pkg::JOB_ONCE_LSB])
+          {cmd_q.desc[bonnet_job_pkg::JOB_WAIT0_LSB +: 12], cmd_q.desc[bonnet_job_pkg::JOB_POST0_LSB +: 12]} <= '0;
+        if (desc[bonnet_job_pkg::JOB_WAIT_ONCE_LSB])
+          cmd_q.desc[bonnet_job_pkg::JOB_WAIT0_LSB +: 4] <= '0;
+      end
       good_q      <= desc_ok(desc, unit, last);
       unit_q      <= unit;
       cmd_q.addr  <= '0;
