@@ -53,6 +53,7 @@ static bonnet_status shape(const check *c, const uint32_t *d)
     NEED(c, l->tile_rows == (post == 4 ? 2 : 1) + (k3 ? 9 : 1) * G(CONV_DEPTH), "rows of a tile");
     NEED(c, (k3 ? 9 : 1) * G(CONV_DEPTH) * 64 <= BONNET_MAX_DOT, "dot product longer than %d", BONNET_MAX_DOT);
     NEED(c, post != 4 || G(CONV_K) == 9 * l->in_c, "HEAD with the wrong K");
+    NEED(c, post == 4 || !d[13], "shift or K without HEAD");
     NEED(c, G(CONV_GROUP_STEP) == (grouped ? l->conv_c / 4 : lanes / 4) && G(CONV_TILE_STEP) == step, "channels of lane groups and tiles");
     NEED(c, G(CONV_CHANNEL) % step == 0 && G(CONV_TILES) && G(CONV_CHANNEL) / step + G(CONV_TILES) <= tiles, "tiles past the layer's");
     NEED(c, job->k == 4 || !(G(CONV_IN_T) | G(CONV_OUT_T) | G(CONV_RES_T) | G(CONV_PASS_T)), "thermometer code of one slice");

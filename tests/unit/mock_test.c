@@ -149,6 +149,58 @@ static void carried(unit *u, const bench *b)
     bonnet_net_free(other);
 }
 
+/* Batches and arrays: a walk takes several frames, and the last walk need not be full. */
+static void walks(unit *u, const char *geometry, uint32_t batch, uint32_t frames)
+{
+    bonnet_build build;
+    void *dev = NULL, *slot = NULL;
+    bonnet_job *job = NULL;
+    uint8_t *bytes = NULL;
+    bonnet_error err = {""};
+    char label[64], path[32];
+    snprintf(label, sizeof label, "%s, batch %u, %u frames", geometry, batch, frames);
+    snprintf(path, sizeof path, "geometry=%s", geometry);
+    bonnet_build_start(&build, u->seed + batch, 4);
+    int x = bonnet_build_stem(&build, &(bonnet_stem_spec){.h = 8, .w = 7, .planes = 1, .kernel = 3, .stride = 1, .out_c = 128, .dw = 1});
+    int y = bonnet_build_conv(&build, BONNET_LOWER(&build, x), 64, 1, 1, BONNET_POST_XNOR, BONNET_LOWER(&build, x), BONNET_NONE);
+    x = bonnet_build_conv(&build, BONNET_ALL(&build, y), 64, 1, 1, BONNET_POST_INTERLEAVE, BONNET_LOWER(&build, x), BONNET_UPPER(&build, x));
+    x = bonnet_build_down(&build, BONNET_ALL(&build, x), 64, 1);
+    bonnet_build_last(&build, BONNET_ALL(&build, x), 1);
+    bonnet_build_fc(&build, 9);
+    bonnet_net *net = bonnet_build_finish(&build);
+    uint8_t *pixels = net ? bonnet_random_image(net, u->seed, frames) : NULL;
+    int32_t *wanted = calloc(2 * (size_t)frames * 9, sizeof *wanted), *got = wanted ? wanted + (size_t)frames * 9 : NULL;
+    bonnet_layer_cycles layers[BONNET_MAX_LAYERS];
+    bonnet_net_job carry = {.size = 0};
+    bonnet_status st = pixels && wanted ? bonnet_mock_backend.open(&dev, path, NULL, &err) : BONNET_ENOMEM;
+    if (st == BONNET_OK) st = bonnet_lower(&job, net, bonnet_geometry_named(geometry), &(bonnet_lower_options){.batch = batch}, &err);
+    if (st == BONNET_OK) st = bonnet_job_serialise(&bytes, &carry.size, job, &err);
+    for (uint32_t f = 0; f < frames && st == BONNET_OK; f++)
+        st = bonnet_golden_run(net, pixels + (size_t)f * 56, NULL, wanted + (size_t)f * 9, NULL, NULL);
+    snprintf(carry.geometry, sizeof carry.geometry, "%s", geometry);
+    carry.bytes = bytes;
+    if (net) {
+        net->jobs = &carry;
+        net->n_jobs = 1;
+    }
+    if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, net, &err);
+    bonnet_run r = {.pixels = pixels, .frames = frames, .logits = got, .layers = layers};
+    if (st == BONNET_OK) st = bonnet_mock_backend.run(dev, slot, &r, &err);
+    UNIT(u, st == BONNET_OK && !memcmp(wanted, got, (size_t)frames * 9 * sizeof *got), label, "status %d: %s", st, err.text);
+    UNIT(u, st == BONNET_OK && r.walk_frames == batch * job->geometry.arrays && r.lanes == 64 * job->geometry.arrays && layers[1].busy, label,
+         "%u frames a walk, %u lanes", r.walk_frames, r.lanes);
+    if (dev) {
+        bonnet_mock_backend.unload(dev, slot);
+        bonnet_mock_backend.close(dev);
+    }
+    if (net) net->jobs = NULL;
+    bonnet_job_free(job);
+    bonnet_net_free(net);
+    free(bytes);
+    free(pixels);
+    free(wanted);
+}
+
 static void *cancel_soon(void *flag)
 {
     nanosleep(&(struct timespec){.tv_nsec = 30000000}, NULL);
@@ -287,6 +339,10 @@ int main(int argc, char **argv)
     streamed(&u, "geometry=tiny", 4, 128, BONNET_POST_OR);
     streamed(&u, "geometry=asic", 4, 512, BONNET_POST_XNOR);
     streamed(&u, "geometry=asic", 1, 512, BONNET_POST_OR);
+    walks(&u, "asic", 1, 20);
+    walks(&u, "asic", 3, 7);
+    walks(&u, "zcu102", 1, 6);
+    walks(&u, "zcu102", 2, 9);
     access_types(&u);
     two_copies(&u);
     bonnet_net_free(b.net);
