@@ -87,20 +87,23 @@ static void random_desc(T &t, Desc &d, uint32_t op)
         if (!strcmp(f.kind, kind_of_op[op])) d.w[f.word] |= (static_cast<uint32_t>(t.rng.next()) & mask(f.width)) << f.lsb;
     if (op == 1 || op >= 4) d.w[2] &= ~63u;   // OFFSET
     put(d, "JOB", "OP", op);
-    put(d, "JOB", "ONCE", t.rng.chance(25));
+    put(d, "JOB", "ONCE", op == 1 && t.rng.chance(25));
     put(d, "JOB", "LAYER", t.rng.below(256));
 }
-// A semaphore names at most one place of a descriptor.
-static bool add_sem(Desc &d, bool post, uint32_t sem)
+// A semaphore names at most one place of a descriptor. `once`: for the first walk only, which WAIT0 alone can be (any place, where all is once).
+static bool add_sem(Desc &d, bool post, uint32_t sem, bool once = false)
 {
     const Field &f = field("JOB", post ? "POST0" : "WAIT0");
+    const bool all_once = get(d, "JOB", "ONCE"), wait0_once = !post && get(d, "JOB", "WAIT_ONCE");
+    if (once != all_once && (post || all_once)) return false;
     uint32_t at = 99;
     for (uint32_t i = 0; i < 3; i++) {
         const uint32_t v = d.w[f.word] >> (f.lsb + 4 * i) & 15;
         if (v == sem) return false;
-        if (!v) at = i;
+        if (!v && (all_once || once == (i == 0 && (once || wait0_once)))) at = i;
     }
     if (at == 99) return false;
+    if (once && !all_once) put(d, "JOB", "WAIT_ONCE", 1);
     d.w[f.word] |= sem << (f.lsb + 4 * at);
     return true;
 }
@@ -117,20 +120,24 @@ static void random_tokens(T &t, Job &j)
         if (t.rng.chance(20)) continue;
         const uint32_t giver = t.rng.below(Units), taker = t.rng.below(Units), most = 1 + t.rng.below(8);
         if (!j.count[giver] || !j.count[taker]) continue;
-        std::vector<int> delta(j.total() + 1, 0), waits(j.total() + 1, 0);
+        std::vector<int> delta(j.total() + 1, 0), waits(j.total() + 1, 0), first(j.total() + 1, 0);   // every walk; first walk only, net
+        std::vector<int> first_waits(j.total() + 1, 0);
         for (uint32_t n = 0; n < most; n++) {
             const uint32_t a = j.first[giver] + t.rng.below(j.count[giver]), b = j.first[taker] + t.rng.below(j.count[taker]);
             Desc save = j.desc[a];
-            if (!add_sem(j.desc[a], true, sem)) continue;
-            if (!add_sem(j.desc[b], false, sem)) j.desc[a] = save;
+            const bool once = get(j.desc[a], "JOB", "ONCE");
+            if (!add_sem(j.desc[a], true, sem, once)) continue;
+            if (!add_sem(j.desc[b], false, sem, once)) j.desc[a] = save;
+            else if (once) first[a]++, first_waits[b]++;
             else delta[a]++, waits[b]++;
         }
         int have = 0, least = 0;
-        for (uint32_t index : order) {
-            have -= waits[index];
-            least = std::min(least, have);
-            have += delta[index];
-        }
+        for (uint32_t walk = 0; walk < 2; walk++)
+            for (uint32_t index : order) {
+                have -= waits[index] + (walk ? 0 : first_waits[index]);
+                least = std::min(least, have);
+                have += delta[index] + (walk ? 0 : first[index]);
+            }
         const uint32_t tokens = std::min(15u, static_cast<uint32_t>(-least) + t.rng.below(3));
         j.desc[0].w[4 + sem / 8] |= tokens << 4 * (sem % 8);
     }
@@ -181,7 +188,7 @@ static Job random_job(T &t, Fault fault)
     j.rush = t.rng.chance(20);
     for (uint32_t u = 0; j.rush && u < Units; u++) {
         j.unit_min[u] = j.unit_max[u] = 1;
-        for (uint32_t i = 0; i < j.count[u]; i++) put(j.desc[j.first[u] + i], "JOB", "ONCE", (u || i) && t.rng.chance(60));
+        for (uint32_t i = 0; i < j.count[u]; i++) put(j.desc[j.first[u] + i], "JOB", "ONCE", !u && i && t.rng.chance(60));
         if (u && j.count[0] && j.count[u]) add_sem(j.desc[j.first[0]], true, u), add_sem(j.desc[j.first[u]], false, u);
     }
     if (!j.rush) random_tokens(t, j);
@@ -239,7 +246,8 @@ static void spoil(T &t, Job &j)
             break;
         }
         default:
-            if (u == 1) put(d, "JOB", "LAST", !get(d, "JOB", "LAST"));
+            if (u && t.rng.chance(30)) put(d, "JOB", "ONCE", 1);
+            else if (u == 1) put(d, "JOB", "LAST", !get(d, "JOB", "LAST"));
             else d.w[2] |= 1u << t.rng.below(6);
         }
         break;
@@ -294,7 +302,10 @@ struct Bench {
         if (!wrong.empty()) return;
         const uint32_t index = index_of(u, k), walk = walk_of(u, k);
         const Desc &d = j.desc[index];
-        for (uint32_t w = 0; w < 16; w++) check(bits(cmd, 109 + 32 * w, 32) == d.w[w], "word of the descriptor", bits(cmd, 109 + 32 * w, 32), d.w[w]);
+        for (uint32_t w = 0; w < 16; w++) {
+            const uint32_t want = !w && walk && get(d, "JOB", "WAIT_ONCE") ? d.w[0] & ~0xF0000u : d.w[w];
+            check(bits(cmd, 109 + 32 * w, 32) == want, "word of the descriptor", bits(cmd, 109 + 32 * w, 32), want);
+        }
         const uint32_t base = u == 1 ? 0 : d.w[3] & 3;
         const uint64_t bases[4] = {j.model, j.in + uint64_t{walk} * j.in_stride, j.out + uint64_t{walk} * j.out_stride, j.scratch};
         const uint64_t addr = u == 1 ? 0 : bases[base] + d.w[2];
@@ -390,7 +401,9 @@ struct Bench {
             for (uint32_t u = 0; u < Units; u++)
                 for (size_t k = 0; k < lives[u].size(); k++) {
                     const Desc &d = j.desc[index_of(u, k)];
+                    if (lives[u][k].skip) continue;
                     for (uint32_t i = 0; i < 3; i++) {
+                        if (!i && walk_of(u, k) && get(d, "JOB", "WAIT_ONCE") && (d.w[0] >> 16 & 15) == sem) continue;
                         if ((d.w[1] >> 4 * i & 15) == sem) given.push_back(lives[u][k].end + 2);
                         if ((d.w[0] >> (16 + 4 * i) & 15) == sem) taken.push_back(lives[u][k].grant);
                     }
