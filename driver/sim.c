@@ -3,11 +3,11 @@
  * sim.c - `sim:`, the Verilated chip behind the register interface every chip has.
  *
  * Options after the colon, separated by commas; a number is decimal:
- *     geometry=asic|tiny   sizes of the chip (asic)            latency=CYCLES   of the memory (100)
+ *     geometry=asic|zcu102|tiny  sizes of the chip (asic)      latency=CYCLES   of the memory (100)
  *     bandwidth=PERCENT    of one beat per cycle (100)         stall=PERCENT    random pauses on every bus channel (0)
  *     seed=N               of pauses and power-up (the caller's seed)
  *     error=N              data beat N is a bus error, once    hang=N           the memory is silent from data beat N until RESET, once
- *     clock-mhz=N          what frames per second are computed with (nominal: asic 1000, tiny 50)
+ *     clock-mhz=N          what frames per second are computed with (nominal: asic 1000, zcu102 250, tiny 50)
  *     wave=FILE            FST trace; needs a build with make WAVE=1
  */
 #include <errno.h>
@@ -106,8 +106,8 @@ static int option(bonnet_sim_config *config, char *name, const char *value)
 {
     uint64_t n = 0;
     if (!strcmp(name, "geometry")) {
-        config->geometry = !strcmp(value, "tiny") ? BONNET_SIM_TINY : BONNET_SIM_ASIC;
-        return !strcmp(value, "tiny") || !strcmp(value, "asic");
+        config->geometry = !strcmp(value, "tiny") ? BONNET_SIM_TINY : !strcmp(value, "zcu102") ? BONNET_SIM_ZCU102 : BONNET_SIM_ASIC;
+        return config->geometry != BONNET_SIM_ASIC || !strcmp(value, "asic");
     }
     if (!strcmp(name, "wave")) {
         config->wave = value;
@@ -139,7 +139,7 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
         if (value) *value++ = '\0';
         if (!value || !option(&sim_config, at, value))
             return bonnet_fail(err, BONNET_EINVAL,
-                               "sim: bad option '%s%s%s'; known: geometry=asic|tiny latency= bandwidth= stall= "
+                               "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|tiny latency= bandwidth= stall= "
                                "seed= error= hang= clock-mhz= wave=",
                                at, value ? "=" : "", value ? value : "");
         at = next;

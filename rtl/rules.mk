@@ -7,15 +7,18 @@ RTL_SRCS  := $(foreach room,$(RTL_ROOMS),$(wildcard rtl/$(room)/*.sv)) $(wildcar
 RTL_EXTRA ?=  # mutate.sh: a broken line may leave a signal unused, which is no error there
 RTL_FLAGS := --assert -Wall $(RTL_EXTRA) -Irtl/include $(foreach room,$(RTL_ROOMS),-y rtl/$(room)) -y rtl
 TINY      := -DBONNET_GEOMETRY_TINY
+ZCU102    := -DBONNET_GEOMETRY_ZCU102
 include $(wildcard rtl/*/rules.mk)
 
-# Every module alone, both geometries.
+# Every module alone, asic and tiny; the whole chip as zcu102, whose modules differ by their number only.
 LINT_MODULES := $(basename $(notdir $(RTL_SRCS)))
-.PHONY: lint-verilator lint-yosys
-lint-verilator: $(LINT_MODULES:%=lint-verilator-%)
+.PHONY: lint-verilator lint-yosys lint-zcu102
+lint-verilator: $(LINT_MODULES:%=lint-verilator-%) lint-zcu102
 lint-verilator-%: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(TINY) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
+lint-zcu102: $(RTL_PKGS)
+	$(Q)verilator --lint-only $(RTL_FLAGS) $(ZCU102) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
 lint-yosys: $(RTL_PKGS) $(RTL_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
 

@@ -22,6 +22,7 @@ typedef struct cli_options {
     const char *geometry;    /* --geometry NAME  */
     unsigned long limit;     /* --limit N, --images N; 0 = all */
     unsigned long timeout_ms, seed;
+    unsigned long batch;     /* --batch N         */
     bool json, quiet;
     int argc;                /* what is left: models, images */
     char **argv;

@@ -4,19 +4,21 @@
 #include "cli.h"
 
 static const char usage[] =
-    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|tiny] [--json]\n\n"
+    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|tiny] [--batch N] [--json]\n\n"
     "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
-    "chip its packed job is for (default asic), others pack again when they load it. What is accepted: docs/operators.md.\n";
+    "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads late\n"
+    "weights once for all of them (default 1: the shortest time of one frame). What is accepted: docs/operators.md.\n";
 
 int cli_compile(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     char message[256] = "";
     bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
-    int code = cli_parse(&o, argc, argv, "ogjq", usage);
+    int code = cli_parse(&o, argc, argv, "ogbjq", usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
     options.geometry = o.geometry;
+    options.batch = (uint32_t)o.batch;
     options.message = message;
     options.message_bytes = sizeof message;
     bonnet_status status = bonnet_compile(o.argv[0], o.output, &options);

@@ -47,6 +47,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"geometry", required_argument, NULL, 'g'},
                                           {"limit", required_argument, NULL, 'l'},
                                           {"images", required_argument, NULL, 'n'},
+                                          {"batch", required_argument, NULL, 'b'},
                                           {"timeout-ms", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'S'},
                                           {"json", no_argument, NULL, 'j'},
@@ -72,6 +73,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'g': o->geometry = optarg; break;
         case 'l': code = parse_number(&o->limit, "limit", optarg); break;
         case 'n': code = parse_number(&o->limit, "images", optarg); break;
+        case 'b': code = parse_number(&o->batch, "batch", optarg); break;
         case 't': code = parse_number(&o->timeout_ms, "timeout-ms", optarg); break;
         case 'S': code = parse_number(&o->seed, "seed", optarg); break;
         case 'j': o->json = true; break;

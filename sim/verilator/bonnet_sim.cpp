@@ -57,7 +57,7 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
 {
     const char *wrong = nullptr;
     if (!out || !config) return BONNET_SIM_EINVAL;
-    if (config->geometry != BONNET_SIM_ASIC && config->geometry != BONNET_SIM_TINY) wrong = "geometry: asic or tiny";
+    if (config->geometry < BONNET_SIM_ASIC || config->geometry > BONNET_SIM_ZCU102) wrong = "geometry: asic, zcu102 or tiny";
     else if (config->latency_cycles > 100000) wrong = "latency: 0..100000 cycles";
     else if (config->bandwidth_percent < 1 || config->bandwidth_percent > 100) wrong = "bandwidth: 1..100 percent";
     else if (config->clock_mhz > 4000) wrong = "clock-mhz: 1..4000, or 0 for the nominal clock";
@@ -72,10 +72,12 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
     bonnet_sim *sim = new (std::nothrow) bonnet_sim;
     bonnet_sim_status status = BONNET_SIM_ENOMEM;
     if (sim) {
-        const uint32_t nominal_mhz = config->geometry == BONNET_SIM_TINY ? 50 : 1000;
+        const uint32_t nominal_mhz = config->geometry == BONNET_SIM_TINY ? 50 : config->geometry == BONNET_SIM_ZCU102 ? 250 : 1000;
         sim->clock_hz = 1000000u * (config->clock_mhz ? config->clock_mhz : nominal_mhz);
         status = guarded(sim, [&] {
-            sim->chip = config->geometry == BONNET_SIM_TINY ? make_tiny(*config) : make_asic(*config);
+            sim->chip = config->geometry == BONNET_SIM_TINY     ? make_tiny(*config)
+                        : config->geometry == BONNET_SIM_ZCU102 ? make_zcu102(*config)
+                                                                : make_asic(*config);
             return BONNET_SIM_OK;
         });
     }

@@ -185,6 +185,13 @@ static Job random_job(T &t, Fault fault)
     j.latency = t.rng.below(t.rng.chance(50) ? 4 : 200), j.gap = t.rng.chance(50) ? 0 : t.rng.below(60);
     j.outstanding = 1 + t.rng.below(20);
     j.watchdog = t.rng.chance(50) ? 0 : 2500;
+    if (t.rng.chance(15)) {   // steady: every descriptor waits in its queue when the one before ends
+        j.latency = t.rng.below(4), j.gap = 0, j.outstanding = 4;
+        for (uint32_t u = 0; u < Units; u++) j.unit_max[u] += 100, j.unit_min[u] += 100;
+        for (size_t i = 1; i < j.desc.size(); i++) put(j.desc[i], "JOB", "ONCE", 0);
+        random_tokens(t, j);
+        return j;
+    }
     j.rush = t.rng.chance(20);
     for (uint32_t u = 0; j.rush && u < Units; u++) {
         j.unit_min[u] = j.unit_max[u] = 1;
