@@ -110,6 +110,7 @@ void bonnet_cpu_down(bonnet_cpu_net *cpu, uint32_t layer)
         for (uint32_t n = 0; n < count; n++) { /* a pooled pixel's four positions follow each other */
             uint32_t at = (first + n) / group, y = at / l->out_w, x = at % l->out_w, corner = n % group;
             if (l->pool) y = 2 * y + corner / 2, x = 2 * x + corner % 2;
+            y -= y == l->in_h, x -= x == l->in_w; /* an odd edge pools with itself */
             memcpy(cpu->window + (size_t)n * p->words, in.base + ((size_t)y * in.w + x) * in.pitch, p->words * sizeof(uint64_t));
         }
         count_mismatches(cpu, p, l->conv_c, count);

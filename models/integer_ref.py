@@ -141,7 +141,8 @@ def load(path):
                      split=name + ".split" in r.nodes, interleave=name + ".interleave" in r.nodes)
         if name + ".downsample.conv" in r.nodes:
             d = name + ".downsample"
-            block["downsample"] = dict(r.binary_layer(d + ".conv", d + ".bn", d + ".slices"), pool=d + ".pool" in r.nodes)
+            block["downsample"] = dict(r.binary_layer(d + ".conv", d + ".bn", d + ".slices"), pool=d + ".pool" in r.nodes,
+                                       keeps=d + ".pool" in r.nodes and r.attribute(d + ".pool", "ceil_mode", 0))
         if name + ".slices2" in r.nodes:
             block["conv2"] = r.binary_layer(name + ".conv2", name + ".bn2", name + ".slices2")
         else:
@@ -222,7 +223,11 @@ def _downsample(x, layer):
     p = _popcounts(rows, (layer["w"][:, :, 0, 0] > 0).astype(np.uint8)).reshape(n, h, w, -1).transpose(0, 3, 1, 2)
     if not layer["pool"]:
         return _slices(p, layer["Tp"])
-    bits = _slices(p, layer["Tp"])[..., :h // 2 * 2, :w // 2 * 2]
+    bits = _slices(p, layer["Tp"])
+    if layer["keeps"]:          # an odd edge pools with itself
+        bits = np.pad(bits, ((0, 0),) * 3 + ((0, h % 2), (0, w % 2)), mode="edge")
+        h, w = h + h % 2, w + w % 2
+    bits = bits[..., :h // 2 * 2, :w // 2 * 2]
     four = bits.reshape(*bits.shape[:3], h // 2, 2, w // 2, 2)
     return np.where(layer["negate"][:, None, None], four.min((4, 6)), four.max((4, 6)))
 

@@ -4,6 +4,9 @@ of the published training code loads unchanged: build("boolnet_k4").load_state_d
 Maps are float +1/-1, [N, k * C, H, W], slice-major. In eval mode a weight is its sign times alpha, the mean magnitude of its
 filter, and sign(0) is +1. In training mode weights are hardtanh(weight / temperature), as published, and the gradient of a
 sign is that of hardtanh; the schedule that lowers the temperatures is the trainer's.
+
+Image sides of which 32 is no divisor: the published code stops at a stage with an odd map, because its pool drops the last row and
+its convolution of stride 2 does not. Here the pool keeps it (ceil_mode), which changes nothing where the map is even.
 """
 import torch
 import torch.nn as nn
@@ -85,7 +88,7 @@ class Block(nn.Module):
         self.ghostsign1, self.ghostsign2 = Slices(k), Slices(k)
         self.downsample = None
         if block.downsample:
-            parts = [BinaryConv(block.inputs, c, k, 1)] + [nn.MaxPool2d(2)] * block.pool + [nn.BatchNorm2d(c), Slices(k)]
+            parts = [BinaryConv(block.inputs, c, k, 1)] + [nn.MaxPool2d(2, ceil_mode=True)] * block.pool + [nn.BatchNorm2d(c), Slices(k)]
             self.downsample = nn.Sequential(*parts)
 
     def split(self, x):
