@@ -21,8 +21,9 @@ typedef struct cli_options {
     const char *output;      /* -o FILE          */
     const char *geometry;    /* --geometry NAME  */
     unsigned long limit;     /* --limit N, --images N; 0 = all */
-    unsigned long timeout_ms, seed;
-    bool json, quiet;
+    unsigned long timeout_ms, seed, batch;
+    const char *trace;       /* --trace FILE     */
+    bool json, quiet, compare;
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;
@@ -63,6 +64,15 @@ void cli_dataset_free(cli_dataset *d);
 void cli_progress(const char *what, size_t done, size_t total);
 void cli_progress_end(void);
 
+/* path: written beside its place and renamed. */
+int cli_write_file(const char *path, const char *bytes, size_t size);
+/* The last run's last frame as Chrome trace events. */
+int cli_trace_write(const cli_session *s, const cli_options *o, const char *path);
+/* o->limit frames, of image_path or (NULL) of a synthetic picture, in one job. *seconds (or NULL): what the call took. */
+int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path, bonnet_stats *stats, double *seconds);
+/* What gnuplot draws (a script that sets an SVG terminal): malloc'ed. Bounded time; absent gnuplot is a failure that says so. */
+int cli_gnuplot(char **svg, size_t *bytes, const char *script);
+
 int cli_run(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_bench(int argc, char **argv);
@@ -70,6 +80,9 @@ int cli_compile(int argc, char **argv);
 int cli_info(int argc, char **argv);
 int cli_devices(int argc, char **argv);
 int cli_selftest(int argc, char **argv);
+int cli_energy(int argc, char **argv);
+int cli_trace(int argc, char **argv);
+int cli_report(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

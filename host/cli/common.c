@@ -49,6 +49,9 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"images", required_argument, NULL, 'n'},
                                           {"timeout-ms", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'S'},
+                                          {"trace", required_argument, NULL, 'T'},
+                                          {"batch", required_argument, NULL, 'b'},
+                                          {"compare", no_argument, NULL, 'c'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
@@ -74,6 +77,9 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'n': code = parse_number(&o->limit, "images", optarg); break;
         case 't': code = parse_number(&o->timeout_ms, "timeout-ms", optarg); break;
         case 'S': code = parse_number(&o->seed, "seed", optarg); break;
+        case 'T': o->trace = optarg; break;
+        case 'b': code = parse_number(&o->batch, "batch", optarg); break;
+        case 'c': o->compare = true; break;
         case 'j': o->json = true; break;
         case 'q': o->quiet = true; break;
         default: break;

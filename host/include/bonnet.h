@@ -132,6 +132,43 @@ BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const b
                                                 uint32_t index);
 
 /*
+ * What one descriptor of the last run's last frame did: occupancy of the chip's units, DRAM bytes, accesses to the two on-chip buffers.
+ * index 0.. in job order until BONNET_EINVAL; none on devices without counters (golden, cpu). Times and bytes are read from the chip's counters;
+ * buffer accesses are counted from the descriptor. Strings are static or owned by the model.
+ */
+typedef struct bonnet_span { uint32_t first, count; } bonnet_span; /* words or rows of a buffer; count 0: none */
+typedef struct bonnet_event {
+    const char *name;           /* of the layer */
+    const char *unit;           /* "load" "conv" "stem" "store" */
+    const char *operation;      /* the same, or "fc" (done by the conv unit) */
+    uint32_t layer;
+    uint64_t start, end;        /* cycle of the job at which it became the oldest of its unit; at which it finished */
+    uint64_t busy;              /* of these, from its tokens taken to the end */
+    uint64_t stall_in, stall_out; /* waiting for tokens or operands; held by the reader of its results */
+    uint64_t dram_bytes;
+    uint64_t feature_bits_read, feature_bits_written, weight_bits_read, weight_bits_written;
+    bonnet_span feature_read[3], feature_written; /* 64-bit words of the feature buffer */
+    bonnet_span weight_read, weight_written;      /* rows of the weight buffer          */
+} bonnet_event;
+BONNET_API bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index);
+
+/* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED before the first run, and where there is no chip. */
+typedef struct bonnet_chip_info {
+    uint32_t lanes, feature_words, weight_rows, bus_bits;
+} bonnet_chip_info;
+BONNET_API bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev);
+
+/*
+ * The same before any run, and without a chip: the descriptors that the network has on a geometry ("asic", "tiny"), in job order, index 0.. until
+ * BONNET_EINVAL. Bytes and buffer accesses are those of the first frame, the descriptors' own excluded; all times are 0. *out: bonnet_plan_free().
+ */
+typedef struct bonnet_plan bonnet_plan;
+BONNET_API bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry);
+BONNET_API bonnet_status bonnet_plan_event(bonnet_event *out, const bonnet_plan *plan, uint32_t index); /* name lives as long as plan */
+BONNET_API bonnet_status bonnet_plan_chip(bonnet_chip_info *out, const bonnet_plan *plan);
+BONNET_API_VOID void bonnet_plan_free(bonnet_plan *plan); /* NULL is a no-op */
+
+/*
  * Run one image on dev and on the golden model, compare every map of every layer. BONNET_OK: all equal.
  * BONNET_EMISMATCH: *out says where the first difference is, in execution order. maps_compared and words_compared are set in both cases.
  */
