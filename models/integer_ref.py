@@ -169,7 +169,7 @@ def _slices(x, thresholds):
 def _pack(bits):
     """last axis of 0/1 to 64-bit words, zero filled"""
     missing = -bits.shape[-1] % 64
-    return np.packbits(np.pad(bits, ((0, 0), (0, missing))), -1).view(np.uint64)
+    return np.ascontiguousarray(np.packbits(np.pad(bits, ((0, 0), (0, missing))), -1)).view(np.uint64)
 
 
 def _popcount(words):

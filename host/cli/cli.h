@@ -51,7 +51,8 @@ int cli_finish_stdout(void);
 /* 8-bit pixels, interleaved, malloc'ed. Errors are reported; the exit code is returned. */
 typedef struct cli_image { uint8_t *pixels; uint32_t width, height, planes; } cli_image;
 int cli_image_read(cli_image *out, const char *path);                      /* PNG, PGM, PPM by content */
-int cli_image_read_for(uint8_t **pixels, const char *path, const bonnet_model_info *info); /* and of the size the model wants */
+/* Of the size that the session's model wants, as pixels that it was trained on. *pixels: free(). */
+int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s);
 int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 

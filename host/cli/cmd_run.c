@@ -67,7 +67,7 @@ static int run_images(cli_session *s, const cli_options *o)
         uint8_t *pixels = NULL;
         char number[16];
         bonnet_result r;
-        code = cli_image_read_for(&pixels, o->argv[i], &s->info);
+        code = cli_image_read_for(&pixels, o->argv[i], s);
         if (code != CLI_OK) break;
         bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, pixels, 1);
         free(pixels);

@@ -15,7 +15,7 @@ int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path,
 {
     uint8_t *image = NULL, *pixels = NULL;
     size_t bytes = bonnet_model_input_bytes(s->model);
-    int code = image_path ? cli_image_read_for(&image, image_path, &s->info) : CLI_OK;
+    int code = image_path ? cli_image_read_for(&image, image_path, s) : CLI_OK;
     if (code == CLI_OK && !(pixels = malloc(bytes * o->limit))) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory for %lu images", o->limit);
     if (code == CLI_OK) {
         for (size_t i = 0; i < bytes * o->limit; i++) pixels[i] = image ? image[i % bytes] : (uint8_t)(i * 2654435761u >> 24);

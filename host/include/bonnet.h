@@ -90,6 +90,23 @@ typedef struct bonnet_model_info {
     uint8_t  sha256[32];                /* of the file's content, as recorded and checked */
 } bonnet_model_info;
 BONNET_API bonnet_status bonnet_model_info_get(bonnet_model_info *out, const bonnet_model *model);
+/*
+ * Bytes of a picture (planes interleaved) to the pixels that the network was trained on, in place: as they are, or, where pixels are
+ * signed, by the table in the file (v - 128 without one). `bytes`: a multiple of the planes.
+ */
+BONNET_API bonnet_status bonnet_model_pixels(const bonnet_model *model, uint8_t *pixels, size_t bytes);
+
+/* Layer `index` of a model as the network defines it, before any partitioning; BONNET_EINVAL beyond the last. */
+typedef struct bonnet_layer_info {
+    const char *name, *kind;            /* owned by the model; kind as in bonnet_layer_stats */
+    uint32_t slices;                    /* of the map that it reads; 1: pixels, features */
+    uint32_t channels_in, height_in, width_in;    /* of one slice */
+    uint32_t channels_out, height_out, width_out; /* of the convolution itself: before a pool, before an interleave */
+    uint32_t kernel, stride, dilation;
+    uint64_t macs, weight_bits;         /* of the convolution; binary: 1 bit each, stem and fc: 8 */
+    uint64_t depthwise_macs, depthwise_weight_bits; /* of a stem's second filter, 0 without */
+} bonnet_layer_info;
+BONNET_API bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index);
 BONNET_API_VOID const char *bonnet_model_label(const bonnet_model *model, uint32_t index); /* "" if none; never NULL */
 BONNET_API_VOID size_t bonnet_model_input_bytes(const bonnet_model *model);                /* of one image */
 
