@@ -55,11 +55,14 @@ typedef struct bonnet_run {
     int32_t  *logits;           /* out: [frames][classes] */
     uint64_t **maps;            /* out, or NULL: maps[layer] has room for bonnet_net_map_words(); frames must be 1 */
     bonnet_layer_cycles *layers; /* out, or NULL: [n_layers], of the last walk: walk_frames frames together */
+    bonnet_event *events;       /* out, or NULL: [events_room], one for each descriptor of the last frame; names are the host's business */
+    uint32_t  events_room, n_events; /* n_events: out */
     uint64_t  cycles;           /* out: start to done, all frames; 0 without a clock */
     uint64_t  bytes_in, bytes_out; /* out: DRAM bytes read and written */
     uint32_t  walk_frames;      /* out: frames that one walk of the job takes; 0 without a chip */
     uint32_t  clock_hz;         /* out: from bonnet_mmio.clock_hz, 0 without a clock */
     uint32_t  lanes;            /* out: output channels in parallel, all arrays; 0 without a chip */
+    uint32_t  feature_words, weight_rows, bus_bits; /* out: the chip's memories; 0 without a chip */
     uint64_t  sim_cycles;       /* out: from bonnet_mmio.sim_time: simulated since open, */
     double    sim_seconds;      /*      and the processor time they took; 0 on hardware */
     uint32_t  timeout_ms;       /* for the whole call */

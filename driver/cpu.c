@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cpu.c - "cpu:", the fast way to run a network without a chip: packed words and popcount on one core, the same bits as golden.
- * "cpu:portable", "cpu:avx2" and "cpu:avx512" force one set of kernels; tests use them. Cancel and timeout are looked at before every frame.
+ * cpu.c - "cpu:", the fast way to run a network without a chip: packed words and popcount, the same bits as golden.
+ * Options: cpu_option.c. Threads share the positions of every layer of one frame. Cancel and timeout are looked at before every frame.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,29 +12,41 @@
 
 typedef struct cpu_device {
     const bonnet_cpu_kernels *kernels;
+    bonnet_cpu_pool *pool;
     uint32_t timeout_ms;
 } cpu_device;
 
 static bonnet_status cpu_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
-    const bonnet_cpu_kernels *kernels = bonnet_cpu_kernels_find(path);
-    if (!kernels) return bonnet_fail(err, BONNET_ENODEV, "no cpu kernels '%s' on this machine; try cpu: or cpu:portable", path);
+    bonnet_cpu_options options;
+    bonnet_status st = bonnet_cpu_options_read(&options, path, err);
+    if (st) return st;
     cpu_device *dev = calloc(1, sizeof *dev);
     if (!dev) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
-    dev->kernels = kernels;
+    dev->kernels = options.kernels;
+    dev->pool = bonnet_cpu_pool_open(options.threads);
+    if (!dev->pool) {
+        free(dev);
+        return bonnet_fail(err, BONNET_ENOMEM, "cpu: cannot start %u threads; try fewer", options.threads);
+    }
     dev->timeout_ms = config && config->timeout_ms ? config->timeout_ms : BONNET_NETDEV_TIMEOUT_MS;
     *self = dev;
     return BONNET_OK;
 }
 
-static void cpu_close(void *self) { free(self); }
+static void cpu_close(void *self)
+{
+    cpu_device *dev = self;
+    if (dev) bonnet_cpu_pool_close(dev->pool);
+    free(dev);
+}
 
 static bonnet_status cpu_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err)
 {
     const cpu_device *dev = self;
     bonnet_status st = bonnet_netdev_check_net(net, err);
     if (st) return st;
-    bonnet_cpu_net *cpu = bonnet_cpu_net_make(net, dev->kernels);
+    bonnet_cpu_net *cpu = bonnet_cpu_net_make(net, dev->kernels, dev->pool);
     if (!cpu) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     *slot = cpu;
     return BONNET_OK;
@@ -46,16 +58,21 @@ static void cpu_unload(void *self, void *slot)
     bonnet_cpu_net_free(slot);
 }
 
+void bonnet_cpu_run_layer(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels)
+{
+    switch (cpu->net->layers[layer].kind) {
+    case BONNET_LAYER_STEM: bonnet_cpu_stem(cpu, pixels); break;
+    case BONNET_LAYER_CONV: bonnet_cpu_conv(cpu, layer); break;
+    case BONNET_LAYER_DOWN: bonnet_cpu_down(cpu, layer); break;
+    case BONNET_LAYER_LAST: bonnet_cpu_last(cpu, layer); break;
+    case BONNET_LAYER_FC: bonnet_cpu_fc(cpu, layer); break;
+    }
+}
+
 static void run_frame(bonnet_cpu_net *cpu, const uint8_t *pixels, int32_t *logits)
 {
     const bonnet_net *net = cpu->net;
-    for (uint32_t i = 0; i < net->n_layers; i++) switch (net->layers[i].kind) {
-        case BONNET_LAYER_STEM: bonnet_cpu_stem(cpu, pixels); break;
-        case BONNET_LAYER_CONV: bonnet_cpu_conv(cpu, i); break;
-        case BONNET_LAYER_DOWN: bonnet_cpu_down(cpu, i); break;
-        case BONNET_LAYER_LAST: bonnet_cpu_last(cpu, i); break;
-        case BONNET_LAYER_FC: bonnet_cpu_fc(cpu, i); break;
-        }
+    for (uint32_t i = 0; i < net->n_layers; i++) bonnet_cpu_run_layer(cpu, i, pixels);
     const uint64_t *last = cpu->maps[net->n_layers - 1];
     for (uint32_t i = 0; i < net->classes; i++) logits[i] = (int32_t)(uint32_t)(last[i / 2] >> 32 * (i % 2));
 }
@@ -79,7 +96,7 @@ static bonnet_status cpu_run(void *self, void *slot, bonnet_run *run, bonnet_err
 
 const bonnet_backend bonnet_cpu_backend = {
     .scheme = "cpu",
-    .summary = "this computer, one core: packed words and popcount, the same bits as golden",
+    .summary = "this computer, one core or threads=N: packed words and popcount, the same bits as golden",
     .open = cpu_open,
     .close = cpu_close,
     .load = cpu_load,

@@ -12,36 +12,67 @@
 #include "backend.h"
 
 enum {
-    BONNET_CPU_CHUNK = 32, /* output positions gathered at a time; a multiple of 4 */
-    BONNET_CPU_LANES = 64  /* channels that the stem kernels do at once */
+    BONNET_CPU_CHUNK = 32,  /* output positions gathered at a time; a multiple of 4  */
+    BONNET_CPU_THREADS = 64 /* the most that threads=N takes                          */
 };
 
-/* The hot loops. All sets give the same bits; tests run every set the machine has ("cpu:portable" and so on). */
+/* The image as the stem kernels read it: elements of int16, or with quads of uint8, in rows of `pitch` elements with their border.
+ * Weights of one 64-channel block: [kernel rows][groups][64][2 int16, or with quads 4 int8]; taps beyond the kernel's width are 0. */
+typedef struct bonnet_cpu_stem_row {
+    const void *image;     /* upper left element of the first window  */
+    size_t pitch;          /* elements to the next image row          */
+    uint32_t step;         /* elements to the next window             */
+    uint32_t rows, groups; /* of the kernel                           */
+    const void *w;
+    const int32_t *start;  /* [64] what the sums start from           */
+} bonnet_cpu_stem_row;
+
+/* The hot loops. All sets give the same bits; tests run every set the machine has ("cpu:isa=portable" and so on). */
 typedef struct bonnet_cpu_kernels {
     const char *name;
     int (*supported)(void);
+    int quads; /* 1: the stem multiplies uint8 by int8, four taps at once; 0: int16 by int16, two */
     /* q[n * q_pitch + o] = sum over i of popcount(x[(n * words + i) * step] ^ w[i * outs + o]); n < positions, a multiple of 4; o < outs, of 16. */
     void (*mismatch)(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t step, uint32_t positions, const uint64_t *w, uint32_t words,
                      uint32_t outs);
-    /* Bit i = value[i] <= limit[i], 64 of them. */
-    uint64_t (*at_most)(const uint16_t *value, const int16_t *limit);
+    /* Bit i of bits[j] = value[i] <= limit[j * pitch + i], 64 of them, j < k. */
+    void (*at_most)(uint64_t *bits, const uint16_t *value, const int16_t *limit, size_t pitch, uint32_t k);
     /* Bit i = value[i] >= limit[i], 64 of them. */
     uint64_t (*at_least)(const int32_t *value, const int32_t *limit);
-    /* sum[n * 64 + o] = sum over i of x[n][2i] * w[i][o][0] + x[n][2i+1] * w[i][o][1]; 64 channels, pairs of taps. */
-    void (*stem)(int32_t *sum, const int16_t *x, uint32_t positions, const int16_t *w, uint32_t pairs);
-    /* best[o] = max(best[o], value[o]), 64 channels. */
-    void (*maximum)(int32_t *best, const int32_t *value);
+    /* to[j], to[k + j]: bits of z[j] at the even positions of the two words together, bits of t[j] at the odd ones; j < k. */
+    void (*interleave)(uint64_t *to, const uint64_t *z, const uint64_t *t, uint32_t k);
+    /* sum[n * 64 + o], 64 channels at `positions` windows side by side; up to three more are written behind. */
+    void (*stem)(int32_t *sum, uint32_t positions, const bonnet_cpu_stem_row *row);
+    /* best[o] = the largest value[i][o], i < n, n >= 1, 64 channels. */
+    void (*maximum)(int32_t *best, const int32_t *const *value, uint32_t n);
     /* a[o] = sat8((max[o] + half[o]) >> sh[o]), 64 channels. */
     void (*requantise)(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh);
     /* d[o] = sum over the nine taps of w[tap][o] * a[tap][o], 64 channels. */
     void (*depthwise)(int32_t *d, const int8_t *const a[9], const int16_t *w);
     /* sum[i] += u of channel c + i, 64 of them, at one position: q their mismatches, b the k words that m sums over. */
     void (*last)(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c);
+    /* sum of w[i] * x[i], i < n, n a multiple of 64. */
+    int32_t (*dot)(const int8_t *w, const int16_t *x, uint32_t n);
 } bonnet_cpu_kernels;
 
-extern const bonnet_cpu_kernels bonnet_cpu_portable, bonnet_cpu_avx2, bonnet_cpu_avx512;
-/* The best set of this machine, or the one named; NULL: no such set, or the machine lacks it. */
-const bonnet_cpu_kernels *bonnet_cpu_kernels_find(const char *name);
+extern const bonnet_cpu_kernels bonnet_cpu_portable, bonnet_cpu_avx2, bonnet_cpu_avx512, bonnet_cpu_neon;
+/* Every set of this build, best first, NULL-terminated; those that this machine lacks too. */
+extern const bonnet_cpu_kernels *const bonnet_cpu_sets[];
+
+/* What stands behind "cpu:". */
+typedef struct bonnet_cpu_options {
+    const bonnet_cpu_kernels *kernels; /* the best of this machine, or isa=NAME */
+    uint32_t threads;                  /* 1..BONNET_CPU_THREADS                 */
+} bonnet_cpu_options;
+bonnet_status bonnet_cpu_options_read(bonnet_cpu_options *o, const char *path, bonnet_error *err);
+
+/* Threads that wait between layers. A pool of one is no thread at all: work runs on the caller. */
+typedef struct bonnet_cpu_pool bonnet_cpu_pool;
+typedef void bonnet_cpu_work(void *arg, uint32_t part, uint32_t parts); /* part < parts = threads; parts run at the same time */
+bonnet_cpu_pool *bonnet_cpu_pool_open(uint32_t threads);               /* NULL: the system gives no more threads or memory */
+void bonnet_cpu_pool_close(bonnet_cpu_pool *pool);                      /* ends and joins them; NULL is a no-op */
+void bonnet_cpu_pool_run(bonnet_cpu_pool *pool, bonnet_cpu_work *work, void *arg); /* returns when all parts are done */
+uint32_t bonnet_cpu_pool_threads(const bonnet_cpu_pool *pool);
 
 /* Parameters of a layer in the order the kernels walk them. */
 typedef struct bonnet_cpu_layer {
@@ -49,36 +80,57 @@ typedef struct bonnet_cpu_layer {
     uint64_t *w;                  /* binary: [group][word][outs]            */
     int16_t *limit;               /* CONV, DOWN: [k][conv_c], K - Tp         */
     uint64_t *pool_and;           /* DOWN: [conv_c/64]                      */
-    uint32_t pairs;               /* STEM: ceil(taps / 2)                   */
-    int16_t *taps;                /* STEM: [out_c/64][pairs][64][2]         */
+    uint32_t row_groups;          /* STEM: groups of taps in a kernel row   */
+    size_t block_bytes;           /* STEM: of the taps of 64 channels       */
+    uint8_t *taps;                /* STEM: as bonnet_cpu_stem_row says, block after block */
+    int32_t *start;               /* STEM: [out_c]; -128 x sum of weights where pixels are signed and stored + 128 */
     int32_t *half, *sh;           /* STEM: [out_c]                          */
     int16_t *dw;                  /* STEM: [out_c/64][9][64]                */
     int32_t *t;                   /* STEM: [k][out_c]                       */
 } bonnet_cpu_layer;
 
+/* What one thread works in. */
+typedef struct bonnet_cpu_scratch {
+    uint64_t *window; /* [chunk][words][group], of the largest layer */
+    uint16_t *q;      /* [chunk][conv_c]                            */
+    int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]  */
+    int32_t *sum;     /* LAST: [conv_c]                             */
+} bonnet_cpu_scratch;
+
 /* A loaded network: parameters, maps and scratch. One frame at a time. */
 typedef struct bonnet_cpu_net {
     const bonnet_net *net;
     const bonnet_cpu_kernels *kernels;
+    bonnet_cpu_pool *pool; /* the device's */
     bonnet_cpu_layer *layers;
     uint64_t **maps;
-    uint64_t *window; /* [chunk][words][group], of the largest layer */
-    uint16_t *q;      /* [chunk][conv_c]                            */
-    int16_t *image;   /* STEM: with its border of zeros             */
-    int16_t *patch;   /* STEM: [conv_w][2 * pairs]                  */
-    int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]  */
-    int8_t *a;        /* STEM: [out_h][out_w][64]                   */
-    void **blocks;    /* every allocation above                     */
+    bonnet_cpu_scratch *scratch; /* [threads]                           */
+    uint8_t *image;              /* STEM: with its border, int16 or uint8 */
+    int8_t *a;                   /* STEM: [out_h][out_w][64]            */
+    void **blocks;               /* every allocation above              */
     uint32_t n_blocks;
 } bonnet_cpu_net;
 
-/* NULL: out of memory. net has passed bonnet_net_check() and outlives the result. */
-bonnet_cpu_net *bonnet_cpu_net_make(const bonnet_net *net, const bonnet_cpu_kernels *kernels);
+/* NULL: out of memory. net has passed bonnet_net_check(); net and pool outlive the result. */
+bonnet_cpu_net *bonnet_cpu_net_make(const bonnet_net *net, const bonnet_cpu_kernels *kernels, bonnet_cpu_pool *pool);
 void bonnet_cpu_net_free(bonnet_cpu_net *cpu); /* NULL is a no-op */
+
+/* Computes map `layer` from the maps before it; pixels: of the frame, read by layer 0 only. */
+void bonnet_cpu_run_layer(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels);
 
 void bonnet_cpu_stem(bonnet_cpu_net *cpu, const uint8_t *pixels);
 void bonnet_cpu_conv(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_down(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_last(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_fc(bonnet_cpu_net *cpu, uint32_t layer);
+
+/* Items first..end-1 of `total` that part `part` of `parts` does, in whole units. */
+static inline void bonnet_cpu_share(uint32_t total, uint32_t unit, uint32_t part, uint32_t parts, uint32_t *first, uint32_t *end)
+{
+    const uint64_t units = ((uint64_t)total + unit - 1) / unit;
+    *first = (uint32_t)(units * part / parts * unit);
+    *end = (uint32_t)(units * (part + 1) / parts * unit);
+    if (*end > total) *end = total;
+    if (*first > total) *first = total;
+}
 #endif

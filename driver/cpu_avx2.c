@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cpu_avx2.c - the cpu kernels for x86-64 with AVX2 and popcnt (2013 and later). Chosen at run time; the file needs no flags. */
+#include <string.h>
 #include "cpu.h"
 #include "cpu_bodies.h"
 #if defined(__x86_64__)
@@ -54,13 +55,16 @@ TARGET static inline uint32_t mask16(__m256i a, __m256i b)
     return (uint32_t)_mm256_movemask_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xd8));
 }
 
-TARGET static uint64_t at_most(const uint16_t *value, const int16_t *limit)
+TARGET static void at_most(uint64_t *bits, const uint16_t *value, const int16_t *limit, size_t pitch, uint32_t k)
 {
-    __m256i over[4]; /* counts are at most 4608, so signed compares are right */
+    __m256i v[4], over[4]; /* counts are at most 4608, so signed compares are right */
     UNROLL
-    for (int r = 0; r < 4; r++)
-        over[r] = _mm256_cmpgt_epi16(_mm256_loadu_si256((const __m256i *)(value + 16 * r)), _mm256_loadu_si256((const __m256i *)(limit + 16 * r)));
-    return ~((uint64_t)mask16(over[2], over[3]) << 32 | mask16(over[0], over[1]));
+    for (int r = 0; r < 4; r++) v[r] = _mm256_loadu_si256((const __m256i *)(value + 16 * r));
+    for (uint32_t j = 0; j < k; j++, limit += pitch) {
+        UNROLL
+        for (int r = 0; r < 4; r++) over[r] = _mm256_cmpgt_epi16(v[r], _mm256_loadu_si256((const __m256i *)(limit + 16 * r)));
+        bits[j] = ~((uint64_t)mask16(over[2], over[3]) << 32 | mask16(over[0], over[1]));
+    }
 }
 
 TARGET static uint64_t at_least(const int32_t *value, const int32_t *limit)
@@ -74,32 +78,51 @@ TARGET static uint64_t at_least(const int32_t *value, const int32_t *limit)
     return ~under;
 }
 
-TARGET static void stem(int32_t *sum, const int16_t *x, uint32_t positions, const int16_t *w, uint32_t pairs)
+/* Two taps of 16 bits: vpmaddubsw would do twice as many at once, but it saturates, and 2 * 255 * 127 does not fit. */
+TARGET static void stem(int32_t *sum, uint32_t positions, const bonnet_cpu_stem_row *row)
 {
     for (uint32_t n = 0; n < positions; n++) {
-        const int16_t *from = x + (size_t)n * pairs * 2;
+        const int16_t *w = row->w;
         __m256i acc[8];
         UNROLL
-        for (int r = 0; r < 8; r++) acc[r] = _mm256_setzero_si256();
-        for (uint32_t i = 0; i < pairs; i++) {
-            int32_t pair = (int32_t)((uint16_t)from[2 * i] | (uint32_t)(uint16_t)from[2 * i + 1] << 16);
-            const __m256i act = _mm256_set1_epi32(pair);
-            UNROLL
-            for (int r = 0; r < 8; r++)
-                acc[r] = _mm256_add_epi32(acc[r], _mm256_madd_epi16(act, _mm256_loadu_si256((const __m256i *)(w + i * 128 + 16 * (uint32_t)r))));
+        for (int r = 0; r < 8; r++) acc[r] = _mm256_loadu_si256((const __m256i *)(row->start + 8 * r));
+        for (uint32_t y = 0; y < row->rows; y++) {
+            const int16_t *from = (const int16_t *)row->image + y * row->pitch + (size_t)n * row->step;
+            for (uint32_t i = 0; i < row->groups; i++, w += 128) {
+                int32_t pair;
+                memcpy(&pair, from + 2 * i, sizeof pair);
+                const __m256i act = _mm256_set1_epi32(pair);
+                UNROLL
+                for (int r = 0; r < 8; r++)
+                    acc[r] = _mm256_add_epi32(acc[r], _mm256_madd_epi16(act, _mm256_loadu_si256((const __m256i *)(w + 16 * r))));
+            }
         }
         UNROLL
         for (int r = 0; r < 8; r++) _mm256_storeu_si256((__m256i *)(sum + (size_t)n * 64 + 8 * r), acc[r]);
     }
 }
 
-TARGET static void maximum(int32_t *best, const int32_t *value) { bonnet_cpu_maximum_body(best, value); }
+TARGET static void interleave(uint64_t *to, const uint64_t *z, const uint64_t *t, uint32_t k) { bonnet_cpu_interleave_body(to, z, t, k); }
+TARGET static void maximum(int32_t *best, const int32_t *const *value, uint32_t n) { bonnet_cpu_maximum_body(best, value, n); }
 TARGET static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 TARGET static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
+TARGET static int32_t dot(const int8_t *w, const int16_t *x, uint32_t n) { return bonnet_cpu_dot_body(w, x, n); }
 TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c)
 {
     bonnet_cpu_last_body(sum, q, b, k, l, c);
 }
 
-const bonnet_cpu_kernels bonnet_cpu_avx2 = {"avx2", supported, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last};
+const bonnet_cpu_kernels bonnet_cpu_avx2 = {.name = "avx2",
+                                            .supported = supported,
+                                            .quads = 0,
+                                            .mismatch = mismatch,
+                                            .at_most = at_most,
+                                            .at_least = at_least,
+                                            .interleave = interleave,
+                                            .stem = stem,
+                                            .maximum = maximum,
+                                            .requantise = requantise,
+                                            .depthwise = depthwise,
+                                            .last = last,
+                                            .dot = dot};
 #endif

@@ -9,9 +9,43 @@
 
 #define BONNET_CPU_BODY static inline __attribute__((always_inline))
 
-BONNET_CPU_BODY void bonnet_cpu_maximum_body(int32_t *restrict best, const int32_t *restrict value)
+BONNET_CPU_BODY void bonnet_cpu_maximum_body(int32_t *restrict best, const int32_t *const *value, uint32_t n)
 {
-    for (uint32_t o = 0; o < 64; o++) best[o] = value[o] > best[o] ? value[o] : best[o];
+    for (uint32_t part = 0; part < 64; part += 16) { /* sixteen at a time stay in registers over all n */
+        int32_t most[16];
+        for (uint32_t o = 0; o < 16; o++) most[o] = value[0][part + o];
+        for (uint32_t i = 1; i < n; i++)
+            for (uint32_t o = 0; o < 16; o++) most[o] = value[i][part + o] > most[o] ? value[i][part + o] : most[o];
+        for (uint32_t o = 0; o < 16; o++) best[part + o] = most[o];
+    }
+}
+
+/* Bits 0..31 of x moved to the even positions. */
+BONNET_CPU_BODY uint64_t bonnet_cpu_spread(uint64_t x)
+{
+    x &= 0xffffffffu;
+    x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
+    x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    x = (x | x << 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    x = (x | x << 2) & UINT64_C(0x3333333333333333);
+    return (x | x << 1) & UINT64_C(0x5555555555555555);
+}
+
+BONNET_CPU_BODY void bonnet_cpu_interleave_body(uint64_t *restrict to, const uint64_t *restrict z, const uint64_t *restrict t, uint32_t k)
+{
+    for (uint32_t j = 0; j < k; j++) {
+        to[j] = bonnet_cpu_spread(z[j]) | bonnet_cpu_spread(t[j]) << 1;
+        to[k + j] = bonnet_cpu_spread(z[j] >> 32) | bonnet_cpu_spread(t[j] >> 32) << 1;
+    }
+}
+
+BONNET_CPU_BODY int32_t bonnet_cpu_dot_body(const int8_t *restrict w, const int16_t *restrict x, uint32_t n)
+{
+    int32_t sum[16] = {0}, all = 0;
+    for (uint32_t i = 0; i < n; i += 16)
+        for (uint32_t j = 0; j < 16; j++) sum[j] += w[i + j] * x[i + j];
+    for (uint32_t j = 0; j < 16; j++) all += sum[j];
+    return all;
 }
 
 BONNET_CPU_BODY void bonnet_cpu_requantise_body(int8_t *restrict a, const int32_t *restrict max, const int32_t *restrict half,

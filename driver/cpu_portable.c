@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cpu_portable.c - the cpu kernels in plain C11, for any machine; and the choice among the sets. */
+/* cpu_portable.c - the cpu kernels in plain C11, for any machine. */
 #include <string.h>
 #include "cpu.h"
 #include "cpu_bodies.h"
@@ -27,11 +27,12 @@ static void mismatch(uint16_t *q, size_t q_pitch, const uint64_t *x, uint32_t st
         }
 }
 
-static uint64_t at_most(const uint16_t *value, const int16_t *limit)
+static void at_most(uint64_t *bits, const uint16_t *value, const int16_t *limit, size_t pitch, uint32_t k)
 {
-    uint64_t bits = 0;
-    for (uint32_t i = 0; i < 64; i++) bits |= (uint64_t)((int32_t)value[i] <= limit[i]) << i;
-    return bits;
+    for (uint32_t j = 0; j < k; j++) {
+        bits[j] = 0;
+        for (uint32_t i = 0; i < 64; i++) bits[j] |= (uint64_t)((int32_t)value[i] <= limit[j * pitch + i]) << i;
+    }
 }
 
 static uint64_t at_least(const int32_t *value, const int32_t *limit)
@@ -41,37 +42,40 @@ static uint64_t at_least(const int32_t *value, const int32_t *limit)
     return bits;
 }
 
-static void stem(int32_t *sum, const int16_t *x, uint32_t positions, const int16_t *w, uint32_t pairs)
+static void stem(int32_t *sum, uint32_t positions, const bonnet_cpu_stem_row *row)
 {
     for (uint32_t n = 0; n < positions; n++) {
         int32_t *to = sum + (size_t)n * 64;
-        const int16_t *from = x + (size_t)n * pairs * 2;
-        memset(to, 0, 64 * sizeof *to);
-        for (uint32_t i = 0; i < pairs; i++)
-            for (uint32_t o = 0; o < 64; o++) to[o] += from[2 * i] * w[(i * 64 + o) * 2] + from[2 * i + 1] * w[(i * 64 + o) * 2 + 1];
+        const int16_t *w = row->w;
+        memcpy(to, row->start, 64 * sizeof *to);
+        for (uint32_t y = 0; y < row->rows; y++) {
+            const int16_t *from = (const int16_t *)row->image + y * row->pitch + (size_t)n * row->step;
+            for (uint32_t i = 0; i < row->groups; i++, w += 128)
+                for (uint32_t o = 0; o < 64; o++) to[o] += from[2 * i] * w[2 * o] + from[2 * i + 1] * w[2 * o + 1];
+        }
     }
 }
 
-static void maximum(int32_t *best, const int32_t *value) { bonnet_cpu_maximum_body(best, value); }
+static void interleave(uint64_t *to, const uint64_t *z, const uint64_t *t, uint32_t k) { bonnet_cpu_interleave_body(to, z, t, k); }
+static void maximum(int32_t *best, const int32_t *const *value, uint32_t n) { bonnet_cpu_maximum_body(best, value, n); }
 static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
+static int32_t dot(const int8_t *w, const int16_t *x, uint32_t n) { return bonnet_cpu_dot_body(w, x, n); }
 static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c)
 {
     bonnet_cpu_last_body(sum, q, b, k, l, c);
 }
 
-const bonnet_cpu_kernels bonnet_cpu_portable = {"portable", always, mismatch, at_most, at_least, stem, maximum, requantise, depthwise, last};
-
-const bonnet_cpu_kernels *bonnet_cpu_kernels_find(const char *name)
-{
-    static const bonnet_cpu_kernels *const sets[] = { /* best first */
-#if defined(__x86_64__)
-                                                      &bonnet_cpu_avx512,
-                                                      &bonnet_cpu_avx2,
-#endif
-                                                      &bonnet_cpu_portable,
-    };
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        if ((!name || !*name || !strcmp(name, sets[i]->name)) && sets[i]->supported()) return sets[i];
-    return NULL;
-}
+const bonnet_cpu_kernels bonnet_cpu_portable = {.name = "portable",
+                                                .supported = always,
+                                                .quads = 0,
+                                                .mismatch = mismatch,
+                                                .at_most = at_most,
+                                                .at_least = at_least,
+                                                .interleave = interleave,
+                                                .stem = stem,
+                                                .maximum = maximum,
+                                                .requantise = requantise,
+                                                .depthwise = depthwise,
+                                                .last = last,
+                                                .dot = dot};

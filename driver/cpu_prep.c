@@ -4,7 +4,7 @@
 #include <string.h>
 #include "cpu.h"
 
-enum { MAX_BLOCKS = BONNET_MAX_LAYERS * 8 + 16 };
+enum { MAX_BLOCKS = BONNET_MAX_LAYERS * 8 + 16 + 4 * BONNET_CPU_THREADS };
 
 /* Zeroed, 64-byte aligned, freed with the net. Once one fails all later ones do, so callers check at the end. */
 static void *grab(bonnet_cpu_net *cpu, size_t count, size_t bytes_each)
@@ -20,27 +20,43 @@ static void *grab(bonnet_cpu_net *cpu, size_t count, size_t bytes_each)
     return p;
 }
 
+/* Taps of channel o in the order the stem kernels walk them: kernel row, group, channel, tap of the group. */
+static void arrange_taps(bonnet_cpu_layer *to, const bonnet_layer *l, uint32_t o, uint32_t per)
+{
+    uint8_t *block = to->taps + (o / 64) * to->block_bytes;
+    for (uint32_t p = 0; p < l->in_c; p++)
+        for (uint32_t ky = 0; ky < l->kernel; ky++)
+            for (uint32_t kx = 0; kx < l->kernel; kx++) { /* pixels are interleaved, so planes are the innermost taps here */
+                const uint32_t tap = kx * l->in_c + p;
+                const size_t at = (((size_t)ky * to->row_groups + tap / per) * 64 + o % 64) * per + tap % per;
+                const int8_t w = l->w8[((o * l->in_c + p) * l->kernel + ky) * l->kernel + kx];
+                if (per == 4) ((int8_t *)block)[at] = w;
+                else ((int16_t *)(void *)block)[at] = w;
+                if (per == 4 && l->pixels_signed) to->start[o] -= 128 * w;
+            }
+}
+
 static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
 {
-    const uint32_t k = cpu->net->k, area = l->kernel * l->kernel, blocks = l->out_c / 64;
-    to->pairs = (area * l->in_c + 1) / 2;
-    to->taps = grab(cpu, (size_t)blocks * to->pairs * 128, sizeof *to->taps);
+    const uint32_t k = cpu->net->k, per = cpu->kernels->quads ? 4 : 2, bytes = 4 / per;
+    /* A group may reach beyond its window's row, the last ones beyond the image: a line more is allocated than is used. */
+    const size_t image = ((size_t)(l->in_h + l->kernel) * (l->in_w + l->kernel) + 4 * l->stride) * l->in_c * bytes;
+    to->row_groups = (l->kernel * l->in_c + per - 1) / per;
+    to->block_bytes = (size_t)l->kernel * to->row_groups * 64 * 4;
+    to->taps = grab(cpu, l->out_c / 64, to->block_bytes);
+    to->start = grab(cpu, l->out_c, sizeof *to->start);
     to->half = grab(cpu, l->out_c, sizeof *to->half);
     to->sh = grab(cpu, l->out_c, sizeof *to->sh);
     to->dw = grab(cpu, (size_t)l->out_c * 9, sizeof *to->dw);
     to->t = grab(cpu, (size_t)l->out_c * k, sizeof *to->t);
-    cpu->image = grab(cpu, (size_t)(l->in_h + l->kernel) * (l->in_w + l->kernel) * l->in_c, sizeof *cpu->image);
-    cpu->patch = grab(cpu, (size_t)(l->conv_w + 4) * to->pairs * 2, sizeof *cpu->patch);
-    cpu->rows = grab(cpu, (size_t)3 * (l->conv_w + 4) * 64, sizeof *cpu->rows);
+    cpu->image = grab(cpu, image, 1);
+    for (uint32_t i = 0; i < bonnet_cpu_pool_threads(cpu->pool); i++)
+        cpu->scratch[i].rows = grab(cpu, (size_t)3 * (l->conv_w + 4) * 64, sizeof *cpu->scratch[i].rows);
     cpu->a = grab(cpu, (size_t)l->out_h * l->out_w * 64, sizeof *cpu->a);
     if (!cpu->a) return 0;
+    if (per == 4 && l->pixels_signed) memset(cpu->image, 128, image); /* the border is a pixel of 0 */
     for (uint32_t o = 0; o < l->out_c; o++) {
-        int16_t *taps = to->taps + (size_t)(o / 64) * to->pairs * 128;
-        for (uint32_t p = 0; p < l->in_c; p++)
-            for (uint32_t i = 0; i < area; i++) { /* pixels are interleaved, so planes are the innermost taps here */
-                uint32_t tap = i * l->in_c + p;
-                taps[(tap / 2 * 64 + o % 64) * 2 + tap % 2] = l->w8[(o * l->in_c + p) * area + i];
-            }
+        arrange_taps(to, l, o, per);
         to->half[o] = (1 << l->sh[o]) >> 1;
         to->sh[o] = l->sh[o];
         for (uint32_t i = 0; l->dw && i < 9; i++) to->dw[(o / 64 * 9 + i) * 64 + o % 64] = l->dw8[o * 9 + i];
@@ -77,7 +93,8 @@ static int prepare(bonnet_cpu_net *cpu)
     size_t window = 0, q = 0;
     cpu->layers = grab(cpu, net->n_layers, sizeof *cpu->layers);
     cpu->maps = grab(cpu, net->n_layers, sizeof *cpu->maps);
-    if (!cpu->layers || !cpu->maps) return 0;
+    cpu->scratch = grab(cpu, bonnet_cpu_pool_threads(cpu->pool), sizeof *cpu->scratch);
+    if (!cpu->scratch) return 0;
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
         bonnet_cpu_layer *to = &cpu->layers[i];
@@ -89,17 +106,22 @@ static int prepare(bonnet_cpu_net *cpu)
         if (need > window) window = need;
         if (l->conv_c > q) q = l->conv_c;
     }
-    cpu->window = grab(cpu, window * BONNET_CPU_CHUNK, sizeof *cpu->window);
-    cpu->q = grab(cpu, q * BONNET_CPU_CHUNK, sizeof *cpu->q);
-    return cpu->window && cpu->q;
+    for (uint32_t i = 0; i < bonnet_cpu_pool_threads(cpu->pool); i++) {
+        bonnet_cpu_scratch *t = &cpu->scratch[i];
+        t->window = grab(cpu, window * BONNET_CPU_CHUNK, sizeof *t->window);
+        t->q = grab(cpu, q * BONNET_CPU_CHUNK, sizeof *t->q);
+        t->sum = grab(cpu, q, sizeof *t->sum);
+    }
+    return cpu->n_blocks < MAX_BLOCKS; /* grab() sets it to MAX_BLOCKS when memory ends */
 }
 
-bonnet_cpu_net *bonnet_cpu_net_make(const bonnet_net *net, const bonnet_cpu_kernels *kernels)
+bonnet_cpu_net *bonnet_cpu_net_make(const bonnet_net *net, const bonnet_cpu_kernels *kernels, bonnet_cpu_pool *pool)
 {
     bonnet_cpu_net *cpu = calloc(1, sizeof *cpu);
     if (!cpu) return NULL;
     cpu->net = net;
     cpu->kernels = kernels;
+    cpu->pool = pool;
     cpu->blocks = calloc(MAX_BLOCKS, sizeof *cpu->blocks);
     if (!prepare(cpu)) {
         bonnet_cpu_net_free(cpu);

@@ -82,6 +82,7 @@ typedef struct bonnet_net {
     uint32_t n_layers;
     bonnet_layer *layers;
     char **labels;              /* [classes] or NULL */
+    const int8_t *pixel_lut;    /* [planes][256] or NULL: the signed pixel that stands for the byte of a picture; NULL: byte - 128 */
     const bonnet_net_job *jobs; /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
     uint32_t n_jobs;
 } bonnet_net;

@@ -122,9 +122,12 @@ static int down_ok(const bonnet_check *c, const bonnet_layer *l)
     if (!channels_ok(c, "in_c", l->in_c) || !channels_ok(c, "out_c", l->out_c)) return 0;
     RULE(l->conv_c == l->out_c, "conv_c is %u, not %u", l->conv_c, l->out_c);
     RULE(l->in_c * c->net->k <= BONNET_MAX_DOT, "dot product of %u bits, more than %d", l->in_c * c->net->k, BONNET_MAX_DOT);
-    uint32_t by = l->pool ? 2 : 1;
-    return size_is(c, "convolution", l->conv_h, l->conv_w, l->in_h, l->in_w) && size_is(c, "map", l->out_h, l->out_w, l->in_h / by, l->in_w / by) &&
-           ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
+    /* A pool may drop an odd last row and column or, like a convolution of stride 2, keep them. */
+    const int keeps = l->pool && (l->out_h == (l->in_h + 1) / 2 && l->out_w == (l->in_w + 1) / 2);
+    const uint32_t by = l->pool ? 2 : 1, up = keeps ? 1 : 0;
+    return size_is(c, "convolution", l->conv_h, l->conv_w, l->in_h, l->in_w) &&
+           size_is(c, "map", l->out_h, l->out_w, (l->in_h + up) / by, (l->in_w + up) / by) && ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w) &&
+           ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
 static int fc_ok(const bonnet_check *c, const bonnet_layer *l)
@@ -186,6 +189,7 @@ static int net_ok(bonnet_check *c)
         words += bonnet_net_map_words(net, i); /* at most 2^24 each: the sides and channels have passed */
     }
     c->layer = -1;
+    RULE(!net->pixel_lut || net->layers[0].pixels_signed, "a table of pixels, but the stem reads bytes");
     RULE(words <= BONNET_MAX_MAP_WORDS, "the maps take %zu words, more than %d", words, (int)BONNET_MAX_MAP_WORDS);
     return 1;
 }

@@ -134,6 +134,13 @@ static int clone_into(bonnet_net *to, const bonnet_net *from)
             if (bytes) memcpy(bonnet_net_param_data(to, i, (bonnet_param)which), bonnet_net_param(from, i, (bonnet_param)which), bytes);
         }
     }
+    if (from->pixel_lut) {
+        const size_t bytes = (size_t)from->layers[0].in_c * 256;
+        int8_t *lut = bonnet_net_reserve(to, bytes);
+        if (!lut) return 0;
+        memcpy(lut, from->pixel_lut, bytes);
+        to->pixel_lut = lut;
+    }
     for (uint32_t i = 0; from->labels && i < from->classes; i++)
         if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
     return 1;

@@ -29,6 +29,11 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
 const bonnet_geometry *bonnet_regdev_geometry(const void *self);
 void *bonnet_regdev_mmio_self(void *self);
 
+/* A descriptor's event, of its counter record and the DRAM bytes it moved. Without a chip: a record of zeros, the bytes it would move. */
+enum { BONNET_RECORD_WORDS = 6 };
+void bonnet_regdev_event(bonnet_event *out, const uint32_t *desc, const uint32_t record[BONNET_RECORD_WORDS], uint64_t dram_bytes,
+                         const bonnet_geometry *geometry);
+
 #define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                                                       \
     {                                                                                                                                                \
         .scheme = (scheme_), .summary = (summary_), .mmio = (mmio_), .open = (open_), .close = bonnet_regdev_close, .load = bonnet_regdev_load,      \

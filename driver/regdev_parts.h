@@ -27,4 +27,9 @@ typedef struct regdev_slot {
 
 /* Lower the net, or take the job that came with it, and place it; on failure everything it took is given back. */
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err);
+
+/* Counter records of the run's last frame: run->layers, and run->events where wanted. The only reader of the records. */
+bonnet_status regdev_read_records(regdev *dev, const bonnet_job *job, bonnet_run *run, bonnet_error *err);
+/* Accesses to the on-chip buffers of one descriptor; e->dram_bytes must be set. */
+void regdev_traffic(bonnet_event *e, const uint32_t *desc, const bonnet_geometry *geometry);
 #endif

@@ -154,35 +154,6 @@ static bonnet_status add_totals(runner *r)
     return BONNET_OK;
 }
 
-/*
- * Counters of the last walk, by layer, all frames of the walk together. A layer's cycles are those of the descriptors that compute it, one
- * after the other, and it lasts from the first's start to the last's end (counters are 32-bit, differences survive their overflow); its bytes
- * are those of its loads and stores as well.
- */
-static bonnet_status read_layers(runner *r)
-{
-    const bonnet_job *job = r->j->job;
-    uint8_t seen[BONNET_MAX_LAYERS] = {0};
-    memset(r->run->layers, 0, job->n_layers * sizeof *r->run->layers);
-    for (uint32_t i = 1; i < job->n_desc; i++) {
-        uint32_t c[6], layer = bonnet_desc_get(job->desc[i], BONNET_F_JOB_LAYER), op = bonnet_desc_get(job->desc[i], BONNET_F_JOB_OP);
-        bonnet_layer_cycles *l = &r->run->layers[layer];
-        for (uint32_t w = 0; w < 6; w++) {
-            bonnet_status st = get(r, BONNET_REG_COUNTERS + BONNET_COUNTER_SIZE * i + 4 * w, &c[w]);
-            if (st != BONNET_OK) return st;
-        }
-        l->dram_bytes += c[BONNET_COUNTER_BYTES / 4];
-        if (op == BONNET_OP_LOAD || op == BONNET_OP_STORE) continue;
-        if (!seen[layer]) l->start = c[BONNET_COUNTER_START / 4];
-        seen[layer] = 1;
-        l->end = l->start + (uint32_t)(c[BONNET_COUNTER_END / 4] - (uint32_t)l->start);
-        l->busy += c[BONNET_COUNTER_BUSY / 4];
-        l->stall_in += c[BONNET_COUNTER_STALL_IN / 4];
-        l->stall_out += c[BONNET_COUNTER_STALL_OUT / 4];
-    }
-    return BONNET_OK;
-}
-
 static uint64_t little(const uint8_t *p, int bytes)
 {
     uint64_t v = 0;
@@ -279,8 +250,11 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
         if (st != BONNET_OK) return st;
     }
     run->lanes = dev->geometry.lanes * dev->geometry.arrays;
+    run->feature_words = dev->geometry.feature_words;
+    run->weight_rows = dev->geometry.weight_rows;
+    run->bus_bits = dev->geometry.bus_bits;
     run->clock_hz = dev->mmio->clock_hz ? dev->mmio->clock_hz(dev->self) : 0;
     if (dev->mmio->sim_time) dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
-    bonnet_status st = run->layers ? read_layers(&r) : BONNET_OK;
+    bonnet_status st = run->layers ? regdev_read_records(dev, r.j->job, run, r.err) : BONNET_OK;
     return st == BONNET_OK && run->maps ? read_maps(&r) : st;
 }

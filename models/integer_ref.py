@@ -66,8 +66,10 @@ class Reader:
         self.values = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
         self.metadata = {p.key: p.value for p in model.metadata_props}
 
-    def attribute(self, node, name):
-        return next(onnx.helper.get_attribute_value(a) for a in self.nodes[node].attribute if a.name == name)
+    def attribute(self, node, name, default=None):
+        found = [onnx.helper.get_attribute_value(a) for a in self.nodes[node].attribute if a.name == name]
+        assert found or default is not None, (node, name)
+        return found[0] if found else default
 
     def integers(self, name):
         value = self.values[name].astype(np.float64)
@@ -99,14 +101,31 @@ class Reader:
         length = w[0].size
         t, negate = fold(self.batch_norm(bn), self.offsets(slices), -length, length)
         w[negate] *= -1
-        return dict(w=w, Tp=_popcount_thresholds(t, length), negate=negate, stride=self.attribute(conv, "strides")[0])
+        return dict(w=w, Tp=_popcount_thresholds(t, length), negate=negate, **self.steps(conv))
+
+    def steps(self, conv):
+        return dict(stride=self.attribute(conv, "strides")[0], dilation=self.attribute(conv, "dilations", (1, 1))[0])
+
+    def border(self, channels):
+        """int8 per channel around the stem map, or None: the edge is replicated"""
+        if self.attribute("stem.depthwise.pad", "mode", b"constant") == b"edge":
+            return None
+        if "stem.border" not in self.nodes:
+            return np.zeros(channels, np.int64)
+        # Add(x), Pad(0), filter, Add(-x * sum of the filter): a border of -x
+        lift = self.integers(self.nodes["stem.border"].input[1]).ravel()
+        back = self.integers(self.nodes["stem.depthwise.sum"].input[1]).ravel()
+        assert (back == -lift * self.weight("stem.depthwise").sum((1, 2, 3))).all()
+        return -lift
 
 
 def load(path):
     r = Reader(path)
-    stem = dict(w=r.weight("stem.conv"), sh=r.shift("stem.shift.factor"))
+    stem = dict(w=r.weight("stem.conv"), sh=r.shift("stem.shift.factor"), stride=r.steps("stem.conv")["stride"],
+                pool=r.attribute("stem.pool", "kernel_shape")[0], border=None)
     channels = len(stem["w"])
     if "stem.depthwise" in r.nodes:
+        stem["border"] = r.border(channels)
         stem["dw"] = r.weight("stem.depthwise")[:, 0]
         reach = 128 * int(np.abs(stem["dw"]).sum((1, 2)).max())
     else:                       # unit filter: only its sign matters
@@ -122,11 +141,12 @@ def load(path):
                      split=name + ".split" in r.nodes, interleave=name + ".interleave" in r.nodes)
         if name + ".downsample.conv" in r.nodes:
             d = name + ".downsample"
-            block["downsample"] = r.binary_layer(d + ".conv", d + ".bn", d + ".slices")
+            block["downsample"] = dict(r.binary_layer(d + ".conv", d + ".bn", d + ".slices"), pool=d + ".pool" in r.nodes,
+                                       keeps=d + ".pool" in r.nodes and r.attribute(d + ".pool", "ceil_mode", 0))
         if name + ".slices2" in r.nodes:
             block["conv2"] = r.binary_layer(name + ".conv2", name + ".bn2", name + ".slices2")
         else:
-            block["conv2"] = dict(w=r.weight(name + ".conv2"), stride=1)
+            block["conv2"] = dict(w=r.weight(name + ".conv2"), **r.steps(name + ".conv2"))
             block["last"] = dict({key: r.integers(f"{name}.{key}").reshape(-1, 1, 1) for key in "ABC"},
                                  s1=int(r.shift(name + ".shift.factor")),
                                  S=np.rint(r.values["head.prelu.slope"].astype(np.float64) * 256).astype(np.int64))
@@ -137,8 +157,8 @@ def load(path):
 
 # ---- inference -----------------------------------------------------------------------------------------------------
 
-def _replicate(x):
-    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(1, 1), (1, 1)], mode="edge")
+def _replicate(x, by=1):
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(by, by), (by, by)], mode="edge")
 
 
 def _slices(x, thresholds):
@@ -149,7 +169,7 @@ def _slices(x, thresholds):
 def _pack(bits):
     """last axis of 0/1 to 64-bit words, zero filled"""
     missing = -bits.shape[-1] % 64
-    return np.packbits(np.pad(bits, ((0, 0), (0, missing))), -1).view(np.uint64)
+    return np.ascontiguousarray(np.packbits(np.pad(bits, ((0, 0), (0, missing))), -1)).view(np.uint64)
 
 
 def _popcount(words):
@@ -172,22 +192,23 @@ def _popcount(words):
 def _popcounts(rows, filters):
     """rows [M,K] bits, filters [O,K] bits -> number of equal positions, int64 [M,O]"""
     a, w = _pack(rows), _pack(filters)
-    result = np.empty((len(a), len(w)), np.int64)
+    result = np.full((len(a), len(w)), rows.shape[1], np.int64)
     for o in range(len(w)):
-        result[:, o] = rows.shape[1] - _popcount(a ^ w[o])
+        for i in range(0, a.shape[1], 31):
+            result[:, o] -= _popcount(a[:, i:i + 31] ^ w[o, i:i + 31])
     return result
 
 
 def _binary_3x3(x, layer):
     """bits [N,k,C,H,W] -> popcounts [N,O,H',W']; output channel o reads slice o / (O / k)"""
     n, k, c, h, w = x.shape
-    s, filters = layer["stride"], (layer["w"] > 0).astype(np.uint8)
+    s, d, filters = layer["stride"], layer["dilation"], (layer["w"] > 0).astype(np.uint8)
     oh, ow = -(-h // s), -(-w // s)
-    padded = _replicate(x)
+    padded = _replicate(x, d)
     per_group = len(filters) // k
     out = np.empty((n, len(filters), oh, ow), np.int64)
     for g in range(k):
-        taps = [padded[:, g, :, i:i + s * (oh - 1) + 1:s, j:j + s * (ow - 1) + 1:s] for i in range(3) for j in range(3)]
+        taps = [padded[:, g, :, i:i + s * (oh - 1) + 1:s, j:j + s * (ow - 1) + 1:s] for i in (0, d, 2 * d) for j in (0, d, 2 * d)]
         rows = np.stack(taps, 2).reshape(n, c * 9, oh, ow).transpose(0, 2, 3, 1).reshape(-1, c * 9)
         chosen = filters[g * per_group:(g + 1) * per_group].reshape(per_group, -1)
         p = _popcounts(rows, chosen).reshape(n, oh, ow, per_group)
@@ -196,50 +217,83 @@ def _binary_3x3(x, layer):
 
 
 def _downsample(x, layer):
-    """1x1 over all slices, threshold every position, then OR (AND for a negative slope) the four bits"""
+    """1x1 over all slices, threshold every position, then OR (AND for a negative slope) the four bits, if it pools"""
     n, k, c, h, w = x.shape
     rows = x.reshape(n, k * c, h, w).transpose(0, 2, 3, 1).reshape(-1, k * c)
     p = _popcounts(rows, (layer["w"][:, :, 0, 0] > 0).astype(np.uint8)).reshape(n, h, w, -1).transpose(0, 3, 1, 2)
-    bits = _slices(p, layer["Tp"])[..., :h // 2 * 2, :w // 2 * 2]
+    if not layer["pool"]:
+        return _slices(p, layer["Tp"])
+    bits = _slices(p, layer["Tp"])
+    if layer["keeps"]:          # an odd edge pools with itself
+        bits = np.pad(bits, ((0, 0),) * 3 + ((0, h % 2), (0, w % 2)), mode="edge")
+        h, w = h + h % 2, w + w % 2
+    bits = bits[..., :h // 2 * 2, :w // 2 * 2]
     four = bits.reshape(*bits.shape[:3], h // 2, 2, w // 2, 2)
     return np.where(layer["negate"][:, None, None], four.min((4, 6)), four.max((4, 6)))
 
 
 def stem_map(stem, images):
-    """uint8 [N,H,W] -> int8-valued map after max-pool and requantisation"""
-    w = stem["w"][:, 0]
+    """integers [N,H,W] or [N,P,H,W] -> int8-valued map after max-pool and requantisation"""
+    images = images.astype(np.int64)
+    if images.ndim == 3:
+        images = images[:, None]
+    w, s = stem["w"], stem["stride"]
     size = w.shape[-1]
-    h = images.shape[1]
-    x = np.pad(images.astype(np.int64), ((0, 0),) + ((size // 2, size // 2),) * 2)
-    c = sum(x[:, None, i:i + h, j:j + h] * w[:, i, j].reshape(1, -1, 1, 1) for i in range(size) for j in range(size))
+    h, wd = -(-images.shape[2] // s), -(-images.shape[3] // s)
+    x = np.pad(images, ((0, 0), (0, 0)) + ((size // 2, size // 2),) * 2)
+    c = np.zeros((len(x), len(w), h, wd), np.int64)
+    for p in range(w.shape[1]):
+        for i in range(size):
+            for j in range(size):
+                c += x[:, None, p, i:i + s * (h - 1) + 1:s, j:j + s * (wd - 1) + 1:s] * w[:, p, i, j].reshape(1, -1, 1, 1)
     a = sat8(round_shift(c, stem["sh"].reshape(-1, 1, 1)))
-    return a.reshape(len(a), len(w), h // 2, 2, h // 2, 2).max((3, 5))
+    if stem["pool"] == 2:
+        return a.reshape(len(a), len(w), h // 2, 2, wd // 2, 2).max((3, 5))
+    a = np.pad(a, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-128)       # 3x3/2; -128 is never larger
+    h, wd = -(-h // 2), -(-wd // 2)
+    return np.maximum.reduce([a[:, :, i:i + 2 * h - 1:2, j:j + 2 * wd - 1:2] for i in range(3) for j in range(3)])
 
 
-def infer(network, images):
-    """uint8 [N,28,28] -> integer logits [N,classes]"""
-    stem = network["stem"]
-    a = _replicate(stem_map(stem, images))
-    h = a.shape[-1] - 2
-    d = sum(a[:, :, i:i + h, j:j + h] * stem["dw"][:, i, j].reshape(1, -1, 1, 1) for i in range(3) for j in range(3))
-    x = _slices(d, stem["T"])
+def stem_bits(stem, images):
+    """bits [N,k,C,H,W] of the stem"""
+    a = stem_map(stem, images)
+    n, c, h, w = a.shape
+    padded = _replicate(a)
+    if stem["border"] is not None:
+        padded = np.broadcast_to(stem["border"].reshape(1, -1, 1, 1), padded.shape).copy()
+        padded[:, :, 1:-1, 1:-1] = a
+    d = sum(padded[:, :, i:i + h, j:j + w] * stem["dw"][:, i, j].reshape(1, -1, 1, 1) for i in range(3) for j in range(3))
+    return _slices(d, stem["T"])
+
+
+def infer(network, images, keep=None):
+    """pixels as the network reads them (uint8 [N,28,28], int8 [N,3,H,W]) -> integer logits [N,classes].
+
+    keep: a dict that takes the bits behind every layer by the name of its node."""
+    x = stem_bits(network["stem"], images)
+    keep = {} if keep is None else keep
+    keep["stem.conv"] = x
     for block in network["blocks"]:
         if "downsample" in block:
             r = through = _downsample(x, block["downsample"])
+            keep[block["name"] + ".downsample.conv"] = r
         elif block["split"]:
             half = x.shape[2] // 2
             r, through = x[:, :, :half], x[:, :, half:]
             x = r
         else:
             r = through = x
+        name = block["name"]
         bits = _slices(_binary_3x3(x, block["conv1"]), block["conv1"]["Tp"])
         b = 1 ^ bits ^ r
+        keep[name + ".conv1"] = b
         p = _binary_3x3(b, block["conv2"])
         if "last" in block:
             break
         x = _slices(p, block["conv2"]["Tp"]) | r
         if block["interleave"]:
             x = np.stack((x, through), 3).reshape(*x.shape[:2], -1, *x.shape[3:])
+        keep[name + ".conv2"] = x
     last, head = block["last"], network["head"]
     n = 2 * p - block["conv2"]["w"][0].size
     m = 2 * b.astype(np.int64).sum(1) - b.shape[1]

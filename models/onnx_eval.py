@@ -31,8 +31,11 @@ def _conv(x, w, bias=None, *, kernel_shape=None, strides=(1, 1), pads=(0, 0, 0, 
     return y if bias is None else y + bias.reshape(1, -1, 1, 1)
 
 
-def _max_pool(x, *, kernel_shape, strides, pads=(0, 0, 0, 0), **_):
+def _max_pool(x, *, kernel_shape, strides, pads=(0, 0, 0, 0), ceil_mode=0, **_):
     top, left, bottom, right = pads
+    if ceil_mode:           # the windows that begin within the map
+        bottom += -(x.shape[2] + top + bottom - kernel_shape[0]) % strides[0]
+        right += -(x.shape[3] + left + right - kernel_shape[1]) % strides[1]
     x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=-np.inf)
     oh = (x.shape[2] - kernel_shape[0]) // strides[0] + 1
     ow = (x.shape[3] - kernel_shape[1]) // strides[1] + 1

@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh LEVEL - install what a level needs and is missing, from Debian 12. Levels: build, run, test, fuzz, train.
+# deps.sh LEVEL - install what a level needs and is missing, from Debian 12. Levels: build, run, test, fuzz, train, bench, arm.
 # Says what it does; does nothing, silently, when all is there. Works as root, or as a user with sudo.
 set -eu
-level=${1:?usage: tools/deps.sh build|run|test|fuzz|train}
+level=${1:?usage: tools/deps.sh build|run|test|fuzz|train|bench|arm}
 
 build="gcc g++ make pkg-config verilator libpng-dev libjson-c-dev zlib1g-dev libmd-dev protobuf-c-compiler libprotobuf-c-dev libonnx-dev"
-run="$build dataset-fashion-mnist"
+run="$build dataset-fashion-mnist gnuplot-nox"
 test="$run yosys clang clang-format cppcheck shellcheck python3-numpy python3-onnx git procps"
 fuzz="$run clang libclang-rt-14-dev"
+bench="$build libdnnl-dev"
+arm="$build gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 train="$run python3-torch python3-numpy python3-onnx libopenblas0-pthread"
 case $level in
 build) want=$build ;;
@@ -16,7 +18,9 @@ run) want=$run ;;
 test) want=$test ;;
 fuzz) want=$fuzz ;;
 train) want=$train ;;
-*) echo "tools/deps.sh: no level '$level'; build, run, test, fuzz or train" >&2; exit 2 ;;
+bench) want=$bench ;;
+arm) want=$arm ;;
+*) echo "tools/deps.sh: no level '$level'; build, run, test, fuzz, train, bench or arm" >&2; exit 2 ;;
 esac
 
 missing=

@@ -21,9 +21,9 @@ typedef struct cli_options {
     const char *output;      /* -o FILE          */
     const char *geometry;    /* --geometry NAME  */
     unsigned long limit;     /* --limit N, --images N; 0 = all */
-    unsigned long timeout_ms, seed;
-    unsigned long batch;     /* --batch N         */
-    bool json, quiet;
+    unsigned long timeout_ms, seed, batch;
+    const char *trace;       /* --trace FILE     */
+    bool json, quiet, compare;
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;
@@ -51,7 +51,8 @@ int cli_finish_stdout(void);
 /* 8-bit pixels, interleaved, malloc'ed. Errors are reported; the exit code is returned. */
 typedef struct cli_image { uint8_t *pixels; uint32_t width, height, planes; } cli_image;
 int cli_image_read(cli_image *out, const char *path);                      /* PNG, PGM, PPM by content */
-int cli_image_read_for(uint8_t **pixels, const char *path, const bonnet_model_info *info); /* and of the size the model wants */
+/* Of the size that the session's model wants, as pixels that it was trained on. *pixels: free(). */
+int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s);
 int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 
@@ -64,6 +65,15 @@ void cli_dataset_free(cli_dataset *d);
 void cli_progress(const char *what, size_t done, size_t total);
 void cli_progress_end(void);
 
+/* path: written beside its place and renamed. */
+int cli_write_file(const char *path, const char *bytes, size_t size);
+/* The last run's last frame as Chrome trace events. */
+int cli_trace_write(const cli_session *s, const cli_options *o, const char *path);
+/* o->limit frames, of image_path or (NULL) of a synthetic picture, in one job. *seconds (or NULL): what the call took. */
+int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path, bonnet_stats *stats, double *seconds);
+/* What gnuplot draws (a script that sets an SVG terminal): malloc'ed. Bounded time; absent gnuplot is a failure that says so. */
+int cli_gnuplot(char **svg, size_t *bytes, const char *script);
+
 int cli_run(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_bench(int argc, char **argv);
@@ -71,6 +81,9 @@ int cli_compile(int argc, char **argv);
 int cli_info(int argc, char **argv);
 int cli_devices(int argc, char **argv);
 int cli_selftest(int argc, char **argv);
+int cli_energy(int argc, char **argv);
+int cli_trace(int argc, char **argv);
+int cli_report(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

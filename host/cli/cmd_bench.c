@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_bench.c - bonnet bench: where the cycles of one frame go. Read from the chip's counters; nothing here is modelled. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include "cli.h"
 
 static const char usage[] =
@@ -10,14 +8,8 @@ static const char usage[] =
     "Per layer: MACs, cycles (waiting for its weights included), MAC/cycle, share of the unit's peak, stalls, DRAM bytes; then the whole frame,\n"
     "and how fast the simulation ran. Without IMAGE: a synthetic picture. One op is one MAC.\n"
     "  --device URI      default sim:; on cpu: and golden: only the time is measured\n  --images N        frames in one job (default 1)\n"
+    "  --trace FILE      also write what every unit did in the last frame, for a trace viewer (bonnet trace)\n"
     "  --timeout-ms N, --seed N, --json\n";
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void print_layers(const cli_session *s)
 {
@@ -53,47 +45,40 @@ static void print_totals(const cli_session *s, const cli_options *o, const bonne
     printf("host time: %.3f ms per frame\n", 1e3 * seconds / t->frames);
 }
 
+static int print_json(const cli_session *s, const cli_options *o, const bonnet_stats *stats, double seconds)
+{
+    struct json_object *j = json_object_new_object();
+    json_object_object_add(j, "device", json_object_new_string(o->device));
+    json_object_object_add(j, "model", json_object_new_string(s->info.name));
+    json_object_object_add(j, "layers", cli_layers_json(s));
+    json_object_object_add(j, "totals", cli_totals_json(s, stats));
+    json_object_object_add(j, "seconds", json_object_new_double(seconds));
+    json_object_object_add(j, "dram_bytes_in", json_object_new_uint64(stats->dram_bytes_in));
+    json_object_object_add(j, "dram_bytes_out", json_object_new_uint64(stats->dram_bytes_out));
+    if (stats->sim_seconds > 0)
+        json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)stats->sim_cycles / stats->sim_seconds));
+    return cli_print_json(j);
+}
+
 int cli_bench(int argc, char **argv)
 {
     cli_options o = {.device = "sim:", .limit = 1};
     cli_session s = {0};
     bonnet_stats stats = {0};
-    uint8_t *pixels = NULL, *image = NULL;
-    int code = cli_parse(&o, argc, argv, "dlntSjq", usage);
+    double seconds = 0;
+    int code = cli_parse(&o, argc, argv, "dlntSTjq", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1 || o.argc > 2) return cli_fail(CLI_USAGE, "bench: give one .bonnet file and at most one image; try `bonnet bench --help`");
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "bench: --images must be 1 to 100000");
     code = cli_open(&s, &o, o.argv[0]);
-    size_t bytes = code == CLI_OK ? bonnet_model_input_bytes(s.model) : 0;
-    if (code == CLI_OK && o.argc == 2) code = cli_image_read_for(&image, o.argv[1], &s.info);
-    if (code == CLI_OK && !(pixels = malloc(bytes * o.limit))) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory for %lu images", o.limit);
-    if (code == CLI_OK) {
-        for (size_t i = 0; i < bytes * o.limit; i++) pixels[i] = image ? image[i % bytes] : (uint8_t)(i * 2654435761u >> 24);
-        double before = now();
-        bonnet_status status = bonnet_run_batch(NULL, NULL, s.dev, s.model, pixels, o.limit);
-        double seconds = now() - before;
-        if (status == BONNET_OK) status = bonnet_stats_get(&stats, s.dev);
-        if (status != BONNET_OK) code = cli_fail_status(status, s.dev, o.argv[0]);
-        else if (o.json) {
-            struct json_object *j = json_object_new_object();
-            json_object_object_add(j, "device", json_object_new_string(o.device));
-            json_object_object_add(j, "model", json_object_new_string(s.info.name));
-            json_object_object_add(j, "layers", cli_layers_json(&s));
-            json_object_object_add(j, "totals", cli_totals_json(&s, &stats));
-            json_object_object_add(j, "seconds", json_object_new_double(seconds));
-            json_object_object_add(j, "dram_bytes_in", json_object_new_uint64(stats.dram_bytes_in));
-            json_object_object_add(j, "dram_bytes_out", json_object_new_uint64(stats.dram_bytes_out));
-            if (stats.sim_seconds > 0)
-                json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)stats.sim_cycles / stats.sim_seconds));
-            code = cli_print_json(j);
-        } else {
-            if (stats.cycles) print_layers(&s);
-            print_totals(&s, &o, &stats, seconds);
-            code = cli_finish_stdout();
-        }
+    if (code == CLI_OK) code = cli_run_frames(&s, &o, o.argc == 2 ? o.argv[1] : NULL, &stats, &seconds);
+    if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
+    if (code == CLI_OK && o.json) code = print_json(&s, &o, &stats, seconds);
+    else if (code == CLI_OK) {
+        if (stats.cycles) print_layers(&s);
+        print_totals(&s, &o, &stats, seconds);
+        code = cli_finish_stdout();
     }
-    free(image);
-    free(pixels);
     cli_close(&s);
     return code;
 }

@@ -7,6 +7,37 @@ static const char info_usage[] = "usage: bonnet info MODEL.bonnet [--json]\n\nNa
 static const char devices_usage[] =
     "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device. Options of each: docs/devices.md.\n";
 
+static struct json_object *layers_json(const bonnet_model *model)
+{
+    struct json_object *array = json_object_new_array();
+    bonnet_layer_info l;
+    for (uint32_t i = 0; bonnet_model_layer_get(&l, model, i) == BONNET_OK; i++) {
+        struct json_object *j = json_object_new_object();
+        json_object_object_add(j, "name", json_object_new_string(l.name));
+        json_object_object_add(j, "kind", json_object_new_string(l.kind));
+        const struct {
+            const char *key;
+            uint64_t value;
+        } field[] = {{"slices", l.slices},
+                     {"channels_in", l.channels_in},
+                     {"height_in", l.height_in},
+                     {"width_in", l.width_in},
+                     {"channels_out", l.channels_out},
+                     {"height_out", l.height_out},
+                     {"width_out", l.width_out},
+                     {"kernel", l.kernel},
+                     {"stride", l.stride},
+                     {"dilation", l.dilation},
+                     {"macs", l.macs},
+                     {"weight_bits", l.weight_bits},
+                     {"depthwise_macs", l.depthwise_macs},
+                     {"depthwise_weight_bits", l.depthwise_weight_bits}};
+        for (size_t f = 0; f < sizeof field / sizeof *field; f++) json_object_object_add(j, field[f].key, json_object_new_uint64(field[f].value));
+        json_object_array_add(array, j);
+    }
+    return array;
+}
+
 int cli_info(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
@@ -35,6 +66,7 @@ int cli_info(int argc, char **argv)
         json_object_object_add(j, "sha256", json_object_new_string(hash));
         for (uint32_t i = 0; i < m->classes; i++) json_object_array_add(labels, json_object_new_string(cli_label(s.model, i, number, sizeof number)));
         json_object_object_add(j, "labels", labels);
+        json_object_object_add(j, "layers", layers_json(s.model));
         code = cli_print_json(j);
     } else {
         printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\nsha256 %s\nlabels:", m->name, m->width,

@@ -12,6 +12,7 @@ static const char usage[] = "usage: bonnet run MODEL.bonnet IMAGE... [--device U
                             "  --limit N         only the first N images of the data set\n"
                             "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
                             "  --seed N          of the simulated memory's back-pressure\n"
+                            "  --trace FILE      what every unit did in the last frame, for a trace viewer (devices with counters)\n"
                             "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
 
 static struct json_object *image_json(const cli_session *s, const char *name, const bonnet_result *r, const int32_t *logits, const bonnet_stats *st)
@@ -66,7 +67,7 @@ static int run_images(cli_session *s, const cli_options *o)
         uint8_t *pixels = NULL;
         char number[16];
         bonnet_result r;
-        code = cli_image_read_for(&pixels, o->argv[i], &s->info);
+        code = cli_image_read_for(&pixels, o->argv[i], s);
         if (code != CLI_OK) break;
         bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, pixels, 1);
         free(pixels);
@@ -136,7 +137,7 @@ int cli_run(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "dsDltSjq", usage);
+    int code = cli_parse(&o, argc, argv, "dsDltSTjq", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
     const char *path = o.argv[0];
@@ -144,6 +145,7 @@ int cli_run(int argc, char **argv)
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
     code = cli_open(&s, &o, path);
     if (code == CLI_OK) code = o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
+    if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
     cli_close(&s);
     return code;
 }

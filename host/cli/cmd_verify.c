@@ -35,7 +35,7 @@ static int verify_files(verdict *v, cli_session *s, const cli_options *o)
     int code = CLI_OK;
     for (int i = 0; i < o->argc && code == CLI_OK && !v->differs; i++) {
         uint8_t *pixels;
-        code = cli_image_read_for(&pixels, o->argv[i], &s->info);
+        code = cli_image_read_for(&pixels, o->argv[i], s);
         if (code != CLI_OK) break;
         code = verify_one(v, s, pixels, o->argv[i]);
         free(pixels);

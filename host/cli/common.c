@@ -50,6 +50,8 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"batch", required_argument, NULL, 'b'},
                                           {"timeout-ms", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'S'},
+                                          {"trace", required_argument, NULL, 'T'},
+                                          {"compare", no_argument, NULL, 'c'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
@@ -76,6 +78,8 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'b': code = parse_number(&o->batch, "batch", optarg); break;
         case 't': code = parse_number(&o->timeout_ms, "timeout-ms", optarg); break;
         case 'S': code = parse_number(&o->seed, "seed", optarg); break;
+        case 'T': o->trace = optarg; break;
+        case 'c': o->compare = true; break;
         case 'j': o->json = true; break;
         case 'q': o->quiet = true; break;
         default: break;

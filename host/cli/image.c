@@ -45,8 +45,9 @@ int cli_image_read(cli_image *out, const char *path)
     return code;
 }
 
-int cli_image_read_for(uint8_t **pixels, const char *path, const bonnet_model_info *info)
+int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s)
 {
+    const bonnet_model_info *info = &s->info;
     cli_image image = {0};
     int code = cli_image_read(&image, path);
     if (code != CLI_OK) return code;
@@ -56,12 +57,14 @@ int cli_image_read_for(uint8_t **pixels, const char *path, const bonnet_model_in
     else if (image.planes != info->planes)
         code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is a %s image, the network %s wants %s; convert it", path,
                         image.planes == 1 ? "gray" : "colour", info->name, info->planes == 1 ? "gray" : "colour");
+    if (code == CLI_OK) {
+        bonnet_status status = bonnet_model_pixels(s->model, image.pixels, (size_t)image.width * image.height * image.planes);
+        if (status != BONNET_OK) code = cli_fail_status(status, s->dev, path);
+    }
     if (code != CLI_OK) {
         free(image.pixels);
         return code;
     }
-    if (info->pixels_signed) /* the network was trained on pixel - 128 */
-        for (size_t i = 0; i < (size_t)image.width * image.height * image.planes; i++) image.pixels[i] ^= 0x80;
     *pixels = image.pixels;
     return CLI_OK;
 }

@@ -96,14 +96,14 @@ bonnet_status bonnet_op_maxpool(bonnet_import *im, const bonnet_node *n)
     bonnet_status status = bonnet_window_of(im, n, 2, &win);
     if (status == BONNET_OK) status = bonnet_attr_int(&im->g, n, "ceil_mode", 0, &ceil_mode);
     if (status != BONNET_OK) return status;
-    if (win.stride != 2 || win.pad || win.dilation != 1 || ceil_mode)
+    if (win.stride != 2 || win.pad || win.dilation != 1)
         return REFUSE(im, n, "stride %lld, pads %lld; 2x2 stride 2 without padding fits", (long long)win.stride, (long long)win.pad);
     for (const bonnet_affine *s = v->chain; s; s = s->prev)
         if (s->mul) return REFUSE(im, n, "pools after a scale; put it right after the Conv");
     if (v->shared || l->pool) return REFUSE(im, n, "a 1x1 pools once, and nobody else uses its sum");
     l->pool = 1;
-    l->out_h = to.h = v->h / 2;
-    l->out_w = to.w = v->w / 2;
+    l->out_h = to.h = (v->h + (ceil_mode != 0)) / 2;
+    l->out_w = to.w = (v->w + (ceil_mode != 0)) / 2;
     return bonnet_set(im, n, to);
 }
 

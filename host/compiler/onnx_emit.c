@@ -94,6 +94,23 @@ static bonnet_status layer_fill(bonnet_import *im, const bonnet_draft *d, bonnet
     return status == BONNET_OK ? bonnet_block_fill(im, d, net, layer) : status;
 }
 
+/* 'bonnet.pixel_lut': two hexadecimal digits for each byte of a picture, plane after plane. */
+static bonnet_status lut_fill(bonnet_import *im, bonnet_net *net)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *text = bonnet_graph_metadata(&im->g, "bonnet.pixel_lut");
+    const size_t count = (size_t)net->layers[0].in_c * 256;
+    if (!text) return BONNET_OK;
+    if (!net->layers[0].pixels_signed || strlen(text) != 2 * count || strspn(text, digits) != 2 * count)
+        return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.pixel_lut' is not %zu hexadecimal digits beside 'bonnet.pixels' = int8",
+                           2 * count);
+    int8_t *lut = bonnet_net_reserve(net, count);
+    if (!lut) return bonnet_no_memory(im);
+    for (size_t i = 0; i < count; i++) lut[i] = (int8_t)((strchr(digits, text[2 * i]) - digits) * 16 + (strchr(digits, text[2 * i + 1]) - digits));
+    net->pixel_lut = lut;
+    return BONNET_OK;
+}
+
 /* Names and the scale from the metadata; what is missing or senseless is left at its default. */
 static bonnet_status metadata_fill(bonnet_import *im, bonnet_net *net)
 {
@@ -143,6 +160,7 @@ static bonnet_status fill(bonnet_import *im, bonnet_net *net, const uint32_t ord
     for (uint32_t i = 0; status == BONNET_OK && i < net->n_layers; i++)
         status = bonnet_net_alloc_params(net, i) ? layer_fill(im, &im->drafts[order[i]], net, i) : bonnet_no_memory(im);
     if (status == BONNET_OK) status = metadata_fill(im, net);
+    if (status == BONNET_OK) status = lut_fill(im, net);
     if (status == BONNET_OK && bonnet_net_check(net, why, sizeof why)) status = bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "%s", why);
     return status;
 }

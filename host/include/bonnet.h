@@ -90,6 +90,23 @@ typedef struct bonnet_model_info {
     uint8_t  sha256[32];                /* of the file's content, as recorded and checked */
 } bonnet_model_info;
 BONNET_API bonnet_status bonnet_model_info_get(bonnet_model_info *out, const bonnet_model *model);
+/*
+ * Bytes of a picture (planes interleaved) to the pixels that the network was trained on, in place: as they are, or, where pixels are
+ * signed, by the table in the file (v - 128 without one). `bytes`: a multiple of the planes.
+ */
+BONNET_API bonnet_status bonnet_model_pixels(const bonnet_model *model, uint8_t *pixels, size_t bytes);
+
+/* Layer `index` of a model as the network defines it, before any partitioning; BONNET_EINVAL beyond the last. */
+typedef struct bonnet_layer_info {
+    const char *name, *kind;            /* owned by the model; kind as in bonnet_layer_stats */
+    uint32_t slices;                    /* of the map that it reads; 1: pixels, features */
+    uint32_t channels_in, height_in, width_in;    /* of one slice */
+    uint32_t channels_out, height_out, width_out; /* of the convolution itself: before a pool, before an interleave */
+    uint32_t kernel, stride, dilation;
+    uint64_t macs, weight_bits;         /* of the convolution; binary: 1 bit each, stem and fc: 8 */
+    uint64_t depthwise_macs, depthwise_weight_bits; /* of a stem's second filter, 0 without */
+} bonnet_layer_info;
+BONNET_API bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index);
 BONNET_API_VOID const char *bonnet_model_label(const bonnet_model *model, uint32_t index); /* "" if none; never NULL */
 BONNET_API_VOID size_t bonnet_model_input_bytes(const bonnet_model *model);                /* of one image */
 
@@ -131,6 +148,43 @@ typedef struct bonnet_layer_stats {
 } bonnet_layer_stats;
 BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model,
                                                 uint32_t index);
+
+/*
+ * What one descriptor of the last run's last frame did: occupancy of the chip's units, DRAM bytes, accesses to the two on-chip buffers.
+ * index 0.. in job order until BONNET_EINVAL; none on devices without counters (golden, cpu). Times and bytes are read from the chip's counters;
+ * buffer accesses are counted from the descriptor. Strings are static or owned by the model.
+ */
+typedef struct bonnet_span { uint32_t first, count; } bonnet_span; /* words or rows of a buffer; count 0: none */
+typedef struct bonnet_event {
+    const char *name;           /* of the layer */
+    const char *unit;           /* "load" "conv" "stem" "store" */
+    const char *operation;      /* the same, or "fc" (done by the conv unit) */
+    uint32_t layer;
+    uint64_t start, end;        /* cycle of the job at which it became the oldest of its unit; at which it finished */
+    uint64_t busy;              /* of these, from its tokens taken to the end */
+    uint64_t stall_in, stall_out; /* waiting for tokens or operands; held by the reader of its results */
+    uint64_t dram_bytes;
+    uint64_t feature_bits_read, feature_bits_written, weight_bits_read, weight_bits_written;
+    bonnet_span feature_read[3], feature_written; /* 64-bit words of the feature buffer */
+    bonnet_span weight_read, weight_written;      /* rows of the weight buffer          */
+} bonnet_event;
+BONNET_API bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index);
+
+/* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED before the first run, and where there is no chip. */
+typedef struct bonnet_chip_info {
+    uint32_t lanes, feature_words, weight_rows, bus_bits;
+} bonnet_chip_info;
+BONNET_API bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev);
+
+/*
+ * The same before any run, and without a chip: the descriptors that the network has on a geometry ("asic", "tiny"), in job order, index 0.. until
+ * BONNET_EINVAL. Bytes and buffer accesses are those of the first frame, the descriptors' own excluded; all times are 0. *out: bonnet_plan_free().
+ */
+typedef struct bonnet_plan bonnet_plan;
+BONNET_API bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry);
+BONNET_API bonnet_status bonnet_plan_event(bonnet_event *out, const bonnet_plan *plan, uint32_t index); /* name lives as long as plan */
+BONNET_API bonnet_status bonnet_plan_chip(bonnet_chip_info *out, const bonnet_plan *plan);
+BONNET_API_VOID void bonnet_plan_free(bonnet_plan *plan); /* NULL is a no-op */
 
 /*
  * Run one image on dev and on the golden model, compare every map of every layer. BONNET_OK: all equal.

@@ -69,6 +69,7 @@ void bonnet_close(bonnet_device *dev)
 {
     if (!dev) return;
     dev->backend->close(dev->self);
+    free(dev->events);
     free(dev);
 }
 

@@ -16,6 +16,7 @@ enum {
     MAX_SECTIONS = 32,
     SECTION_NET = 0x2054454e, /* "NET " */
     SECTION_JOB = 0x20424f4a, /* "JOB " */
+    SECTION_PIX = 0x20584950, /* "PIX " */
     FLAG_OPTIONAL = 1         /* a reader that does not know the type skips the section */
 };
 static const uint8_t magic[8] = {'B', 'O', 'N', 'N', 'E', 'T', 0x1a, '\n'}; /* DOS and text-mode transfers damage it visibly */
@@ -108,6 +109,19 @@ static bonnet_status job_take(bonnet_file *f, const section *s, const uint8_t *b
     return BONNET_OK;
 }
 
+static bonnet_status pixels_take(bonnet_file *f, const section *s, const uint8_t *bytes, bonnet_error *err)
+{
+    const bonnet_layer *stem = &f->net->layers[0];
+    if (f->net->pixel_lut) return damaged(err, "two tables of pixels");
+    if (!stem->pixels_signed || s->bytes != (size_t)stem->in_c * 256 || s->name[0] || s->flags)
+        return damaged(err, "its table of pixels does not fit the network");
+    int8_t *lut = bonnet_net_reserve(f->net, s->bytes);
+    if (!lut) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a table of pixels");
+    memcpy(lut, bytes + s->offset, s->bytes);
+    f->net->pixel_lut = lut;
+    return BONNET_OK;
+}
+
 bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size, bonnet_error *err)
 {
     bonnet_file f = {0};
@@ -120,6 +134,7 @@ bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size
     if (status == BONNET_OK) status = bonnet_net_decode(&f.net, (const uint8_t *)bytes + s[0].offset, s[0].bytes, err);
     for (uint32_t i = 1; status == BONNET_OK && i < n; i++) {
         if (s[i].type == SECTION_JOB) status = job_take(&f, &s[i], bytes, err);
+        else if (s[i].type == SECTION_PIX) status = pixels_take(&f, &s[i], bytes, err);
         else if (s[i].type == SECTION_NET) status = damaged(err, "two networks in one file");
         else if (!(s[i].flags & FLAG_OPTIONAL))
             status = bonnet_fail(err, BONNET_EABI, ".bonnet file with a section 0x%08x that this library does not know; use a newer one",
@@ -169,17 +184,21 @@ static void put_entry(bonnet_writer *w, uint32_t type, uint32_t flags, size_t *a
 static void put_file(bonnet_writer *w, size_t file_bytes, const bonnet_net *net, size_t net_bytes, const bonnet_file_job *jobs, uint32_t n_jobs)
 {
     static const char unnamed[BONNET_GEOMETRY_BYTES];
-    size_t at = HEADER_BYTES + (size_t)(n_jobs + 1) * ENTRY_BYTES;
+    const uint32_t sections = 1 + (net->pixel_lut != NULL) + n_jobs;
+    const size_t lut_bytes = net->pixel_lut ? (size_t)net->layers[0].in_c * 256 : 0;
+    size_t at = HEADER_BYTES + (size_t)sections * ENTRY_BYTES;
     bonnet_put_bytes(w, magic, sizeof magic);
     bonnet_put(w, BONNET_FILE_MAJOR, 2);
-    bonnet_put(w, BONNET_FILE_MINOR, 2);
-    bonnet_put(w, n_jobs + 1, 4);
+    bonnet_put(w, net->pixel_lut ? BONNET_FILE_MINOR : 0, 2); /* 1.0 had no PIX */
+    bonnet_put(w, sections, 4);
     bonnet_put(w, file_bytes, 8);
     bonnet_put_zero(w, 8 + HASH_BYTES);
     put_entry(w, SECTION_NET, 0, &at, net_bytes, unnamed);
+    if (lut_bytes) put_entry(w, SECTION_PIX, 0, &at, lut_bytes, unnamed);
     for (uint32_t i = 0; i < n_jobs; i++) put_entry(w, SECTION_JOB, FLAG_OPTIONAL, &at, jobs[i].size, jobs[i].geometry);
     bonnet_net_encode(w, net);
     bonnet_put_zero(w, (ALIGN - w->bytes % ALIGN) % ALIGN);
+    bonnet_put_bytes(w, net->pixel_lut, lut_bytes); /* a multiple of ALIGN */
     for (uint32_t i = 0; i < n_jobs; i++) {
         bonnet_put_bytes(w, jobs[i].bytes, jobs[i].size);
         bonnet_put_zero(w, (ALIGN - w->bytes % ALIGN) % ALIGN);

@@ -7,6 +7,7 @@
 #include "bonnet.h"
 #include "file.h"
 #include "net.h"
+#include "desc.h"
 
 struct bonnet_device {
     const bonnet_backend *backend;
@@ -18,6 +19,9 @@ struct bonnet_device {
     const bonnet_net *last_net;    /* that run's net; only compared, never read through */
     bonnet_layer_cycles last_layers[BONNET_MAX_LAYERS];
     uint32_t last_walk;            /* frames that last_layers is of; 0 without a chip */
+    bonnet_event *events;          /* [BONNET_JOB_MAX], register devices only, from the first run on; n_events of the last */
+    uint32_t n_events;
+    bonnet_chip_info chip;         /* lanes 0: none */
 };
 
 struct bonnet_model {

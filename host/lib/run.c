@@ -26,7 +26,12 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     const bonnet_net *net = model->net;
     memset(dev->last_layers, 0, sizeof dev->last_layers);
     dev->last_net = NULL;
+    dev->n_events = 0;
+    if (dev->backend->mmio && !dev->events) dev->events = calloc(BONNET_JOB_MAX, sizeof *dev->events);
+    if (dev->backend->mmio && !dev->events) return bonnet_fail(&dev->error, BONNET_ENOMEM, "out of memory");
     run->layers = dev->last_layers;
+    run->events = dev->events;
+    run->events_room = BONNET_JOB_MAX;
     run->timeout_ms = dev->timeout_ms;
     run->cancel = dev->cancel;
     bonnet_status status = dev->backend->run(dev->self, model->slot, run, &dev->error);
@@ -42,6 +47,8 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     s->dram_bytes_out = run->bytes_out;
     s->clock_hz = run->clock_hz;
     s->lanes = run->lanes;
+    if (status == BONNET_OK) dev->n_events = run->n_events;
+    dev->chip = (bonnet_chip_info){run->lanes, run->feature_words, run->weight_rows, run->bus_bits};
     s->sim_cycles = run->sim_cycles;
     s->sim_seconds = run->sim_seconds;
     return status;

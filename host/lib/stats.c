@@ -47,3 +47,19 @@ bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_devic
     };
     return BONNET_OK;
 }
+
+bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index)
+{
+    if (!out || !dev || !model || model->dev != dev || dev->last_net != model->net || index >= dev->n_events) return BONNET_EINVAL;
+    *out = dev->events[index];
+    out->name = out->layer < model->net->n_layers ? model->net->layers[out->layer].name : "";
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev)
+{
+    if (!out || !dev) return BONNET_EINVAL;
+    if (!dev->chip.lanes) return BONNET_EUNSUPPORTED;
+    *out = dev->chip;
+    return BONNET_OK;
+}

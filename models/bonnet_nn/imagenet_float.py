@@ -55,10 +55,9 @@ def pad(x, by, mode="constant"):
 
 
 def max_pool(x, size, border):
-    """stride 2, out-of-range positions ignored"""
-    h, w = x.shape[2] // 2 if not border else -(-x.shape[2] // 2), x.shape[3] // 2 if not border else -(-x.shape[3] // 2)
-    if border:
-        x = np.pad(x, ((0, 0), (0, 0), (border, border), (border, border)), constant_values=-np.inf)
+    """stride 2, an odd last row or column is kept, out-of-range positions ignored"""
+    h, w = -(-x.shape[2] // 2), -(-x.shape[3] // 2)
+    x = np.pad(x, ((0, 0), (0, 0), (border, 1), (border, 1)), constant_values=-np.inf)
     return np.maximum.reduce([x[:, :, i:i + 2 * h - 1:2, j:j + 2 * w - 1:2] for i in range(size) for j in range(size)])
 
 

@@ -52,7 +52,8 @@ class _Writer:
         layer = self.net["layers"][d + ".0"]
         y = self.conv(d + ".conv", x, layer["w"], strides=[1, 1])
         if block.pool:
-            y = g.op("MaxPool", d + ".pool", y, kernel_shape=[2, 2], strides=[2, 2])
+            odd = dict(ceil_mode=1) if self.side % 2 else {}
+            y = g.op("MaxPool", d + ".pool", y, kernel_shape=[2, 2], strides=[2, 2], **odd)
         return self.slices(d + ".slices", y, d + ".bn", layer["normal"])
 
     def halves(self, block, x):

@@ -115,6 +115,8 @@ static bonnet_status run_downsample(const frame *f, uint32_t layer)
                 int32_t p[4] = {0}; /* without a pool all four are the one position, and OR or AND of equal bits is that bit */
                 for (uint32_t i = 0; i < 4; i++) {
                     uint32_t iy = l->pool ? 2 * y + i / 2 : y, ix = l->pool ? 2 * x + i % 2 : x;
+                    if (iy == l->in_h) iy--; /* an odd edge pools with itself: OR and AND do not notice a bit twice */
+                    if (ix == l->in_w) ix--;
                     p[i] = (int32_t)bonnet_golden_downsample(l, &in, o, iy, ix);
                 }
                 for (uint32_t j = 0; j < k; j++) {

@@ -14,16 +14,31 @@
 #include "file.h"
 #include "unit.h"
 
-static bonnet_net *small_net(uint64_t seed, uint32_t k)
+static bonnet_net *small_signed_net(uint64_t seed, uint32_t k, uint32_t pixels_signed)
 {
     bonnet_build b;
     bonnet_build_start(&b, seed, k);
-    int s = bonnet_build_stem(&b, &(bonnet_stem_spec){.h = 4, .w = 4, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64, .dw = 1, .dw_const = 1});
+    const bonnet_stem_spec stem = {
+        .h = 4, .w = 4, .planes = 1, .kernel = 3, .stride = 1, .out_c = 64, .dw = 1, .dw_const = 1, .pixels_signed = pixels_signed};
+    int s = bonnet_build_stem(&b, &stem);
     int c = bonnet_build_conv(&b, BONNET_ALL(&b, s), 64, 1, 1, BONNET_POST_XNOR, BONNET_ALL(&b, s), BONNET_NONE);
     bonnet_build_last(&b, BONNET_ALL(&b, c), 1);
     bonnet_build_fc(&b, 3);
     bonnet_net *net = bonnet_build_finish(&b);
     if (net && k == 4) (void)!(bonnet_net_set_label(net, 0, "cat") && bonnet_net_set_label(net, 2, "d\303\266g"));
+    return net;
+}
+
+static bonnet_net *small_net(uint64_t seed, uint32_t k) { return small_signed_net(seed, k, 0); }
+
+/* With a table of what the bytes of a picture mean. */
+static bonnet_net *lut_net(uint64_t seed)
+{
+    bonnet_net *net = small_signed_net(seed, 1, 1);
+    int8_t *lut = net ? bonnet_net_reserve(net, 256) : NULL;
+    if (!lut) exit(1);
+    for (int i = 0; i < 256; i++) lut[i] = (int8_t)(i * 7 + 1);
+    net->pixel_lut = lut;
     return net;
 }
 
@@ -41,6 +56,8 @@ static int same(const bonnet_net *a, const bonnet_net *b)
             equal = !bytes || memcmp(bonnet_net_param(a, i, (bonnet_param)w), bonnet_net_param(b, i, (bonnet_param)w), bytes) == 0;
         }
     }
+    if (!a->pixel_lut != !b->pixel_lut) equal = 0;
+    if (equal && a->pixel_lut) equal = memcmp(a->pixel_lut, b->pixel_lut, 256) == 0; /* of one plane */
     free(x), free(y);
     return equal;
 }
@@ -216,6 +233,36 @@ static void longer(unit *u, const bonnet_net *net)
     free(bytes);
 }
 
+/* The table of pixels: section 1, entry at 128, its bytes at the end of the file. */
+static void pixels(unit *u)
+{
+    bonnet_net *net = lut_net(u->seed), *copy = bonnet_net_clone(net), *plain = small_net(u->seed, 1);
+    const uint8_t job[1] = {1};
+    const bonnet_file_job jobs[1] = {{"asic", job, 1}};
+    uint8_t *bytes = NULL, *older = NULL;
+    size_t size = 0, older_size = 0;
+    bonnet_file f = {0};
+    bonnet_error err = {""};
+    if (!copy || !plain || bonnet_file_build(&bytes, &size, net, jobs, 1, &err) || bonnet_file_build(&older, &older_size, plain, jobs, 1, &err))
+        exit(1);
+    UNIT(u, bonnet_file_parse(&f, bytes, size, &err) == BONNET_OK && same(net, f.net) && same(copy, f.net) && f.n_jobs == 1,
+         "a table of pixels comes back", "%s", err.text);
+    UNIT(u, bytes[10] == 1 && older[10] == 0, "minor version 1 only with a table of pixels", "%u, %u", bytes[10], older[10]);
+    UNIT(u, with_field(bytes, size, 132, 1, 4, &err) == BONNET_EFORMAT, "a table of pixels that may be skipped", "%s", err.text);
+    UNIT(u, with_field(bytes, size, 144, 255, 8, &err) == BONNET_EFORMAT, "a table of 255 pixels", "%s", err.text);
+    UNIT(u, with_field(bytes, size, 256 + 128 + 160, 0, 4, &err) == BONNET_EFORMAT && strstr(err.text, "table of pixels"),
+         "a table of pixels beside unsigned pixels", "%s", err.text);
+    UNIT(u, with_field(bytes, size, 192, 0x20584950, 4, &err) == BONNET_EFORMAT && strstr(err.text, "two tables"), "two tables of pixels", "%s",
+         err.text);
+    plain->pixel_lut = net->pixel_lut;
+    char why[200];
+    UNIT(u, bonnet_net_check(plain, why, sizeof why) != NULL, "a net of unsigned pixels has no table", "taken");
+    corruptions(u, bytes, size);
+    bonnet_file_free(&f);
+    bonnet_net_free(net), bonnet_net_free(copy), bonnet_net_free(plain);
+    free(bytes), free(older);
+}
+
 static void disk(unit *u, const uint8_t *bytes, size_t size)
 {
     char folder[] = "/tmp/bonnet_file_test.XXXXXX", path[64], missing[64];
@@ -267,6 +314,7 @@ int main(int argc, char **argv)
     longer(&u, net);
     truncations(&u, bytes, size);
     corruptions(&u, bytes, size);
+    pixels(&u);
     disk(&u, bytes, size);
     free(bytes);
     bonnet_net_free(net);

@@ -98,6 +98,13 @@ static void elementwise(world *w, const Onnx__NodeProto *n, char op)
     for (size_t i = 0; i < size_of(y); i++) y->x[i] = binary(op, a->x[broadcast(y, a, i)], b->x[broadcast(y, b, i)]);
 }
 
+static int ceil_mode(const Onnx__NodeProto *n)
+{
+    for (size_t i = 0; i < n->n_attribute; i++)
+        if (strcmp(n->attribute[i]->name, "ceil_mode") == 0) return n->attribute[i]->i != 0;
+    return 0;
+}
+
 static void convolve(world *w, const Onnx__NodeProto *n, int pool)
 {
     static const int64_t one[4] = {1, 1, 1, 1}, zero[4] = {0};
@@ -105,8 +112,9 @@ static void convolve(world *w, const Onnx__NodeProto *n, int pool)
     const int64_t *s = ints(n, "strides", one), *d = ints(n, "dilations", one), *p = ints(n, "pads", zero),
                   group = pool ? x->d[1] : *ints(n, "group", one);
     const int64_t *kernel = pool ? ints(n, "kernel_shape", one) : f->d + 2, out = pool ? x->d[1] : f->d[0], in = pool ? 1 : f->d[1];
-    const int64_t dims[4] = {1, out, (x->d[2] + p[0] + p[2] - d[0] * (kernel[0] - 1) - 1) / s[0] + 1,
-                             (x->d[3] + p[1] + p[3] - d[1] * (kernel[1] - 1) - 1) / s[1] + 1};
+    const int64_t up[2] = {ceil_mode(n) ? s[0] - 1 : 0, ceil_mode(n) ? s[1] - 1 : 0};
+    const int64_t dims[4] = {1, out, (x->d[2] + p[0] + p[2] - d[0] * (kernel[0] - 1) - 1 + up[0]) / s[0] + 1,
+                             (x->d[3] + p[1] + p[3] - d[1] * (kernel[1] - 1) - 1 + up[1]) / s[1] + 1};
     array *y = add(w, n->output[0], 4, dims);
     double *to = y->x;
     for (int64_t o = 0; o < out; o++)

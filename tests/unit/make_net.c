@@ -181,8 +181,10 @@ static const char *block(make_onnx *m, const char *name, const char *x, int64_t 
             Onnx__NodeProto *n = NODE(m, "MaxPool", make_name(m, "%s.pool", d), r);
             make_ints(m, n, "kernel_shape", 2, (int64_t[]){2, 2});
             make_ints(m, n, "strides", 2, (int64_t[]){2, 2});
+            const int keeps = (*h | *w) & 1; /* as the convolution of stride 2 does */
+            if (keeps || chance(m, 20)) make_int(m, n, "ceil_mode", 1);
             r = n->output[0];
-            *h /= 2, *w /= 2;
+            *h = (*h + keeps) / 2, *w = (*w + keeps) / 2;
         }
         r = slices(m, make_name(m, "%s.slices", d), r, C, 16);
     }
@@ -250,7 +252,7 @@ void make_network(make_onnx *m)
     } else if (chance(m, 60)) { /* BoolNet: interleave, halves, perhaps a stage on all 128 channels */
         const char *z = block(m, "b0", x, C, 1, &h, &w, &r);
         x = interleaved(m, "b0.out", z, x, h, w);
-        if (chance(m, 70) && h > 3 && w > 3 && h % 2 == 0 && w % 2 == 0) {
+        if (chance(m, 70) && h > 3 && w > 3) {
             z = block(m, "b1", x, 2 * C, 2, &h, &w, &r);
             x = interleaved(m, "b1.out", z, r, h, w);
         }
@@ -258,7 +260,7 @@ void make_network(make_onnx *m)
         z = block(m, "b2", half(m, "b2.work", x, 0, h, w), C, 1, &h, &w, &r);
         x = half(m, "b3.work", interleaved(m, "b2.out", z, t, h, w), 0, h, w);
     } else {
-        x = block(m, "b0", x, C, chance(m, 80) && h % 2 == 0 && w % 2 == 0 ? 2 : 1, &h, &w, &r);
+        x = block(m, "b0", x, C, chance(m, 80) ? 2 : 1, &h, &w, &r);
     }
     x = slices(m, "pre", binary(m, "pre.conv", x, C, C, 1, 1), C, 24); /* STORE */
     head(m, x, h, w);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * joules.c - a run in joules: operations from the network, cycles and DRAM bytes from the chip's counters, buffer accesses from the descriptors;
+ * without a chip all of it from the network and the job it would have.
+ */
+#include <string.h>
+#include "joules.h"
+
+/* Accesses to the buffers, by layer; bytes too where there are no counters. */
+static void add_event(joules *j, const bonnet_event *e)
+{
+    if (e->layer >= j->layers) return;
+    double bits = (double)(e->feature_bits_read + e->feature_bits_written + e->weight_bits_read + e->weight_bits_written);
+    j->layer[e->layer].sram_bits += bits;
+    j->layer[e->layer].dram_bits += 8.0 * (double)e->dram_bytes;
+    j->counts.sram_bits += bits;
+}
+
+static int add_events(joules *j, const cli_session *s)
+{
+    bonnet_event e;
+    bonnet_plan *plan = NULL;
+    bonnet_chip_info chip = {0};
+    if (j->measured) {
+        for (uint32_t i = 0; bonnet_event_get(&e, s->dev, s->model, i) == BONNET_OK; i++) add_event(j, &e);
+        return CLI_OK;
+    }
+    bonnet_status status = bonnet_plan_get(&plan, s->model, "asic");
+    if (status == BONNET_OK) status = bonnet_plan_chip(&chip, plan);
+    if (status != BONNET_OK) return cli_fail_status(status, s->dev, s->path);
+    j->lanes = chip.lanes;
+    for (uint32_t i = 0; bonnet_plan_event(&e, plan, i) == BONNET_OK; i++) {
+        add_event(j, &e);
+        j->counts.map_bits += 8.0 * (double)e.dram_bytes;
+    }
+    bonnet_plan_free(plan);
+    return CLI_OK;
+}
+
+static double milliwatt(bonnet_energy_unit unit) { return bonnet_energy_unit_get(unit)->milliwatt; }
+
+/* Cycles of the published unit for so many operations, and their energy. A chip of fewer lanes has units smaller in proportion. */
+static double work(joules *j, bonnet_energy_unit unit, double operations)
+{
+    double cycles = operations / bonnet_energy_unit_get(unit)->parallel, uj = 1e-6 * milliwatt(unit) * cycles;
+    j->counts.dynamic_uj += uj;
+    return uj;
+}
+
+static void add_layer(joules *j, const cli_session *s, joules_layer *l)
+{
+    const bonnet_layer_stats *t = &l->stats;
+    bonnet_energy_unit unit = t->binary ? BONNET_ENERGY_BCONV : BONNET_ENERGY_INT8;
+    double cycles = (double)t->macs / (bonnet_energy_unit_get(unit)->parallel * j->lanes / 64);
+    l->compute = work(j, unit, (double)t->macs);
+    if (strcmp(t->kind, "last") != 0 && strcmp(t->kind, "fc") != 0)
+        l->compute += work(j, BONNET_ENERGY_SIGN16, (double)s->info.slices * t->channels_out * t->height * t->width);
+    *(t->binary ? &j->bconv_cycles : &j->int8_cycles) += cycles;
+    l->dram = 1e-6 * bonnet_energy_fitted.dram_pj_per_bit * l->dram_bits;
+    l->sram = 1e-6 * bonnet_energy_fitted.sram_pj_per_bit * l->sram_bits;
+}
+
+int cli_joules(joules *j, const cli_session *s, const bonnet_stats *t)
+{
+    memset(j, 0, sizeof *j);
+    if (s->info.layers > JOULES_LAYERS) return cli_fail(CLI_USAGE, "%s: more than %d layers", s->path, JOULES_LAYERS);
+    j->measured = t->cycles != 0;
+    j->lanes = t->lanes;
+    j->frames = t->frames;
+    j->layers = s->info.layers;
+    int code = add_events(j, s);
+    if (code != CLI_OK) return code;
+    for (uint32_t i = 0; i < j->layers; i++)
+        if (bonnet_layer_stats_get(&j->layer[i].stats, s->dev, s->model, i) == BONNET_OK) add_layer(j, s, &j->layer[i]);
+    j->counts.cycles = j->measured ? (double)t->cycles / t->frames : j->bconv_cycles + j->int8_cycles;
+    if (j->measured) j->counts.map_bits = 8.0 * (double)(t->dram_bytes_in + t->dram_bytes_out) / t->frames;
+    double size = j->lanes / 64.0, bconv_idle = j->counts.cycles - j->bconv_cycles, int8_idle = j->counts.cycles - j->int8_cycles;
+    j->counts.idle_uj =
+        1e-6 * size *
+        (milliwatt(BONNET_ENERGY_BCONV) * (bconv_idle > 0 ? bconv_idle : 0) + milliwatt(BONNET_ENERGY_INT8) * (int8_idle > 0 ? int8_idle : 0));
+    j->energy = bonnet_energy_of(&j->counts, &bonnet_energy_fitted);
+    return CLI_OK;
+}
+
+struct json_object *cli_energy_json(const bonnet_energy *e)
+{
+    struct json_object *o = json_object_new_object();
+    json_object_object_add(o, "compute_uj", json_object_new_double(e->compute));
+    json_object_object_add(o, "leakage_uj", json_object_new_double(e->leak));
+    json_object_object_add(o, "sram_uj", json_object_new_double(e->sram));
+    json_object_object_add(o, "dram_uj", json_object_new_double(e->dram));
+    json_object_object_add(o, "total_uj", json_object_new_double(e->total));
+    return o;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* joules.h - the energy of a run, layer by layer; shared by `energy` and `report`. */
+#ifndef BONNET_CLI_JOULES_H
+#define BONNET_CLI_JOULES_H
+#include "cli.h"
+#include "energy.h"
+
+enum { JOULES_LAYERS = 256 };
+
+typedef struct joules_layer {
+    bonnet_layer_stats stats;
+    double compute, sram, dram; /* uJ, of the last frame */
+    double sram_bits, dram_bits;
+} joules_layer;
+
+typedef struct joules {
+    bool measured; /* cycles and DRAM bytes are the chip's counters; else the job's promise and the units' peaks */
+    uint32_t lanes, frames, layers;
+    bonnet_energy_counts counts; /* of one frame, the mean of the run */
+    bonnet_energy energy;
+    double bconv_cycles, int8_cycles; /* of a frame */
+    joules_layer layer[JOULES_LAYERS];
+} joules;
+
+/* Of the run that `stats` is of; on devices without a clock of the network on the `asic` geometry, one frame at a time. */
+int cli_joules(joules *out, const cli_session *s, const bonnet_stats *stats);
+struct json_object *cli_energy_json(const bonnet_energy *e); /* in uJ */
+int cli_energy_compare(const cli_options *o);
+#endif

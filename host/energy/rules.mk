@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# The energy model: arithmetic only, linked into the command line. Its constants are fitted by a program and committed.
+ENERGY_SRCS := host/energy/units.c host/energy/networks.c host/energy/published.c host/energy/design.c host/energy/fit.c
+CLI_SRCS    += $(ENERGY_SRCS) host/energy/constants.c
+GEN         += host/energy/fitted.h
+
+$(O)/energy_fit: $(ENERGY_SRCS:%.c=$(O)/obj/%.o) $(O)/obj/tools/energy_fit.o
+	$(Q)$(CC) -o $@ $^ -lm
+host/energy/fitted.h: $(O)/energy_fit
+	$(Q)$< > $@.new && mv $@.new $@
+
+.PHONY: energy energy-fit
+energy-fit: host/energy/fitted.h  ## Fit the three constants of the energy model to the published totals, write host/energy/fitted.h
+	$(Q)sed -n '4,13p' $<
+energy: deps-run $(CLI)  ## Table and picture of docs/energy.md
+	$(Q)tools/energy.sh $(CLI) docs/energy.md docs/energy.svg

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* layers.c - a model's layers as the network defines them, and what the bytes of a picture mean to it. */
+#include "internal.h"
+
+static const char *kind_name(bonnet_layer_kind kind)
+{
+    switch (kind) {
+    case BONNET_LAYER_STEM: return "stem";
+    case BONNET_LAYER_CONV: return "conv";
+    case BONNET_LAYER_DOWN: return "down";
+    case BONNET_LAYER_LAST: return "last";
+    case BONNET_LAYER_FC: return "fc";
+    }
+    return "";
+}
+
+bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index)
+{
+    if (!out || !model || index >= model->net->n_layers) return BONNET_EINVAL;
+    const bonnet_net *net = model->net;
+    const bonnet_layer *l = &net->layers[index];
+    const int bytes = l->kind == BONNET_LAYER_STEM || l->kind == BONNET_LAYER_FC;
+    *out = (bonnet_layer_info){
+        .name = l->name,
+        .kind = kind_name(l->kind),
+        .slices = bytes ? 1 : net->k,
+        .channels_in = l->in_c,
+        .height_in = l->in_h,
+        .width_in = l->in_w,
+        .channels_out = l->conv_c,
+        .height_out = l->conv_h,
+        .width_out = l->conv_w,
+        .kernel = l->kernel,
+        .stride = l->stride,
+        .dilation = l->dilation,
+    };
+    /* A 3x3 group reads one slice, a 1x1 all of them; the filter of every output channel is that long. */
+    const uint64_t filter = (uint64_t)l->in_c * l->kernel * l->kernel * (l->kind == BONNET_LAYER_DOWN ? net->k : 1);
+    out->weight_bits = filter * l->conv_c * (bytes ? 8 : 1);
+    out->macs = filter * l->conv_c * l->conv_h * l->conv_w;
+    if (l->dw) {
+        out->depthwise_macs = (uint64_t)9 * l->out_c * l->out_h * l->out_w;
+        out->depthwise_weight_bits = (uint64_t)9 * l->out_c * 8;
+    }
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_model_pixels(const bonnet_model *model, uint8_t *pixels, size_t bytes)
+{
+    if (!model || (bytes && !pixels)) return BONNET_EINVAL;
+    const bonnet_layer *stem = &model->net->layers[0];
+    const int8_t *lut = model->net->pixel_lut;
+    if (bytes % stem->in_c) return BONNET_EINVAL;
+    for (size_t i = 0; stem->pixels_signed && i < bytes; i++) pixels[i] = lut ? (uint8_t)lut[i % stem->in_c * 256 + pixels[i]] : pixels[i] ^ 0x80;
+    return BONNET_OK;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan.c - what a network would make a chip do, from its descriptors: for those who have no chip at hand. */
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+#include "lower.h"
+#include "regdev.h"
+
+struct bonnet_plan {
+    bonnet_chip_info chip;
+    uint32_t n_events;
+    char (*names)[BONNET_NAME_BYTES]; /* [n_layers] */
+    bonnet_event events[];
+};
+
+static uint64_t planned_bytes(const uint32_t *d)
+{
+    switch (bonnet_desc_get(d, BONNET_F_JOB_OP)) {
+    case BONNET_OP_LOAD: return bonnet_desc_get(d, BONNET_F_LOAD_BYTES);
+    case BONNET_OP_STORE: return bonnet_desc_get(d, BONNET_F_STORE_BYTES);
+    case BONNET_OP_STEM:
+        return (uint64_t)bonnet_desc_get(d, BONNET_F_STEM_IN_W) * bonnet_desc_get(d, BONNET_F_STEM_IN_H) *
+               (bonnet_desc_get(d, BONNET_F_STEM_PLANES3) ? 3 : 1);
+    default: return 0;
+    }
+}
+
+bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry)
+{
+    if (!model) return BONNET_EINVAL;
+    bonnet_error *err = &model->dev->error;
+    const bonnet_geometry *g = geometry ? bonnet_geometry_named(geometry) : NULL;
+    if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic or tiny", geometry ? geometry : "");
+    bonnet_job *job;
+    bonnet_status st = bonnet_lower(&job, model->net, g, 0, err);
+    if (st != BONNET_OK) return st;
+    bonnet_plan *plan = calloc(1, sizeof *plan + job->n_desc * sizeof plan->events[0]);
+    if (plan) plan->names = calloc(model->net->n_layers, sizeof *plan->names);
+    if (!plan || !plan->names) {
+        bonnet_plan_free(plan);
+        bonnet_job_free(job);
+        return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
+    }
+    for (uint32_t i = 0; i < model->net->n_layers; i++) memcpy(plan->names[i], model->net->layers[i].name, BONNET_NAME_BYTES);
+    plan->chip = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits};
+    for (uint32_t i = 1; i < job->n_desc; i++) {
+        static const uint32_t no_counts[BONNET_RECORD_WORDS];
+        bonnet_event *e = &plan->events[plan->n_events++];
+        bonnet_regdev_event(e, job->desc[i], no_counts, planned_bytes(job->desc[i]), g);
+        e->name = e->layer < model->net->n_layers ? plan->names[e->layer] : "";
+    }
+    bonnet_job_free(job);
+    *out = plan;
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_plan_event(bonnet_event *out, const bonnet_plan *plan, uint32_t index)
+{
+    if (!out || !plan || index >= plan->n_events) return BONNET_EINVAL;
+    *out = plan->events[index];
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_plan_chip(bonnet_chip_info *out, const bonnet_plan *plan)
+{
+    if (!out || !plan) return BONNET_EINVAL;
+    *out = plan->chip;
+    return BONNET_OK;
+}
+
+void bonnet_plan_free(bonnet_plan *plan)
+{
+    if (!plan) return;
+    free(plan->names);
+    free(plan);
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/bench: the cpu backend beside oneDNN and beside the machine's limit. Needs libdnnl-dev, which nothing else does.
+CPU_BENCH      := $(O)/tests/cpu_bench
+CPU_BENCH_SRCS := $(wildcard tests/bench/*.c) tests/conform/net_build.c tests/conform/net_params.c
+CPU_SWEEPS     ?= 100
+
+$(CPU_BENCH): $(CPU_BENCH_SRCS:%.c=$(O)/obj/%.o) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $(CPU_BENCH_SRCS:%.c=$(O)/obj/%.o) $(LIB) $(LIB_LIBS) -ldnnl -lgomp
+
+.PHONY: bench-cpu
+bench-cpu:           ## The cpu backend per layer, beside oneDNN int8 and f32 and the machine's xnor-popcount limit, one core
+	@tools/deps.sh bench
+	@$(MAKE) --no-print-directory -s -j2 $(CPU_BENCH)
+	@$(CPU_BENCH) --sweeps $(CPU_SWEEPS) --csv $(O)/bench-cpu.csv
+	@echo "\nEvery number: $(O)/bench-cpu.csv"
