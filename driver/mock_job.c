@@ -95,8 +95,8 @@ static int fetch(job *j)
         for (int a = 0; a < 3; a++) twice |= (w[a] && w[a] == w[(a + 1) % 3]) || (p[a] && p[a] == p[(a + 1) % 3]);
         uint32_t u = unit_of(G(JOB_OP));
         int here = u && i >= j->lists[u].first && i < j->lists[u].first + j->lists[u].count;
-        if (!here || unknown_bits(d) || twice || (G(JOB_ONCE) && u != BONNET_UNIT_LOAD) || G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) ||
-            mock_strikes(j->m, MOCK_BADDESC, i))
+        if (!here || unknown_bits(d) || twice || (G(JOB_ONCE) && u != BONNET_UNIT_LOAD) ||
+            G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) || mock_strikes(j->m, MOCK_BADDESC, i))
             return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, i);
     }
     j->m->beats_in += (j->count + 1) * 8 * BONNET_DESC_BYTES / j->m->bus_bits;

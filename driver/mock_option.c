@@ -82,7 +82,8 @@ bonnet_status mock_options(mock *m, const char *path, bonnet_error *err)
         int good = 0;
         if (length > 9 && !strncmp(path, "geometry=", 9)) good = geometry(m, path + 9, length - 9);
         else if (length > 6 && !strncmp(path, "fault=", 6)) good = fault(m, path + 6, length - 6);
-        if (!good) return bonnet_fail(err, BONNET_EINVAL, "mock: unknown option '%.*s'; known: geometry=asic|zcu102|tiny, fault=KIND@N", (int)length, path);
+        if (!good)
+            return bonnet_fail(err, BONNET_EINVAL, "mock: unknown option '%.*s'; known: geometry=asic|zcu102|tiny, fault=KIND@N", (int)length, path);
         path += length + (path[length] == ',');
     }
     return BONNET_OK;

@@ -12,8 +12,8 @@ enum {
 
 static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
 {
-    static const uint32_t offsets[6] = {BONNET_REG_GEOMETRY, BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS, BONNET_REG_STEM_ROWS,
-                                        BONNET_REG_STEM_WIDTHS,   BONNET_REG_RECORDS};
+    static const uint32_t offsets[6] = {BONNET_REG_GEOMETRY,  BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS,
+                                        BONNET_REG_STEM_ROWS, BONNET_REG_STEM_WIDTHS, BONNET_REG_RECORDS};
     uint32_t v[6];
     for (int i = 0; i < 6; i++) {
         bonnet_status st = dev->mmio->read(dev->self, offsets[i], &v[i], err);

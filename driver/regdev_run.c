@@ -182,8 +182,7 @@ static void read_piece(const bonnet_job *job, const bonnet_job_piece *piece, con
     map += (size_t)piece->y0 * l->out_w * words;
     for (uint32_t y = 0; y < piece->rows; y++)
         for (uint32_t x = 0; x < l->out_w; x++)
-            for (uint32_t w = 0; w < words; w++)
-                *map++ = map_word(piece, job->k, p + 8 * ((size_t)y * piece->pitch + (size_t)x * piece->pix), w);
+            for (uint32_t w = 0; w < words; w++) *map++ = map_word(piece, job->k, p + 8 * ((size_t)y * piece->pitch + (size_t)x * piece->pix), w);
 }
 
 /* Maps of the walk's first frame, which is the first array's. */

@@ -150,8 +150,10 @@ static bonnet_status begin_pass(const check *c, const uint32_t *d)
     uint32_t planes = G(STEM_PLANES3) ? 3 : 1, side = 3 + 2 * G(STEM_KERNEL), by = G(STEM_STRIDE2) ? 2 : 1, pool = G(STEM_POOL);
     uint32_t w = (G(STEM_IN_W) + by - 1) / by, h = (G(STEM_IN_H) + by - 1) / by, lanes = job->geometry.lanes;
     uint32_t step = job->geometry.arrays * job->input_stride;
-    NEED(c, G(STEM_BASE) == 1 && G(STEM_OFFSET) % step == 0 && G(STEM_OFFSET) / step < job->batch &&
-            planes * G(STEM_IN_W) * G(STEM_IN_H) == job->input_bytes, "STEM of another image");
+    NEED(c,
+         G(STEM_BASE) == 1 && G(STEM_OFFSET) % step == 0 && G(STEM_OFFSET) / step < job->batch &&
+             planes * G(STEM_IN_W) * G(STEM_IN_H) == job->input_bytes,
+         "STEM of another image");
     NEED(c, G(STEM_KERNEL) <= 2 && pool <= 2 && (!G(STEM_DW_CONST) || G(STEM_DW)) && G(STEM_K4) == (job->k == 4), "STEM options");
     NEED(c, G(STEM_CONV_W) == w && G(STEM_CONV_H) == h, "STEM convolution size");
     if (pool) {

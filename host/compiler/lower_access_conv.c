@@ -45,8 +45,10 @@ static bonnet_status shape(const check *c, const uint32_t *d)
     NEED(c, k3 || (!G(CONV_DILATE2) && !G(CONV_STRIDE2)), "1x1 with stride or dilation");
     NEED(c, G(CONV_IN_W) == in->out_w && G(CONV_IN_H) == in->out_h, "input size");
     NEED(c, G(CONV_OUT_W) == l->out_w && G(CONV_OUT_H) == l->out_h, "output size");
-    NEED(c, G(CONV_POOL2) ? l->out_w == in->out_w / 2 && l->out_h == in->out_h / 2
-                          : l->out_w == (in->out_w + by - 1) / by && l->out_h == (in->out_h + by - 1) / by, "output size of this input");
+    NEED(c,
+         G(CONV_POOL2) ? l->out_w == in->out_w / 2 && l->out_h == in->out_h / 2
+                       : l->out_w == (in->out_w + by - 1) / by && l->out_h == (in->out_h + by - 1) / by,
+         "output size of this input");
     NEED(c, G(CONV_ROWS) >= 1 && G(CONV_Y0) + G(CONV_ROWS) <= l->out_h, "rows past the map");
     NEED(c, post != 4 || (G(CONV_ROWS) == l->out_h && G(CONV_OUT) % 4 == 0), "HEAD of a part of its map, or not to a multiple of 4");
     NEED(c, G(CONV_DEPTH) == l->in_c / 64 * (grouped ? 1 : job->k), "words of a tap");
@@ -67,7 +69,10 @@ static bonnet_status shape(const check *c, const uint32_t *d)
 static bonnet_status input(check *c, const uint32_t *d, uint32_t *frame)
 {
     const bonnet_job_layer *l = &c->job->layers[c->layer], *in = &c->job->layers[l->in];
-    uint32_t therm = G(CONV_IN_T), per = therm ? 3 : c->job->k, s = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1, reach = G(CONV_K3) ? 3 : G(CONV_POOL2) ? 2 : 1;
+    uint32_t therm = G(CONV_IN_T), per = therm ? 3 : c->job->k, s = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1,
+             reach = G(CONV_K3)      ? 3
+                     : G(CONV_POOL2) ? 2
+                                     : 1;
     const map m = {.what = "input",
                    .layer = (uint32_t)l->in,
                    .therm = therm,
@@ -130,12 +135,8 @@ static bonnet_status features(check *c, const uint32_t *d, uint32_t frame)
 
 static bonnet_status output(check *c, const uint32_t *d, uint32_t frame)
 {
-    const map m = {.what = "output",
-                   .at = G(CONV_OUT),
-                   .row = G(CONV_OUT_ROW),
-                   .pix = G(CONV_OUT_PIX),
-                   .ring = G(CONV_OUT_RING),
-                   .slot = G(CONV_OUT_SLOT)};
+    const map m = {
+        .what = "output", .at = G(CONV_OUT), .row = G(CONV_OUT_ROW), .pix = G(CONV_OUT_PIX), .ring = G(CONV_OUT_RING), .slot = G(CONV_OUT_SLOT)};
     uint16_t have[CHECK_MAX_PIXEL];
     uint32_t span = pixel_channels(have, d, c->job->geometry.lanes, G(CONV_OUT_T) ? 3 : c->job->k, G(CONV_POST) == 3);
     TRY(check_ring(c, m.what, m.ring, m.slot, G(CONV_Y0)));

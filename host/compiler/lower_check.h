@@ -34,13 +34,13 @@ typedef struct check_cell {
 typedef struct check {
     const bonnet_job *job;
     bonnet_error *err;
-    uint32_t walk, index, unit, layer;       /* of the descriptor at hand */
-    uint32_t seen[CHECK_UNITS][CHECK_UNITS]; /* seen[u][v]: unit u knows that v has finished its descriptors up to here */
+    uint32_t walk, index, unit, layer;               /* of the descriptor at hand */
+    uint32_t seen[CHECK_UNITS][CHECK_UNITS];         /* seen[u][v]: unit u knows that v has finished its descriptors up to here */
     uint32_t first[CHECK_UNITS], count[CHECK_UNITS]; /* the four lists */
-    uint32_t model[BONNET_MAX_LAYERS];       /* first CONV of each layer: the others must say the same of it */
-    uint8_t ordered[BONNET_MAX_LAYERS];      /* slices of its map are s0 <= s1 <= s2 <= s3 */
-    const uint32_t *pass;                    /* first STEM of the unfinished pass, or NULL */
-    uint32_t pass_row;                       /* map row that it makes next */
+    uint32_t model[BONNET_MAX_LAYERS];               /* first CONV of each layer: the others must say the same of it */
+    uint8_t ordered[BONNET_MAX_LAYERS];              /* slices of its map are s0 <= s1 <= s2 <= s3 */
+    const uint32_t *pass;                            /* first STEM of the unfinished pass, or NULL */
+    uint32_t pass_row;                               /* map row that it makes next */
     check_cell *cells[SPACES];
     uint32_t limit[SPACES];
 } check;

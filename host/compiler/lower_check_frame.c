@@ -116,11 +116,11 @@ static const char *bad_header(check *c)
 
 static uint32_t unit_of(uint32_t op)
 {
-    return op == BONNET_OP_LOAD                            ? CHECK_LOAD
-           : op == BONNET_OP_STEM                          ? CHECK_STEM
-           : op == BONNET_OP_STORE                         ? CHECK_STORE
+    return op == BONNET_OP_LOAD                         ? CHECK_LOAD
+           : op == BONNET_OP_STEM                       ? CHECK_STEM
+           : op == BONNET_OP_STORE                      ? CHECK_STORE
            : op == BONNET_OP_CONV || op == BONNET_OP_FC ? CHECK_CONV
-                                                           : CHECK_UNITS;
+                                                        : CHECK_UNITS;
 }
 
 static bonnet_status one_descriptor(check *c, const uint32_t *d)

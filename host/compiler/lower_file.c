@@ -32,9 +32,14 @@ static void geometry_words(bonnet_geometry *g, uint32_t **w)
 
 static void scalar_words(bonnet_job *j, uint32_t **w)
 {
-    uint32_t *const list[SCALARS] = {&j->traced,       &j->k,           &j->classes,      &j->batch,         &j->input_bytes,
-                                     &j->input_stride, &j->output_bytes, &j->output_stride, &j->scratch_bytes, &j->watchdog_cycles,
-                                     &j->resident,     &j->n_layers,    &j->n_desc,       &j->n_pieces,      &j->rows_bytes};
+    uint32_t *const list[SCALARS] = {&j->traced,        &j->k,
+                                     &j->classes,       &j->batch,
+                                     &j->input_bytes,   &j->input_stride,
+                                     &j->output_bytes,  &j->output_stride,
+                                     &j->scratch_bytes, &j->watchdog_cycles,
+                                     &j->resident,      &j->n_layers,
+                                     &j->n_desc,        &j->n_pieces,
+                                     &j->rows_bytes};
     memcpy(w, list, sizeof list);
 }
 
@@ -125,7 +130,8 @@ bonnet_status bonnet_job_parse(bonnet_job **out, const uint8_t *bytes, size_t si
         job->desc = calloc(job->n_desc, sizeof *job->desc);
         job->pieces = job->n_pieces ? calloc(job->n_pieces, sizeof *job->pieces) : NULL;
         job->rows = malloc(job->rows_bytes ? job->rows_bytes : 1);
-        if (!job->layers || !job->desc || !job->rows || (job->n_pieces && !job->pieces)) st = bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %zu bytes", size);
+        if (!job->layers || !job->desc || !job->rows || (job->n_pieces && !job->pieces))
+            st = bonnet_fail(err, BONNET_ENOMEM, "no memory for a job of %zu bytes", size);
     }
     if (st == BONNET_OK) {
         const uint8_t *p = bytes + 4 * HEAD_WORDS;

@@ -101,7 +101,8 @@ static void refuse(unit *u, bonnet_job *job, const char *text, const char *name)
     bonnet_error err = {""};
     bonnet_status st = bonnet_job_check(job, 3, &err);
     /* Where a layer has several CONVs, one of another kind is noticed first. */
-    UNIT(u, st == BONNET_EFORMAT && (strstr(err.text, text) || strstr(err.text, "another convolution than")), name, "status %d, wanted '%s': %s", st, text, err.text);
+    UNIT(u, st == BONNET_EFORMAT && (strstr(err.text, text) || strstr(err.text, "another convolution than")), name, "status %d, wanted '%s': %s", st,
+         text, err.text);
 }
 
 static void break_fields(unit *u, bonnet_job *job)

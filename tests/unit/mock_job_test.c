@@ -128,8 +128,10 @@ int main(int argc, char **argv)
         memcpy(kept, job->desc[i], sizeof kept);
         bonnet_desc_set(job->desc[i], cases[n].field, cases[n].value);
         st = go(&c, job, &cause);
-        UNIT(&u, st == BONNET_OK && bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE) == cases[n].code &&
-                     bonnet_reg_get(cause, BONNET_RF_CAUSE_UNIT) == cases[n].unit, cases[n].name, "status %d, descriptor %u, cause 0x%x", st, i, cause);
+        UNIT(&u,
+             st == BONNET_OK && bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE) == cases[n].code &&
+                 bonnet_reg_get(cause, BONNET_RF_CAUSE_UNIT) == cases[n].unit,
+             cases[n].name, "status %d, descriptor %u, cause 0x%x", st, i, cause);
         memcpy(job->desc[i], kept, sizeof kept);
     }
     if (st == BONNET_OK) st = go(&c, job, &cause);
