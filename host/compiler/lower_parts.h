@@ -47,6 +47,7 @@ typedef struct lower_tenancy {
     uint32_t layer, tile, tiles;
     uint32_t rows, wrow;
     uint32_t once;        /* loaded in the first walk, never overwritten */
+    uint32_t together;    /* one of several that a segment needs at once */
     int32_t first, last;  /* times of use */
 } lower_tenancy;
 

@@ -152,7 +152,10 @@ static int32_t tenancy(maker *m, uint32_t layer, uint32_t tile, uint32_t tiles)
 {
     if (m->resident[layer] == -2) m->resident[layer] = add_tenancy(m, layer, 0, lower_tiles(m->p->net, layer, m->p->g), 1);
     if (m->resident[layer] >= 0) return m->resident[layer];
-    if (m->tenant[layer] == -2) m->tenant[layer] = add_tenancy(m, layer, 0, lower_tiles(m->p->net, layer, m->p->g), 0);
+    if (m->tenant[layer] == -2) {
+        m->tenant[layer] = add_tenancy(m, layer, 0, lower_tiles(m->p->net, layer, m->p->g), 0);
+        if (!m->p->failed) m->p->tenancies[m->tenant[layer]].together = 1;
+    }
     return m->tenant[layer] >= 0 ? m->tenant[layer] : add_tenancy(m, layer, tile, tiles, 0);
 }
 

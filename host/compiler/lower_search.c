@@ -12,7 +12,7 @@
 #include <string.h>
 #include "lower_parts.h"
 
-enum { CHUNKS = 14, STAGES = 3 }; /* stages: result through DRAM, operands too, layers alone */
+enum { CHUNKS = 14, STAGES = 3, FINE = 3 }; /* stages: result through DRAM, operands too, layers alone */
 static const uint32_t chunk_rows[CHUNKS] = {64, 32, 24, 16, 14, 12, 10, 8, 7, 6, 5, 4, 3, 2};
 
 static void reset(lower_plan *p, uint32_t boundary)
@@ -153,22 +153,57 @@ static int settle(lower_plan *p)
     return grow_chunks(p);
 }
 
-/* The first layer after which there is room for the next stem's map, below `beyond`; 0: none. */
-static int early_after(lower_plan *p, uint32_t *layer, uint32_t beyond)
+/* Cycles of a layer on one frame without a stall: enough to see what hides what. */
+static uint64_t cycles(const lower_plan *p, uint32_t layer)
 {
+    const bonnet_layer *l = &p->net->layers[layer];
+    if (layer == 0) return (uint64_t)l->conv_w * l->conv_h * ((l->kernel * l->kernel * l->in_c + 7) / 8) * p->stem_passes;
+    return bonnet_net_macs(p->net, layer) / (64 * (uint64_t)p->g->lanes);
+}
+
+/* With smaller chunks where that makes the room. */
+static int fits_early(lower_plan *p)
+{
+    lower_block kept[BONNET_MAX_LAYERS];
     int32_t where;
-    for (*layer = p->last_reader[0]; *layer + 1 < beyond; ++*layer)
-        if (try_places(p, &where)) return 1;
-    *layer = 0;
+    if (try_places(p, &where)) return 1;
+    memcpy(kept, p->blocks, sizeof kept);
+    for (uint32_t b = 0; b < p->n_blocks; b++)
+        if (p->blocks[b].first < p->boundary && p->blocks[b].fusable && binary(p, &p->blocks[b]) && !p->blocks[b].effort)
+            p->blocks[b].fused = p->blocks[b].chunk = 1;
+    same_chunk(p, FINE);
+    if (try_places(p, &where) && grow_chunks(p)) return 1;
+    memcpy(p->blocks, kept, sizeof kept);
     return 0;
 }
 
-/* The stem of the next frame as early as there is room for its map. */
+/*
+ * Chooses *layer so that the next stem's map has its place once that layer is done: the last one that leaves the conv unit as much work as the
+ * stem has, if it fits; else the first one that fits. Layers from `beyond` on are not in question. 0: none.
+ */
+static void early_after(lower_plan *p, uint32_t *layer, uint32_t beyond)
+{
+    uint32_t first = p->last_reader[0];
+    uint64_t left = 0, frames = 1;
+    for (uint32_t q = beyond; q-- > first + 1;) { /* left: work after layer q - 1 */
+        frames = q >= p->boundary ? p->batch : 1;
+        left += frames * cycles(p, q);
+        *layer = q - 1;
+        if (left < cycles(p, 0) + cycles(p, 0) / 8) continue;
+        if (fits_early(p)) return;
+        break;
+    }
+    for (*layer = first; *layer + 1 < beyond; ++*layer)
+        if (fits_early(p)) return;
+    *layer = 0;
+}
+
+/* The stem of the next frame beside this frame's binary layers. */
 static int stem_early(lower_plan *p)
 {
     int32_t where;
     if (!p->traced && p->batch > 1) early_after(p, &p->early_inner, p->boundary);
-    if (!p->traced && early_after(p, &p->early, p->net->n_layers)) return 1;
+    if (!p->traced) early_after(p, &p->early, p->net->n_layers);
     return try_places(p, &where);
 }
 

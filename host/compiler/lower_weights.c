@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lower_weights.c - a place in the weight buffer for every tenancy. Resident ones keep theirs from the first walk on. The others take, in
- * the order of their use, the place whose last tenant left earliest: so the load unit runs as far ahead as the buffer allows.
+ * the order of their use, the place whose last tenant left earliest: so the load unit runs as far ahead as the buffer allows. Those that a
+ * segment needs at once stand close together instead.
  */
 #include "lower_parts.h"
 
@@ -38,6 +39,7 @@ int lower_place_weights(lower_plan *p, uint32_t *layer)
             uint32_t at = j == i ? used : p->tenancies[j].wrow + p->tenancies[j].rows;
             if ((j < i && p->tenancies[j].once) || at + a->rows > p->g->weight_rows) continue;
             int32_t when = free_at(p, i, at);
+            if (a->together && when < INT32_MAX) when = (int32_t)at;
             if (when < best_when) {
                 best_when = when;
                 best = at;
