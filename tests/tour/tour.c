@@ -65,12 +65,28 @@ static const uint64_t *words_at(const tour *t, uint32_t layer, uint32_t y, uint3
     return t->maps[layer] + ((size_t)y * l->out_w + x) * (l->out_c / 64) * t->net->k;
 }
 
+/* The words of one pixel as the stem leaves them in the feature buffer: where, from the STEM that makes its row, and in which code. */
 static void print_words(const tour *t)
 {
-    const bonnet_job_layer *p = &t->job->layers[0];
-    for (uint32_t j = 0; j < t->net->k; j++)
-        printf("feature word %u, slice %u: %016" PRIx64 "   bit %d = %u\n", p->word + PIXEL_Y * p->pitch + PIXEL_X * p->pix + j, j,
-               words_at(t, 0, PIXEL_Y, PIXEL_X)[j], CHANNEL, (unsigned)(words_at(t, 0, PIXEL_Y, PIXEL_X)[j] >> CHANNEL & 1));
+    const uint64_t *s = words_at(t, 0, PIXEL_Y, PIXEL_X);
+    uint32_t y0 = 0, k = t->net->k;
+    for (uint32_t i = 1; i < t->job->n_desc; i++) {
+        const uint32_t *d = t->job->desc[i];
+        if (bonnet_desc_get(d, BONNET_F_JOB_OP) != BONNET_OP_STEM) continue;
+        uint32_t rows = bonnet_desc_get(d, BONNET_F_STEM_ROWS), ring = bonnet_desc_get(d, BONNET_F_STEM_OUT_RING);
+        if (!rows) rows = t->net->layers[0].out_h - y0;
+        y0 += rows;
+        if (PIXEL_Y >= y0) continue;
+        uint32_t therm = bonnet_desc_get(d, BONNET_F_STEM_OUT_T), slot = ring ? PIXEL_Y % ring : PIXEL_Y;
+        uint32_t word = bonnet_desc_get(d, BONNET_F_STEM_OUT) + slot * bonnet_desc_get(d, BONNET_F_STEM_OUT_ROW) +
+                        PIXEL_X * bonnet_desc_get(d, BONNET_F_STEM_OUT_PIX);
+        for (uint32_t j = 0; j < (therm ? 3 : k); j++) {
+            uint64_t v = !therm || j == 0 ? s[j] : j == 1 ? s[2] : (s[2] & s[1]) | (~s[2] & s[3]);
+            printf("feature word %u, %s %u: %016" PRIx64 "   bit %d = %u\n", word + j, therm ? "t" : "slice", j, v, CHANNEL,
+                   (unsigned)(v >> CHANNEL & 1));
+        }
+        return;
+    }
 }
 
 static void print_job(const tour *t)
@@ -151,7 +167,7 @@ static int load(tour *t, const char *model, uint8_t **bytes, const char *image)
     for (uint32_t i = 0; i < t->net->n_layers; i++)
         if (!(t->maps[i] = calloc(bonnet_net_map_words(t->net, i), 8))) return fprintf(stderr, "tour: out of memory\n"), 1;
     if (bonnet_golden_run(t->net, t->pixels, t->maps, t->logits, NULL, NULL) != BONNET_OK) return fprintf(stderr, "tour: golden failed\n"), 1;
-    if (bonnet_lower(&t->job, t->net, bonnet_geometry_named("asic"), 0, &err) != BONNET_OK) return fprintf(stderr, "tour: %s\n", err.text), 1;
+    if (bonnet_lower(&t->job, t->net, bonnet_geometry_named("asic"), NULL, &err) != BONNET_OK) return fprintf(stderr, "tour: %s\n", err.text), 1;
     return 0;
 }
 
