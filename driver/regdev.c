@@ -7,7 +7,7 @@
 enum {
     DEFAULT_TIMEOUT_MS = 60000,
     START_FRAMES = 256,   /* frames a job start at most: */
-    START_BYTES = 1 << 20 /* what their images may take */
+    START_BYTES = 8 << 20 /* what their images may take */
 };
 
 static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
