@@ -6,7 +6,7 @@
  *     build/tests/jobs [--seed N] [--cases N]
  *
  * A case: a chip of any geometry behind a memory with random latency, bandwidth and pauses; a job of LOAD and STORE pairs that
- * hand each other tokens, run for some walks; every byte of the output, of every array, and of what lies around it is compared. Then one thing is made
+ * hand each other tokens (a LOAD that is done ONCE only on the first walk), run for some walks; every byte of the output, of every array, and of what lies around it is compared. Then one thing is made
  * wrong - a bit no descriptor knows, the header, an address, a bus error, a silent memory - and CAUSE must say so; after RESET the
  * good job must run again on the same chip.
  */
@@ -100,7 +100,8 @@ static void write_job(chip *c)
         bonnet_desc_set(d, BONNET_F_JOB_OP, BONNET_OP_STORE);
         bonnet_desc_set(d, BONNET_F_JOB_LAST, i + 1 == p->pairs);
         bonnet_desc_set(d, BONNET_F_JOB_WAIT0, 2 * i + 1);
-        bonnet_desc_set(d, BONNET_F_JOB_POST0, 2 * i + 2);
+        bonnet_desc_set(d, BONNET_F_JOB_WAIT_ONCE, p->once[i]);
+        if (!p->once[i]) bonnet_desc_set(d, BONNET_F_JOB_POST0, 2 * i + 2);
         bonnet_desc_set(d, BONNET_F_STORE_OFFSET, i * AREA);
         bonnet_desc_set(d, BONNET_F_STORE_BASE, 2);
         bonnet_desc_set(d, BONNET_F_STORE_BYTES, p->bytes[i]);
