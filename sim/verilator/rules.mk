@@ -9,6 +9,8 @@ VSIM_DEFS   := -DVL_USER_STOP -DVL_USER_FINISH -DVL_USER_FATAL '-DVL_PRINTF(...)
 VSIM_CXX    := $(CXX) -std=c++17 -fPIC -fvisibility=hidden -Wall -Isim/verilator -isystem $(VERILATOR_ROOT)/include \
   -isystem $(VERILATOR_ROOT)/include/vltstd $(VSIM_DEFS)
 VSIM_OPT    ?= -O2
+# Four of everything: -O2 takes minutes of compiler time.
+VSIM_OPT_zcu102 ?= -O1
 
 VSIM_asic   :=
 VSIM_tiny   := $(TINY)
@@ -23,7 +25,7 @@ $(VSIM)/%/model.stamp: $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 $(VSIM)/%.o: $(VSIM)/%/model.stamp $(wildcard sim/verilator/*.h sim/verilator/*.cpp)
 	$(Q){ for f in $(VSIM)/$*/Vbonnet_$*.cpp $(VSIM)/$*/Vbonnet_$*_*.cpp; do echo "#include \"$$(basename $$f)\""; done; \
 	  echo '#include "$*.cpp"'; } > $(VSIM)/$*/all.cpp
-	$(Q)$(VSIM_CXX) $(VSIM_OPT) -I$(VSIM)/$* -c $(VSIM)/$*/all.cpp -o $@
+	$(Q)$(VSIM_CXX) $(or $(VSIM_OPT_$*),$(VSIM_OPT)) -I$(VSIM)/$* -c $(VSIM)/$*/all.cpp -o $@
 $(VSIM)/lib_%.o: sim/verilator/%.cpp $(wildcard sim/verilator/*.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(VSIM_CXX) -O2 -c $< -o $@

@@ -5,8 +5,8 @@
  *
  *     build/tests/jobs [--seed N] [--cases N]
  *
- * A case: a chip of either geometry behind a memory with random latency, bandwidth and pauses; a job of LOAD and STORE pairs that
- * hand each other tokens, run for some frames; every byte of the output and of what lies around it is compared. Then one thing is made
+ * A case: a chip of any geometry behind a memory with random latency, bandwidth and pauses; a job of LOAD and STORE pairs that
+ * hand each other tokens (a LOAD that is done ONCE only on the first walk), run for some walks; every byte of the output, of every array, and of what lies around it is compared. Then one thing is made
  * wrong - a bit no descriptor knows, the header, an address, a bus error, a silent memory - and CAUSE must say so; after RESET the
  * good job must run again on the same chip.
  */
@@ -17,7 +17,7 @@
 #include "regs.h"
 #include "verilator/bonnet_sim.h"
 
-enum { PAIRS = 7, FRAMES = 3, AREA = 16384, GUARD = 0xEE, BOUND = 4000000 };
+enum { PAIRS = 7, FRAMES = 3, ARRAYS = 4, AREA = 16384, GUARD = 0xEE, BOUND = 4000000 };
 
 typedef struct {
     uint64_t state;
@@ -41,7 +41,7 @@ typedef struct {
     bonnet_sim *sim;
     buffer job, model, in, out;
     plan plan;
-    uint32_t beat_bytes;
+    uint32_t beat_bytes, arrays; /* array a of walk f has the bytes from (f * arrays + a) * PAIRS * AREA on */
 } chip;
 
 static int failed(const char *what, uint64_t got, uint64_t want)
@@ -76,6 +76,8 @@ static void write_job(chip *c)
     bonnet_desc_set(d, BONNET_F_HDR_COUNT, n);
     bonnet_desc_set(d, BONNET_F_HDR_LOADS, p->pairs);
     bonnet_desc_set(d, BONNET_F_HDR_STORES, p->pairs);
+    bonnet_desc_set(d, BONNET_F_HDR_IN_STEP, c->arrays > 1 ? PAIRS * AREA : 0);
+    bonnet_desc_set(d, BONNET_F_HDR_OUT_STEP, c->arrays > 1 ? PAIRS * AREA : 0);
     for (uint32_t i = 0; i < p->pairs; i++) {
         uint32_t s = 2 * i + 2; /* one token: the place is free */
         d[4 + s / 8] |= 1u << 4 * (s % 8);
@@ -98,7 +100,8 @@ static void write_job(chip *c)
         bonnet_desc_set(d, BONNET_F_JOB_OP, BONNET_OP_STORE);
         bonnet_desc_set(d, BONNET_F_JOB_LAST, i + 1 == p->pairs);
         bonnet_desc_set(d, BONNET_F_JOB_WAIT0, 2 * i + 1);
-        bonnet_desc_set(d, BONNET_F_JOB_POST0, 2 * i + 2);
+        bonnet_desc_set(d, BONNET_F_JOB_WAIT_ONCE, p->once[i]);
+        if (!p->once[i]) bonnet_desc_set(d, BONNET_F_JOB_POST0, 2 * i + 2);
         bonnet_desc_set(d, BONNET_F_STORE_OFFSET, i * AREA);
         bonnet_desc_set(d, BONNET_F_STORE_BASE, 2);
         bonnet_desc_set(d, BONNET_F_STORE_BYTES, p->bytes[i]);
@@ -115,8 +118,8 @@ static uint32_t run(chip *c, uint32_t watchdog)
     put64(c, BONNET_REG_INPUT_LO, c->in.addr);
     put64(c, BONNET_REG_OUTPUT_LO, c->out.addr);
     put(c, BONNET_REG_FRAMES, c->plan.frames);
-    put(c, BONNET_REG_INPUT_STRIDE, PAIRS * AREA);
-    put(c, BONNET_REG_OUTPUT_STRIDE, PAIRS * AREA);
+    put(c, BONNET_REG_INPUT_STRIDE, c->arrays * PAIRS * AREA);
+    put(c, BONNET_REG_OUTPUT_STRIDE, c->arrays * PAIRS * AREA);
     put(c, BONNET_REG_WATCHDOG, watchdog);
     put(c, BONNET_REG_GIE, 1);
     put(c, BONNET_REG_IER, 1);
@@ -134,8 +137,9 @@ static uint32_t run(chip *c, uint32_t watchdog)
 static int good_run(chip *c, rng *r)
 {
     const plan *p = &c->plan;
-    memset(c->out.host, GUARD, FRAMES * PAIRS * AREA);
-    for (size_t i = 0; i < FRAMES * PAIRS * AREA; i += 4) {
+    size_t room = (size_t)FRAMES * c->arrays * PAIRS * AREA;
+    memset(c->out.host, GUARD, room);
+    for (size_t i = 0; i < room; i += 4) {
         uint32_t word = below(r, UINT32_MAX);
         memcpy(c->in.host + i, &word, 4);
     }
@@ -144,14 +148,14 @@ static int good_run(chip *c, rng *r)
     uint32_t cause = run(c, 100000), beats_in = 4 * 16 / c->beat_bytes, beats_out = 0;
     if (cause) return failed("CAUSE of a good job", cause, 0);
     if (get(c, BONNET_REG_FRAME) != p->frames) return failed("FRAME", get(c, BONNET_REG_FRAME), p->frames);
-    for (uint32_t f = 0; f < p->frames; f++)
+    for (uint32_t f = 0; f < p->frames * c->arrays; f++)
         for (uint32_t i = 0; i < p->pairs; i++) {
             const uint8_t *from = p->once[i] ? c->model.host + (size_t)i * AREA : c->in.host + ((size_t)f * PAIRS + i) * AREA;
             const uint8_t *to = c->out.host + ((size_t)f * PAIRS + i) * AREA;
             for (uint32_t b = 0; b < AREA; b++)
                 if (to[b] != (b < p->bytes[i] ? from[b] : GUARD)) return failed("output byte", (uint64_t)i << 32 | b, to[b]);
             beats_out += (p->bytes[i] + c->beat_bytes - 1) / c->beat_bytes;
-            if (!f || !p->once[i]) beats_in += (p->bytes[i] + 31) / 32 * 32 / c->beat_bytes;
+            if (f < c->arrays || !p->once[i]) beats_in += (p->bytes[i] + 31) / 32 * 32 / c->beat_bytes;
         }
     beats_in += p->frames * 2 * p->pairs * (64 / c->beat_bytes);
     if (get(c, BONNET_REG_BEATS_IN) != beats_in) return failed("BEATS_IN", get(c, BONNET_REG_BEATS_IN), beats_in);
@@ -161,6 +165,7 @@ static int good_run(chip *c, rng *r)
         uint32_t at = BONNET_REG_COUNTERS + 32 * (i + 1), first = get(c, at), end = get(c, at + 4), busy = get(c, at + 8);
         uint32_t bytes = i < p->pairs ? (p->once[i] && p->frames > 1 ? 0 : (p->bytes[i] + 31) / 32 * 32)
                                       : (p->bytes[i - p->pairs] + c->beat_bytes - 1) / c->beat_bytes * c->beat_bytes;
+        bytes *= c->arrays;
         if (first > end || end > cycles || busy > end - first) return failed("counter START, END, BUSY", first, end);
         if (get(c, at + 20) != bytes) return failed("counter BYTES", get(c, at + 20), bytes);
     }
@@ -208,7 +213,7 @@ static int one_case(uint64_t seed)
     rng r = {seed};
     chip c = {0};
     char text[BONNET_SIM_TEXT] = "";
-    bonnet_sim_config config = {.geometry = (int)below(&r, 2),
+    bonnet_sim_config config = {.geometry = (int)below(&r, 3),
                                 .latency_cycles = below(&r, 200),
                                 .bandwidth_percent = 20 + below(&r, 81),
                                 .stall_percent = below(&r, 2) ? below(&r, 60) : 0,
@@ -221,11 +226,12 @@ static int one_case(uint64_t seed)
         return 1;
     }
     c.beat_bytes = config.geometry == BONNET_SIM_TINY ? 8 : 16;
+    c.arrays = config.geometry == BONNET_SIM_ZCU102 ? ARRAYS : 1;
     uint32_t words = config.geometry == BONNET_SIM_TINY ? 4096 : 24576;
     buffer *buffers[] = {&c.job, &c.model, &c.in, &c.out};
     for (int i = 0; i < 4; i++) {
         void *host;
-        if (bonnet_sim_alloc(c.sim, FRAMES * PAIRS * AREA + 64, &buffers[i]->addr, &host) != BONNET_SIM_OK) {
+        if (bonnet_sim_alloc(c.sim, (size_t)FRAMES * c.arrays * PAIRS * AREA + 64, &buffers[i]->addr, &host) != BONNET_SIM_OK) {
             bonnet_sim_free(c.sim);
             return failed("memory", 0, 1);
         }
