@@ -86,6 +86,8 @@ typedef struct bonnet_job {
 typedef struct bonnet_lower_options {
     uint32_t traced;
     uint32_t batch; /* frames of one walk on one array, 0 = 1: late layers then take each weight once for all of them */
+    char *explain;  /* or NULL: receives the choices made as a table for people, cut where explain_bytes ends */
+    size_t explain_bytes;
 } bonnet_lower_options;
 
 /* *out is owned by the caller: bonnet_job_free(). The net must have passed bonnet_net_check() (checked again). */

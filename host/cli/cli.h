@@ -23,7 +23,7 @@ typedef struct cli_options {
     unsigned long limit;     /* --limit N, --images N; 0 = all */
     unsigned long timeout_ms, seed, batch;
     const char *trace;       /* --trace FILE     */
-    bool json, quiet, compare;
+    bool json, quiet, compare, explain;
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;

@@ -4,23 +4,28 @@
 #include "cli.h"
 
 static const char usage[] =
-    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|tiny] [--batch N] [--json]\n\n"
+    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|tiny] [--batch N] [--explain] [--json]\n\n"
     "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
     "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads late\n"
-    "weights once for all of them (default 1: the shortest time of one frame). What is accepted: docs/operators.md.\n";
+    "weights once for all of them (default 1: the shortest time of one frame). --explain: where each map and each layer's weights are kept, and what goes through DRAM.\n"
+    "What is accepted: docs/operators.md.\n";
 
 int cli_compile(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
-    char message[256] = "";
+    char message[256] = "", table[32768] = "";
     bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
-    int code = cli_parse(&o, argc, argv, "ogbjq", usage);
+    int code = cli_parse(&o, argc, argv, "ogbejq", usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
     options.geometry = o.geometry;
     options.batch = (uint32_t)o.batch;
     options.message = message;
     options.message_bytes = sizeof message;
+    if (o.explain) {
+        options.explain = table;
+        options.explain_bytes = sizeof table;
+    }
     bonnet_status status = bonnet_compile(o.argv[0], o.output, &options);
     if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", o.argv[0], *message ? message : bonnet_status_text(status));
 
@@ -32,10 +37,12 @@ int cli_compile(int argc, char **argv)
         json_object_object_add(j, "output", json_object_new_string(o.output));
         json_object_object_add(j, "layers", json_object_new_int64(s.info.layers));
         json_object_object_add(j, "macs", json_object_new_uint64(s.info.macs));
+        if (o.explain) json_object_object_add(j, "explain", json_object_new_string(table));
         code = cli_print_json(j);
     } else if (code == CLI_OK) {
         printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", o.output, s.info.name, s.info.layers, s.info.slices,
                (unsigned long long)s.info.macs);
+        fputs(table, stdout);
         code = cli_finish_stdout();
     }
     cli_close(&s);

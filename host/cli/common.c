@@ -52,6 +52,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"seed", required_argument, NULL, 'S'},
                                           {"trace", required_argument, NULL, 'T'},
                                           {"compare", no_argument, NULL, 'c'},
+                                          {"explain", no_argument, NULL, 'e'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
@@ -80,6 +81,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'S': code = parse_number(&o->seed, "seed", optarg); break;
         case 'T': o->trace = optarg; break;
         case 'c': o->compare = true; break;
+        case 'e': o->explain = true; break;
         case 'j': o->json = true; break;
         case 'q': o->quiet = true; break;
         default: break;

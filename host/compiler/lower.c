@@ -187,6 +187,7 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
     job->output_stride = (job->output_bytes + 63) & ~63u;
     *plan = (lower_plan){.net = net, .g = &job->geometry, .traced = job->traced, .batch = job->batch};
     st = build(job, plan, net, err);
+    if (st == BONNET_OK) lower_explain(plan, job, options->explain, options->explain_bytes);
     lower_program_free(plan);
     free(plan);
     if (st != BONNET_OK) {

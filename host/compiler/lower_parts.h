@@ -130,4 +130,5 @@ int lower_place_weights(lower_plan *plan, uint32_t *layer); /* 0: *layer finds n
 /* 0: the program's order gives no steady pattern of tokens (cannot happen with a sound program), or no memory. */
 int lower_tokens(lower_plan *plan);
 bonnet_status lower_descriptors(bonnet_job *job, lower_plan *plan, bonnet_error *err);
+void lower_explain(const lower_plan *plan, const bonnet_job *job, char *buffer, size_t bytes);
 #endif

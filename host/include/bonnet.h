@@ -208,8 +208,10 @@ typedef struct bonnet_compile_options {
     char *message;              /* or NULL: receives one line on failure */
     size_t message_bytes;
     uint32_t batch;             /* frames that the job works on at once, on each array; 0 = 1. More: late weights are loaded once for all */
+    char *explain;              /* or NULL: receives the choices of the lowering as a table: where maps and weights are, what goes through DRAM; */
+    size_t explain_bytes;       /* cut there, always ends with a zero byte; 16 KiB hold any network */
 } bonnet_compile_options;
-#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0 }
+#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0, NULL, 0 }
 BONNET_API bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *options);
 
 BONNET_API_VOID const char *bonnet_status_name(bonnet_status status);    /* "BONNET_ETIMEOUT"; never NULL */

@@ -9,13 +9,13 @@
 #include "onnx.h"
 
 /* The job of `net` for `geometry`, as bytes: free(). */
-static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet_net *net, const char *name, uint32_t batch, bonnet_error *err)
+static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet_net *net, const char *name, const bonnet_lower_options *options, bonnet_error *err)
 {
     bonnet_job *job = NULL;
     const bonnet_geometry *geometry = bonnet_geometry_named(name);
     if (!geometry || strlen(name) >= sizeof out->geometry)
         return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; there are asic, zcu102 and tiny", name);
-    bonnet_status status = bonnet_lower(&job, net, geometry, &(bonnet_lower_options){.batch = batch}, err);
+    bonnet_status status = bonnet_lower(&job, net, geometry, options, err);
     if (status == BONNET_OK) status = bonnet_job_serialise(bytes, &out->size, job, err);
     bonnet_job_free(job);
     if (status != BONNET_OK) return status;
@@ -24,14 +24,14 @@ static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet
     return BONNET_OK;
 }
 
-static bonnet_status compile(const char *onnx_path, const char *out_path, const char *geometry, uint32_t batch, bonnet_error *err)
+static bonnet_status compile(const char *onnx_path, const char *out_path, const char *geometry, const bonnet_lower_options *options, bonnet_error *err)
 {
     bonnet_net *net = NULL;
     uint8_t *job_bytes = NULL, *bytes = NULL;
     size_t size = 0;
     bonnet_file_job job = {0};
     bonnet_status status = bonnet_onnx_load(&net, onnx_path, NULL, err);
-    if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, geometry, batch, err);
+    if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, geometry, options, err);
     if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, &job, 1, err);
     if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
     free(bytes);
@@ -48,7 +48,8 @@ bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const 
     if (options && (options->size < sizeof options->size || options->size > 4096)) return BONNET_EINVAL;
     if (options) memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o); /* an older caller's struct is shorter */
     if (!onnx_path || !out_path) status = bonnet_fail(&err, BONNET_EINVAL, "bonnet_compile: onnx_path and out_path must not be NULL");
-    else status = compile(onnx_path, out_path, o.geometry ? o.geometry : "asic", o.batch, &err);
+    else status = compile(onnx_path, out_path, o.geometry ? o.geometry : "asic",
+                          &(bonnet_lower_options){.batch = o.batch, .explain = o.explain, .explain_bytes = o.explain_bytes}, &err);
     if (status != BONNET_OK && o.message && o.message_bytes) snprintf(o.message, o.message_bytes, "%s", err.text);
     return status;
 }
