@@ -6,9 +6,9 @@
  *     build/tests/jobs [--seed N] [--cases N]
  *
  * A case: a chip of any geometry behind a memory with random latency, bandwidth and pauses; a job of LOAD and STORE pairs that
- * hand each other tokens (a LOAD that is done ONCE only on the first walk), run for some walks; every byte of the output, of every array, and of what lies around it is compared. Then one thing is made
- * wrong - a bit no descriptor knows, the header, an address, a bus error, a silent memory - and CAUSE must say so; after RESET the
- * good job must run again on the same chip.
+ * hand each other tokens (a LOAD that is done ONCE only on the first walk), run for some walks; every byte of the output, of every
+ * array, and of what lies around it is compared. Then one thing is made wrong - a bit no descriptor knows, the header, an address, a
+ * bus error, a silent memory - and CAUSE must say so; after RESET the good job must run again on the same chip.
  */
 #include <stdio.h>
 #include <stdlib.h>
