@@ -64,6 +64,8 @@ typedef struct bonnet_run {
     uint32_t  feature_words, weight_rows, bus_bits; /* out: the chip's memories; 0 without a chip */
     uint64_t  sim_cycles;       /* out: from bonnet_mmio.sim_time: simulated since open, */
     double    sim_seconds;      /*      and the processor time they took; 0 on hardware */
+    bonnet_progress_function *progress; /* or NULL: called now and then from within the call, in its thread */
+    void     *progress_user;
     uint32_t  timeout_ms;       /* for the whole call */
     const volatile int *cancel; /* or NULL */
 } bonnet_run;

@@ -10,8 +10,9 @@
 #include "regdev_parts.h"
 
 enum {
-    WAIT_SLICE_MS = 500, /* a lost interrupt costs at most this */
-    RESET_TRIES = 2000,  /* reads of CTRL, a millisecond apart where the device has real time */
+    WAIT_SLICE_MS = 500,  /* a lost interrupt costs at most this */
+    WATCH_SLICE_MS = 200, /* the same where somebody watches */
+    RESET_TRIES = 2000,   /* reads of CTRL, a millisecond apart where the device has real time */
 };
 
 typedef struct runner {
@@ -92,11 +93,12 @@ static bonnet_status start(runner *r, uint32_t frames)
 }
 
 /* Until CTRL says done. The interrupt only saves time: without it the wait ends after a slice. */
-static bonnet_status wait_done(runner *r)
+static bonnet_status wait_done(runner *r, uint32_t first, uint32_t frames)
 {
+    const uint32_t longest = r->run->progress ? WATCH_SLICE_MS : WAIT_SLICE_MS;
     for (;;) {
         int64_t left_ms = (r->deadline.end_us - bonnet_now_us()) / 1000;
-        uint32_t slice = left_ms <= 0 ? 0 : left_ms < WAIT_SLICE_MS ? (uint32_t)left_ms : WAIT_SLICE_MS, ctrl;
+        uint32_t slice = left_ms <= 0 ? 0 : left_ms < longest ? (uint32_t)left_ms : longest, ctrl;
         bonnet_status st = r->dev->mmio->wait(r->dev->self, slice, r->run->cancel, r->err);
         if (st != BONNET_OK && st != BONNET_ETIMEOUT && st != BONNET_EINTR) return st;
         int cancelled = st == BONNET_EINTR;
@@ -111,6 +113,7 @@ static bonnet_status wait_done(runner *r)
                                r->dev->mmio->scheme);
         st = acknowledge(r);
         if (st != BONNET_OK) return st;
+        regdev_progress(r->dev, r->slot, r->j->job, r->run, first, frames);
     }
 }
 
@@ -182,7 +185,7 @@ static bonnet_status run_batch(runner *r, uint32_t first, uint32_t frames)
     bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)frames * job->input_stride, r->err);
     if (st != BONNET_OK) return st;
     st = start(r, frames);
-    if (st == BONNET_OK) st = wait_done(r);
+    if (st == BONNET_OK) st = wait_done(r, first, frames);
     if (st == BONNET_OK) st = explain(r);
     if (st == BONNET_OK) st = add_totals(r);
     if (st != BONNET_OK) return stop(r, st);

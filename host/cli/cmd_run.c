@@ -70,6 +70,7 @@ static int run_images(cli_session *s, const cli_options *o)
         code = cli_image_read_for(&pixels, o->argv[i], s);
         if (code != CLI_OK) break;
         bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, pixels, 1);
+        cli_progress_end();
         free(pixels);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, o->argv[i]);
         else if (bonnet_stats_get(&stats, s->dev) == BONNET_OK) {

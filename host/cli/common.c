@@ -95,6 +95,7 @@ int cli_open(cli_session *s, const cli_options *o, const char *model_path)
     bonnet_open_options options = BONNET_OPEN_OPTIONS_INIT;
     options.timeout_ms = (uint32_t)(o->timeout_ms ? o->timeout_ms : 600000);
     options.seed = o->seed;
+    options.progress = o->quiet ? NULL : cli_progress_watcher();
     options.cancel = (const volatile int *)&cli_cancelled;
     memset(s, 0, sizeof *s);
     s->path = model_path;

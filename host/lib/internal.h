@@ -14,6 +14,8 @@ struct bonnet_device {
     void *self;                    /* the backend's own state */
     uint32_t timeout_ms;
     const volatile int *cancel;    /* or NULL */
+    bonnet_progress_function *progress; /* or NULL */
+    void *progress_user;
     bonnet_error error;            /* text of the last failure */
     bonnet_stats stats;            /* of the last run */
     const bonnet_net *last_net;    /* that run's net; only compared, never read through */

@@ -34,6 +34,8 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     run->events_room = BONNET_JOB_MAX;
     run->timeout_ms = dev->timeout_ms;
     run->cancel = dev->cancel;
+    run->progress = dev->progress;
+    run->progress_user = dev->progress_user;
     bonnet_status status = dev->backend->run(dev->self, model->slot, run, &dev->error);
 
     bonnet_stats *s = &dev->stats;
