@@ -4,7 +4,7 @@
 #include <string.h>
 #include "cpu.h"
 
-enum { MAX_BLOCKS = BONNET_MAX_LAYERS * 8 + 16 + 4 * BONNET_CPU_THREADS };
+enum { MAX_BLOCKS = BONNET_MAX_LAYERS * 8 + 16 + 6 * BONNET_CPU_THREADS };
 
 /* Zeroed, 64-byte aligned, freed with the net. Once one fails all later ones do, so callers check at the end. */
 static void *grab(bonnet_cpu_net *cpu, size_t count, size_t bytes_each)
@@ -65,6 +65,19 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     return 1;
 }
 
+enum { BAND_BYTES = 384 << 10 }; /* of the unpacked rows that a band reads: they and the weights stay in a second-level cache */
+
+/* Rows of the convolution that are counted at a time, and in *bytes what they read, unpacked. A pooled downsample takes pairs. */
+static uint32_t band_of(const bonnet_layer *l, uint32_t k, size_t *bytes)
+{
+    const uint32_t pad = l->kernel == 3 ? l->dilation : 0, unit = l->kind == BONNET_LAYER_DOWN && l->pool ? 2 : 1;
+    const size_t row = ((size_t)(l->conv_w - 1) * l->stride + 1 + 2 * pad) * (l->in_c / 64) * k * 64;
+    uint32_t rows = unit;
+    while (rows + unit <= l->conv_h && ((rows + unit - 1) * l->stride + 1 + 2 * pad) * row <= BAND_BYTES) rows += unit;
+    *bytes = ((rows - 1) * l->stride + 1 + 2 * pad) * row;
+    return rows;
+}
+
 static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
 {
     const uint32_t k = cpu->net->k, down = l->kind == BONNET_LAYER_DOWN;
@@ -76,6 +89,12 @@ static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonne
     for (uint32_t o = 0; o < l->conv_c; o++)
         for (uint32_t i = 0; i < to->words; i++)
             to->w[((size_t)(o / to->outs) * to->words + i) * to->outs + o % to->outs] = l->bits[(size_t)o * to->words + i];
+    if (cpu->kernels->arrange) {
+        const size_t words = (size_t)to->words * to->outs; /* of a group; tiles are as large */
+        to->tiles = grab(cpu, words * to->groups, sizeof *to->tiles);
+        if (!to->tiles) return 0;
+        for (uint32_t g = 0; g < to->groups; g++) cpu->kernels->arrange(to->tiles + g * words, to->w + g * words, to->words, to->outs);
+    }
     if (l->kind == BONNET_LAYER_LAST) return 1;
     to->limit = grab(cpu, (size_t)l->conv_c * k, sizeof *to->limit);
     to->pool_and = grab(cpu, l->conv_c / 64, sizeof *to->pool_and);
@@ -90,7 +109,7 @@ static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonne
 static int prepare(bonnet_cpu_net *cpu)
 {
     const bonnet_net *net = cpu->net;
-    size_t window = 0, q = 0;
+    size_t window = 0, q = 0, sum = 0, bytes = 0;
     cpu->layers = grab(cpu, net->n_layers, sizeof *cpu->layers);
     cpu->maps = grab(cpu, net->n_layers, sizeof *cpu->maps);
     cpu->scratch = grab(cpu, bonnet_cpu_pool_threads(cpu->pool), sizeof *cpu->scratch);
@@ -104,13 +123,21 @@ static int prepare(bonnet_cpu_net *cpu)
         if (!(l->kind == BONNET_LAYER_STEM ? prepare_stem(cpu, to, l) : prepare_binary(cpu, to, l))) return 0;
         size_t need = (size_t)to->groups * to->words;
         if (need > window) window = need;
-        if (l->conv_c > q) q = l->conv_c;
+        if ((size_t)l->conv_c * BONNET_CPU_CHUNK > q) q = (size_t)l->conv_c * BONNET_CPU_CHUNK;
+        if (l->conv_c > sum) sum = l->conv_c;
+        if (l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
+        to->band = band_of(l, net->k, &need);
+        if (need > bytes) bytes = need;
+        need = (size_t)to->band * l->conv_w * l->conv_c;
+        if (need > q) q = need;
     }
     for (uint32_t i = 0; i < bonnet_cpu_pool_threads(cpu->pool); i++) {
         bonnet_cpu_scratch *t = &cpu->scratch[i];
         t->window = grab(cpu, window * BONNET_CPU_CHUNK, sizeof *t->window);
-        t->q = grab(cpu, q * BONNET_CPU_CHUNK, sizeof *t->q);
-        t->sum = grab(cpu, q, sizeof *t->sum);
+        t->q = grab(cpu, q, sizeof *t->q);
+        t->sum = grab(cpu, sum, sizeof *t->sum);
+        t->bytes = grab(cpu, bytes, 1);
+        t->weights = grab(cpu, cpu->kernels->count_rows ? BONNET_MAX_DOT / 64 : 0, 1024);
     }
     return cpu->n_blocks < MAX_BLOCKS; /* grab() sets it to MAX_BLOCKS when memory ends */
 }
