@@ -13,6 +13,8 @@
 
 enum {
     BONNET_CPU_CHUNK = 32,  /* output positions gathered at a time; a multiple of 4  */
+    BONNET_CPU_WEIGHT_TILES = 4 * BONNET_MAX_DOT / 64, /* unpacked weights at a time, KiB */
+    BONNET_CPU_BAND_SLACK = 4096, /* bytes behind the unpacked band that whole blocks read */
     BONNET_CPU_THREADS = 64 /* the most that threads=N takes                          */
 };
 
@@ -35,7 +37,7 @@ typedef struct bonnet_cpu_rows {
     uint32_t taps, stride, dilation;    /* 3: 3x3, 1: 1x1 */
     uint32_t words, outs, conv_c, conv_w;
     const uint64_t *tiles;   /* weights as arrange() left them          */
-    uint8_t *bytes, *weights; /* scratch: bonnet_cpu_band(), words KiB    */
+    uint8_t *bytes, *weights; /* scratch */
     uint16_t *q;             /* out: [row of the band][conv_w][conv_c]  */
 } bonnet_cpu_rows;
 

@@ -15,7 +15,10 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,amx-tile,amx-int8")))
 
-enum { ARCH_REQUEST_PERMISSION = 0x1023, TILE_DATA = 18, ROWS = 16, TILE = 1024 };
+/* gcc 12's tile loads do not say that they read memory: without this it may still hold back the stores before them. */
+#define STORED() __asm__ volatile("" ::: "memory")
+
+enum { ARCH_REQUEST_PERMISSION = 0x1023, TILE_DATA = 18, ROWS = 16, TILE = 1024, BLOCK = 64 };
 
 /* The kernel saves tiles only for processes that asked for them; asking again is harmless. */
 int bonnet_cpu_amx_supported(void)
@@ -39,38 +42,58 @@ TARGET static inline void unpack(uint8_t *to, uint64_t bits)
     _mm512_store_si512(to, _mm512_mask_blend_epi8(bits, _mm512_set1_epi8(-1), _mm512_set1_epi8(1)));
 }
 
-/* All that the band reads, as bytes with its border: [slice][row][column][depth][64]. */
-TARGET static void unpack_map(const bonnet_cpu_rows *r, uint32_t first, uint32_t in_rows, uint32_t in_cols)
+/* How a band lies in memory. A stride of 2 is taken apart: even and odd rows and columns apart, so that the positions of a block follow
+ * each other in every tap, 64 bytes apart, in any layer. */
+typedef struct layout {
+    uint32_t pad, extra; /* border; rows and columns that a window reaches beyond its first */
+    uint32_t cols;       /* of a phase: conv_w + extra */
+    size_t phase, plane; /* bytes of a phase [row][cols][64] and of all stride^2 of them, which are one word of one slice */
+} layout;
+
+static layout layout_of(const bonnet_cpu_rows *r, uint32_t rows)
 {
-    const int32_t pad = r->taps == 3 ? (int32_t)r->dilation : 0;
-    const size_t slice = (size_t)in_rows * in_cols * r->depth * 64;
-    for (uint32_t y = 0; y < in_rows; y++) {
-        const uint64_t *row = r->base + (size_t)bonnet_cpu_clamp((int32_t)(first * r->stride + y) - pad, r->in_h) * r->in_w * r->pitch;
-        uint8_t *to = r->bytes + (size_t)y * in_cols * r->depth * 64;
-        for (uint32_t x = 0; x < in_cols; x++) {
+    layout a = {.pad = r->taps == 3 ? r->dilation : 0};
+    a.extra = (2 * a.pad + r->stride - 1) / r->stride;
+    a.cols = r->conv_w + a.extra;
+    a.phase = (size_t)(rows + a.extra) * a.cols * 64;
+    a.plane = a.phase * r->stride * r->stride;
+    return a;
+}
+
+/* All that the band reads, as bytes with its border: [slice][depth][phase y][phase x][row][column][64]. */
+TARGET static void unpack_map(const bonnet_cpu_rows *r, const layout *a, uint32_t first, uint32_t rows)
+{
+    const int32_t pad = (int32_t)a->pad;
+    const uint32_t s = r->stride, slices = r->slices;
+    for (uint32_t y = 0; y < (rows + a->extra) * s; y++) {
+        const uint64_t *row = r->base + (size_t)bonnet_cpu_clamp((int32_t)(first * s + y) - pad, r->in_h) * r->in_w * r->pitch;
+        for (uint32_t x = 0; x < a->cols * s; x++) {
             const uint64_t *from = row + bonnet_cpu_clamp((int32_t)x - pad, r->in_w) * r->pitch;
-            for (uint32_t i = 0; i < r->depth; i++, to += 64)
-                for (uint32_t j = 0; j < r->slices; j++) unpack(to + j * slice, *from++);
+            uint8_t *to = r->bytes + (y % s * s + x % s) * a->phase + ((size_t)(y / s) * a->cols + x / s) * 64;
+            for (uint32_t i = 0; i < r->depth; i++)
+                for (uint32_t j = 0; j < slices; j++) unpack(to + (j * r->depth + i) * a->plane, *from++);
         }
     }
 }
 
-/* Four blocks of positions by sixteen channels: sums to n[4][16][16]. */
-TARGET static void multiply(int32_t *n, const uint8_t *const block[4], size_t step, const uint32_t *offset, const uint8_t *weights, uint32_t words)
+/* Four blocks of sixteen positions, 1 KiB apart, by sixteen channels: sums to n[64][16]. */
+TARGET static void multiply(int32_t *n, const uint8_t *map, const uint32_t *offset, const uint8_t *weights, uint32_t words)
 {
+    STORED();
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
     for (uint32_t i = 0; i < words; i++) {
+        const uint8_t *at = map + offset[i];
         _tile_loadd(7, weights + (size_t)i * TILE, 64);
-        _tile_loadd(4, block[0] + offset[i], step);
+        _tile_loadd(4, at, 64);
         _tile_dpbssd(0, 4, 7);
-        _tile_loadd(5, block[1] + offset[i], step);
+        _tile_loadd(5, at + TILE, 64);
         _tile_dpbssd(1, 5, 7);
-        _tile_loadd(6, block[2] + offset[i], step);
+        _tile_loadd(6, at + 2 * TILE, 64);
         _tile_dpbssd(2, 6, 7);
-        _tile_loadd(4, block[3] + offset[i], step);
+        _tile_loadd(4, at + 3 * TILE, 64);
         _tile_dpbssd(3, 4, 7);
     }
     _tile_stored(0, n, 64);
@@ -79,54 +102,57 @@ TARGET static void multiply(int32_t *n, const uint8_t *const block[4], size_t st
     _tile_stored(3, n + 768, 64);
 }
 
-/* Tiles 0..6 hold `positions` rows, tile 7 the sixteen rows of weights. */
-TARGET static void configure(uint32_t positions)
+/* Sums of positions at..at+63, counted along the band with its border, to mismatches of those inside. */
+TARGET static void store(const bonnet_cpu_rows *r, const layout *a, const int32_t *n, uint32_t at, uint32_t positions, uint32_t channel)
+{
+    const __m512i all = _mm512_set1_epi32((int32_t)r->words * 64);
+    uint32_t x = at % a->cols;
+    uint16_t *to = r->q + ((size_t)(at / a->cols) * r->conv_w + (x < r->conv_w ? x : r->conv_w)) * r->conv_c + channel;
+    for (uint32_t p = 0; p < BLOCK && at + p < positions; p++) {
+        if (x < r->conv_w) {
+            const __m512i q = _mm512_srli_epi32(_mm512_sub_epi32(all, _mm512_load_si512(n + p * 16)), 1);
+            _mm256_storeu_si256((__m256i *)(void *)to, _mm512_cvtepi32_epi16(q));
+            to += r->conv_c;
+        }
+        if (++x == a->cols) x = 0; /* `to` stood still over the border */
+    }
+}
+
+TARGET static void configure(void)
 {
     struct {
         uint8_t palette, start, reserved[14];
         uint16_t bytes[16];
         uint8_t rows[16];
     } c = {.palette = 1};
-    for (int i = 0; i < 8; i++) c.bytes[i] = 64, c.rows[i] = (uint8_t)(i < 7 ? positions : ROWS);
+    for (int i = 0; i < 8; i++) c.bytes[i] = 64, c.rows[i] = ROWS;
+    STORED();
     _tile_loadconfig(&c);
 }
 
 TARGET void bonnet_cpu_amx_count(const bonnet_cpu_rows *r, uint32_t first, uint32_t rows)
 {
-    const uint32_t pad = r->taps == 3 ? r->dilation : 0, in_rows = (rows - 1) * r->stride + 1 + 2 * pad;
-    const uint32_t in_cols = (r->conv_w - 1) * r->stride + 1 + 2 * pad, pixel = r->depth * 64;
-    /* Blocks of equal size; where the row is no multiple the last one overlaps the one before, and writes the same again. */
-    const uint32_t per_row = (r->conv_w + ROWS - 1) / ROWS, size = (r->conv_w + per_row - 1) / per_row, blocks = rows * per_row;
-    const __m512i all = _mm512_set1_epi32((int32_t)r->words * 64);
+    const layout a = layout_of(r, rows);
+    const uint32_t tiles = r->outs / 16, most = BONNET_CPU_WEIGHT_TILES / r->words, positions = (rows - 1) * a.cols + r->conv_w;
     uint32_t offset[BONNET_MAX_DOT / 64];
-    int32_t n[4 * 256] __attribute__((aligned(64)));
+    int32_t n[BLOCK * 16] __attribute__((aligned(64)));
     for (uint32_t i = 0; i < r->words; i++) {
-        const uint32_t tap = i / r->depth, ky = tap / 3, kx = tap % 3;
-        offset[i] = (ky * r->dilation * in_cols + kx * r->dilation) * pixel + i % r->depth * 64;
+        const uint32_t tap = i / r->depth, y = tap / 3 * r->dilation, x = tap % 3 * r->dilation, s = r->stride;
+        offset[i] = (uint32_t)(i % r->depth * a.plane + (y % s * s + x % s) * a.phase + ((size_t)(y / s) * a.cols + x / s) * 64);
     }
-    unpack_map(r, first, in_rows, in_cols);
-    configure(size);
-    for (uint32_t tile = 0; tile < r->conv_c / 16; tile++) { /* sixteen channels each */
-        const uint8_t *map = r->bytes + (size_t)(tile * 16 / r->outs) * in_rows * in_cols * pixel;
-        const uint64_t *packed = r->tiles + (size_t)tile * r->words * ROWS;
-        for (uint32_t i = 0; i < r->words * ROWS; i++) unpack(r->weights + (size_t)i * 64, packed[i]);
-        for (uint32_t b = 0; b < blocks; b += 4) {
-            const uint8_t *block[4];
-            uint16_t *to[4];
-            for (uint32_t m = 0; m < 4; m++) {
-                const uint32_t at = b + m < blocks ? b + m : blocks - 1, y = at / per_row;
-                const uint32_t x = at % per_row * size + size <= r->conv_w ? at % per_row * size : r->conv_w - size;
-                block[m] = map + ((size_t)y * in_cols + x) * r->stride * pixel;
-                to[m] = r->q + ((size_t)y * r->conv_w + x) * r->conv_c + tile * 16;
-            }
-            multiply(n, block, (size_t)r->stride * pixel, offset, r->weights, r->words);
-            for (uint32_t m = 0; m < 4 && b + m < blocks; m++)
-                for (uint32_t p = 0; p < size; p++) {
-                    const __m512i q = _mm512_srli_epi32(_mm512_sub_epi32(all, _mm512_load_si512(n + m * 256 + p * 16)), 1);
-                    _mm256_storeu_si256((__m256i *)(void *)(to[m] + (size_t)p * r->conv_c), _mm512_cvtepi32_epi16(q));
+    unpack_map(r, &a, first, rows);
+    configure();
+    for (uint32_t g = 0; g < r->conv_c / r->outs; g++)
+        for (uint32_t t = 0; t < tiles; t += most) { /* as many weights as stay in a second-level cache */
+            const uint32_t count = tiles - t < most ? tiles - t : most;
+            const uint64_t *packed = r->tiles + (size_t)(g * tiles + t) * r->words * ROWS;
+            for (uint32_t i = 0; i < count * r->words * ROWS; i++) unpack(r->weights + (size_t)i * 64, packed[i]);
+            for (uint32_t at = 0; at < positions; at += BLOCK) /* what 64 positions read stays in the first-level cache */
+                for (uint32_t c = 0; c < count; c++) {
+                    multiply(n, r->bytes + g * r->depth * a.plane + (size_t)at * 64, offset, r->weights + (size_t)c * r->words * TILE, r->words);
+                    store(r, &a, n, at, positions, g * r->outs + (t + c) * 16);
                 }
         }
-    }
     _tile_release();
 }
 #endif

@@ -65,16 +65,21 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     return 1;
 }
 
-enum { BAND_BYTES = 384 << 10 }; /* of the unpacked rows that a band reads: they and the weights stay in a second-level cache */
+enum { BAND_BYTES = 1 << 20 }; /* of the unpacked rows that a band reads: they and some weights stay in a second-level cache */
 
-/* Rows of the convolution that are counted at a time, and in *bytes what they read, unpacked. A pooled downsample takes pairs. */
-static uint32_t band_of(const bonnet_layer *l, uint32_t k, size_t *bytes)
+/* Bytes that `rows` rows of the convolution read, unpacked, border and slack included (cpu_amx.c, layout_of). */
+static size_t band_bytes(const bonnet_layer *l, uint32_t k, uint32_t rows)
 {
-    const uint32_t pad = l->kernel == 3 ? l->dilation : 0, unit = l->kind == BONNET_LAYER_DOWN && l->pool ? 2 : 1;
-    const size_t row = ((size_t)(l->conv_w - 1) * l->stride + 1 + 2 * pad) * (l->in_c / 64) * k * 64;
+    const uint32_t extra = l->kernel == 3 ? (2 * l->dilation + l->stride - 1) / l->stride : 0;
+    return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * k * 64 + BONNET_CPU_BAND_SLACK;
+}
+
+/* Rows of the convolution that are counted at a time. A pooled downsample takes pairs. */
+static uint32_t band_of(const bonnet_layer *l, uint32_t k)
+{
+    const uint32_t unit = l->kind == BONNET_LAYER_DOWN && l->pool ? 2 : 1;
     uint32_t rows = unit;
-    while (rows + unit <= l->conv_h && ((rows + unit - 1) * l->stride + 1 + 2 * pad) * row <= BAND_BYTES) rows += unit;
-    *bytes = ((rows - 1) * l->stride + 1 + 2 * pad) * row;
+    while (rows + unit <= l->conv_h + unit - 1 && band_bytes(l, k, rows + unit) <= BAND_BYTES) rows += unit;
     return rows;
 }
 
@@ -126,7 +131,8 @@ static int prepare(bonnet_cpu_net *cpu)
         if ((size_t)l->conv_c * BONNET_CPU_CHUNK > q) q = (size_t)l->conv_c * BONNET_CPU_CHUNK;
         if (l->conv_c > sum) sum = l->conv_c;
         if (l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
-        to->band = band_of(l, net->k, &need);
+        to->band = band_of(l, net->k);
+        need = band_bytes(l, net->k, to->band);
         if (need > bytes) bytes = need;
         need = (size_t)to->band * l->conv_w * l->conv_c;
         if (need > q) q = need;
@@ -137,7 +143,7 @@ static int prepare(bonnet_cpu_net *cpu)
         t->q = grab(cpu, q, sizeof *t->q);
         t->sum = grab(cpu, sum, sizeof *t->sum);
         t->bytes = grab(cpu, bytes, 1);
-        t->weights = grab(cpu, cpu->kernels->count_rows ? BONNET_MAX_DOT / 64 : 0, 1024);
+        t->weights = grab(cpu, cpu->kernels->count_rows ? BONNET_CPU_WEIGHT_TILES : 0, 1024);
     }
     return cpu->n_blocks < MAX_BLOCKS; /* grab() sets it to MAX_BLOCKS when memory ends */
 }
