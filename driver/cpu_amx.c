@@ -60,19 +60,21 @@ static layout layout_of(const bonnet_cpu_rows *r, uint32_t rows)
     return a;
 }
 
-/* All that the band reads, as bytes with its border: [slice][depth][phase y][phase x][row][column][64]. */
-TARGET static void unpack_map(const bonnet_cpu_rows *r, const layout *a, uint32_t first, uint32_t rows)
+/* All that the band reads of one slice, as bytes with its border: [depth][phase y][phase x][row][column][64]. */
+TARGET static void unpack_map(const bonnet_cpu_rows *r, const layout *a, uint32_t first, uint32_t rows, uint32_t slice)
 {
     const int32_t pad = (int32_t)a->pad;
-    const uint32_t s = r->stride, slices = r->slices;
+    const uint32_t s = r->stride, slices = r->slices, depth = r->depth;
+    const size_t plane = a->plane;
     for (uint32_t y = 0; y < (rows + a->extra) * s; y++) {
-        const uint64_t *row = r->base + (size_t)bonnet_cpu_clamp((int32_t)(first * s + y) - pad, r->in_h) * r->in_w * r->pitch;
-        for (uint32_t x = 0; x < a->cols * s; x++) {
-            const uint64_t *from = row + bonnet_cpu_clamp((int32_t)x - pad, r->in_w) * r->pitch;
-            uint8_t *to = r->bytes + (y % s * s + x % s) * a->phase + ((size_t)(y / s) * a->cols + x / s) * 64;
-            for (uint32_t i = 0; i < r->depth; i++)
-                for (uint32_t j = 0; j < slices; j++) unpack(to + (j * r->depth + i) * a->plane, *from++);
-        }
+        const uint64_t *row = r->base + (size_t)bonnet_cpu_clamp((int32_t)(first * s + y) - pad, r->in_h) * r->in_w * r->pitch + slice;
+        uint8_t *to = r->bytes + y % s * s * a->phase + (size_t)(y / s) * a->cols * 64;
+        for (uint32_t phase = 0; phase < s; phase++, to += a->phase)
+            for (uint32_t x = 0; x < a->cols; x++) {
+                const uint64_t *from = row + bonnet_cpu_clamp((int32_t)(x * s + phase) - pad, r->in_w) * r->pitch;
+                uint8_t *at = to + (size_t)x * 64;
+                for (uint32_t i = 0; i < depth; i++, from += slices, at += plane) unpack(at, *from);
+            }
     }
 }
 
@@ -140,19 +142,20 @@ TARGET void bonnet_cpu_amx_count(const bonnet_cpu_rows *r, uint32_t first, uint3
         const uint32_t tap = i / r->depth, y = tap / 3 * r->dilation, x = tap % 3 * r->dilation, s = r->stride;
         offset[i] = (uint32_t)(i % r->depth * a.plane + (y % s * s + x % s) * a.phase + ((size_t)(y / s) * a.cols + x / s) * 64);
     }
-    unpack_map(r, &a, first, rows);
     configure();
-    for (uint32_t g = 0; g < r->conv_c / r->outs; g++)
+    for (uint32_t g = 0; g < r->slices; g++) {
+        unpack_map(r, &a, first, rows, g);
         for (uint32_t t = 0; t < tiles; t += most) { /* as many weights as stay in a second-level cache */
             const uint32_t count = tiles - t < most ? tiles - t : most;
             const uint64_t *packed = r->tiles + (size_t)(g * tiles + t) * r->words * ROWS;
             for (uint32_t i = 0; i < count * r->words * ROWS; i++) unpack(r->weights + (size_t)i * 64, packed[i]);
             for (uint32_t at = 0; at < positions; at += BLOCK) /* what 64 positions read stays in the first-level cache */
                 for (uint32_t c = 0; c < count; c++) {
-                    multiply(n, r->bytes + g * r->depth * a.plane + (size_t)at * 64, offset, r->weights + (size_t)c * r->words * TILE, r->words);
+                    multiply(n, r->bytes + (size_t)at * 64, offset, r->weights + (size_t)c * r->words * TILE, r->words);
                     store(r, &a, n, at, positions, g * r->outs + (t + c) * 16);
                 }
         }
+    }
     _tile_release();
 }
 #endif

@@ -65,21 +65,23 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     return 1;
 }
 
-enum { BAND_BYTES = 1 << 20 }; /* of the unpacked rows that a band reads: they and some weights stay in a second-level cache */
+enum { BAND_BYTES = 128 << 10 }; /* at least, of the map that a band reads unpacked, so that it stays near */
 
-/* Bytes that `rows` rows of the convolution read, unpacked, border and slack included (cpu_amx.c, layout_of). */
+/* Bytes of one slice (of all for a downsample) that `rows` rows of the convolution read, unpacked, with border (cpu_amx.c, layout_of). */
 static size_t band_bytes(const bonnet_layer *l, uint32_t k, uint32_t rows)
 {
-    const uint32_t extra = l->kernel == 3 ? (2 * l->dilation + l->stride - 1) / l->stride : 0;
-    return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * k * 64 + BONNET_CPU_BAND_SLACK;
+    const uint32_t extra = l->kernel == 3 ? (2 * l->dilation + l->stride - 1) / l->stride : 0, slices = l->kernel == 3 ? 1 : k;
+    return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * slices * 64;
 }
 
-/* Rows of the convolution that are counted at a time. A pooled downsample takes pairs. */
-static uint32_t band_of(const bonnet_layer *l, uint32_t k)
+/* Rows of the convolution that are counted at a time. Weights are unpacked once per band, so a band reads as much of the map as of
+ * them, if there is as much. A pooled downsample takes pairs. */
+static uint32_t band_of(const bonnet_layer *l, const bonnet_cpu_layer *p, uint32_t k)
 {
     const uint32_t unit = l->kind == BONNET_LAYER_DOWN && l->pool ? 2 : 1;
+    const size_t weights = (size_t)l->conv_c * p->words * 64, most = weights > BAND_BYTES ? weights : BAND_BYTES;
     uint32_t rows = unit;
-    while (rows + unit <= l->conv_h + unit - 1 && band_bytes(l, k, rows + unit) <= BAND_BYTES) rows += unit;
+    while (rows < l->conv_h && band_bytes(l, k, rows + unit) <= most) rows += unit;
     return rows;
 }
 
@@ -131,8 +133,8 @@ static int prepare(bonnet_cpu_net *cpu)
         if ((size_t)l->conv_c * BONNET_CPU_CHUNK > q) q = (size_t)l->conv_c * BONNET_CPU_CHUNK;
         if (l->conv_c > sum) sum = l->conv_c;
         if (l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
-        to->band = band_of(l, net->k);
-        need = band_bytes(l, net->k, to->band);
+        to->band = band_of(l, to, net->k);
+        need = band_bytes(l, net->k, to->band) + BONNET_CPU_BAND_SLACK;
         if (need > bytes) bytes = need;
         need = (size_t)to->band * l->conv_w * l->conv_c;
         if (need > q) q = need;
