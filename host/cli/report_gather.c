@@ -33,8 +33,10 @@ static int step_of(const report *r, uint64_t cycle)
 static void end_life(const report *r, double *change, life *l)
 {
     if (l->alive && l->read > l->born) {
-        change[step_of(r, l->born)] += 1;
-        if (step_of(r, l->read) + 1 < REPORT_STEPS) change[step_of(r, l->read) + 1] -= 1;
+        int from = step_of(r, l->born), to = step_of(r, l->read); /* the next life may begin in the column where this one ends */
+        change[from] += 1;
+        if (to == from) to++;
+        if (to < REPORT_STEPS) change[to] -= 1;
     }
     l->alive = false;
 }

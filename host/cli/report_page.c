@@ -111,7 +111,7 @@ void report_page(FILE *f, const report *r, char *const svg[PLOTS])
            svg[PLOT_CYCLES]);
     figure(f, "Roofline",
            "Lines: the peak of the two units, and what the DRAM port could feed. Points: the layers, as measured; those that moved no byte in the "
-           "last frame are not there.",
+           "last frame are not there. Above the slope is who had its weights fetched while an earlier layer ran.",
            svg[PLOT_ROOFLINE]);
     figure(f, "DRAM", "Weights are loaded once a frame, or once a job where they stay.", svg[PLOT_DRAM]);
     figure(f, "Energy by layer", "Unit powers as published, memory as fitted.", svg[PLOT_ENERGY]);

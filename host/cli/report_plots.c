@@ -120,19 +120,20 @@ static void roofline(FILE *f, const report *r)
         "set logscale xy\nset xlabel 'MAC per DRAM byte'\nset ylabel 'MAC per cycle'\nset xrange [%g:%g]\nset yrange [1:%g]\nset key bottom right\n"
         "peak = %g\nint8 = %g\nbus = %g\nmin(a, b) = a < b ? a : b\nset samples 400\n$d << EOD\n",
         left / 4, right * 10, 4 * peak, peak, int8, bus);
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0, shown = 0; i < n; i++) {
         fprintf(f, "%.6g %.6g %u \"", list[i].x, list[i].y, r->joules.layer[list[i].layer].stats.binary);
         if (list[i].more != UINT32_MAX) {
             fputs(report_plain(plain, sizeof plain, r->joules.layer[list[i].layer].stats.name), f);
             if (list[i].more) fprintf(f, " and %u more", list[i].more);
         }
-        fputs("\"\n", f);
+        fprintf(f, "\" %u\n", list[i].more != UINT32_MAX ? shown++ % 2 : 0);
     }
     fputs("EOD\nplot min(peak, bus * x) lw 2 lc '" BINARY "' title sprintf('array: %d MAC/cycle', peak), min(int8, bus * x) lw 2 lc '" INT8
           "' title sprintf('int8 unit: %d MAC/cycle', int8), \\\n"
           "$d using 1:($3 > 0 ? $2 : NaN) with points pt 7 ps 0.7 lc '" BINARY "' title 'binary layers', "
           "$d using 1:($3 > 0 ? NaN : $2) with points pt 5 ps 0.7 lc '" INT8 "' title 'stem, head', "
-          "$d using 1:2:4 with labels left offset 0.6,-0.6 font ',9' notitle\n",
+          "$d using ($5 > 0 ? NaN : $1):2:4 with labels left offset 0.6,-0.7 font ',9' notitle, "
+          "$d using ($5 > 0 ? $1 : NaN):2:4 with labels left offset 0.6,-1.6 font ',9' notitle\n",
           f);
 }
 
