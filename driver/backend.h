@@ -61,7 +61,6 @@ typedef struct bonnet_run {
     uint64_t  bytes_in, bytes_out; /* out: DRAM bytes read and written */
     uint32_t  clock_hz;         /* out: from bonnet_mmio.clock_hz, 0 without a clock */
     uint32_t  lanes;            /* out: output channels in parallel, all arrays; 0 without a chip */
-    uint32_t  feature_words, weight_rows, bus_bits; /* out: the chip's memories; 0 without a chip */
     uint64_t  sim_cycles;       /* out: from bonnet_mmio.sim_time: simulated since open, */
     double    sim_seconds;      /*      and the processor time they took; 0 on hardware */
     bonnet_progress_function *progress; /* or NULL: called now and then from within the call, in its thread */

@@ -222,9 +222,6 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
         if (st != BONNET_OK) return st;
     }
     run->lanes = dev->geometry.lanes * dev->geometry.arrays;
-    run->feature_words = dev->geometry.feature_words;
-    run->weight_rows = dev->geometry.weight_rows;
-    run->bus_bits = dev->geometry.bus_bits;
     run->clock_hz = dev->mmio->clock_hz ? dev->mmio->clock_hz(dev->self) : 0;
     if (dev->mmio->sim_time) dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
     bonnet_status st = run->layers ? regdev_read_records(dev, r.j->job, run, r.err) : BONNET_OK;

@@ -69,6 +69,8 @@ bonnet_progress_function *cli_progress_watcher(void);
 
 /* path: written beside its place and renamed. */
 int cli_write_file(const char *path, const char *bytes, size_t size);
+/* Before a run whose counters are wanted: a complaint where the device has none. */
+int cli_need_counters(const cli_session *s, const cli_options *o);
 /* The last run's last frame as Chrome trace events. */
 int cli_trace_write(const cli_session *s, const cli_options *o, const char *path);
 /* o->limit frames, of image_path or (NULL) of a synthetic picture, in one job. *seconds (or NULL): what the call took. */

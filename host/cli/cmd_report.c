@@ -51,6 +51,7 @@ int cli_report(int argc, char **argv)
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "report: --images must be 1 to 100000");
     report *r = calloc(1, sizeof *r);
     code = r ? cli_open(&s, &o, o.argv[0]) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    if (code == CLI_OK) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = cli_run_frames(&s, &o, o.argc == 2 ? o.argv[1] : NULL, &stats, NULL);
     if (code == CLI_OK) code = report_gather(r, &s, &o, &stats);
     if (code == CLI_OK) code = draw_all(svg, r);

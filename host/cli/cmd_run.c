@@ -145,6 +145,7 @@ int cli_run(int argc, char **argv)
     o.argc--, o.argv++;
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
     code = cli_open(&s, &o, path);
+    if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
     if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
     cli_close(&s);

@@ -108,6 +108,13 @@ int cli_open(cli_session *s, const cli_options *o, const char *model_path)
     return CLI_OK;
 }
 
+int cli_need_counters(const cli_session *s, const cli_options *o)
+{
+    bonnet_chip_info chip;
+    if (bonnet_chip_info_get(&chip, s->dev) == BONNET_OK) return CLI_OK;
+    return cli_fail(CLI_USAGE, "%s has no counters; use --device sim:", o->device);
+}
+
 void cli_close(cli_session *s)
 {
     bonnet_model_free(s->model);

@@ -100,7 +100,7 @@ int report_gather(report *r, const cli_session *s, const cli_options *o, const b
     bonnet_event e;
     r->s = s, r->o = o, r->stats = *stats;
     if (!stats->cycles || bonnet_chip_info_get(&r->chip, s->dev) != BONNET_OK)
-        return cli_fail(CLI_USAGE, "%s has no counters to report; use --device sim:", o->device);
+        return cli_fail(CLI_USAGE, "%s has no counters; use --device sim:", o->device);
     int code = cli_joules(&r->joules, s, stats);
     if (code != CLI_OK) return code;
     while (bonnet_event_get(&e, s->dev, s->model, r->n_events) == BONNET_OK) r->n_events++;

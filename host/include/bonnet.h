@@ -180,7 +180,7 @@ typedef struct bonnet_event {
 } bonnet_event;
 BONNET_API bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index);
 
-/* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED before the first run, and where there is no chip. */
+/* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED where there is no chip (golden, cpu). */
 typedef struct bonnet_chip_info {
     uint32_t lanes, feature_words, weight_rows, bus_bits;
 } bonnet_chip_info;

@@ -22,7 +22,6 @@ struct bonnet_device {
     bonnet_layer_cycles last_layers[BONNET_MAX_LAYERS];
     bonnet_event *events;          /* [BONNET_JOB_MAX], register devices only, from the first run on; n_events of the last */
     uint32_t n_events;
-    bonnet_chip_info chip;         /* lanes 0: none */
 };
 
 struct bonnet_model {

@@ -49,7 +49,6 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     s->clock_hz = run->clock_hz;
     s->lanes = run->lanes;
     if (status == BONNET_OK) dev->n_events = run->n_events;
-    dev->chip = (bonnet_chip_info){run->lanes, run->feature_words, run->weight_rows, run->bus_bits};
     s->sim_cycles = run->sim_cycles;
     s->sim_seconds = run->sim_seconds;
     return status;

@@ -5,7 +5,7 @@
 check 2 'and -o FILE' "$BONNET" report "$bool"
 check 2 'give one .bonnet file' "$BONNET" report -o x.html
 check 2 'images must be' "$BONNET" report "$bool" -o x.html --images 0
-check 2 'no counters to report' "$BONNET" report "$bool" -o x.html --device cpu:
+check 2 'cpu: has no counters' "$BONNET" report "$bool" -o x.html --device cpu:
 check 14 'No such file' "$BONNET" report no.bonnet -o x.html
 mkdir fake
 check 14 'gnuplot is not installed.*gnuplot-nox' env PATH="$work/fake" "$BONNET" report "$bool" -o x.html
