@@ -62,9 +62,10 @@ typedef struct bonnet_run {
     uint32_t  walk_frames;      /* out: frames that one walk of the job takes; 0 without a chip */
     uint32_t  clock_hz;         /* out: from bonnet_mmio.clock_hz, 0 without a clock */
     uint32_t  lanes;            /* out: output channels in parallel, all arrays; 0 without a chip */
-    uint32_t  feature_words, weight_rows, bus_bits; /* out: the chip's memories; 0 without a chip */
     uint64_t  sim_cycles;       /* out: from bonnet_mmio.sim_time: simulated since open, */
     double    sim_seconds;      /*      and the processor time they took; 0 on hardware */
+    bonnet_progress_function *progress; /* or NULL: called now and then from within the call, in its thread */
+    void     *progress_user;
     uint32_t  timeout_ms;       /* for the whole call */
     const volatile int *cancel; /* or NULL */
 } bonnet_run;

@@ -129,17 +129,11 @@ TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint
     bonnet_cpu_last_body(sum, q, b, k, l, c);
 }
 
-const bonnet_cpu_kernels bonnet_cpu_avx512 = {.name = "avx512",
-                                              .supported = supported,
-                                              .quads = 1,
-                                              .mismatch = mismatch,
-                                              .at_most = at_most,
-                                              .at_least = at_least,
-                                              .interleave = interleave,
-                                              .stem = stem,
-                                              .maximum = maximum,
-                                              .requantise = requantise,
-                                              .depthwise = depthwise,
-                                              .last = last,
-                                              .dot = dot};
+#define COMMON                                                                                                                                       \
+    .quads = 1, .mismatch = mismatch, .at_most = at_most, .at_least = at_least, .interleave = interleave, .stem = stem, .maximum = maximum,          \
+    .requantise = requantise, .depthwise = depthwise, .last = last, .dot = dot
+
+const bonnet_cpu_kernels bonnet_cpu_avx512 = {.name = "avx512", .supported = supported, COMMON};
+const bonnet_cpu_kernels bonnet_cpu_amx = {
+    .name = "amx", .supported = bonnet_cpu_amx_supported, .count_rows = bonnet_cpu_amx_count, .arrange = bonnet_cpu_amx_arrange, COMMON};
 #endif

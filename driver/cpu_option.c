@@ -11,13 +11,12 @@
 
 const bonnet_cpu_kernels *const bonnet_cpu_sets[] = {
 #if defined(__x86_64__)
-    &bonnet_cpu_avx512,
+    &bonnet_cpu_amx,      &bonnet_cpu_avx512,
     &bonnet_cpu_avx2,
 #elif defined(__aarch64__)
     &bonnet_cpu_neon,
 #endif
-    &bonnet_cpu_portable,
-    NULL,
+    &bonnet_cpu_portable, NULL,
 };
 
 /* "avx512, avx2, portable": of this build, or of this machine. */

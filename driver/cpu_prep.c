@@ -4,7 +4,7 @@
 #include <string.h>
 #include "cpu.h"
 
-enum { MAX_BLOCKS = BONNET_MAX_LAYERS * 8 + 16 + 4 * BONNET_CPU_THREADS };
+enum { MAX_BLOCKS = BONNET_MAX_LAYERS * 8 + 16 + 6 * BONNET_CPU_THREADS };
 
 /* Zeroed, 64-byte aligned, freed with the net. Once one fails all later ones do, so callers check at the end. */
 static void *grab(bonnet_cpu_net *cpu, size_t count, size_t bytes_each)
@@ -65,6 +65,26 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     return 1;
 }
 
+enum { BAND_BYTES = 128 << 10 }; /* at least, of the map that a band reads unpacked, so that it stays near */
+
+/* Bytes of one slice (of all for a downsample) that `rows` rows of the convolution read, unpacked, with border (cpu_amx.c, layout_of). */
+static size_t band_bytes(const bonnet_layer *l, uint32_t k, uint32_t rows)
+{
+    const uint32_t extra = l->kernel == 3 ? (2 * l->dilation + l->stride - 1) / l->stride : 0, slices = l->kernel == 3 ? 1 : k;
+    return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * slices * 64;
+}
+
+/* Rows of the convolution that are counted at a time. Weights are unpacked once per band, so a band reads as much of the map as of
+ * them, if there is as much. A pooled downsample takes pairs. */
+static uint32_t band_of(const bonnet_layer *l, const bonnet_cpu_layer *p, uint32_t k)
+{
+    const uint32_t unit = l->kind == BONNET_LAYER_DOWN && l->pool ? 2 : 1;
+    const size_t weights = (size_t)l->conv_c * p->words * 64, most = weights > BAND_BYTES ? weights : BAND_BYTES;
+    uint32_t rows = unit;
+    while (rows < l->conv_h && band_bytes(l, k, rows + unit) <= most) rows += unit;
+    return rows;
+}
+
 static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
 {
     const uint32_t k = cpu->net->k, down = l->kind == BONNET_LAYER_DOWN;
@@ -76,6 +96,12 @@ static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonne
     for (uint32_t o = 0; o < l->conv_c; o++)
         for (uint32_t i = 0; i < to->words; i++)
             to->w[((size_t)(o / to->outs) * to->words + i) * to->outs + o % to->outs] = l->bits[(size_t)o * to->words + i];
+    if (cpu->kernels->arrange) {
+        const size_t words = (size_t)to->words * to->outs; /* of a group; tiles are as large */
+        to->tiles = grab(cpu, words * to->groups, sizeof *to->tiles);
+        if (!to->tiles) return 0;
+        for (uint32_t g = 0; g < to->groups; g++) cpu->kernels->arrange(to->tiles + g * words, to->w + g * words, to->words, to->outs);
+    }
     if (l->kind == BONNET_LAYER_LAST) return 1;
     to->limit = grab(cpu, (size_t)l->conv_c * k, sizeof *to->limit);
     to->pool_and = grab(cpu, l->conv_c / 64, sizeof *to->pool_and);
@@ -90,7 +116,7 @@ static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonne
 static int prepare(bonnet_cpu_net *cpu)
 {
     const bonnet_net *net = cpu->net;
-    size_t window = 0, q = 0;
+    size_t window = 0, q = 0, sum = 0, bytes = 0;
     cpu->layers = grab(cpu, net->n_layers, sizeof *cpu->layers);
     cpu->maps = grab(cpu, net->n_layers, sizeof *cpu->maps);
     cpu->scratch = grab(cpu, bonnet_cpu_pool_threads(cpu->pool), sizeof *cpu->scratch);
@@ -104,13 +130,22 @@ static int prepare(bonnet_cpu_net *cpu)
         if (!(l->kind == BONNET_LAYER_STEM ? prepare_stem(cpu, to, l) : prepare_binary(cpu, to, l))) return 0;
         size_t need = (size_t)to->groups * to->words;
         if (need > window) window = need;
-        if (l->conv_c > q) q = l->conv_c;
+        if ((size_t)l->conv_c * BONNET_CPU_CHUNK > q) q = (size_t)l->conv_c * BONNET_CPU_CHUNK;
+        if (l->conv_c > sum) sum = l->conv_c;
+        if (l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
+        to->band = band_of(l, to, net->k);
+        need = band_bytes(l, net->k, to->band) + BONNET_CPU_BAND_SLACK;
+        if (need > bytes) bytes = need;
+        need = (size_t)to->band * l->conv_w * l->conv_c;
+        if (need > q) q = need;
     }
     for (uint32_t i = 0; i < bonnet_cpu_pool_threads(cpu->pool); i++) {
         bonnet_cpu_scratch *t = &cpu->scratch[i];
         t->window = grab(cpu, window * BONNET_CPU_CHUNK, sizeof *t->window);
-        t->q = grab(cpu, q * BONNET_CPU_CHUNK, sizeof *t->q);
-        t->sum = grab(cpu, q, sizeof *t->sum);
+        t->q = grab(cpu, q, sizeof *t->q);
+        t->sum = grab(cpu, sum, sizeof *t->sum);
+        t->bytes = grab(cpu, bytes, 1);
+        t->weights = grab(cpu, cpu->kernels->count_rows ? BONNET_CPU_WEIGHT_TILES : 0, 1024);
     }
     return cpu->n_blocks < MAX_BLOCKS; /* grab() sets it to MAX_BLOCKS when memory ends */
 }

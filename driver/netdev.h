@@ -22,7 +22,7 @@ static inline bonnet_status bonnet_netdev_begin(const bonnet_net *net, bonnet_ru
     if (run->layers) memset(run->layers, 0, net->n_layers * sizeof *run->layers);
     run->cycles = run->bytes_in = run->bytes_out = 0;
     run->walk_frames = run->clock_hz = run->lanes = 0;
-    run->feature_words = run->weight_rows = run->bus_bits = run->n_events = 0;
+    run->n_events = 0;
     run->sim_cycles = 0;
     run->sim_seconds = 0;
     return BONNET_OK;

@@ -30,6 +30,8 @@ bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_er
 
 /* Counter records of the run's last frame: run->layers, and run->events where wanted. The only reader of the records. */
 bonnet_status regdev_read_records(regdev *dev, const bonnet_job *job, bonnet_run *run, bonnet_error *err);
+/* Tells run->progress, if there is one, about a job that runs: `frames` frames, after `before` of this call. */
+void regdev_progress(regdev *dev, const regdev_slot *slot, const bonnet_job *job, bonnet_run *run, uint32_t before, uint32_t frames);
 /* Accesses to the on-chip buffers of one descriptor; e->dram_bytes must be set. */
 void regdev_traffic(bonnet_event *e, const uint32_t *desc, const bonnet_geometry *geometry);
 #endif

@@ -10,8 +10,9 @@
 #include "regdev_parts.h"
 
 enum {
-    WAIT_SLICE_MS = 500, /* a lost interrupt costs at most this */
-    RESET_TRIES = 2000,  /* reads of CTRL, a millisecond apart where the device has real time */
+    WAIT_SLICE_MS = 500,  /* a lost interrupt costs at most this */
+    WATCH_SLICE_MS = 200, /* the same where somebody watches */
+    RESET_TRIES = 2000,   /* reads of CTRL, a millisecond apart where the device has real time */
 };
 
 typedef struct runner {
@@ -94,11 +95,12 @@ static bonnet_status start(runner *r, uint32_t walks)
 }
 
 /* Until CTRL says done. The interrupt only saves time: without it the wait ends after a slice. */
-static bonnet_status wait_done(runner *r)
+static bonnet_status wait_done(runner *r, uint32_t first, uint32_t frames)
 {
+    const uint32_t longest = r->run->progress ? WATCH_SLICE_MS : WAIT_SLICE_MS;
     for (;;) {
         int64_t left_ms = (r->deadline.end_us - bonnet_now_us()) / 1000;
-        uint32_t slice = left_ms <= 0 ? 0 : left_ms < WAIT_SLICE_MS ? (uint32_t)left_ms : WAIT_SLICE_MS, ctrl;
+        uint32_t slice = left_ms <= 0 ? 0 : left_ms < longest ? (uint32_t)left_ms : longest, ctrl;
         bonnet_status st = r->dev->mmio->wait(r->dev->self, slice, r->run->cancel, r->err);
         if (st != BONNET_OK && st != BONNET_ETIMEOUT && st != BONNET_EINTR) return st;
         int cancelled = st == BONNET_EINTR;
@@ -113,6 +115,7 @@ static bonnet_status wait_done(runner *r)
                                r->dev->mmio->scheme);
         st = acknowledge(r);
         if (st != BONNET_OK) return st;
+        regdev_progress(r->dev, r->slot, r->j->job, r->run, first, frames);
     }
 }
 
@@ -211,7 +214,7 @@ static bonnet_status run_walks(runner *r, uint32_t first, uint32_t frames)
     bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)walks * walk_frames(job) * job->input_stride, r->err);
     if (st != BONNET_OK) return st;
     st = start(r, walks);
-    if (st == BONNET_OK) st = wait_done(r);
+    if (st == BONNET_OK) st = wait_done(r, first, frames);
     if (st == BONNET_OK) st = explain(r);
     if (st == BONNET_OK) st = add_totals(r);
     if (st != BONNET_OK) return stop(r, st);
@@ -249,9 +252,6 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
         if (st != BONNET_OK) return st;
     }
     run->lanes = dev->geometry.lanes * dev->geometry.arrays;
-    run->feature_words = dev->geometry.feature_words;
-    run->weight_rows = dev->geometry.weight_rows;
-    run->bus_bits = dev->geometry.bus_bits;
     run->clock_hz = dev->mmio->clock_hz ? dev->mmio->clock_hz(dev->self) : 0;
     if (dev->mmio->sim_time) dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
     bonnet_status st = run->layers ? regdev_read_records(dev, r.j->job, run, r.err) : BONNET_OK;

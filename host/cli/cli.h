@@ -64,9 +64,13 @@ void cli_dataset_free(cli_dataset *d);
 /* "name  done/total" with a bar, on stderr, only on a terminal, at most ten times a second. */
 void cli_progress(const char *what, size_t done, size_t total);
 void cli_progress_end(void);
+/* For bonnet_open_options: layer, frame, cycles, cycles/s, time left of the running call, on the same terms; NULL off a terminal. */
+bonnet_progress_function *cli_progress_watcher(void);
 
 /* path: written beside its place and renamed. */
 int cli_write_file(const char *path, const char *bytes, size_t size);
+/* Before a run whose counters are wanted: a complaint where the device has none. */
+int cli_need_counters(const cli_session *s, const cli_options *o);
 /* The last run's last frame as Chrome trace events. */
 int cli_trace_write(const cli_session *s, const cli_options *o, const char *path);
 /* o->limit frames, of image_path or (NULL) of a synthetic picture, in one job. *seconds (or NULL): what the call took. */

@@ -71,6 +71,7 @@ int cli_bench(int argc, char **argv)
     if (o.argc < 1 || o.argc > 2) return cli_fail(CLI_USAGE, "bench: give one .bonnet file and at most one image; try `bonnet bench --help`");
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "bench: --images must be 1 to 100000");
     code = cli_open(&s, &o, o.argv[0]);
+    if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = cli_run_frames(&s, &o, o.argc == 2 ? o.argv[1] : NULL, &stats, &seconds);
     if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
     if (code == CLI_OK && o.json) code = print_json(&s, &o, &stats, seconds);

@@ -70,6 +70,7 @@ static int run_images(cli_session *s, const cli_options *o)
         code = cli_image_read_for(&pixels, o->argv[i], s);
         if (code != CLI_OK) break;
         bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, pixels, 1);
+        cli_progress_end();
         free(pixels);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, o->argv[i]);
         else if (bonnet_stats_get(&stats, s->dev) == BONNET_OK) {
@@ -144,6 +145,7 @@ int cli_run(int argc, char **argv)
     o.argc--, o.argv++;
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
     code = cli_open(&s, &o, path);
+    if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
     if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
     cli_close(&s);

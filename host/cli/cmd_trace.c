@@ -22,6 +22,7 @@ int cli_trace(int argc, char **argv)
         return cli_fail(CLI_USAGE, "trace: give one .bonnet file, at most one image, and -o FILE; try `bonnet trace --help`");
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "trace: --images must be 1 to 100000");
     code = cli_open(&s, &o, o.argv[0]);
+    if (code == CLI_OK) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = cli_run_frames(&s, &o, o.argc == 2 ? o.argv[1] : NULL, &stats, NULL);
     if (code == CLI_OK) code = cli_trace_write(&s, &o, o.output);
     if (code == CLI_OK) {

@@ -38,6 +38,7 @@ static int verify_files(verdict *v, cli_session *s, const cli_options *o)
         code = cli_image_read_for(&pixels, o->argv[i], s);
         if (code != CLI_OK) break;
         code = verify_one(v, s, pixels, o->argv[i]);
+        cli_progress_end();
         free(pixels);
     }
     return code;

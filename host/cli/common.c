@@ -97,6 +97,7 @@ int cli_open(cli_session *s, const cli_options *o, const char *model_path)
     bonnet_open_options options = BONNET_OPEN_OPTIONS_INIT;
     options.timeout_ms = (uint32_t)(o->timeout_ms ? o->timeout_ms : 600000);
     options.seed = o->seed;
+    options.progress = o->quiet ? NULL : cli_progress_watcher();
     options.cancel = (const volatile int *)&cli_cancelled;
     memset(s, 0, sizeof *s);
     s->path = model_path;
@@ -107,6 +108,13 @@ int cli_open(cli_session *s, const cli_options *o, const char *model_path)
     status = bonnet_model_info_get(&s->info, s->model);
     if (status != BONNET_OK) return cli_fail_status(status, s->dev, model_path);
     return CLI_OK;
+}
+
+int cli_need_counters(const cli_session *s, const cli_options *o)
+{
+    bonnet_chip_info chip;
+    if (bonnet_chip_info_get(&chip, s->dev) == BONNET_OK) return CLI_OK;
+    return cli_fail(CLI_USAGE, "%s has no counters; use --device sim:", o->device);
 }
 
 void cli_close(cli_session *s)

@@ -21,6 +21,7 @@ int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path,
         for (size_t i = 0; i < bytes * o->limit; i++) pixels[i] = image ? image[i % bytes] : (uint8_t)(i * 2654435761u >> 24);
         double before = now();
         bonnet_status status = bonnet_run_batch(NULL, NULL, s->dev, s->model, pixels, o->limit);
+        cli_progress_end();
         if (seconds) *seconds = now() - before;
         if (status == BONNET_OK) status = bonnet_stats_get(stats, s->dev);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, s->path);

@@ -92,7 +92,7 @@ int cli_trace_write(const cli_session *s, const cli_options *o, const char *path
     uint32_t count;
     uint64_t origin = first_cycle(s, &count);
     if (!count || bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.cycles)
-        return cli_fail(CLI_USAGE, "%s has no counters to trace; use --device sim:", o->device);
+        return cli_fail(CLI_USAGE, "%s has no counters; use --device sim:", o->device);
     double us = 1e6 / (stats.clock_hz ? stats.clock_hz : 1e9);
     struct json_object *j = json_object_new_object(), *array = json_object_new_array(), *about = json_object_new_object();
     json_object_array_add(array, naming("process_name", 0, s->info.name));

@@ -12,5 +12,5 @@ host/energy/fitted.h: $(O)/energy_fit
 .PHONY: energy energy-fit
 energy-fit: host/energy/fitted.h  ## Fit the three constants of the energy model to the published totals, write host/energy/fitted.h
 	$(Q)sed -n '4,13p' $<
-energy: deps-run $(CLI)  ## Table and picture of docs/energy.md
+energy: deps-test $(CLI)  ## Table and picture of docs/energy.md
 	$(Q)tools/energy.sh $(CLI) docs/energy.md docs/energy.svg

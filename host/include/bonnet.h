@@ -54,14 +54,25 @@ typedef enum bonnet_status {
 typedef struct bonnet_device bonnet_device; /* One open device.           */
 typedef struct bonnet_model  bonnet_model;  /* One network, bound to it.  */
 
+/* How far a running call is, on devices that can tell (register devices). */
+typedef struct bonnet_progress {
+    uint32_t frames_done, frames; /* of this call */
+    uint64_t cycles;              /* of the accelerator, in this call so far */
+    double   share;               /* 0..1, estimated */
+    const char *layer;            /* which is being computed; owned by the model, "" if unknown */
+} bonnet_progress;
+typedef void bonnet_progress_function(void *user, const bonnet_progress *now);
+
 /* Zero means default. Initialise with BONNET_OPEN_OPTIONS_INIT so that fields can be added. */
 typedef struct bonnet_open_options {
     size_t   size;
     uint32_t timeout_ms;        /* per call that waits; default 60000                        */
     uint64_t seed;              /* of the simulated memory's back-pressure; default 1        */
     const volatile int *cancel; /* or NULL; a waiting call returns BONNET_EINTR soon after it turns non-zero */
+    bonnet_progress_function *progress; /* or NULL; called a few times a second from within a call that waits, in its thread */
+    void    *progress_user;
 } bonnet_open_options;
-#define BONNET_OPEN_OPTIONS_INIT { sizeof(bonnet_open_options), 0, 0, NULL }
+#define BONNET_OPEN_OPTIONS_INIT { sizeof(bonnet_open_options), 0, 0, NULL, NULL, NULL }
 
 /*
  * Open the device named by uri, "scheme:path": "golden:" (C model, the definition), "cpu:" (fast), "sim:" (Verilated RTL;
@@ -170,7 +181,7 @@ typedef struct bonnet_event {
 } bonnet_event;
 BONNET_API bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index);
 
-/* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED before the first run, and where there is no chip. */
+/* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED where there is no chip (golden, cpu). */
 typedef struct bonnet_chip_info {
     uint32_t lanes, feature_words, weight_rows, bus_bits;
 } bonnet_chip_info;

@@ -55,6 +55,8 @@ bonnet_status bonnet_open(bonnet_device **out, const char *uri, const bonnet_ope
     dev->backend = backend;
     dev->timeout_ms = o.timeout_ms ? o.timeout_ms : 60000;
     dev->cancel = o.cancel;
+    dev->progress = o.progress;
+    dev->progress_user = o.progress_user;
     bonnet_open_config config = {.timeout_ms = dev->timeout_ms, .seed = o.seed ? o.seed : 1};
     bonnet_status status = backend->open(&dev->self, path, &config, &open_error);
     if (status != BONNET_OK) {

@@ -14,6 +14,8 @@ struct bonnet_device {
     void *self;                    /* the backend's own state */
     uint32_t timeout_ms;
     const volatile int *cancel;    /* or NULL */
+    bonnet_progress_function *progress; /* or NULL */
+    void *progress_user;
     bonnet_error error;            /* text of the last failure */
     bonnet_stats stats;            /* of the last run */
     const bonnet_net *last_net;    /* that run's net; only compared, never read through */
@@ -21,7 +23,6 @@ struct bonnet_device {
     uint32_t last_walk;            /* frames that last_layers is of; 0 without a chip */
     bonnet_event *events;          /* [BONNET_JOB_MAX], register devices only, from the first run on; n_events of the last */
     uint32_t n_events;
-    bonnet_chip_info chip;         /* lanes 0: none */
 };
 
 struct bonnet_model {

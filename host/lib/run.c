@@ -34,6 +34,8 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     run->events_room = BONNET_JOB_MAX;
     run->timeout_ms = dev->timeout_ms;
     run->cancel = dev->cancel;
+    run->progress = dev->progress;
+    run->progress_user = dev->progress_user;
     bonnet_status status = dev->backend->run(dev->self, model->slot, run, &dev->error);
 
     bonnet_stats *s = &dev->stats;
@@ -48,7 +50,6 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     s->clock_hz = run->clock_hz;
     s->lanes = run->lanes;
     if (status == BONNET_OK) dev->n_events = run->n_events;
-    dev->chip = (bonnet_chip_info){run->lanes, run->feature_words, run->weight_rows, run->bus_bits};
     s->sim_cycles = run->sim_cycles;
     s->sim_seconds = run->sim_seconds;
     return status;

@@ -2,6 +2,7 @@
 /* stats.c - what the last run took, whole and by layer. Cycles are read from the chip's counters, never modelled. */
 #include <string.h>
 #include "internal.h"
+#include "regdev.h"
 
 bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device *dev)
 {
@@ -59,7 +60,8 @@ bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, cons
 bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev)
 {
     if (!out || !dev) return BONNET_EINVAL;
-    if (!dev->chip.lanes) return BONNET_EUNSUPPORTED;
-    *out = dev->chip;
+    if (!dev->backend->mmio) return BONNET_EUNSUPPORTED;
+    const bonnet_geometry *g = bonnet_regdev_geometry(dev->self); /* as the chip said when it was opened */
+    *out = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits};
     return BONNET_OK;
 }

@@ -20,6 +20,10 @@ static int add_block(bonnet_build *b, int x, uint32_t stage, uint32_t block, int
     if (wide) {
         const int d = bonnet_build_down(b, in, channels, !enlarge);
         name(b, d, stage, block, "downsample.0");
+        if (!enlarge) { /* an odd edge is kept, as the stride of conv1 keeps it */
+            b->layers[d].out_h = (b->layers[d].in_h + 1) / 2;
+            b->layers[d].out_w = (b->layers[d].in_w + 1) / 2;
+        }
         res = pass = BONNET_ALL(b, d);
         stride = enlarge ? 1 : 2;
     }

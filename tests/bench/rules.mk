@@ -8,9 +8,13 @@ $(CPU_BENCH): $(CPU_BENCH_SRCS:%.c=$(O)/obj/%.o) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $(CPU_BENCH_SRCS:%.c=$(O)/obj/%.o) $(LIB) $(LIB_LIBS) -ldnnl -lgomp
 
-.PHONY: bench-cpu
+.PHONY: bench-cpu cpu-numbers
 bench-cpu:           ## The cpu backend per layer, beside oneDNN int8 and f32 and the machine's xnor-popcount limit, one core
 	@tools/deps.sh bench
 	@$(MAKE) --no-print-directory -s -j2 $(CPU_BENCH)
 	@$(CPU_BENCH) --sweeps $(CPU_SWEEPS) --csv $(O)/bench-cpu.csv
 	@echo "\nEvery number: $(O)/bench-cpu.csv"
+cpu-numbers:         ## Put what `make bench-cpu` measures into docs/cpu.md
+	@tools/deps.sh bench
+	@$(MAKE) --no-print-directory -s -j2 $(CPU_BENCH)
+	@tools/cpu_numbers.sh $(CPU_BENCH) docs/cpu.md --sweeps $(CPU_SWEEPS) --csv $(O)/bench-cpu.csv

@@ -74,7 +74,9 @@ check 2 'give one .bonnet file' "$BONNET" energy
 check 2 'picture of --compare' "$BONNET" energy "$bool" -o x.svg
 check 2 'images must be' "$BONNET" energy "$bool" --images 0
 check 2 'and -o FILE' "$BONNET" trace "$bool"
-check 2 'no counters to trace' "$BONNET" trace "$bool" --device cpu: -o x.json
+check 2 'cpu: has no counters' "$BONNET" trace "$bool" --device cpu: -o x.json
+check 2 'golden: has no counters' "$BONNET" run "$bool" "$(printf '%s\n' "$pictures"/*.pgm | head -1)" --device golden: --trace x.json
+check 2 'cpu: has no counters' "$BONNET" bench "$bool" --device cpu: --trace x.json
 check 14 'cannot write no/such/x.json' "$BONNET" trace "$bool" -o no/such/x.json
 check 14 'cannot write /dev/full' "$BONNET" trace "$bool" -o /dev/full
 mkdir empty
