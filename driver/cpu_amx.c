@@ -4,7 +4,7 @@
  *
  * A tile instruction multiplies 16 rows of 64 int8 by 64 x 16 int8 and adds to 16 x 16 int32: 16,384 products, where the popcount path needs 48
  * instructions. Bits have to become bytes of +1 and -1 for it, which one masked move does for 64 of them. The map is unpacked once per band of rows, not
- * once per tap, and the weights, which stay packed in memory (eight times less to read), once per band. With n the sum of products and
+ * once per tap, and the weights, which stay packed in memory (eight times less to read), once per band, beside the multiplication. With n the sum of products and
  * K the bits of the dot product, the mismatches are q = (K - n) / 2, and everything after is what the other sets do.
  */
 #include "cpu.h"
@@ -52,7 +52,7 @@ typedef struct layout {
 
 static layout layout_of(const bonnet_cpu_rows *r, uint32_t rows)
 {
-    layout a = {.pad = r->taps == 3 ? r->dilation : 0};
+    layout a = {.pad = r->dilation};
     a.extra = (2 * a.pad + r->stride - 1) / r->stride;
     a.cols = r->conv_w + a.extra;
     a.phase = (size_t)(rows + a.extra) * a.cols * 64;
@@ -78,9 +78,17 @@ TARGET static void unpack_map(const bonnet_cpu_rows *r, const layout *a, uint32_
     }
 }
 
-/* Four blocks of sixteen positions, 1 KiB apart, by sixteen channels: sums to n[64][16]. */
-TARGET static void multiply(int32_t *n, const uint8_t *map, const uint32_t *offset, const uint8_t *weights, uint32_t words)
+TARGET static inline void unpack_tile(uint8_t *to, const uint64_t *packed)
 {
+    for (uint32_t i = 0; i < ROWS; i++) unpack(to + (size_t)i * 64, packed[i]);
+}
+
+/* Four blocks of sixteen positions, 1 KiB apart, by sixteen channels: sums to n[64][16]. packed, or NULL where the weights are unpacked already:
+ * they are unpacked one tile ahead, while the tile unit multiplies. */
+TARGET static inline __attribute__((always_inline)) void multiply(int32_t *n, const uint8_t *map, const uint32_t *offset, uint8_t *weights,
+                                                                  const uint64_t *packed, uint32_t words)
+{
+    if (packed) unpack_tile(weights, packed);
     STORED();
     _tile_zero(0);
     _tile_zero(1);
@@ -97,6 +105,8 @@ TARGET static void multiply(int32_t *n, const uint8_t *map, const uint32_t *offs
         _tile_dpbssd(2, 6, 7);
         _tile_loadd(4, at + 3 * TILE, 64);
         _tile_dpbssd(3, 4, 7);
+        if (packed && i + 1 < words) unpack_tile(weights + (size_t)(i + 1) * TILE, packed + (size_t)(i + 1) * ROWS);
+        STORED();
     }
     _tile_stored(0, n, 64);
     _tile_stored(1, n + 256, 64);
@@ -148,10 +158,12 @@ TARGET void bonnet_cpu_amx_count(const bonnet_cpu_rows *r, uint32_t first, uint3
         for (uint32_t t = 0; t < tiles; t += most) { /* as many weights as stay in a second-level cache */
             const uint32_t count = tiles - t < most ? tiles - t : most;
             const uint64_t *packed = r->tiles + (size_t)(g * tiles + t) * r->words * ROWS;
-            for (uint32_t i = 0; i < count * r->words * ROWS; i++) unpack(r->weights + (size_t)i * 64, packed[i]);
             for (uint32_t at = 0; at < positions; at += BLOCK) /* what 64 positions read stays in the first-level cache */
                 for (uint32_t c = 0; c < count; c++) {
-                    multiply(n, r->bytes + (size_t)at * 64, offset, r->weights + (size_t)c * r->words * TILE, r->words);
+                    uint8_t *weights = r->weights + (size_t)c * r->words * TILE;
+                    const uint8_t *map = r->bytes + (size_t)at * 64;
+                    if (at == 0) multiply(n, map, offset, weights, packed + (size_t)c * r->words * ROWS, r->words);
+                    else multiply(n, map, offset, weights, NULL, r->words);
                     store(r, &a, n, at, positions, g * r->outs + (t + c) * 16);
                 }
         }
