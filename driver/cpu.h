@@ -13,7 +13,6 @@
 
 enum {
     BONNET_CPU_CHUNK = 32,  /* output positions gathered at a time; a multiple of 4  */
-    BONNET_CPU_WEIGHT_TILES = 4 * BONNET_MAX_DOT / 64, /* unpacked weights at a time, KiB */
     BONNET_CPU_BAND_SLACK = 4096, /* bytes behind the unpacked band that whole blocks read */
     BONNET_CPU_THREADS = 64 /* the most that threads=N takes                          */
 };
@@ -37,7 +36,7 @@ typedef struct bonnet_cpu_rows {
     uint32_t stride, dilation;
     uint32_t words, outs, conv_c, conv_w;
     const uint64_t *tiles;   /* weights as arrange() left them          */
-    uint8_t *bytes, *weights; /* scratch */
+    uint8_t *bytes;          /* scratch                              */
     uint16_t *q;             /* out: [row of the band][conv_w][conv_c]  */
 } bonnet_cpu_rows;
 
@@ -116,7 +115,7 @@ typedef struct bonnet_cpu_layer {
 typedef struct bonnet_cpu_scratch {
     uint64_t *window; /* [chunk][words][group], of the largest layer */
     uint16_t *q;      /* [chunk][conv_c], or [band][conv_w][conv_c] */
-    uint8_t *bytes, *weights; /* bonnet_cpu_rows                    */
+    uint8_t *bytes;   /* bonnet_cpu_rows                            */
     int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]  */
     int32_t *sum;     /* LAST: [conv_c]                             */
 } bonnet_cpu_scratch;

@@ -119,7 +119,6 @@ static void count_rows(const layer_job *job, const bonnet_cpu_scratch *t, uint32
                                .conv_w = l->conv_w,
                                .tiles = job->p->tiles,
                                .bytes = t->bytes,
-                               .weights = t->weights,
                                .q = t->q};
     job->cpu->kernels->count_rows(&r, first, rows);
 }

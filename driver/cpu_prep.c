@@ -144,7 +144,6 @@ static int prepare(bonnet_cpu_net *cpu)
         t->q = grab(cpu, q, sizeof *t->q);
         t->sum = grab(cpu, sum, sizeof *t->sum);
         t->bytes = grab(cpu, bytes, 1);
-        t->weights = grab(cpu, cpu->kernels->count_rows ? BONNET_CPU_WEIGHT_TILES : 0, 1024);
     }
     return cpu->n_blocks < MAX_BLOCKS; /* grab() sets it to MAX_BLOCKS when memory ends */
 }
