@@ -65,7 +65,7 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     return 1;
 }
 
-enum { BAND_BYTES = 128 << 10 }; /* at least, of the map that a band reads unpacked, so that it stays near */
+enum { BAND_BYTES = 192 << 10 }; /* of the map that a band reads unpacked, so that it stays near */
 
 /* Bytes of one slice that `rows` rows of the convolution read, unpacked, with border (cpu_amx.c, layout_of). */
 static size_t band_bytes(const bonnet_layer *l, uint32_t rows)
@@ -74,13 +74,11 @@ static size_t band_bytes(const bonnet_layer *l, uint32_t rows)
     return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * 64;
 }
 
-/* Rows of the convolution that are counted at a time. Weights are unpacked once per band, so a band reads as much of the map as of
- * them, if there is as much. */
-static uint32_t band_of(const bonnet_layer *l, const bonnet_cpu_layer *p)
+/* Rows of the convolution that are counted at a time. */
+static uint32_t band_of(const bonnet_layer *l)
 {
-    const size_t weights = (size_t)l->conv_c * p->words * 64, most = weights > BAND_BYTES ? weights : BAND_BYTES;
     uint32_t rows = 1;
-    while (rows < l->conv_h && band_bytes(l, rows + 1) <= most) rows++;
+    while (rows < l->conv_h && band_bytes(l, rows + 1) <= BAND_BYTES) rows++;
     return rows;
 }
 
@@ -132,7 +130,7 @@ static int prepare(bonnet_cpu_net *cpu)
         if ((size_t)l->conv_c * BONNET_CPU_CHUNK > q) q = (size_t)l->conv_c * BONNET_CPU_CHUNK;
         if (l->conv_c > sum) sum = l->conv_c;
         if (l->kernel != 3 || l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
-        to->band = band_of(l, to);
+        to->band = band_of(l);
         need = band_bytes(l, to->band) + BONNET_CPU_BAND_SLACK;
         if (need > bytes) bytes = need;
         need = (size_t)to->band * l->conv_w * l->conv_c;
