@@ -13,7 +13,6 @@
 
 enum {
     BONNET_CPU_CHUNK = 32,  /* output positions gathered at a time; a multiple of 4  */
-    BONNET_CPU_WEIGHT_TILES = 4 * BONNET_MAX_DOT / 64, /* unpacked weights at a time, KiB */
     BONNET_CPU_BAND_SLACK = 4096, /* bytes behind the unpacked band that whole blocks read */
     BONNET_CPU_THREADS = 64 /* the most that threads=N takes                          */
 };
@@ -29,15 +28,15 @@ typedef struct bonnet_cpu_stem_row {
     const int32_t *start;  /* [64] what the sums start from           */
 } bonnet_cpu_stem_row;
 
-/* A band of rows of a binary layer, for sets that count whole rows at once (AMX). */
+/* A band of rows of a 3x3 layer, for sets that count whole rows at once (AMX). A dense 1x1 reads every bit once, so unpacking it does not pay. */
 typedef struct bonnet_cpu_rows {
     const uint64_t *base; /* map read: word i of slice j of pixel p is base[p * pitch + i * slices + j] */
     size_t pitch;
-    uint32_t in_h, in_w, slices, depth; /* of the convolution: a dense 1x1 has one slice of depth in_c / 64 * k */
-    uint32_t taps, stride, dilation;    /* 3: 3x3, 1: 1x1 */
+    uint32_t in_h, in_w, slices, depth; /* depth: in_c / 64 */
+    uint32_t stride, dilation;
     uint32_t words, outs, conv_c, conv_w;
     const uint64_t *tiles;   /* weights as arrange() left them          */
-    uint8_t *bytes, *weights; /* scratch */
+    uint8_t *bytes;          /* scratch                              */
     uint16_t *q;             /* out: [row of the band][conv_w][conv_c]  */
 } bonnet_cpu_rows;
 
@@ -67,7 +66,7 @@ typedef struct bonnet_cpu_kernels {
     void (*last)(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c);
     /* sum of w[i] * x[i], i < n, n a multiple of 64. */
     int32_t (*dot)(const int8_t *w, const int16_t *x, uint32_t n);
-    /* Optional (NULL), and then used instead of mismatch: mismatches of whole rows, first..first+rows-1 of the convolution; and the weights
+    /* Optional (NULL), and then used instead of mismatch in 3x3 layers: of whole rows, first..first+rows-1 of the convolution; and the weights
      * in the order it wants: tiles zeroed, [outs/16][words][16], from w[words][outs] of one group. */
     void (*count_rows)(const bonnet_cpu_rows *r, uint32_t first, uint32_t rows);
     void (*arrange)(uint64_t *tiles, const uint64_t *w, uint32_t words, uint32_t outs);
@@ -99,8 +98,8 @@ uint32_t bonnet_cpu_pool_threads(const bonnet_cpu_pool *pool);
 typedef struct bonnet_cpu_layer {
     uint32_t groups, words, outs; /* binary: groups of `outs` channels, each reading `words` words of its window */
     uint64_t *w;                  /* binary: [group][word][outs]            */
-    uint64_t *tiles;              /* binary, with count_rows: [group][outs/16][words][16] */
-    uint32_t band;                /* binary, with count_rows: rows of the convolution at a time */
+    uint64_t *tiles;              /* 3x3, with count_rows: [group][outs/16][words][16] */
+    uint32_t band;                /* 3x3, with count_rows: rows of the convolution at a time */
     int16_t *limit;               /* CONV, DOWN: [k][conv_c], K - Tp         */
     uint64_t *pool_and;           /* DOWN: [conv_c/64]                      */
     uint32_t row_groups;          /* STEM: groups of taps in a kernel row   */
@@ -116,7 +115,7 @@ typedef struct bonnet_cpu_layer {
 typedef struct bonnet_cpu_scratch {
     uint64_t *window; /* [chunk][words][group], of the largest layer */
     uint16_t *q;      /* [chunk][conv_c], or [band][conv_w][conv_c] */
-    uint8_t *bytes, *weights; /* bonnet_cpu_rows                    */
+    uint8_t *bytes;   /* bonnet_cpu_rows                            */
     int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]  */
     int32_t *sum;     /* LAST: [conv_c]                             */
 } bonnet_cpu_scratch;

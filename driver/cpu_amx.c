@@ -4,7 +4,7 @@
  *
  * A tile instruction multiplies 16 rows of 64 int8 by 64 x 16 int8 and adds to 16 x 16 int32: 16,384 products, where the popcount path needs 48
  * instructions. Bits have to become bytes of +1 and -1 for it, which one masked move does for 64 of them. The map is unpacked once per band of rows, not
- * once per tap, and the weights, which stay packed in memory (eight times less to read), once per band. With n the sum of products and
+ * once per tap, and the weights, which stay packed in memory (eight times less to read), once per band, beside the multiplication. With n the sum of products and
  * K the bits of the dot product, the mismatches are q = (K - n) / 2, and everything after is what the other sets do.
  */
 #include "cpu.h"
@@ -18,7 +18,7 @@
 /* gcc 12's tile loads do not say that they read memory: without this it may still hold back the stores before them. */
 #define STORED() __asm__ volatile("" ::: "memory")
 
-enum { ARCH_REQUEST_PERMISSION = 0x1023, TILE_DATA = 18, ROWS = 16, TILE = 1024, BLOCK = 64 };
+enum { ARCH_REQUEST_PERMISSION = 0x1023, TILE_DATA = 18, ROWS = 16, TILE = 1024, BLOCK = 64, RING = 8, AHEAD = 4 };
 
 /* The kernel saves tiles only for processes that asked for them; asking again is harmless. */
 int bonnet_cpu_amx_supported(void)
@@ -52,7 +52,7 @@ typedef struct layout {
 
 static layout layout_of(const bonnet_cpu_rows *r, uint32_t rows)
 {
-    layout a = {.pad = r->taps == 3 ? r->dilation : 0};
+    layout a = {.pad = r->dilation};
     a.extra = (2 * a.pad + r->stride - 1) / r->stride;
     a.cols = r->conv_w + a.extra;
     a.phase = (size_t)(rows + a.extra) * a.cols * 64;
@@ -78,17 +78,26 @@ TARGET static void unpack_map(const bonnet_cpu_rows *r, const layout *a, uint32_
     }
 }
 
-/* Four blocks of sixteen positions, 1 KiB apart, by sixteen channels: sums to n[64][16]. */
-TARGET static void multiply(int32_t *n, const uint8_t *map, const uint32_t *offset, const uint8_t *weights, uint32_t words)
+TARGET static inline void unpack_tile(uint8_t *to, const uint64_t *packed)
 {
-    STORED();
+    for (uint32_t i = 0; i < ROWS; i++) unpack(to + (size_t)i * 64, packed[i]);
+}
+
+/*
+ * Four blocks of sixteen positions, 1 KiB apart, by sixteen channels: sums to n[64][16]. The weights are unpacked while the tile unit
+ * multiplies, into a ring small enough for the first-level cache, and early enough that the stores are done when the tile is loaded.
+ */
+TARGET static void multiply(int32_t *n, const uint8_t *map, const uint32_t *offset, uint8_t *ring, const uint64_t *packed, uint32_t words)
+{
+    for (uint32_t i = 0; i < AHEAD && i < words; i++) unpack_tile(ring + (size_t)i * TILE, packed + (size_t)i * ROWS);
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
     for (uint32_t i = 0; i < words; i++) {
         const uint8_t *at = map + offset[i];
-        _tile_loadd(7, weights + (size_t)i * TILE, 64);
+        STORED();
+        _tile_loadd(7, ring + (size_t)(i % RING) * TILE, 64);
         _tile_loadd(4, at, 64);
         _tile_dpbssd(0, 4, 7);
         _tile_loadd(5, at + TILE, 64);
@@ -97,6 +106,7 @@ TARGET static void multiply(int32_t *n, const uint8_t *map, const uint32_t *offs
         _tile_dpbssd(2, 6, 7);
         _tile_loadd(4, at + 3 * TILE, 64);
         _tile_dpbssd(3, 4, 7);
+        if (i + AHEAD < words) unpack_tile(ring + (size_t)((i + AHEAD) % RING) * TILE, packed + (size_t)(i + AHEAD) * ROWS);
     }
     _tile_stored(0, n, 64);
     _tile_stored(1, n + 256, 64);
@@ -135,9 +145,10 @@ TARGET static void configure(void)
 TARGET void bonnet_cpu_amx_count(const bonnet_cpu_rows *r, uint32_t first, uint32_t rows)
 {
     const layout a = layout_of(r, rows);
-    const uint32_t tiles = r->outs / 16, most = BONNET_CPU_WEIGHT_TILES / r->words, positions = (rows - 1) * a.cols + r->conv_w;
+    const uint32_t tiles = r->outs / 16, positions = (rows - 1) * a.cols + r->conv_w;
     uint32_t offset[BONNET_MAX_DOT / 64];
     int32_t n[BLOCK * 16] __attribute__((aligned(64)));
+    uint8_t ring[RING * TILE] __attribute__((aligned(64)));
     for (uint32_t i = 0; i < r->words; i++) {
         const uint32_t tap = i / r->depth, y = tap / 3 * r->dilation, x = tap % 3 * r->dilation, s = r->stride;
         offset[i] = (uint32_t)(i % r->depth * a.plane + (y % s * s + x % s) * a.phase + ((size_t)(y / s) * a.cols + x / s) * 64);
@@ -145,16 +156,11 @@ TARGET void bonnet_cpu_amx_count(const bonnet_cpu_rows *r, uint32_t first, uint3
     configure();
     for (uint32_t g = 0; g < r->slices; g++) {
         unpack_map(r, &a, first, rows, g);
-        for (uint32_t t = 0; t < tiles; t += most) { /* as many weights as stay in a second-level cache */
-            const uint32_t count = tiles - t < most ? tiles - t : most;
-            const uint64_t *packed = r->tiles + (size_t)(g * tiles + t) * r->words * ROWS;
-            for (uint32_t i = 0; i < count * r->words * ROWS; i++) unpack(r->weights + (size_t)i * 64, packed[i]);
-            for (uint32_t at = 0; at < positions; at += BLOCK) /* what 64 positions read stays in the first-level cache */
-                for (uint32_t c = 0; c < count; c++) {
-                    multiply(n, r->bytes + (size_t)at * 64, offset, r->weights + (size_t)c * r->words * TILE, r->words);
-                    store(r, &a, n, at, positions, g * r->outs + (t + c) * 16);
-                }
-        }
+        for (uint32_t at = 0; at < positions; at += BLOCK) /* what 64 positions read stays in the first-level cache */
+            for (uint32_t t = 0; t < tiles; t++) {
+                multiply(n, r->bytes + (size_t)at * 64, offset, ring, r->tiles + (size_t)(g * tiles + t) * r->words * ROWS, r->words);
+                store(r, &a, n, at, positions, g * r->outs + t * 16);
+            }
     }
     _tile_release();
 }

@@ -123,7 +123,13 @@ TARGET static void interleave(uint64_t *to, const uint64_t *z, const uint64_t *t
 TARGET static void maximum(int32_t *best, const int32_t *const *value, uint32_t n) { bonnet_cpu_maximum_body(best, value, n); }
 TARGET static void requantise(int8_t *a, const int32_t *max, const int32_t *half, const int32_t *sh) { bonnet_cpu_requantise_body(a, max, half, sh); }
 TARGET static void depthwise(int32_t *d, const int8_t *const a[9], const int16_t *w) { bonnet_cpu_depthwise_body(d, a, w); }
-TARGET static int32_t dot(const int8_t *w, const int16_t *x, uint32_t n) { return bonnet_cpu_dot_body(w, x, n); }
+TARGET static int32_t dot(const int8_t *w, const int16_t *x, uint32_t n)
+{
+    __m512i sum = _mm512_setzero_si512();
+    for (uint32_t i = 0; i < n; i += 32)
+        sum = _mm512_dpwssd_epi32(sum, _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(w + i))), _mm512_loadu_si512(x + i));
+    return _mm512_reduce_add_epi32(sum);
+}
 TARGET static void last(int32_t *sum, const uint16_t *q, const uint64_t *b, uint32_t k, const bonnet_layer *l, uint32_t c)
 {
     bonnet_cpu_last_body(sum, q, b, k, l, c);

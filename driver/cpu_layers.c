@@ -101,19 +101,17 @@ static void conv_post(const layer_job *job, const uint64_t a[4], size_t at, uint
     }
 }
 
-/* Counts whole rows of the convolution, into t->q[row][conv_w][conv_c]. */
+/* Counts whole rows of a 3x3 layer, into t->q[row][conv_w][conv_c]. */
 static void count_rows(const layer_job *job, const bonnet_cpu_scratch *t, uint32_t first, uint32_t rows)
 {
     const bonnet_layer *l = job->l;
-    const uint32_t dense = l->kind == BONNET_LAYER_DOWN, words = l->in_c / 64 * job->k;
     const bonnet_cpu_rows r = {.base = job->in.base,
                                .pitch = job->in.pitch,
                                .in_h = l->in_h,
                                .in_w = l->in_w,
-                               .slices = dense ? 1 : job->k,
-                               .depth = dense ? words : l->in_c / 64,
-                               .taps = dense ? 1 : 3,
-                               .stride = dense ? 1 : l->stride,
+                               .slices = job->k,
+                               .depth = l->in_c / 64,
+                               .stride = l->stride,
                                .dilation = l->dilation,
                                .words = job->p->words,
                                .outs = job->p->outs,
@@ -121,7 +119,6 @@ static void count_rows(const layer_job *job, const bonnet_cpu_scratch *t, uint32
                                .conv_w = l->conv_w,
                                .tiles = job->p->tiles,
                                .bytes = t->bytes,
-                               .weights = t->weights,
                                .q = t->q};
     job->cpu->kernels->count_rows(&r, first, rows);
 }
@@ -166,58 +163,33 @@ void bonnet_cpu_conv(bonnet_cpu_net *cpu, uint32_t layer)
     bonnet_cpu_pool_run(cpu->pool, conv_part, &job);
 }
 
-/* Input position that corner `corner` of output position `at` reads: itself, or one of four. */
-static void corner_at(const bonnet_layer *l, uint32_t at, uint32_t corner, uint32_t *y, uint32_t *x)
-{
-    *y = at / l->out_w, *x = at % l->out_w;
-    if (l->pool) *y = 2 * *y + corner / 2, *x = 2 * *x + corner % 2;
-    *y -= *y == l->in_h, *x -= *x == l->in_w; /* an odd edge pools with itself */
-}
-
-/* Counts all corners of the next output positions; says of how many positions. */
-static uint32_t count_down(const layer_job *job, const bonnet_cpu_scratch *t, uint32_t first, uint32_t end)
-{
-    const bonnet_layer *l = job->l;
-    const uint32_t corners = l->pool ? 4 : 1, words = job->p->words, side = l->pool ? 2 : 1;
-    if (job->cpu->kernels->count_rows) {
-        const uint32_t left = (end - first) / l->out_w, most = job->p->band / side, rows = left < most ? left : most;
-        const uint32_t y = first / l->out_w * side, in_rows = rows * side < l->in_h - y ? rows * side : l->in_h - y;
-        count_rows(job, t, y, in_rows);
-        return rows * l->out_w;
-    }
-    const uint32_t most = BONNET_CPU_CHUNK / corners, count = end - first < most ? end - first : most;
-    for (uint32_t n = 0; n < count * corners; n++) { /* a pooled pixel's four positions follow each other */
-        uint32_t y, x;
-        corner_at(l, first + n / corners, n % corners, &y, &x);
-        copy_words(t->window + (size_t)n * words, job->in.base + ((size_t)y * job->in.w + x) * job->in.pitch, words);
-    }
-    count_mismatches(job, t, count * corners);
-    return count;
-}
-
 static void down_part(void *arg, uint32_t part, uint32_t parts)
 {
     const layer_job *job = arg;
     const bonnet_layer *l = job->l;
     const bonnet_cpu_layer *p = job->p;
     const bonnet_cpu_scratch *t = &job->cpu->scratch[part];
-    const uint32_t k = job->k, depth = l->conv_c / 64, corners = l->pool ? 4 : 1, whole_rows = job->cpu->kernels->count_rows != NULL;
+    const uint32_t k = job->k, depth = l->conv_c / 64, group = l->pool ? 4 : 1; /* input positions per output position */
     uint32_t first, end;
-    bonnet_cpu_share(l->out_h * l->out_w, unit_of(job), part, parts, &first, &end);
-    for (uint32_t count; first < end; first += count) {
-        const uint32_t top = first / l->out_w * (l->pool ? 2 : 1);
-        count = count_down(job, t, first, end);
-        for (uint32_t n = 0; n < count; n++)
+    bonnet_cpu_share(l->out_h * l->out_w * group, 4, part, parts, &first, &end);
+    for (; first < end; first += BONNET_CPU_CHUNK) {
+        const uint32_t count = end - first < BONNET_CPU_CHUNK ? end - first : BONNET_CPU_CHUNK;
+        for (uint32_t n = 0; n < count; n++) { /* a pooled pixel's four positions follow each other */
+            uint32_t at = (first + n) / group, y = at / l->out_w, x = at % l->out_w, corner = n % group;
+            if (l->pool) y = 2 * y + corner / 2, x = 2 * x + corner % 2;
+            y -= y == l->in_h, x -= x == l->in_w; /* an odd edge pools with itself */
+            copy_words(t->window + (size_t)n * p->words, job->in.base + ((size_t)y * job->in.w + x) * job->in.pitch, p->words);
+        }
+        count_mismatches(job, t, count);
+        for (uint32_t n = 0; n < count; n += group)
             for (uint32_t i = 0; i < depth; i++) {
                 uint64_t any[4] = {0}, all[4] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0)};
-                for (uint32_t m = 0; m < corners; m++) {
+                for (uint32_t m = 0; m < group; m++) {
                     uint64_t a[4];
-                    uint32_t y, x, at = n * corners + m; /* where q is: corner by corner, or as the rows lie */
-                    if (whole_rows) corner_at(l, first + n, m, &y, &x), at = (y - top) * l->conv_w + x;
-                    job->cpu->kernels->at_most(a, t->q + (size_t)at * l->conv_c + i * 64, p->limit + i * 64, l->conv_c, k);
+                    job->cpu->kernels->at_most(a, t->q + (size_t)(n + m) * l->conv_c + i * 64, p->limit + i * 64, l->conv_c, k);
                     for (uint32_t j = 0; j < k; j++) any[j] |= a[j], all[j] &= a[j];
                 }
-                uint64_t *to = job->out + ((size_t)(first + n) * depth + i) * k;
+                uint64_t *to = job->out + ((size_t)(first + n) / group * depth + i) * k;
                 for (uint32_t j = 0; j < k; j++) to[j] = (any[j] & ~p->pool_and[i]) | (all[j] & p->pool_and[i]);
             }
     }

@@ -65,23 +65,20 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     return 1;
 }
 
-enum { BAND_BYTES = 128 << 10 }; /* at least, of the map that a band reads unpacked, so that it stays near */
+enum { BAND_BYTES = 192 << 10 }; /* of the map that a band reads unpacked, so that it stays near */
 
-/* Bytes of one slice (of all for a downsample) that `rows` rows of the convolution read, unpacked, with border (cpu_amx.c, layout_of). */
-static size_t band_bytes(const bonnet_layer *l, uint32_t k, uint32_t rows)
+/* Bytes of one slice that `rows` rows of the convolution read, unpacked, with border (cpu_amx.c, layout_of). */
+static size_t band_bytes(const bonnet_layer *l, uint32_t rows)
 {
-    const uint32_t extra = l->kernel == 3 ? (2 * l->dilation + l->stride - 1) / l->stride : 0, slices = l->kernel == 3 ? 1 : k;
-    return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * slices * 64;
+    const uint32_t extra = (2 * l->dilation + l->stride - 1) / l->stride;
+    return (size_t)(rows + extra) * (l->conv_w + extra) * l->stride * l->stride * (l->in_c / 64) * 64;
 }
 
-/* Rows of the convolution that are counted at a time. Weights are unpacked once per band, so a band reads as much of the map as of
- * them, if there is as much. A pooled downsample takes pairs. */
-static uint32_t band_of(const bonnet_layer *l, const bonnet_cpu_layer *p, uint32_t k)
+/* Rows of the convolution that are counted at a time. */
+static uint32_t band_of(const bonnet_layer *l)
 {
-    const uint32_t unit = l->kind == BONNET_LAYER_DOWN && l->pool ? 2 : 1;
-    const size_t weights = (size_t)l->conv_c * p->words * 64, most = weights > BAND_BYTES ? weights : BAND_BYTES;
-    uint32_t rows = unit;
-    while (rows < l->conv_h && band_bytes(l, k, rows + unit) <= most) rows += unit;
+    uint32_t rows = 1;
+    while (rows < l->conv_h && band_bytes(l, rows + 1) <= BAND_BYTES) rows++;
     return rows;
 }
 
@@ -96,7 +93,7 @@ static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonne
     for (uint32_t o = 0; o < l->conv_c; o++)
         for (uint32_t i = 0; i < to->words; i++)
             to->w[((size_t)(o / to->outs) * to->words + i) * to->outs + o % to->outs] = l->bits[(size_t)o * to->words + i];
-    if (cpu->kernels->arrange) {
+    if (cpu->kernels->arrange && !down) {
         const size_t words = (size_t)to->words * to->outs; /* of a group; tiles are as large */
         to->tiles = grab(cpu, words * to->groups, sizeof *to->tiles);
         if (!to->tiles) return 0;
@@ -132,9 +129,9 @@ static int prepare(bonnet_cpu_net *cpu)
         if (need > window) window = need;
         if ((size_t)l->conv_c * BONNET_CPU_CHUNK > q) q = (size_t)l->conv_c * BONNET_CPU_CHUNK;
         if (l->conv_c > sum) sum = l->conv_c;
-        if (l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
-        to->band = band_of(l, to, net->k);
-        need = band_bytes(l, net->k, to->band) + BONNET_CPU_BAND_SLACK;
+        if (l->kernel != 3 || l->kind == BONNET_LAYER_STEM || !cpu->kernels->count_rows) continue;
+        to->band = band_of(l);
+        need = band_bytes(l, to->band) + BONNET_CPU_BAND_SLACK;
         if (need > bytes) bytes = need;
         need = (size_t)to->band * l->conv_w * l->conv_c;
         if (need > q) q = need;
@@ -145,7 +142,6 @@ static int prepare(bonnet_cpu_net *cpu)
         t->q = grab(cpu, q, sizeof *t->q);
         t->sum = grab(cpu, sum, sizeof *t->sum);
         t->bytes = grab(cpu, bytes, 1);
-        t->weights = grab(cpu, cpu->kernels->count_rows ? BONNET_CPU_WEIGHT_TILES : 0, 1024);
     }
     return cpu->n_blocks < MAX_BLOCKS; /* grab() sets it to MAX_BLOCKS when memory ends */
 }

@@ -85,4 +85,6 @@ if [ "$rc" -ne 0 ] || [ "$refused" -eq 0 ]; then die "out of memory was not reac
 # Devices.
 check 13 "no device 'teapot:'" "$BONNET" run "$bool" "$shoe" --device teapot:
 check 11 '.' "$BONNET" run "$bool" "$shoe" --device sim:no-such-option=1
+check 11 'from 1 to 64' "$BONNET" run "$bool" "$shoe" --device cpu:threads=0
+check 11 'known: ' "$BONNET" run "$bool" "$shoe" --device cpu:isa=mmx
 passed

@@ -201,7 +201,15 @@ int main(int argc, char **argv)
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
     if (!o.n_uris) {
-        static const char *const asic[] = {"cpu:", "cpu:isa=amx,threads=2", "cpu:isa=avx512", "cpu:isa=avx2,threads=3", "cpu:isa=portable,threads=2", "mock:", "sim:", "sim:stall=40", NULL};
+        static const char *const asic[] = {"cpu:",
+                                           "cpu:isa=amx,threads=2",
+                                           "cpu:isa=avx512",
+                                           "cpu:isa=avx2,threads=3",
+                                           "cpu:isa=portable,threads=2",
+                                           "mock:",
+                                           "sim:",
+                                           "sim:stall=40",
+                                           NULL};
         static const char *const tiny[] = {"cpu:", "mock:geometry=tiny", "sim:geometry=tiny", "sim:geometry=tiny,stall=40", NULL};
         for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : asic; *uri; uri++) o.uri[o.n_uris++] = *uri;
     }

@@ -12,7 +12,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MODELS = os.path.join(ROOT, "models")
-sys.path[:0] = [MODELS, os.path.join(MODELS, "fashion")]
+sys.path[:0] = [os.path.join(MODELS, "fashion"), MODELS]        # both have an export.py; the one in fashion is meant
 
 import numpy as np
 import onnx
