@@ -76,6 +76,7 @@ static void move(builder *b, const lower_item *it, int offset_field, int base_fi
         set(b, base_field, 3);
         set(b, bytes_field, 8 * (uint64_t)n * m->pitch);
         set(b, addr_field, m->word + (uint64_t)slot * m->pitch);
+        if (it->unit == LOWER_LOAD) set(b, BONNET_F_LOAD_DEST, 2);
         took(b, 8 * (uint64_t)n * m->pitch);
         if (!part) waits(b, it);
         left -= n;
@@ -97,7 +98,6 @@ static void load(builder *b, const lower_item *it)
     } else {
         uint32_t at = it->offset + 8 * it->y0 * p->buffers[it->out].pitch;
         move(b, it, BONNET_F_LOAD_OFFSET, BONNET_F_LOAD_BASE, BONNET_F_LOAD_BYTES, BONNET_F_LOAD_ADDR, at);
-        set(b, BONNET_F_LOAD_DEST, 2);
     }
 }
 

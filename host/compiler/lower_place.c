@@ -155,6 +155,12 @@ int lower_place(lower_plan *p, int32_t *where)
     uint64_t held = 0;
     if (ok) *where = fullest(&s, &held, sums);
     int done = 0;
+    for (uint32_t i = 0; ok && i < p->n_buffers; i++)
+        if (p->buffers[i].words > p->g->feature_words) { /* its rows may live one after the other, but not as a whole map */
+            held = UINT64_MAX;
+            *where = s.lives[i].from < 0 ? 0 : s.lives[i].from;
+            break;
+        }
     for (int order = 0; ok && !done && held <= p->g->feature_words && order < 4; order++) {
         memset(s.placed, 0, p->n_buffers);
         uint32_t n = 0;

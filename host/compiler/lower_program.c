@@ -12,7 +12,7 @@
 #include <string.h>
 #include "lower_parts.h"
 
-enum { MAX_ITEMS = 4096, MAX_BUFFERS = 1024 };
+enum { MAX_ITEMS = 16384, MAX_BUFFERS = 1024 };
 
 typedef struct maker {
     lower_plan *p;

@@ -53,11 +53,11 @@ static void row_by_row(lower_plan *p)
 /* One step further for a block. 0: nothing is left to try. */
 static int ask(lower_plan *p, lower_block *b)
 {
+    if (b->first == 1 && !p->stem_window && p->stem_passes == 1) return p->stem_window = 1;
     if (b->effort >= STAGES) return 0;
     b->effort++;
     b->fused = b->fused && b->effort < 3;
     b->chunk = binary(p, b);
-    if (b->first == 1) p->stem_window = p->stem_passes == 1;
     spill(p, (int32_t)b->last, b->last);
     if (b->effort >= 2) spill_operands(p, b);
     for (uint32_t i = b->first; b->effort >= 3 && i < b->last; i++) spill(p, (int32_t)i, i);
