@@ -10,11 +10,25 @@
 
 enum { WORD_BITS = 64, FEATURE_ROW_WORDS = 4, POST_HEAD = 4 };
 
-/* Words from the first of a map to the last that `rows` rows of `width` pixels touch. */
-static bonnet_span map_span(uint32_t first, uint32_t rows, uint32_t width, uint32_t pitch, uint32_t pixel)
+/* Words from the first to the last that rows y0 .. y0 + rows - 1 touch; of a ring all of it. */
+static bonnet_span map_span(uint32_t first, uint32_t y0, uint32_t rows, uint32_t ring, uint32_t width, uint32_t pitch, uint32_t pixel)
 {
     if (!rows || !width) return (bonnet_span){first, 0};
-    return (bonnet_span){first, (rows - 1) * pitch + (width - 1) * pixel + pixel};
+    if (ring) y0 = 0, rows = ring;
+    return (bonnet_span){first + y0 * pitch, (rows - 1) * pitch + width * pixel};
+}
+
+/* Rows of the input that output rows y0 .. y0 + rows - 1 read. */
+static bonnet_span input_rows(const uint32_t *d)
+{
+    uint32_t y0 = bonnet_desc_get(d, BONNET_F_CONV_Y0), rows = bonnet_desc_get(d, BONNET_F_CONV_ROWS),
+             height = bonnet_desc_get(d, BONNET_F_CONV_IN_H);
+    uint32_t pool = bonnet_desc_get(d, BONNET_F_CONV_POOL2), scale = pool || bonnet_desc_get(d, BONNET_F_CONV_STRIDE2) ? 2 : 1;
+    uint32_t reach = !bonnet_desc_get(d, BONNET_F_CONV_K3) ? 0 : bonnet_desc_get(d, BONNET_F_CONV_DILATE2) ? 2 : 1;
+    if (!rows || !height) return (bonnet_span){0, 0};
+    uint32_t low = scale * y0 > reach ? scale * y0 - reach : 0, high = scale * (y0 + rows - 1) + reach + (pool ? 1 : 0);
+    if (high > height - 1) high = height - 1;
+    return low > high ? (bonnet_span){low, 0} : (bonnet_span){low, high - low + 1};
 }
 
 /* 64-channel words that the four lane groups of the first tile touch: each is one access of port B. */
@@ -30,7 +44,8 @@ static void conv(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
 {
     const uint32_t post = bonnet_desc_get(d, BONNET_F_CONV_POST), pool = bonnet_desc_get(d, BONNET_F_CONV_POOL2);
     const uint32_t width = bonnet_desc_get(d, BONNET_F_CONV_OUT_W), rows = bonnet_desc_get(d, BONNET_F_CONV_ROWS);
-    const uint32_t tiles = bonnet_desc_get(d, BONNET_F_CONV_TILES), k = bonnet_desc_get(d, BONNET_F_CONV_K4) ? 4 : 1;
+    const uint32_t tiles = bonnet_desc_get(d, BONNET_F_CONV_TILES), k4 = bonnet_desc_get(d, BONNET_F_CONV_K4);
+    const uint32_t k = !k4 ? 1 : bonnet_desc_get(d, BONNET_F_CONV_OUT_T) ? 3 : 4; /* words that say the slices */
     const uint32_t walked = (bonnet_desc_get(d, BONNET_F_CONV_K3) ? 9 : 1) * bonnet_desc_get(d, BONNET_F_CONV_DEPTH);
     const uint32_t head = post == POST_HEAD, params = head ? 2 : 1;
     const uint64_t stored = (uint64_t)width * rows, pixels = stored * (pool ? 4 : 1);
@@ -42,21 +57,20 @@ static void conv(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
     e->weight_bits_read = tiles * ((pixels + g->block - 1) / g->block * walked + params) * row_bits;
     e->weight_read = (bonnet_span){bonnet_desc_get(d, BONNET_F_CONV_WROW), tiles * (walked + params)};
 
-    uint32_t out = bonnet_desc_get(d, BONNET_F_CONV_OUT), out_row = bonnet_desc_get(d, BONNET_F_CONV_OUT_ROW);
-    uint32_t y0 = bonnet_desc_get(d, BONNET_F_CONV_Y0), res_row = bonnet_desc_get(d, BONNET_F_CONV_RES_ROW);
-    e->feature_written = head ? (bonnet_span){out, tiles * g->lanes / 4}
-                              : map_span(out + y0 * out_row, rows, width, out_row, bonnet_desc_get(d, BONNET_F_CONV_OUT_PIX));
+    const uint32_t y0 = bonnet_desc_get(d, BONNET_F_CONV_Y0);
+    const bonnet_span in = input_rows(d);
+    e->feature_written = head ? (bonnet_span){bonnet_desc_get(d, BONNET_F_CONV_OUT), tiles * g->lanes / 4}
+                              : map_span(bonnet_desc_get(d, BONNET_F_CONV_OUT), y0, rows, bonnet_desc_get(d, BONNET_F_CONV_OUT_RING), width,
+                                         bonnet_desc_get(d, BONNET_F_CONV_OUT_ROW), bonnet_desc_get(d, BONNET_F_CONV_OUT_PIX));
     e->feature_read[0] =
-        map_span(bonnet_desc_get(d, BONNET_F_CONV_IN), bonnet_desc_get(d, BONNET_F_CONV_IN_H), bonnet_desc_get(d, BONNET_F_CONV_IN_W),
-                 bonnet_desc_get(d, BONNET_F_CONV_IN_ROW), bonnet_desc_get(d, BONNET_F_CONV_IN_PIX));
+        map_span(bonnet_desc_get(d, BONNET_F_CONV_IN), in.first, in.count, bonnet_desc_get(d, BONNET_F_CONV_IN_RING),
+                 bonnet_desc_get(d, BONNET_F_CONV_IN_W), bonnet_desc_get(d, BONNET_F_CONV_IN_ROW), bonnet_desc_get(d, BONNET_F_CONV_IN_PIX));
     if (operands)
-        e->feature_read[1] =
-            map_span(bonnet_desc_get(d, BONNET_F_CONV_RES) + y0 * res_row, rows, width, res_row, bonnet_desc_get(d, BONNET_F_CONV_RES_PIX));
-    if (operands == 2) {
-        uint32_t pitch = bonnet_desc_get(d, BONNET_F_CONV_PASS_ROW);
-        e->feature_read[2] =
-            map_span(bonnet_desc_get(d, BONNET_F_CONV_PASS) + y0 * pitch, rows, width, pitch, bonnet_desc_get(d, BONNET_F_CONV_PASS_PIX));
-    }
+        e->feature_read[1] = map_span(bonnet_desc_get(d, BONNET_F_CONV_RES), y0, rows, bonnet_desc_get(d, BONNET_F_CONV_RES_RING), width,
+                                      bonnet_desc_get(d, BONNET_F_CONV_RES_ROW), bonnet_desc_get(d, BONNET_F_CONV_RES_PIX));
+    if (operands == 2)
+        e->feature_read[2] = map_span(bonnet_desc_get(d, BONNET_F_CONV_PASS), y0, rows, bonnet_desc_get(d, BONNET_F_CONV_PASS_RING), width,
+                                      bonnet_desc_get(d, BONNET_F_CONV_PASS_ROW), bonnet_desc_get(d, BONNET_F_CONV_PASS_PIX));
 }
 
 static void fc(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
@@ -71,12 +85,21 @@ static void fc(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
     e->feature_written = (bonnet_span){bonnet_desc_get(d, BONNET_F_FC_OUT), tiles * g->lanes / 2};
 }
 
+/* A pass may be made in strips: the first descriptor and those with CONT after it, next to each other in the stem's list. The first has the shape. */
 static void stem(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
 {
-    const uint32_t rows = bonnet_desc_get(d, BONNET_F_STEM_OUT_H), width = bonnet_desc_get(d, BONNET_F_STEM_OUT_W);
-    e->feature_bits_written = (uint64_t)rows * width * g->lanes * (bonnet_desc_get(d, BONNET_F_STEM_K4) ? 4 : 1);
-    e->feature_written = map_span(bonnet_desc_get(d, BONNET_F_STEM_OUT), rows, width, bonnet_desc_get(d, BONNET_F_STEM_OUT_ROW),
-                                  bonnet_desc_get(d, BONNET_F_STEM_OUT_PIX));
+    const uint32_t *first = d;
+    uint32_t y0 = 0, rows = bonnet_desc_get(d, BONNET_F_STEM_ROWS);
+    while (bonnet_desc_get(first, BONNET_F_STEM_CONT)) {
+        first -= BONNET_DESC_WORDS;
+        y0 += bonnet_desc_get(first, BONNET_F_STEM_ROWS);
+    }
+    const uint32_t height = bonnet_desc_get(first, BONNET_F_STEM_OUT_H), width = bonnet_desc_get(first, BONNET_F_STEM_OUT_W);
+    const uint32_t k = !bonnet_desc_get(first, BONNET_F_STEM_K4) ? 1 : bonnet_desc_get(first, BONNET_F_STEM_OUT_T) ? 3 : 4;
+    if (!rows) rows = height > y0 ? height - y0 : 0; /* all that are left */
+    e->feature_bits_written = (uint64_t)rows * width * g->lanes * k;
+    e->feature_written = map_span(bonnet_desc_get(d, BONNET_F_STEM_OUT), y0, rows, bonnet_desc_get(d, BONNET_F_STEM_OUT_RING), width,
+                                  bonnet_desc_get(d, BONNET_F_STEM_OUT_ROW), bonnet_desc_get(first, BONNET_F_STEM_OUT_PIX));
 }
 
 static void load(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
@@ -106,4 +129,6 @@ void regdev_traffic(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g
         break;
     default: break;
     }
+    e->feature_bits_read *= g->arrays; /* each array has its own features; the weights are read once for all */
+    e->feature_bits_written *= g->arrays;
 }

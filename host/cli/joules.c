@@ -13,7 +13,6 @@ static void add_event(joules *j, const bonnet_event *e)
     double bits = (double)(e->feature_bits_read + e->feature_bits_written + e->weight_bits_read + e->weight_bits_written);
     j->layer[e->layer].sram_bits += bits;
     j->layer[e->layer].dram_bits += 8.0 * (double)e->dram_bytes;
-    j->counts.sram_bits += bits;
 }
 
 static int add_events(joules *j, const cli_session *s)
@@ -50,12 +49,15 @@ static double work(joules *j, bonnet_energy_unit unit, double operations)
 static void add_layer(joules *j, const cli_session *s, joules_layer *l)
 {
     const bonnet_layer_stats *t = &l->stats;
+    const double frames = t->frames ? t->frames : 1, macs = (double)t->macs / frames; /* a walk may be of several */
     bonnet_energy_unit unit = t->binary ? BONNET_ENERGY_BCONV : BONNET_ENERGY_INT8;
-    double cycles = (double)t->macs / (bonnet_energy_unit_get(unit)->parallel * j->lanes / 64);
-    l->compute = work(j, unit, (double)t->macs);
+    double cycles = macs / (bonnet_energy_unit_get(unit)->parallel * j->lanes / 64);
+    l->compute = work(j, unit, macs);
     if (strcmp(t->kind, "last") != 0 && strcmp(t->kind, "fc") != 0)
         l->compute += work(j, BONNET_ENERGY_SIGN16, (double)s->info.slices * t->channels_out * t->height * t->width);
     *(t->binary ? &j->bconv_cycles : &j->int8_cycles) += cycles;
+    if (j->measured) l->dram_bits /= frames, l->sram_bits /= frames;
+    j->counts.sram_bits += l->sram_bits;
     l->dram = 1e-6 * bonnet_energy_fitted.dram_pj_per_bit * l->dram_bits;
     l->sram = 1e-6 * bonnet_energy_fitted.sram_pj_per_bit * l->sram_bits;
 }

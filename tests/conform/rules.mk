@@ -10,8 +10,9 @@ $(CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
 	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB) $(LIB_LIBS)
 
 .PHONY: test-conform
-test-conform: $(CONFORM)  ## Every backend, both geometries, against golden, bit for bit
+test-conform: $(CONFORM)  ## Every backend, all geometries, against golden, bit for bit
 	$(Q)$< --seed $(SEED)
 	$(Q)$< --seed $(SEED) --size tiny
 	$(Q)$< --seed $(SEED) --cases 20 --big --no-directed
+	$(Q)$< --seed $(SEED) --backend sim:geometry=zcu102 --cases 12 --quick
 	$(Q)$< --seed $(SEED) --backend golden: --quick
