@@ -61,16 +61,16 @@ void lower_blocks(lower_plan *p)
 uint32_t lower_rows_needed(const bonnet_layer *l, int is_input, uint32_t map_h, uint32_t upto)
 {
     uint32_t need = upto;
-    if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC) need = map_h;
-    else if (is_input && l->kind == BONNET_LAYER_CONV) need = (upto - 1) * l->stride + l->dilation + 1;
+    if (l->kind == BONNET_LAYER_FC) need = map_h;
+    else if (is_input && (l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_LAST)) need = (upto - 1) * l->stride + l->dilation + 1;
     else if (is_input && l->kind == BONNET_LAYER_DOWN && l->pool) need = 2 * upto;
     return need < map_h ? need : map_h;
 }
 
 uint32_t lower_first_needed(const bonnet_layer *l, int is_input, uint32_t y0)
 {
-    if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC) return 0;
-    if (is_input && l->kind == BONNET_LAYER_CONV) return y0 * l->stride < l->dilation ? 0 : y0 * l->stride - l->dilation;
+    if (l->kind == BONNET_LAYER_FC) return 0;
+    if (is_input && (l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_LAST)) return y0 * l->stride < l->dilation ? 0 : y0 * l->stride - l->dilation;
     if (is_input && l->kind == BONNET_LAYER_DOWN && l->pool) return 2 * y0;
     return y0;
 }

@@ -228,6 +228,8 @@ static void binary(builder *b, const lower_item *it)
         set(b, BONNET_F_CONV_S1, l->s1);
         set(b, BONNET_F_CONV_S2, l->s2);
         set(b, BONNET_F_CONV_K, 9 * (uint64_t)l->in_c);
+        set(b, BONNET_F_CONV_KEEP, it->y0 > 0);
+        set(b, BONNET_F_CONV_MORE, (uint32_t)it->y0 + it->rows < l->out_h);
     } else operand(b, &out, it->out, 0, it->y0);
     if (l->res.map >= 0) operand(b, &res, it->res, l->res.first, it->y0);
     if (l->pass.map >= 0) operand(b, &pass, it->pass, l->pass.first, it->y0);

@@ -362,12 +362,39 @@ static void segment(maker *m, uint32_t frame, uint32_t first, uint32_t last, uin
     }
 }
 
+/* The last block over a map that is never whole in the chip: each tile walks all strips of it, its sums stay in the unit. */
+static void head_in_strips(maker *m, uint32_t frame, uint32_t layer, uint32_t chunk)
+{
+    lower_plan *p = m->p;
+    uint32_t h = p->net->layers[layer].out_h, tiles = lower_tiles(p->net, layer, p->g), need[BONNET_MAX_LAYERS];
+    m->first = m->last = layer;
+    m->tenant[layer] = LOWER_NOWHERE;
+    for (uint32_t t = 0; t < tiles && !p->failed; t++) {
+        int32_t weights = tenancy(m, layer, t, 1);
+        memset(m->loaded, 0, sizeof m->loaded);
+        for (uint32_t y = 0; y < h && !p->failed; y += chunk) {
+            uint32_t upto = h - y < chunk ? h : y + chunk;
+            needs(m, upto, need);
+            load_upto(m, frame, need);
+            needs(m, h - upto < chunk ? h : upto + chunk, need);
+            load_upto(m, frame, need);
+            if (t == 0 && y == 0) m->cur[layer][frame] = add_buffer(m, layer, frame);
+            if (!p->failed) compute(m, layer, frame, y, upto, t, 1, weights);
+        }
+    }
+    if (!p->failed) trace(m, layer, frame, 0, 1);
+}
+
 static void block(maker *m, uint32_t frame, uint32_t number)
 {
     const lower_block *b = &m->p->blocks[number];
     uint32_t first = number == 0 ? 0 : b->first;
     if (b->fused) {
         segment(m, frame, first, b->last, b->chunk);
+        return;
+    }
+    if (b->chunk && m->p->net->layers[b->last].kind == BONNET_LAYER_LAST) {
+        head_in_strips(m, frame, b->last, b->chunk);
         return;
     }
     if (number == 0) { /* the first layer follows the stem's strips */

@@ -38,10 +38,11 @@ static void spill_operands(lower_plan *p, const lower_block *b)
     }
 }
 
+/* Blocks that make a map. The others have features or logits: they are whole, only their operands can go through DRAM. */
 static int binary(const lower_plan *p, const lower_block *b)
 {
     bonnet_layer_kind kind = p->net->layers[b->last].kind;
-    return kind != BONNET_LAYER_LAST && kind != BONNET_LAYER_FC; /* those are whole by nature: only their operands can go through DRAM */
+    return kind != BONNET_LAYER_LAST && kind != BONNET_LAYER_FC;
 }
 
 static void row_by_row(lower_plan *p)
@@ -57,7 +58,7 @@ static int ask(lower_plan *p, lower_block *b)
     if (b->effort >= STAGES) return 0;
     b->effort++;
     b->fused = b->fused && b->effort < 3;
-    b->chunk = binary(p, b);
+    b->chunk = binary(p, b) || (p->net->layers[b->last].kind == BONNET_LAYER_LAST && b->effort >= 2); /* then in strips */
     spill(p, (int32_t)b->last, b->last);
     if (b->effort >= 2) spill_operands(p, b);
     for (uint32_t i = b->first; b->effort >= 3 && i < b->last; i++) spill(p, (int32_t)i, i);
