@@ -88,7 +88,9 @@ typedef struct lower_plan {
     uint8_t stem_window;              /* the stem's map may be a ring: its strips follow their readers */
     uint32_t boundary;                /* first layer that runs for all frames of the batch at once; n_layers: none */
     uint32_t early, early_inner;      /* the stem of the next walk's first frame, of the next frame in a batch, may write once this layer is done; 0: when it must */
+    uint32_t even_rings;              /* so many rows more in rings that rows then pass the end of in fewer pieces */
     uint32_t stream_rows;             /* weight rows that are not resident */
+    uint32_t coarse;                  /* 1: portions of weights as large as can be where strips stream them again and again: fewer descriptors */
     uint32_t no_resident;             /* 1: everything is loaded in every walk */
     /* the program */
     lower_buffer *buffers;
@@ -126,6 +128,7 @@ int lower_program(lower_plan *plan);
 void lower_program_free(lower_plan *plan);
 /* 0: no room; *where receives the time at which most is held. */
 int lower_place(lower_plan *plan, int32_t *where);
+uint32_t lower_count(const lower_plan *plan); /* descriptors that the placed program becomes, without the header */
 int lower_place_weights(lower_plan *plan, uint32_t *layer); /* 0: *layer finds no room for its rows */
 /* 0: the program's order gives no steady pattern of tokens (cannot happen with a sound program), or no memory. */
 int lower_tokens(lower_plan *plan);

@@ -13,7 +13,25 @@ typedef struct life {
     int32_t from, to;
 } life;
 
-static void size_ring(lower_buffer *b)
+/* Moves of a buffer's rows that a ring of so many rows cuts in two. */
+static uint32_t cuts(const lower_plan *p, uint32_t buffer, uint32_t rows)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_items; i++) {
+        const lower_item *it = &p->items[i];
+        if ((it->unit == LOWER_LOAD || it->unit == LOWER_STORE) && it->out == (int32_t)buffer) n += it->y0 % rows + it->rows > rows;
+    }
+    return n;
+}
+
+uint32_t lower_count(const lower_plan *p)
+{
+    uint32_t n = p->n_items;
+    for (uint32_t i = 0; i < p->n_buffers; i++) n += p->buffers[i].ring ? cuts(p, i, p->buffers[i].rows) : 0;
+    return n;
+}
+
+static void size_ring(const lower_plan *p, lower_buffer *b)
 {
     uint32_t rows = 1;
     for (uint32_t y = 0; y < b->height; y++) {
@@ -26,6 +44,13 @@ static void size_ring(lower_buffer *b)
                 rows = y - old + 1 > rows ? y - old + 1 : rows;
                 break;
             }
+    uint32_t buffer = (uint32_t)(b - p->buffers), best = rows, least = p->even_rings && b->window ? cuts(p, buffer, rows) : 0;
+    for (uint32_t more = rows + 1; least && more <= rows + p->even_rings && more < b->height && more <= LOWER_MAX_RING; more++)
+        if (cuts(p, buffer, more) < least) {
+            best = more;
+            least = cuts(p, buffer, more);
+        }
+    rows = best;
     b->ring = b->window && rows < b->height && rows <= LOWER_MAX_RING;
     b->rows = b->ring ? rows : b->height;
     b->words = (b->rows * b->pitch + 3) & ~3u;
@@ -149,7 +174,7 @@ int lower_place(lower_plan *p, int32_t *where)
     int ok = s.lives && s.placed && sums;
     *where = 0;
     for (uint32_t i = 0; ok && i < p->n_buffers; i++) {
-        size_ring(&p->buffers[i]);
+        size_ring(p, &p->buffers[i]);
         s.lives[i] = hull(&p->buffers[i]);
     }
     uint64_t held = 0;

@@ -112,10 +112,12 @@ static int32_t add_tenancy(maker *m, uint32_t layer, uint32_t tile, uint32_t til
     return (int32_t)p->n_tenancies++;
 }
 
-/* Tiles of one portion of a layer that is not there whole. */
-static uint32_t portion(const lower_plan *p, uint32_t layer)
+/* Tiles of one portion of a layer that is not there whole: small ones run ahead better, larger ones are fewer descriptors where strip after strip
+ * streams them all again. */
+static uint32_t portion(const lower_plan *p, uint32_t layer, int in_strips)
 {
-    uint32_t rows = lower_tile_rows(p->net, layer), tiles = lower_tiles(p->net, layer, p->g), n = p->stream_rows / 4 / rows;
+    uint32_t rows = lower_tile_rows(p->net, layer), tiles = lower_tiles(p->net, layer, p->g), n = p->stream_rows / (in_strips ? 2 : 4) / rows;
+    if (in_strips && p->coarse) n = p->stream_rows / rows;
     return n < 1 ? 1 : n > tiles ? tiles : n;
 }
 
@@ -280,7 +282,7 @@ static void layer_rows(maker *m, uint32_t layer, uint32_t frame, uint32_t y0, ui
     if (y0 == 0 && layer == 0) p->buffers[m->cur[0][frame]].window = p->spill[0] || (p->stem_window && !outlives(m, 0));
     if (layer == 0) stem(m, frame, y0, y1);
     else {
-        uint32_t tiles = lower_tiles(p->net, layer, p->g), step = there_whole(m, layer) ? tiles : portion(p, layer);
+        uint32_t tiles = lower_tiles(p->net, layer, p->g), step = there_whole(m, layer) ? tiles : portion(p, layer, y1 - y0 < p->net->layers[layer].out_h);
         for (uint32_t t = 0; t < tiles && !p->failed; t += step) {
             uint32_t n = tiles - t < step ? tiles - t : step;
             int32_t weights = tenancy(m, layer, t, n);
@@ -423,7 +425,7 @@ static void late_layer(maker *m, uint32_t layer)
         for (uint32_t i = 0; i < p->boundary; i++) m->back[i][b] |= need[i] > 0;
         m->cur[layer][b] = add_buffer(m, layer, b);
     }
-    uint32_t step = there_whole(m, layer) ? tiles : portion(p, layer);
+    uint32_t step = there_whole(m, layer) ? tiles : portion(p, layer, 0);
     for (uint32_t t = 0; t < tiles && !p->failed; t += step) {
         uint32_t n = tiles - t < step ? tiles - t : step;
         int32_t weights = tenancy(m, layer, t, n);

@@ -19,7 +19,7 @@ static void reset(lower_plan *p, uint32_t boundary)
 {
     memset(p->spill, 0, sizeof p->spill);
     p->boundary = boundary;
-    p->early = p->early_inner = 0;
+    p->early = p->early_inner = p->even_rings = 0;
     p->stem_window = 0;
     for (uint32_t b = 0; b < p->n_blocks; b++) p->blocks[b].fused = p->blocks[b].chunk = p->blocks[b].effort = 0;
 }
@@ -205,6 +205,8 @@ static int stem_early(lower_plan *p)
     int32_t where;
     if (!p->traced && p->batch > 1) early_after(p, &p->early_inner, p->boundary);
     if (!p->traced) early_after(p, &p->early, p->net->n_layers);
+    for (p->even_rings = 4; p->even_rings; p->even_rings--)
+        if (try_places(p, &where)) return 1;
     return try_places(p, &where);
 }
 
@@ -238,7 +240,11 @@ bonnet_status lower_search(lower_plan *p, bonnet_error *err)
     if (best < none && best_spill) spill(p, (int32_t)best - 1, best - 1);
     if (p->batch > 1 && best == none)
         return bonnet_fail(err, BONNET_EUNSUPPORTED, "no room for a batch of %u frames; try a smaller one", p->batch);
-    if (settle(p) && stem_early(p)) return BONNET_OK;
+    if (settle(p) && stem_early(p)) {
+        if (lower_count(p) < p->g->records || p->coarse) return BONNET_OK;
+        p->coarse = 1; /* too long for the chip's records: once more */
+        return lower_search(p, err);
+    }
     if (p->failed) return bonnet_fail(err, BONNET_EUNSUPPORTED, "the job would be too long, or memory is short");
     return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: rows of its maps do not fit into %u feature words however they are cut",
                        p->net->layers[p->blocks[0].last].name, p->g->feature_words);
