@@ -179,7 +179,7 @@ static int sound(const conv *c)
     return c->post <= HEAD && G(CONV_TILES) && c->depth && G(CONV_IN_W) && G(CONV_IN_H) && G(CONV_OUT_W) && G(CONV_ROWS) &&
            G(CONV_Y0) + G(CONV_ROWS) <= G(CONV_OUT_H) && !(G(CONV_POOL2) && (G(CONV_STRIDE2) || c->post != STORE || G(CONV_K3))) &&
            !(G(CONV_DILATE2) && !G(CONV_K3)) && !(G(CONV_GROUPED) && !G(CONV_K4)) &&
-           (G(CONV_POOL2) ? G(CONV_IN_W) >= 2 * G(CONV_OUT_W) && G(CONV_IN_H) >= 2 * G(CONV_OUT_H)
+           (G(CONV_POOL2) ? G(CONV_IN_W) + 1 >= 2 * G(CONV_OUT_W) && G(CONV_IN_H) + 1 >= 2 * G(CONV_OUT_H)
                           : G(CONV_OUT_W) == (G(CONV_IN_W) + by - 1) / by && G(CONV_OUT_H) == (G(CONV_IN_H) + by - 1) / by) &&
            (G(CONV_K4) || !(c->in.therm | c->out.therm | c->res.therm | c->pass.therm)) && G(CONV_CHANNEL) % c->group == 0 &&
            mock_ring_sound(c->in.ring, c->in.slot) && mock_ring_sound(c->out.ring, c->out.slot) && mock_ring_sound(c->res.ring, c->res.slot) &&

@@ -36,7 +36,7 @@ static bonnet_status shape(const check *c, const uint32_t *d)
 {
     const bonnet_job *job = c->job;
     const bonnet_job_layer *l = &job->layers[c->layer], *in = &job->layers[l->in];
-    uint32_t k3 = G(CONV_K3), by = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1, post = G(CONV_POST), lanes = job->geometry.lanes;
+    uint32_t k3 = G(CONV_K3), by = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1, drops, post = G(CONV_POST), lanes = job->geometry.lanes;
     uint32_t grouped = job->k == 4 && l->kind != BONNET_LAYER_DOWN, step = grouped ? lanes / 4 : lanes, tiles = l->rows / l->tile_rows;
     NEED(c, G(CONV_K4) == (job->k == 4) && G(CONV_GROUPED) == grouped && k3 == (l->kind != BONNET_LAYER_DOWN), "slices or kernel of the layer");
     NEED(c, post <= 4 && (l->kind == BONNET_LAYER_LAST) == (post == 4) && (l->kind != BONNET_LAYER_DOWN || post == 0), "POST of the layer");
@@ -45,10 +45,8 @@ static bonnet_status shape(const check *c, const uint32_t *d)
     NEED(c, k3 || (!G(CONV_DILATE2) && !G(CONV_STRIDE2)), "1x1 with stride or dilation");
     NEED(c, G(CONV_IN_W) == in->out_w && G(CONV_IN_H) == in->out_h, "input size");
     NEED(c, G(CONV_OUT_W) == l->out_w && G(CONV_OUT_H) == l->out_h, "output size");
-    NEED(c,
-         G(CONV_POOL2) ? l->out_w == in->out_w / 2 && l->out_h == in->out_h / 2
-                       : l->out_w == (in->out_w + by - 1) / by && l->out_h == (in->out_h + by - 1) / by,
-         "output size of this input");
+    drops = G(CONV_POOL2) && l->out_w == in->out_w / 2 && l->out_h == in->out_h / 2; /* a pool may drop odd edges or keep them */
+    NEED(c, drops || (l->out_w == (in->out_w + by - 1) / by && l->out_h == (in->out_h + by - 1) / by), "output size of this input");
     NEED(c, G(CONV_ROWS) >= 1 && G(CONV_Y0) + G(CONV_ROWS) <= l->out_h, "rows past the map");
     NEED(c, post != 4 || (G(CONV_ROWS) == l->out_h && G(CONV_OUT) % 4 == 0), "HEAD of a part of its map, or not to a multiple of 4");
     NEED(c, G(CONV_DEPTH) == l->in_c / 64 * (grouped ? 1 : job->k), "words of a tap");

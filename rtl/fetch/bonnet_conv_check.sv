@@ -19,7 +19,7 @@ module bonnet_conv_check (
   logic [3:0]  coded;                              // likewise
   logic [5:0]  span;                               // input rows that one output row needs
   logic [9:0]  in_w, in_h, out_w, out_h, y0, rows;
-  logic [10:0] last_x, last_y;                     // centre of the last pixel
+  logic [10:0] last_x, last_y;                     // centre of the last pixel; POOL2: first of its four, the others are clamped
   logic [7:0]  tiles, depth;
   logic [2:0]  post;
   logic        k3, s2, d2, pool, empty, outside, clash, uncoded, off_ring;
@@ -49,8 +49,8 @@ module bonnet_conv_check (
       d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
       pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
       empty   = in_w == '0 || in_h == '0 || out_w == '0 || out_h == '0 || rows == '0 || tiles == '0 || depth == '0;
-      last_x  = pool ? {out_w, 1'b0} - 11'd1 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;
-      last_y  = pool ? {out_h, 1'b0} - 11'd1 : s2 ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;
+      last_x  = (pool || s2) ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;
+      last_y  = (pool || s2) ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;
       outside = last_x >= {1'b0, in_w} || last_y >= {1'b0, in_h} || {1'b0, y0} + {1'b0, rows} > {1'b0, out_h};
       clash   = post > 3'd4 || (pool && (k3 || s2 || post != 3'd0)) || (d2 && !k3)
                 || desc_i[bonnet_job_pkg::CONV_CHANNEL_LSB +: GroupW] != '0;

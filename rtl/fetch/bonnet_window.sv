@@ -8,7 +8,7 @@
 //   slot(r)  r; in a ring of IN_RING rows (IN_SLOT + r - S*Y0) mod IN_RING.
 //
 // Pixels are output pixels row-major from row Y0, ROWS rows; with POOL2 the four positions of a pooled pixel follow each other.
-// (xc, yc) is the centre: S*x, S*y, or 2x+dx, 2y+dy. The walk multiplies nothing: ca = xc * IN_PIX and ra = IN + slot(yc) * IN_ROW move by
+// (xc, yc) is the centre: S*x, S*y, or 2x+dx, 2y+dy clamped: at an odd edge a position stands for the one that is missing. The walk multiplies nothing: ca = xc * IN_PIX and ra = IN + slot(yc) * IN_ROW move by
 // steps of the same size as xc and yc, and a tap is at most two steps away, fewer at an edge; whoever leaves a ring at one end adds or
 // subtracts its length. Two products are made beforehand: the first slot and the length of the ring, times IN_ROW. A ring of one row
 // moves by nothing: its pitch counts as 0.
@@ -95,6 +95,7 @@ module bonnet_window #(
   logic [6:0]  sc_next;
   logic [1:0]  pos_q, pos_d, bpos_q;
   logic        row_wrap;
+  logic        at_right, at_bottom;         // POOL2: no second column or row, so the step into it is not made; odd centres are those that made it
   logic        two_down, wraps_down, wraps_up;
   assign two_down   = s2;
   assign sc_next    = {1'b0, sc_q} + (two_down ? 7'd2 : 7'd1);
@@ -104,16 +105,22 @@ module bonnet_window #(
   assign sc_up      = !is_ring ? '0 : wraps_up ? ring - 6'd1 : sc_q - 6'd1;
   assign ra_down    = ra_q + (two_down ? pitch << 1 : pitch) - (wraps_down ? turn_q : '0);
   assign ra_up      = ra_q - pitch + (wraps_up ? turn_q : '0);
+  assign at_right  = pool && !pos_q[0] && xc_q == w1;
+  assign at_bottom = yc_q == h1;
   assign row_wrap = xo_q == ow1 && (!pool || pos_q == 2'd3);
   always_comb begin
     {xo_d, yo_d, xc_d, yc_d, ca_d, ra_d, sc_d} = {xo_q, yo_q, xc_q, yc_q, ca_q, ra_q, sc_q};
     pos_d = pool ? pos_q + 2'd1 : 2'd0;
     if (pool && pos_q == 2'd1) begin  // down and back
-      xc_d = xc_q - 10'd1;
-      ca_d = ca_q - 16'(d_pix);
-      yc_d = yc_q + 10'd1;
-      ra_d = ra_down;
-      sc_d = sc_down;
+      if (xc_q[0]) begin
+        xc_d = xc_q - 10'd1;
+        ca_d = ca_q - 16'(d_pix);
+      end
+      if (!at_bottom) begin
+        yc_d = yc_q + 10'd1;
+        ra_d = ra_down;
+        sc_d = sc_down;
+      end
     end else if (row_wrap) begin
       xo_d = '0;
       yo_d = yo_q + 10'd1;
@@ -123,10 +130,12 @@ module bonnet_window #(
       ra_d = ra_down;
       sc_d = sc_down;
     end else begin
-      xc_d = xc_q + (s2 ? 10'd2 : 10'd1);
-      ca_d = ca_q + (s2 ? 16'(d_pix) << 1 : 16'(d_pix));
+      if (!at_right) begin
+        xc_d = xc_q + (s2 ? 10'd2 : 10'd1);
+        ca_d = ca_q + (s2 ? 16'(d_pix) << 1 : 16'(d_pix));
+      end
       if (!pool || pos_q == 2'd3) xo_d = xo_q + 10'd1;
-      if (pool && pos_q == 2'd3) begin  // up to the next pooled pixel
+      if (pool && pos_q == 2'd3 && yc_q[0]) begin  // up to the next pooled pixel
         yc_d = yc_q - 10'd1;
         ra_d = ra_up;
         sc_d = sc_up;
@@ -263,8 +272,8 @@ module bonnet_window #(
   `BONNET_ASSERT(AddressInside_A, !valid_q || 32'(addr) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, slice_q, out_pix_q, new_q, first_q, last_q, tile_par_q, end_q})
 `ifdef FORMAL  // what keeps the walk inside the map, for tests/formal/window.ys: steps of 4 words a pixel and 16 a row
-  function automatic logic [9:0] centre(input logic [9:0] at, input logic second);
-    centre = pool ? (at << 1) + 10'(second) : s2 ? at << 1 : at;
+  function automatic logic [9:0] centre(input logic [9:0] at, input logic second, input logic [9:0] edge_);
+    centre = pool ? ((at << 1) == edge_ ? edge_ : (at << 1) + 10'(second)) : s2 ? at << 1 : at;
   endfunction
   function automatic logic [15:0] line(input logic [9:0] at, input logic [5:0] slot);
     line = d_in + (is_ring ? (ring == 6'd1) ? 16'd0 : 16'(slot) << 4 : 16'(at) << 4);
@@ -278,8 +287,8 @@ module bonnet_window #(
     if (rst_ni && run_q) begin
       FirstRow_A: assert (oyc_q == first_y && osc_q == d_slot && ora_q == line(oyc_q, osc_q));
       Slots_A:    assert (!is_ring || (sc_q < ring && bsc_q < ring));
-      Column_A: assert (xo_q <= ow1 && bxo_q <= ow1 && xc_q == centre(xo_q, pos_q[0]) && bxc_q == centre(bxo_q, bpos_q[0]));
-      Line_A:   assert (yo_q <= rows1 && byo_q <= rows1 && yc_q == centre(y0 + yo_q, pos_q[1]) && byc_q == centre(y0 + byo_q, bpos_q[1]));
+      Column_A: assert (xo_q <= ow1 && bxo_q <= ow1 && xc_q == centre(xo_q, pos_q[0], w1) && bxc_q == centre(bxo_q, bpos_q[0], w1));
+      Line_A:   assert (yo_q <= rows1 && byo_q <= rows1 && yc_q == centre(y0 + yo_q, pos_q[1], h1) && byc_q == centre(y0 + byo_q, bpos_q[1], h1));
       Place_A:  assert ((pool || (pos_q == 2'd0 && bpos_q == 2'd0)) && kx_q != 2'd3 && ky_q != 2'd3 && depth_q <= depth1 && (k3 || (kx_q == 2'd1 && ky_q == 2'd1)));
       Words_A:  assert (ca_q == 16'(xc_q) << 2 && bca_q == 16'(bxc_q) << 2 && ra_q == line(yc_q, sc_q) && bra_q == line(byc_q, bsc_q));
     end

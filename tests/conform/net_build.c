@@ -77,16 +77,17 @@ int bonnet_build_conv(bonnet_build *b, bonnet_map_ref in, uint32_t conv_c, uint3
     return (int)b->n - 1;
 }
 
-int bonnet_build_down(bonnet_build *b, bonnet_map_ref in, uint32_t out_c, uint32_t pool)
+int bonnet_build_down(bonnet_build *b, bonnet_map_ref in, uint32_t out_c, bonnet_build_pool pool)
 {
     bonnet_layer *l = add(b, BONNET_LAYER_DOWN, "down");
     const bonnet_layer *from = &b->layers[in.map];
     l->in = in;
     l->in_c = in.channels, l->in_h = l->conv_h = from->out_h, l->in_w = l->conv_w = from->out_w;
-    l->pool = pool;
+    l->pool = pool != BONNET_BUILD_NO_POOL;
     l->conv_c = l->out_c = out_c;
-    l->out_h = pool ? l->in_h / 2 : l->in_h;
-    l->out_w = pool ? l->in_w / 2 : l->in_w;
+    const uint32_t by = l->pool ? 2 : 1, up = pool == BONNET_BUILD_POOL_KEEPS;
+    l->out_h = (l->in_h + up) / by;
+    l->out_w = (l->in_w + up) / by;
     return (int)b->n - 1;
 }
 

@@ -46,7 +46,9 @@ bonnet_map_ref bonnet_build_part(const bonnet_build *b, int map, int part); /* p
 int bonnet_build_stem(bonnet_build *b, const bonnet_stem_spec *spec);
 int bonnet_build_conv(bonnet_build *b, bonnet_map_ref in, uint32_t conv_c, uint32_t stride, uint32_t dilation, bonnet_post post, bonnet_map_ref res,
                       bonnet_map_ref pass);
-int bonnet_build_down(bonnet_build *b, bonnet_map_ref in, uint32_t out_c, uint32_t pool);
+/* What becomes of the odd last row and column of a pooled map: dropped, or kept and pooled with themselves. */
+typedef enum bonnet_build_pool { BONNET_BUILD_NO_POOL, BONNET_BUILD_POOL_DROPS, BONNET_BUILD_POOL_KEEPS } bonnet_build_pool;
+int bonnet_build_down(bonnet_build *b, bonnet_map_ref in, uint32_t out_c, bonnet_build_pool pool);
 int bonnet_build_last(bonnet_build *b, bonnet_map_ref in, uint32_t dilation);
 int bonnet_build_fc(bonnet_build *b, uint32_t classes);
 

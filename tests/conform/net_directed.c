@@ -34,7 +34,7 @@ static void conv_net(bonnet_build *b, uint32_t i)
     const bonnet_post post = (bonnet_post)(i % 4);
     const uint32_t stride = 1 + i / 4 % 2, dilation = 1 + i / 8;
     name(b, "conv", i);
-    int s = plain_stem(b, 6, 4, 64), r = stride == 2 ? bonnet_build_down(b, BONNET_ALL(b, s), 64, 1) : s;
+    int s = plain_stem(b, 6, 4, 64), r = stride == 2 ? bonnet_build_down(b, BONNET_ALL(b, s), 64, BONNET_BUILD_POOL_DROPS) : s;
     int p = post == BONNET_POST_INTERLEAVE ? bonnet_build_down(b, BONNET_ALL(b, r), 64, 0) : r;
     int c = bonnet_build_conv(b, BONNET_ALL(b, s), 64, stride, dilation, post, post == BONNET_POST_STORE ? BONNET_NONE : BONNET_ALL(b, r),
                               post == BONNET_POST_INTERLEAVE ? BONNET_ALL(b, p) : BONNET_NONE);
@@ -53,13 +53,14 @@ static void half_net(bonnet_build *b, uint32_t i)
     bonnet_build_last(b, bonnet_build_part(b, o, part[i / 3]), 1);
 }
 
-/* 8: downsample with and without pool, odd and even maps, of a whole map and of a half, widening. */
+/* 16: downsample without pool, with one that drops odd edges and with one that keeps them; odd and even maps, of a whole map and of a half,
+ * widening. Then kept edges alone: maps of one row, of one column, of both, and 3 x 3. */
 static void down_net(bonnet_build *b, uint32_t i)
 {
     name(b, "down", i);
-    const uint32_t odd = i / 2 % 2, half = i / 4;
-    int s = plain_stem(b, 4 + odd, 6 + odd, half ? 128 : 64);
-    int d = bonnet_build_down(b, bonnet_build_part(b, s, half ? 2 : 0), half ? 64 : 128, i % 2);
+    const uint32_t odd = i / 3 % 2, half = i / 6 % 2, small = i >= 12;
+    int s = plain_stem(b, small ? 1 + 2 * (i / 2 % 2) : 4 + odd, small ? 1 + 2 * (i % 2) : 6 + odd, half ? 128 : 64);
+    int d = bonnet_build_down(b, bonnet_build_part(b, s, half ? 2 : 0), half ? 64 : 128, small ? BONNET_BUILD_POOL_KEEPS : (bonnet_build_pool)(i % 3));
     bonnet_build_last(b, half ? BONNET_ALL(b, d) : BONNET_UPPER(b, d), 1);
 }
 
@@ -129,7 +130,7 @@ bonnet_net *bonnet_directed_net(uint32_t index, int *end)
         void (*make)(bonnet_build *, uint32_t);
         uint32_t count;
     } family[] = {
-        {stem_net, 54}, {conv_net, 16}, {half_net, 6}, {down_net, 8}, {edge_net, 8}, {wide_net, 4}, {extreme_net, 4}, {fc_net, 9}, {head_net, 9},
+        {stem_net, 54}, {conv_net, 16}, {half_net, 6}, {down_net, 16}, {edge_net, 8}, {wide_net, 4}, {extreme_net, 4}, {fc_net, 9}, {head_net, 9},
     };
     bonnet_build b;
     uint32_t i = index / 2, f = 0; /* each with k = 4 and k = 1 */

@@ -94,8 +94,9 @@ static void add_any(bonnet_build *b)
     uint32_t stride = 1 + bonnet_rng_chance(r, 25), dilation = 1 + bonnet_rng_chance(r, 25), pool = bonnet_rng_chance(r, 60);
     uint32_t h = (from->out_h + stride - 1) / stride, w = (from->out_w + stride - 1) / stride;
     if (bonnet_rng_chance(r, 25)) {
-        if (from->out_h < 2 || from->out_w < 2) pool = 0;
-        bonnet_build_down(b, in, pick_channels(b), pool);
+        const int keeps = bonnet_rng_chance(r, 50);
+        if (!keeps && (from->out_h < 2 || from->out_w < 2)) pool = 0;
+        bonnet_build_down(b, in, pick_channels(b), !pool ? BONNET_BUILD_NO_POOL : keeps ? BONNET_BUILD_POOL_KEEPS : BONNET_BUILD_POOL_DROPS);
         return;
     }
     bonnet_post post = (bonnet_post)bonnet_rng_below(r, 4);
@@ -111,12 +112,12 @@ static void add_block(bonnet_build *b, int boolnet)
     bonnet_rng *r = &b->rng;
     const int x = (int)b->n - 1;
     const bonnet_layer *from = &b->layers[x];
-    int halve = from->out_h >= 2 && from->out_w >= 2 && from->out_h % 2 == 0 && from->out_w % 2 == 0 && bonnet_rng_chance(r, 30);
+    int halve = from->out_h >= 2 && from->out_w >= 2 && bonnet_rng_chance(r, 30);
     int split = boolnet && !halve && from->out_c % 128 == 0;
     bonnet_map_ref in = split ? BONNET_LOWER(b, x) : BONNET_ALL(b, x), res = in, pass = split ? BONNET_UPPER(b, x) : in;
     if (in.channels > 512) return;
     if (halve) {
-        int d = bonnet_build_down(b, in, 64u << bonnet_rng_below(r, 2), 1);
+        int d = bonnet_build_down(b, in, 64u << bonnet_rng_below(r, 2), BONNET_BUILD_POOL_KEEPS); /* as conv1 of stride 2 does */
         res = pass = BONNET_ALL(b, d);
     }
     int c1 = bonnet_build_conv(b, in, res.channels, halve ? 2 : 1, 1, BONNET_POST_XNOR, res, BONNET_NONE);

@@ -11,3 +11,8 @@ s/slots\[6\*i +: 6\] >= rings/slots[6*i +: 6] > 6'd62 \&\& 6'd62 < rings/
 s/d2 ? 6'd5 : 6'd3/6'd3/
 s/pool ? 6'd2/pool ? 6'd1/
 s/if (in_h < 10'(span)) span = in_h\[5:0\];//
+s/last_x  = .*/last_x  = pool ? {out_w, 1'b0} - 11'd1 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;/
+s/last_y  = .*/last_y  = pool ? {out_h, 1'b0} - 11'd1 : s2 ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;/
+s/last_x  = .*/last_x  = pool ? {out_w, 1'b0} - 11'd3 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;/
+s/last_x >= /last_x > /
+s/last_y >= /last_y > /

@@ -24,7 +24,7 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 1: c.depth = 0; break;
     case 2: c.rows = 0; break;
     case 3: c.rows = c.out_h - c.y0 + 1; break;
-    case 4: c.in_w = ((c.pool || c.s2 ? 2 : 1) * (c.out_w - 1)) + c.pool; break;
+    case 4: c.in_w = (c.pool || c.s2 ? 2 : 1) * (c.out_w - 1); break;
     case 5: c.post = 5 + r.below(3); break;
     case 6: c.pool = c.s2 = true; break;
     case 7: c.k3 = false, c.d2 = true; break;

@@ -100,7 +100,7 @@ inline std::vector<Pixel> conv_pixels(const Conv &c)
     for (int y = c.y0; y < int(c.y0 + c.rows); y++)
         for (int x = 0; x < int(c.out_w); x++)
             for (int q = 0; q < (c.pool ? 4 : 1); q++)
-                p.push_back(c.pool ? Pixel{y, x, 2 * y + q / 2, 2 * x + q % 2} : Pixel{y, x, s * y, s * x});
+                p.push_back(c.pool ? Pixel{y, x, std::min(2 * y + q / 2, int(c.in_h) - 1), std::min(2 * x + q % 2, int(c.in_w) - 1)} : Pixel{y, x, s * y, s * x});
     return p;
 }
 // First feature word that is read for tap t (3*ky + kx; 1x1: 0), weight row d, of a pixel. Coded and not grouped: of the three that
@@ -156,7 +156,8 @@ inline Conv conv_random(Rng &r, bool small)
         c.in_w = 1 + r.below(small ? 8 : 30), c.in_h = 1 + r.below(small ? 8 : 30);
         if (r.chance(15)) c.in_w = 1 + r.below(3);
         uint32_t by = c.pool || c.s2 ? 2 : 1;
-        c.out_w = c.pool ? c.in_w / 2 : (c.in_w + by - 1) / by, c.out_h = c.pool ? c.in_h / 2 : (c.in_h + by - 1) / by;
+        uint32_t up = c.pool && r.chance(50) ? 0 : by - 1;  // an odd edge is dropped or kept
+        c.out_w = (c.in_w + up) / by, c.out_h = (c.in_h + up) / by;
         if (!c.out_w || !c.out_h) continue;
         if (r.chance(20)) c.out_w = 1 + r.below(c.out_w), c.out_h = 1 + r.below(c.out_h);
         c.y0 = r.chance(50) ? 0 : r.below(c.out_h), c.rows = r.chance(50) ? c.out_h - c.y0 : 1 + r.below(c.out_h - c.y0);
@@ -179,7 +180,7 @@ inline Conv conv_random(Rng &r, bool small)
         auto ring = [&](Map &m, uint32_t need) {
             if (need <= 63 && r.chance(40)) m.ring = r.chance(50) ? need : need + r.below(64 - need);
         };
-        uint32_t taps = c.k3 ? std::min(c.in_h, c.d2 ? 5u : 3u) : 1;  // rows that the window of a pixel inside the map spans
+        uint32_t taps = std::min(c.in_h, c.k3 ? c.d2 ? 5u : 3u : c.pool ? 2u : 1u);  // rows that the window of a pixel inside the map spans
         ring(c.in, std::max(taps, rows.second - rows.first + 1)), ring(c.out, c.rows), ring(c.res, c.rows), ring(c.pass, c.rows);
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
