@@ -57,10 +57,10 @@ typedef struct bonnet_job_layer {
 typedef struct bonnet_job_piece {
     uint32_t layer, frame; /* frame of the batch */
     uint32_t y0, rows;
-    uint32_t therm;        /* 1: thermometer coded */
-    uint32_t pitch, pix;   /* words from row to row, pixel to pixel; 0 for LAST and FC */
-    uint32_t words;        /* stored */
-    uint32_t scratch;      /* byte offset, multiple of 64 */
+    uint32_t therm;      /* 1: thermometer coded */
+    uint32_t pitch, pix; /* words from row to row, pixel to pixel; 0 for LAST and FC */
+    uint32_t words;      /* stored */
+    uint32_t scratch;    /* byte offset, multiple of 64 */
 } bonnet_job_piece;
 
 typedef struct bonnet_job {

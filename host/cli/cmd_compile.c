@@ -6,8 +6,10 @@
 static const char usage[] =
     "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|tiny] [--batch N] [--explain] [--json]\n\n"
     "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
-    "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads late\n"
-    "weights once for all of them (default 1: the shortest time of one frame). --explain: where each map and each layer's weights are kept, and what goes through DRAM.\n"
+    "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads "
+    "late\n"
+    "weights once for all of them (default 1: the shortest time of one frame). --explain: where each map and each layer's weights are kept, and what "
+    "goes through DRAM.\n"
     "What is accepted: docs/operators.md.\n";
 
 int cli_compile(int argc, char **argv)

@@ -112,10 +112,21 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
         uint32_t tile_rows = lower_tile_rows(net, i), rows = lower_tiles(net, i, g) * tile_rows;
-        job->layers[i] = (bonnet_job_layer){.kind = l->kind, .in = l->in.map, .res = l->res.map, .pass = l->pass.map,
-                                            .in_first = l->in.first, .res_first = l->res.first, .pass_first = l->pass.first,
-                                            .in_c = l->in_c, .conv_c = l->conv_c, .out_c = l->out_c, .out_h = l->out_h, .out_w = l->out_w,
-                                            .row = (uint32_t)row, .rows = rows, .tile_rows = tile_rows};
+        job->layers[i] = (bonnet_job_layer){.kind = l->kind,
+                                            .in = l->in.map,
+                                            .res = l->res.map,
+                                            .pass = l->pass.map,
+                                            .in_first = l->in.first,
+                                            .res_first = l->res.first,
+                                            .pass_first = l->pass.first,
+                                            .in_c = l->in_c,
+                                            .conv_c = l->conv_c,
+                                            .out_c = l->out_c,
+                                            .out_h = l->out_h,
+                                            .out_w = l->out_w,
+                                            .row = (uint32_t)row,
+                                            .rows = rows,
+                                            .tile_rows = tile_rows};
         row += rows;
         if (i && tile_rows > g->weight_rows)
             return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u rows of weights must be in the weight buffer at once, it has %u", l->name, tile_rows,
@@ -125,7 +136,8 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
     plan->stem_passes = lower_tiles(net, 0, g);
     plan->stem_reload = plan->stem_rows * plan->stem_passes > g->stem_rows;
     if (plan->stem_rows > g->stem_rows)
-        return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u rows of parameters, this chip holds %u", net->layers[0].name, plan->stem_rows, g->stem_rows);
+        return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u rows of parameters, this chip holds %u", net->layers[0].name, plan->stem_rows,
+                           g->stem_rows);
     if (row * 8 * g->lanes > INT32_MAX) return bonnet_fail(err, BONNET_EUNSUPPORTED, "more than 2 GiB of weights");
     job->rows_bytes = (uint32_t)row * 8 * g->lanes;
     return BONNET_OK;
@@ -164,7 +176,8 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
     if (!options) options = &defaults;
     if (!out || !net || !geometry || !bonnet_geometry_sound(geometry))
         return bonnet_fail(err, BONNET_EINVAL, "no network, or a geometry that no chip has");
-    if (options->batch > LOWER_MAX_BATCH) return bonnet_fail(err, BONNET_EINVAL, "a batch of %u frames; 1 to %d are possible", options->batch, LOWER_MAX_BATCH);
+    if (options->batch > LOWER_MAX_BATCH)
+        return bonnet_fail(err, BONNET_EINVAL, "a batch of %u frames; 1 to %d are possible", options->batch, LOWER_MAX_BATCH);
     bonnet_status st = accept(net, geometry, err);
     if (st != BONNET_OK) return st;
     bonnet_job *job = calloc(1, sizeof *job);

@@ -70,7 +70,8 @@ uint32_t lower_rows_needed(const bonnet_layer *l, int is_input, uint32_t map_h, 
 uint32_t lower_first_needed(const bonnet_layer *l, int is_input, uint32_t y0)
 {
     if (l->kind == BONNET_LAYER_FC) return 0;
-    if (is_input && (l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_LAST)) return y0 * l->stride < l->dilation ? 0 : y0 * l->stride - l->dilation;
+    if (is_input && (l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_LAST))
+        return y0 * l->stride < l->dilation ? 0 : y0 * l->stride - l->dilation;
     if (is_input && l->kind == BONNET_LAYER_DOWN && l->pool) return 2 * y0;
     return y0;
 }

@@ -109,8 +109,15 @@ static int add_piece(builder *b, const lower_item *it, uint32_t y0, uint32_t row
     bonnet_job_piece *more = realloc(p->pieces, (p->n_pieces + 1) * sizeof *more);
     if (!more || p->scratch > INT32_MAX - 8 * (uint64_t)words - 64) return 0;
     p->pieces = more;
-    more[p->n_pieces++] = (bonnet_job_piece){.layer = m->layer, .frame = m->frame, .y0 = y0, .rows = rows, .therm = m->therm,
-                                             .pitch = m->pix ? m->pitch : 0, .pix = m->pix, .words = words, .scratch = p->scratch};
+    more[p->n_pieces++] = (bonnet_job_piece){.layer = m->layer,
+                                             .frame = m->frame,
+                                             .y0 = y0,
+                                             .rows = rows,
+                                             .therm = m->therm,
+                                             .pitch = m->pix ? m->pitch : 0,
+                                             .pix = m->pix,
+                                             .words = words,
+                                             .scratch = p->scratch};
     p->scratch += (8 * words + 63) & ~63u;
     return 1;
 }
@@ -211,10 +218,14 @@ static void operand(builder *b, const operand_fields *f, int32_t buffer, uint32_
 
 static void binary(builder *b, const lower_item *it)
 {
-    static const operand_fields in = {BONNET_F_CONV_IN, BONNET_F_CONV_IN_ROW, BONNET_F_CONV_IN_PIX, BONNET_F_CONV_IN_T, BONNET_F_CONV_IN_RING, BONNET_F_CONV_IN_SLOT};
-    static const operand_fields out = {BONNET_F_CONV_OUT, BONNET_F_CONV_OUT_ROW, BONNET_F_CONV_OUT_PIX, BONNET_F_CONV_OUT_T, BONNET_F_CONV_OUT_RING, BONNET_F_CONV_OUT_SLOT};
-    static const operand_fields res = {BONNET_F_CONV_RES, BONNET_F_CONV_RES_ROW, BONNET_F_CONV_RES_PIX, BONNET_F_CONV_RES_T, BONNET_F_CONV_RES_RING, BONNET_F_CONV_RES_SLOT};
-    static const operand_fields pass = {BONNET_F_CONV_PASS, BONNET_F_CONV_PASS_ROW, BONNET_F_CONV_PASS_PIX, BONNET_F_CONV_PASS_T, BONNET_F_CONV_PASS_RING, BONNET_F_CONV_PASS_SLOT};
+    static const operand_fields in = {BONNET_F_CONV_IN,   BONNET_F_CONV_IN_ROW,  BONNET_F_CONV_IN_PIX,
+                                      BONNET_F_CONV_IN_T, BONNET_F_CONV_IN_RING, BONNET_F_CONV_IN_SLOT};
+    static const operand_fields out = {BONNET_F_CONV_OUT,   BONNET_F_CONV_OUT_ROW,  BONNET_F_CONV_OUT_PIX,
+                                       BONNET_F_CONV_OUT_T, BONNET_F_CONV_OUT_RING, BONNET_F_CONV_OUT_SLOT};
+    static const operand_fields res = {BONNET_F_CONV_RES,   BONNET_F_CONV_RES_ROW,  BONNET_F_CONV_RES_PIX,
+                                       BONNET_F_CONV_RES_T, BONNET_F_CONV_RES_RING, BONNET_F_CONV_RES_SLOT};
+    static const operand_fields pass = {BONNET_F_CONV_PASS,   BONNET_F_CONV_PASS_ROW,  BONNET_F_CONV_PASS_PIX,
+                                        BONNET_F_CONV_PASS_T, BONNET_F_CONV_PASS_RING, BONNET_F_CONV_PASS_SLOT};
     const bonnet_layer *l = &b->net->layers[it->layer];
     const lower_plan *p = b->plan;
     const lower_tenancy *t = &p->tenancies[it->tenancy];

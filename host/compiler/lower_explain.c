@@ -117,6 +117,6 @@ void lower_explain(const lower_plan *p, const bonnet_job *job, char *buffer, siz
     say(&t, "\nDRAM bytes of a walk: %llu of weights, %llu of maps in, %llu of maps out, %llu of images, %llu of results; %llu once\n",
         (unsigned long long)moved(p, LOWER_LOAD, 0), (unsigned long long)(moved(p, LOWER_LOAD, 1) * p->g->arrays),
         (unsigned long long)(moved(p, LOWER_STORE, 1) * p->g->arrays),
-        (unsigned long long)job->input_bytes * p->batch * p->g->arrays * p->stem_passes, (unsigned long long)job->output_bytes * p->batch * p->g->arrays,
-        (unsigned long long)loaded_once(p));
+        (unsigned long long)job->input_bytes * p->batch * p->g->arrays * p->stem_passes,
+        (unsigned long long)job->output_bytes * p->batch * p->g->arrays, (unsigned long long)loaded_once(p));
 }

@@ -31,38 +31,38 @@ enum {
 /* Rows of one map (of one frame of the batch) in the feature buffer. */
 typedef struct lower_buffer {
     uint32_t layer, frame;
-    uint32_t height;           /* rows of the map; features and logits: 1 */
-    uint32_t rows;             /* held at once: height, or fewer in a ring */
-    uint32_t pix, pitch;       /* words from pixel to pixel, from row to row */
-    uint32_t therm;            /* thermometer coded */
-    uint32_t words;            /* rows * pitch, a multiple of 4 */
-    uint32_t word;             /* placed here */
-    uint32_t ring;             /* rows < height */
-    uint32_t window;           /* may be a ring: nobody needs it whole */
-    int32_t *birth, *death;    /* [height] */
+    uint32_t height;        /* rows of the map; features and logits: 1 */
+    uint32_t rows;          /* held at once: height, or fewer in a ring */
+    uint32_t pix, pitch;    /* words from pixel to pixel, from row to row */
+    uint32_t therm;         /* thermometer coded */
+    uint32_t words;         /* rows * pitch, a multiple of 4 */
+    uint32_t word;          /* placed here */
+    uint32_t ring;          /* rows < height */
+    uint32_t window;        /* may be a ring: nobody needs it whole */
+    int32_t *birth, *death; /* [height] */
 } lower_buffer;
 
 /* Tiles of one layer in the weight buffer for a while. */
 typedef struct lower_tenancy {
     uint32_t layer, tile, tiles;
     uint32_t rows, wrow;
-    uint32_t once;        /* loaded in the first walk, never overwritten */
-    uint32_t together;    /* one of several that a segment needs at once */
-    int32_t first, last;  /* times of use */
+    uint32_t once;       /* loaded in the first walk, never overwritten */
+    uint32_t together;   /* one of several that a segment needs at once */
+    int32_t first, last; /* times of use */
 } lower_tenancy;
 
 typedef struct lower_item {
     uint8_t unit, op;
-    uint8_t first, last;        /* STEM: first and last strip of its pass; LOAD: once; STORE: a trace, the logits */
+    uint8_t first, last; /* STEM: first and last strip of its pass; LOAD: once; STORE: a trace, the logits */
     uint16_t layer, frame;
-    uint16_t y0, rows;          /* rows of the map made, loaded or stored */
-    uint16_t tile, tiles;       /* CONV, FC; STEM, LOAD of stem rows: pass in `tile` */
-    int32_t out, in, res, pass; /* buffers; LOAD and STORE of rows: `out` */
-    int32_t tenancy;            /* CONV, FC, LOAD of weights */
-    uint32_t offset;            /* LOAD and STORE of rows at BASE 3 */
-    int32_t time;               /* CONV, FC: their number; others: of the next conv item */
+    uint16_t y0, rows;                            /* rows of the map made, loaded or stored */
+    uint16_t tile, tiles;                         /* CONV, FC; STEM, LOAD of stem rows: pass in `tile` */
+    int32_t out, in, res, pass;                   /* buffers; LOAD and STORE of rows: `out` */
+    int32_t tenancy;                              /* CONV, FC, LOAD of weights */
+    uint32_t offset;                              /* LOAD and STORE of rows at BASE 3 */
+    int32_t time;                                 /* CONV, FC: their number; others: of the next conv item */
     uint8_t wait[LOWER_UNITS], post[LOWER_UNITS]; /* tokens from and to each other unit */
-    uint8_t wait_once;          /* the token from the load unit is for the first walk only */
+    uint8_t wait_once;                            /* the token from the load unit is for the first walk only */
 } lower_item;
 
 /* Blocks: runs of layers that can be made row by row together. */
@@ -78,7 +78,7 @@ typedef struct lower_plan {
     const bonnet_geometry *g;
     uint32_t traced, batch;
     /* the network */
-    uint8_t therm[BONNET_MAX_LAYERS];       /* the map can be coded */
+    uint8_t therm[BONNET_MAX_LAYERS];        /* the map can be coded */
     uint32_t last_reader[BONNET_MAX_LAYERS]; /* last layer that reads the map; itself if none */
     lower_block blocks[BONNET_MAX_LAYERS];
     uint32_t n_blocks;
@@ -87,11 +87,12 @@ typedef struct lower_plan {
     uint8_t spill[BONNET_MAX_LAYERS]; /* the map goes through DRAM */
     uint8_t stem_window;              /* the stem's map may be a ring: its strips follow their readers */
     uint32_t boundary;                /* first layer that runs for all frames of the batch at once; n_layers: none */
-    uint32_t early, early_inner;      /* the stem of the next walk's first frame, of the next frame in a batch, may write once this layer is done; 0: when it must */
-    uint32_t even_rings;              /* so many rows more in rings that rows then pass the end of in fewer pieces */
-    uint32_t stream_rows;             /* weight rows that are not resident */
-    uint32_t coarse;                  /* 1: portions of weights as large as can be where strips stream them again and again: fewer descriptors */
-    uint32_t no_resident;             /* 1: everything is loaded in every walk */
+    uint32_t early,
+        early_inner; /* the stem of the next walk's first frame, of the next frame in a batch, may write once this layer is done; 0: when it must */
+    uint32_t even_rings;  /* so many rows more in rings that rows then pass the end of in fewer pieces */
+    uint32_t stream_rows; /* weight rows that are not resident */
+    uint32_t coarse;      /* 1: portions of weights as large as can be where strips stream them again and again: fewer descriptors */
+    uint32_t no_resident; /* 1: everything is loaded in every walk */
     /* the program */
     lower_buffer *buffers;
     lower_tenancy *tenancies;
@@ -101,7 +102,7 @@ typedef struct lower_plan {
     uint32_t scratch; /* bytes */
     int32_t times;    /* conv items of a walk */
     uint8_t initial[16];
-    int failed;       /* out of memory, or more items than a job can have */
+    int failed; /* out of memory, or more items than a job can have */
 } lower_plan;
 
 /* Binary layers whose lane groups read their own slices. */
@@ -128,7 +129,7 @@ int lower_program(lower_plan *plan);
 void lower_program_free(lower_plan *plan);
 /* 0: no room; *where receives the time at which most is held. */
 int lower_place(lower_plan *plan, int32_t *where);
-uint32_t lower_count(const lower_plan *plan); /* descriptors that the placed program becomes, without the header */
+uint32_t lower_count(const lower_plan *plan);               /* descriptors that the placed program becomes, without the header */
 int lower_place_weights(lower_plan *plan, uint32_t *layer); /* 0: *layer finds no room for its rows */
 /* 0: the program's order gives no steady pattern of tokens (cannot happen with a sound program), or no memory. */
 int lower_tokens(lower_plan *plan);

@@ -124,7 +124,8 @@ static int place_one(const placer *s, uint32_t i)
         offer(s, i, (int64_t)b->word - a->words, &best);
         if (a->ring || b->ring || a->rows < 2 || b->rows < 2) continue; /* over each other, a row apart and more */
         int64_t step = a->pitch < b->pitch ? a->pitch : b->pitch;
-        for (int64_t at = (int64_t)b->word - a->words; at < (int64_t)b->word + b->words && (best < 0 || at < best); at += step) offer(s, i, at, &best);
+        for (int64_t at = (int64_t)b->word - a->words; at < (int64_t)b->word + b->words && (best < 0 || at < best); at += step)
+            offer(s, i, at, &best);
     }
     if (best < 0) return 0;
     a->word = (uint32_t)best;

@@ -16,17 +16,18 @@ enum { MAX_ITEMS = 16384, MAX_BUFFERS = 1024 };
 
 typedef struct maker {
     lower_plan *p;
-    int32_t cur[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];      /* buffer that holds the map now, or the window it is loaded into */
-    uint32_t home[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];    /* scratch offset of a spilled map */
-    int32_t ended[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];    /* time of the layer's last conv item */
-    int32_t resident[BONNET_MAX_LAYERS];                  /* tenancy, or -1 */
-    int32_t tenant[BONNET_MAX_LAYERS];                    /* of the running segment, all tiles of the layer, or -1 */
+    int32_t cur[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];             /* buffer that holds the map now, or the window it is loaded into */
+    uint32_t home[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];           /* scratch offset of a spilled map */
+    int32_t ended[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];           /* time of the layer's last conv item */
+    int32_t resident[BONNET_MAX_LAYERS];                         /* tenancy, or -1 */
+    int32_t tenant[BONNET_MAX_LAYERS];                           /* of the running segment, all tiles of the layer, or -1 */
     uint32_t done[BONNET_MAX_LAYERS], loaded[BONNET_MAX_LAYERS]; /* rows, in the running segment */
-    uint8_t back[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];     /* a spilled map is whole in the chip again, for the late layers */
-    uint32_t first, last;                                 /* layers of the running segment */
+    uint8_t back[BONNET_MAX_LAYERS][LOWER_MAX_BATCH];            /* a spilled map is whole in the chip again, for the late layers */
+    uint32_t first, last;                                        /* layers of the running segment */
     int stem_loaded;
 } maker;
 
+/* Room for one more behind n; `array` as it was if there is none, and *failed set. */
 static void *grow(void *array, uint32_t n, size_t size, uint32_t most, int *failed)
 {
     if (n >= most) {
@@ -35,8 +36,9 @@ static void *grow(void *array, uint32_t n, size_t size, uint32_t most, int *fail
     }
     if (n & (n - 1)) return array; /* room is the next power of two */
     void *more = realloc(array, (n ? 2 * (size_t)n : 1) * size);
-    if (!more) *failed = 1;
-    return more ? more : array;
+    if (more) return more;
+    *failed = 1;
+    return array;
 }
 
 static lower_item *add_item(maker *m, uint8_t unit, uint8_t op, uint32_t layer, uint32_t frame)
@@ -102,8 +104,13 @@ static int32_t add_tenancy(maker *m, uint32_t layer, uint32_t tile, uint32_t til
     lower_plan *p = m->p;
     p->tenancies = grow(p->tenancies, p->n_tenancies, sizeof *p->tenancies, MAX_ITEMS, &p->failed);
     if (p->failed) return 0;
-    p->tenancies[p->n_tenancies] = (lower_tenancy){.layer = layer, .tile = tile, .tiles = tiles, .once = (uint32_t)once,
-                                                   .rows = tiles * lower_tile_rows(p->net, layer), .first = p->times, .last = p->times};
+    p->tenancies[p->n_tenancies] = (lower_tenancy){.layer = layer,
+                                                   .tile = tile,
+                                                   .tiles = tiles,
+                                                   .once = (uint32_t)once,
+                                                   .rows = tiles * lower_tile_rows(p->net, layer),
+                                                   .first = p->times,
+                                                   .last = p->times};
     lower_item *it = add_item(m, LOWER_LOAD, BONNET_OP_LOAD, layer, 0);
     if (it) {
         it->tenancy = (int32_t)p->n_tenancies;
@@ -282,7 +289,8 @@ static void layer_rows(maker *m, uint32_t layer, uint32_t frame, uint32_t y0, ui
     if (y0 == 0 && layer == 0) p->buffers[m->cur[0][frame]].window = p->spill[0] || (p->stem_window && !outlives(m, 0));
     if (layer == 0) stem(m, frame, y0, y1);
     else {
-        uint32_t tiles = lower_tiles(p->net, layer, p->g), step = there_whole(m, layer) ? tiles : portion(p, layer, y1 - y0 < p->net->layers[layer].out_h);
+        uint32_t tiles = lower_tiles(p->net, layer, p->g),
+                 step = there_whole(m, layer) ? tiles : portion(p, layer, y1 - y0 < p->net->layers[layer].out_h);
         for (uint32_t t = 0; t < tiles && !p->failed; t += step) {
             uint32_t n = tiles - t < step ? tiles - t : step;
             int32_t weights = tenancy(m, layer, t, n);

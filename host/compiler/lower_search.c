@@ -238,8 +238,7 @@ bonnet_status lower_search(lower_plan *p, bonnet_error *err)
         }
     reset(p, best);
     if (best < none && best_spill) spill(p, (int32_t)best - 1, best - 1);
-    if (p->batch > 1 && best == none)
-        return bonnet_fail(err, BONNET_EUNSUPPORTED, "no room for a batch of %u frames; try a smaller one", p->batch);
+    if (p->batch > 1 && best == none) return bonnet_fail(err, BONNET_EUNSUPPORTED, "no room for a batch of %u frames; try a smaller one", p->batch);
     if (settle(p) && stem_early(p)) {
         if (lower_count(p) < p->g->records || p->coarse) return BONNET_OK;
         p->coarse = 1; /* too long for the chip's records: once more */

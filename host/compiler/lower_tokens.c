@@ -89,7 +89,8 @@ static void access_of(tracker *t, const lower_item *it)
         rows(t, it->out, it->y0, y1, 1);
     } else if (it->unit == LOWER_STORE) {
         rows(t, it->out, it->y0, out->height == 1 ? 1 : y1, 0);
-        if (!it->last && !it->first) touch(t, SCRATCH, (it->offset + 8 * (uint64_t)it->y0 * out->pitch) / 64, (8 * (uint64_t)it->rows * out->pitch + 63) / 64, 1);
+        if (!it->last && !it->first)
+            touch(t, SCRATCH, (it->offset + 8 * (uint64_t)it->y0 * out->pitch) / 64, (8 * (uint64_t)it->rows * out->pitch + 63) / 64, 1);
     } else {
         touch(t, WEIGHT, p->tenancies[it->tenancy].wrow, p->tenancies[it->tenancy].rows, 0);
         operand(t, it, l->in, 1, it->in);

@@ -9,7 +9,8 @@
 #include "onnx.h"
 
 /* The job of `net` for `geometry`, as bytes: free(). */
-static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet_net *net, const char *name, const bonnet_lower_options *options, bonnet_error *err)
+static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet_net *net, const char *name, const bonnet_lower_options *options,
+                             bonnet_error *err)
 {
     bonnet_job *job = NULL;
     const bonnet_geometry *geometry = bonnet_geometry_named(name);
@@ -24,7 +25,8 @@ static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet
     return BONNET_OK;
 }
 
-static bonnet_status compile(const char *onnx_path, const char *out_path, const char *geometry, const bonnet_lower_options *options, bonnet_error *err)
+static bonnet_status compile(const char *onnx_path, const char *out_path, const char *geometry, const bonnet_lower_options *options,
+                             bonnet_error *err)
 {
     bonnet_net *net = NULL;
     uint8_t *job_bytes = NULL, *bytes = NULL;
@@ -48,8 +50,9 @@ bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const 
     if (options && (options->size < sizeof options->size || options->size > 4096)) return BONNET_EINVAL;
     if (options) memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o); /* an older caller's struct is shorter */
     if (!onnx_path || !out_path) status = bonnet_fail(&err, BONNET_EINVAL, "bonnet_compile: onnx_path and out_path must not be NULL");
-    else status = compile(onnx_path, out_path, o.geometry ? o.geometry : "asic",
-                          &(bonnet_lower_options){.batch = o.batch, .explain = o.explain, .explain_bytes = o.explain_bytes}, &err);
+    else
+        status = compile(onnx_path, out_path, o.geometry ? o.geometry : "asic",
+                         &(bonnet_lower_options){.batch = o.batch, .explain = o.explain, .explain_bytes = o.explain_bytes}, &err);
     if (status != BONNET_OK && o.message && o.message_bytes) snprintf(o.message, o.message_bytes, "%s", err.text);
     return status;
 }

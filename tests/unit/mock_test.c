@@ -170,7 +170,7 @@ static void walks(unit *u, const char *geometry, uint32_t batch, uint32_t frames
     bonnet_net *net = bonnet_build_finish(&build);
     uint8_t *pixels = net ? bonnet_random_image(net, u->seed, frames) : NULL;
     int32_t *wanted = calloc(2 * (size_t)frames * 9, sizeof *wanted), *got = wanted ? wanted + (size_t)frames * 9 : NULL;
-    bonnet_layer_cycles layers[BONNET_MAX_LAYERS];
+    bonnet_layer_cycles layers[BONNET_MAX_LAYERS] = {{0}};
     bonnet_net_job carry = {.size = 0};
     bonnet_status st = pixels && wanted ? bonnet_mock_backend.open(&dev, path, NULL, &err) : BONNET_ENOMEM;
     if (st == BONNET_OK) st = bonnet_lower(&job, net, bonnet_geometry_named(geometry), &(bonnet_lower_options){.batch = batch}, &err);
