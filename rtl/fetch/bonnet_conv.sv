@@ -9,12 +9,13 @@
 //
 // Rate    start_i is cycle 0, the first address is in cycle 3, then one a cycle without a gap; done_o, if port B never refuses, in cycle
 //           D = 2 + N + wait + drain       N = TILES * P * taps * DEPTH, P = OUT_W * ROWS (times 4 if POOL2), taps = 9 if K3, else 1
-//           drain = 8 + n*(W-1); POOL2: 9 + n/4*(W-1); HEAD: 13 + 7*n       n = pixels of the last block (1..8), W = words written a pixel
+//           drain = 8 + n*(W-1); POOL2: 9 + n/4*(W-1); HEAD: 13 + 7*n, with MORE 12 + 7*n       n = pixels of the last block (1..8), W = words written a pixel
 //           wait = 0; P = 1: all parameter rows but two, if there are more (every cycle reads a weight row)
 //         to the cycle, if P * taps * DEPTH >= 8 and post keeps up: taps * DEPTH >= A, the accesses of port B a pixel (HEAD: 9); where RES or
 //         PASS are read, at most two words of them, n * taps * DEPTH >= 8 * A. If a block ends later than the last one needs (n small, W
 //         large), D is later by the backlog: free(i) = max(last read of pixel i + 5, free(i-1)) + W, HEAD + 8; D = free(last) + 2, POOL2 + 3,
-//         HEAD + 6 (conv_cost in the bench). Where post does not keep up: all accesses + 3 (nothing read: + 10), HEAD 8 * TILES * P + 14.
+//         HEAD + 6, with MORE + 5 (conv_cost in the bench). Where post does not keep up: all accesses + 3 (nothing read: + 10), HEAD
+//         8 * TILES * P + 14, with MORE + 13.
 // Stall   sts_o.stall_out: the last weight row of a block waits for room in post, or for the parameters of its tile: their set is free when the
 //         results of the tile before the last have left. Tiles of one pixel read a weight row every cycle and lose one for each parameter row.
 // Golden  sim/golden (binary convolution, fully connected)       Test  tests/rtl/bonnet_conv_tb.cpp

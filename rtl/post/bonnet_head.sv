@@ -6,9 +6,11 @@
 //   v = sat16(round_shift(A*n + B*m + C, s1))
 //   u = v >= 0 ? v : sat16(round_shift(S*v, 8))
 //   sum += u                       after the last pixel of a tile: F = sat16(round_shift(sum, s2)), written as int16
+// A map in strips: more_i leaves the sums of the tile here and writes nothing, keep_i goes on with them in the next descriptor.
 // Lanes/8 lanes per beat, eight beats per pixel; a beat lies inside one lane group (two beats each).
 // Parameters A, B, C come from bonnet_threshold's row of the same beat; S is the second row, kept here.
-// Rate    one beat per cycle; eight writes after the last pixel of a tile, each six cycles after its beat. Stall  a refused write holds everything.
+// Rate    one beat per cycle; eight writes after the last pixel of a tile, each six cycles after its beat; idle_o rises seven cycles
+//         after the last beat, with more_i six. Stall  a refused write holds everything.
 // Test    tests/rtl/bonnet_head_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none
@@ -25,6 +27,8 @@ module bonnet_head #(
   input  wire logic [12:0]           dot_i,             // K
   input  wire logic [4:0]            s1_i,              // 0..24
   input  wire logic [4:0]            s2_i,              // 0..24
+  input  wire logic                  keep_i,            // first pixel adds to the sums that are here
+  input  wire logic                  more_i,            // last pixel writes nothing, its sums stay
   // second parameter row, both parities: S of lane l at [64*l +: 16]
   input  wire logic                  prow_valid_i,
   input  wire logic                  prow_tile_i,
@@ -104,7 +108,7 @@ module bonnet_head #(
   logic [FbWordW-1:0] word1_q, word2_q, word3_q, word4_q, word5_q;  // where the features go
   logic [1:0]        sub1_q, sub2_q, sub3_q, sub4_q, sub5_q;         // first feature of the beat within the word
   logic [2:0]        beat1_q, beat2_q, beat3_q, beat4_q;
-  logic [1:0]        edge1_q, edge2_q, edge3_q, edge4_q;      // {first, last} pixel of the tile
+  logic [1:0]        edge1_q, edge2_q, edge3_q, edge4_q;      // {the sum starts, the sum is whole}
   logic              last5_q, wr_valid_q;
   logic [5:0]        chan;                                    // beat's first channel within the word
   assign chan = {pos, beat_q[0], {MacW{1'b0}}};
@@ -141,7 +145,7 @@ module bonnet_head #(
       word1_q <= seg_i.out_word[FbWordW-1:0] + FbWordW'(chan[5:2]);
       sub1_q  <= chan[1:0];
       beat1_q <= beat_q;
-      edge1_q <= {seg_i.first_pix, seg_i.last_pix};
+      edge1_q <= {seg_i.first_pix && !keep_i, seg_i.last_pix && !more_i};
       for (int unsigned i = 0; i < Macs; i++)
         ones1_q[3*i +: 3] <= k4_i ? 3'(res_i[32'(chan) + i]) + 3'(res_i[64 + 32'(chan) + i]) + 3'(res_i[128 + 32'(chan) + i])
                                     + 3'(res_i[192 + 32'(chan) + i])

@@ -15,7 +15,7 @@
 //         its result, six after the last beat for HEAD.
 // Drain   from the last result to idle_o, results in blocks of 8 at one per cycle, blocks 8*pace cycles apart, B results in the last:
 //         max over n = B, B+8 (if there are so many) of   4 + n*W - since(n) + R*max(0, n*S - 16),   since(B) = B, since(B+8) = B*pace + 8
-//         HEAD: the same of 8 + 8*n - since(n).   POOL2: 5 + B/4 * (W-1).   INTERLEAVE may be two cycles later where n*S > 16.
+//         HEAD: the same of 8 + 8*n - since(n), a strip with MORE, which writes nothing, of 7 + 8*n - since(n).   POOL2: 5 + B/4 * (W-1).   INTERLEAVE may be two cycles later where n*S > 16.
 //         So 4 for S = W = 1, 12 for INTERLEAVE at C = 64, 64 for HEAD with B = 8 and 15 with B = 1.
 // Stall   Block results more are welcome when room_o is up (and Block under way); port B may refuse at any time.
 // Test    tests/rtl/bonnet_post_tb.cpp
@@ -135,6 +135,7 @@ module bonnet_post #(
     .dot_i(cfg_i[bonnet_job_pkg::CONV_K_LSB +: bonnet_job_pkg::CONV_K_W]),
     .s1_i(cfg_i[bonnet_job_pkg::CONV_S1_LSB +: bonnet_job_pkg::CONV_S1_W]),
     .s2_i(cfg_i[bonnet_job_pkg::CONV_S2_LSB +: bonnet_job_pkg::CONV_S2_W]),
+    .keep_i(cfg_i[bonnet_job_pkg::CONV_KEEP_LSB]), .more_i(cfg_i[bonnet_job_pkg::CONV_MORE_LSB]),
     .prow_valid_i(prow_valid_i && prow_second_i), .prow_tile_i, .prow_data_i,
     .beat_en_o(beat_en), .beat_tile_o(beat_tile), .beat_o(beat), .beat_row_i(beat_row),
     .pix_valid_i(ent_valid), .pix_ready_o(head_ready), .pix_sum_i(ent_sum), .pix_tile_i(ent_tile), .pix_last_i(ent_last),

@@ -21,8 +21,8 @@ package bonnet_post_pkg;
     logic [3:0]          groups;     // lane groups of the segment
     logic [4*PosW-1:0]   pos;        // place of lane group g: pos[PosW*g +: PosW]
     logic                last_seg;   // last segment of the pixel
-    logic                first_pix;  // first pixel of the tile
-    logic                last_pix;   // last pixel of the tile
+    logic                first_pix;  // first pixel of the tile in this descriptor: of a strip
+    logic                last_pix;   // last pixel of the tile in this descriptor
   } seg_t;
 endpackage
 /* verilator lint_on UNUSEDPARAM */

@@ -54,7 +54,7 @@ module bonnet_walk (
   logic [9:0]  x_q, y_q;                             // y from 0
   logic [1:0]  group_q;                              // first lane group of the segment
   logic [12:0] c0_q, c1_q, c2_q, c3_q;               // first channel of each lane group
-  logic        first_q;                              // first pixel of the tile
+  logic        first_q;                              // first pixel of the tile in this descriptor
   logic        pix_en, row_en, top_en;
   logic [15:0] out_beg, out_pix, res_pix, pass_pix;  // word of slot 0; words of pixel (y, x)
   assign out_beg = cfg_i[bonnet_job_pkg::CONV_OUT_LSB +: 16];

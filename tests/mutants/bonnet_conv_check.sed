@@ -16,3 +16,13 @@ s/last_y  = .*/last_y  = pool ? {out_h, 1'b0} - 11'd1 : s2 ? {out_h, 1'b0} - 11'
 s/last_x  = .*/last_x  = pool ? {out_w, 1'b0} - 11'd3 : s2 ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;/
 s/last_x >= /last_x > /
 s/last_y >= /last_y > /
+s/|| clash || strip/|| clash/
+s/: keep || more;/: keep;/
+s/: keep || more;/: more;/
+s/keep != (y0 != '0)/(keep \&\& y0 == '0)/
+s/keep != (y0 != '0)/(!keep \&\& y0 != '0)/
+s/more != ({1'b0, y0}/more < ({1'b0, y0}/
+s/more != ({1'b0, y0}/more > ({1'b0, y0}/
+s/((keep || more) \&\& tiles/(keep \&\& tiles/
+s/((keep || more) \&\& tiles/(more \&\& tiles/
+s/ || ((keep || more) \&\& tiles != 8'd1)//

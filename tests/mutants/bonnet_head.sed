@@ -16,3 +16,6 @@ s/run_q\[4:1\], step}/run_q[4:1], step \&\& beat_q != 3'd7}/
 s/slope_q\[prow_tile_i\] <=/slope_q[!prow_tile_i] <=/
 s/+ beat_row_i\[64\*i + 32/- beat_row_i[64*i + 32/
 s/run_q == '0 \&\& !wr_valid_q/run_q == '0/
+s/ \&\& !keep_i//
+s/ \&\& !more_i//
+s/first_pix \&\& !keep_i/first_pix \&\& !more_i/

@@ -8,3 +8,5 @@ s/prow_valid_i \&\& prow_second_i/prow_valid_i/
 s/prow_valid_i \&\& !prow_second_i/prow_valid_i/
 s/use_pass = .*/use_pass = 1'b0;/
 s/ent_valid \&\& !head/ent_valid/
+s/keep_i(cfg_i\[bonnet_job_pkg::CONV_KEEP_LSB\])/keep_i(1'b0)/
+s/more_i(cfg_i\[bonnet_job_pkg::CONV_MORE_LSB\])/more_i(1'b0)/

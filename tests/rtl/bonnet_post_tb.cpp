@@ -18,6 +18,7 @@ struct Bench {
     FbWrite req;
     bool reading = false;
     uint64_t read[4], reads = 0, writes = 0;
+    HeadSums kept;
 
     // One clock cycle; true if room_o and idle_o may be believed afterwards.
     void cycle(uint32_t stall_pct)
@@ -49,7 +50,7 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
     auto &d = b.t.dut;
     auto &rng = b.t.rng;
     size_t pixels = conv_pixels(c).size();
-    conv_params(c, b.buf, rng), conv_operands(c, b.buf);
+    conv_operands(c, b.buf);
     b.want = b.buf, b.reads = b.writes = 0;
     std::vector<std::vector<Sums>> sums(c.tiles);
     uint64_t accesses = 0, reads = 0, writes = 0;
@@ -60,10 +61,10 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
             for (uint32_t l = 0; l < Lanes; l++) s.push_back(uint16_t(sum_for(c, params[l], rng)));
             sums[t].push_back(s);
         }
-        post_model(c, t, params, sums[t], b.buf, b.want);
+        post_model(c, t, params, sums[t], b.buf, b.want, b.kept);
         Accesses a = post_accesses(c, t);
         accesses += a.all() * (c.pool ? pixels / 4 : pixels);
-        reads += a.segments * a.reads * pixels, writes += c.post == PostHead ? 8 : a.writes * (c.pool ? pixels / 4 : pixels);
+        reads += a.segments * a.reads * pixels, writes += c.post == PostHead ? (c.more ? 0 : 8) : a.writes * (c.pool ? pixels / 4 : pixels);
     }
     Desc desc = c.desc();
     for (int i = 0; i < 16; i++) d.cfg_i[i] = desc.w[i];
@@ -122,9 +123,9 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
     }
     auto explain = [&] {
         fprintf(stderr,
-                "post %u pool %d k4 %d grouped %d group_step %u channel %u out %ux%u y0 %u rows %u tiles %u out word %u pix %u row %u ring %u "
+                "post %u pool %d keep %d more %d k4 %d grouped %d group_step %u channel %u out %ux%u y0 %u rows %u tiles %u out word %u pix %u row %u ring %u "
                 "coded %d %d %d; flat out %d layer %d pace %u latency %u stall %u%%\n",
-                c.post, c.pool, c.k4, c.grouped, c.group_step, c.channel, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.out.base, c.out.pix, c.out.row,
+                c.post, c.pool, c.keep, c.more, c.k4, c.grouped, c.group_step, c.channel, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.out.base, c.out.pix, c.out.row,
                 c.out.ring, c.out.therm, c.res.therm, c.pass.therm, how.flat_out, how.layer, how.pace, how.latency, how.stall_pct);
     };
     if (b.reads != reads) return explain(), b.t.fail("reads", n, b.reads, reads);
@@ -162,7 +163,9 @@ static int run(Tb<Vbonnet_post> &t)
             c = post_layer(t.rng);
             how = {false, true, c.k / 64, Block, 0};
         }
-        if (int rc = descriptor(b, n, c, how)) return rc;
+        conv_params(c, b.buf, t.rng);
+        for (const Conv &s : conv_strips(c))
+            if (int rc = descriptor(b, n, s, how)) return rc;
     }
     return 0;
 }

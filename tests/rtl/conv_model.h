@@ -89,8 +89,18 @@ inline uint64_t conv_operand(const Conv &c, const Buffers &b, const Pixel &px, u
     return c.in.therm ? therm_slice(w, c.grouped ? g : d % 4) : w[c.grouped ? g : 0];
 }
 
-inline void conv_model(const Conv &c, const Buffers &before, Buffers &after)
+// sums: what a HEAD with MORE leaves for the next descriptor.
+typedef std::vector<int64_t> HeadSums;
+inline void head_feature(const Conv &c, uint32_t ch, int64_t sum, Buffers &after)
 {
+    uint64_t &word = after.feat[c.out.base + ch / 4];
+    uint32_t at = 16 * (ch % 4);
+    word = (word & ~(0xffffull << at)) | uint64_t(uint16_t(sat16(round_shift(sum, c.s2shift)))) << at;
+}
+
+inline void conv_model(const Conv &c, const Buffers &before, Buffers &after, HeadSums &sums)
+{
+    sums.resize(Lanes);
     auto pixels = conv_pixels(c);
     uint32_t k = c.slices();
     for (uint32_t t = 0; t < c.tiles; t++) {
@@ -98,7 +108,7 @@ inline void conv_model(const Conv &c, const Buffers &before, Buffers &after)
         for (uint32_t l = 0; l < Lanes; l++) {
             uint32_t g = l / Group, ch = c.channel + t * c.tile_step + g * c.group_step + l % Group;
             uint64_t p0 = par[l], p1 = par[Lanes + l];
-            int64_t sum = 0;
+            int64_t sum = c.keep ? sums[l] : 0;
             bool pooled[4] = {};
             for (size_t i = 0; i < pixels.size(); i++) {
                 const Pixel &px = pixels[i];
@@ -123,11 +133,8 @@ inline void conv_model(const Conv &c, const Buffers &before, Buffers &after)
                 after.set(c.out, px.y, px.x, k, c.post == PostInterleave ? 2 * ch : ch, out);
                 if (c.post == PostInterleave) after.set(c.out, px.y, px.x, k, 2 * ch + 1, odd);
             }
-            if (c.post == PostHead) {
-                uint64_t &word = after.feat[c.out.base + ch / 4];
-                uint32_t f = 16 * (ch % 4);
-                word = (word & ~(0xffffull << f)) | uint64_t(uint16_t(sat16(round_shift(sum, c.s2shift)))) << f;
-            }
+            sums[l] = sum;
+            if (c.post == PostHead && !c.more) head_feature(c, ch, sum, after);
         }
     }
 }

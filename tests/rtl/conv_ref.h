@@ -61,6 +61,8 @@ struct Conv {
     Map in, out, res, pass;
     uint32_t in_w, in_h, out_w, out_h, wrow, tiles, depth, y0, rows, group_step, tile_step, channel, post, s1 = 0, s2shift = 0, k;
     bool k3, s2, d2, grouped, pool, k4;
+    uint32_t strip = 0;  // HEAD: rows at a time, tile by tile; 0: the whole map in one descriptor
+    bool keep = false, more = false;
     uint32_t taps() const { return k3 ? 9 : 1; }
     uint32_t par_rows() const { return post == PostHead ? 2 : 1; }
     uint32_t tile_rows() const { return par_rows() + taps() * depth; }
@@ -84,6 +86,7 @@ struct Conv {
         ring(CONV_IN_RING, CONV_IN_SLOT, in, (s2 || pool ? 2 : 1) * y0), ring(CONV_OUT_RING, CONV_OUT_SLOT, out, y0);
         ring(CONV_RES_RING, CONV_RES_SLOT, res, y0), ring(CONV_PASS_RING, CONV_PASS_SLOT, pass, y0);
         d.set(CONV_S1, s1), d.set(CONV_S2, s2shift), d.set(CONV_K, k);
+        d.set(CONV_KEEP, keep), d.set(CONV_MORE, more);
         return d;
     }
 };
@@ -144,6 +147,21 @@ inline std::pair<uint32_t, uint32_t> conv_in_rows(const Conv &c)
     return {lo, hi};
 }
 
+// What the chip is given: the descriptor itself, or the strips of its tiles in turn.
+inline std::vector<Conv> conv_strips(const Conv &c)
+{
+    if (!c.strip) return {c};
+    std::vector<Conv> list;
+    for (uint32_t t = 0; t < c.tiles; t++)
+        for (uint32_t y = 0; y < c.out_h; y += c.strip) {
+            Conv s = c;
+            s.tiles = 1, s.wrow += t * c.tile_rows(), s.channel += t * c.tile_step;
+            s.y0 = y, s.rows = std::min(c.strip, c.out_h - y), s.keep = y != 0, s.more = y + s.rows < c.out_h;
+            list.push_back(s);
+        }
+    return list;
+}
+
 // A random descriptor whose maps fit the buffers and do not overlap. Maps are sized for every post-processing; they begin at any word,
 // some are rings, some are coded, and some descriptors make a part of the channels only.
 inline Conv conv_random(Rng &r, bool small)
@@ -161,6 +179,10 @@ inline Conv conv_random(Rng &r, bool small)
         if (!c.out_w || !c.out_h) continue;
         if (r.chance(20)) c.out_w = 1 + r.below(c.out_w), c.out_h = 1 + r.below(c.out_h);
         c.y0 = r.chance(50) ? 0 : r.below(c.out_h), c.rows = r.chance(50) ? c.out_h - c.y0 : 1 + r.below(c.out_h - c.y0);
+        if (c.post == PostHead) {  // sums of a whole map, whole or strip by strip
+            if (c.out_h > 1 && r.chance(50)) c.strip = 1 + r.below(c.out_h - 1);
+            c.y0 = 0, c.rows = c.out_h;
+        }
         c.depth = 1 + r.below(r.chance(50) ? 1 : c.k3 ? 3 : 8);
         uint32_t step = std::max(1, 64 / int(Lanes));  // tiles of 64 channels
         uint32_t all = step * (1 + r.below(3)), first = r.chance(50) ? 0 : r.below(all);
@@ -176,12 +198,13 @@ inline Conv conv_random(Rng &r, bool small)
         c.s1 = r.below(25), c.s2shift = r.below(25);
         c.in.therm = c.k4 && r.chance(50), c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(50);
         c.res.therm = c.k4 && r.chance(50), c.pass.therm = c.k4 && r.chance(50);
-        auto rows = conv_in_rows(c);
+        uint32_t in_rows = 0, out_rows = c.strip ? c.strip : c.rows;  // at a time
+        for (auto &s : conv_strips(c)) in_rows = std::max(in_rows, conv_in_rows(s).second - conv_in_rows(s).first + 1);
         auto ring = [&](Map &m, uint32_t need) {
             if (need <= 63 && r.chance(40)) m.ring = r.chance(50) ? need : need + r.below(64 - need);
         };
         uint32_t taps = std::min(c.in_h, c.k3 ? c.d2 ? 5u : 3u : c.pool ? 2u : 1u);  // rows that the window of a pixel inside the map spans
-        ring(c.in, std::max(taps, rows.second - rows.first + 1)), ring(c.out, c.rows), ring(c.res, c.rows), ring(c.pass, c.rows);
+        ring(c.in, std::max(taps, in_rows)), ring(c.out, out_rows), ring(c.res, out_rows), ring(c.pass, out_rows);
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
             m.pix = pix + r.below(3), m.row = m.pix * w + r.below(8), m.base = next + r.below(8);

@@ -59,14 +59,17 @@ inline int64_t head_u(const Conv &c, uint64_t p0, uint64_t p1, int64_t p, int64_
     return v >= 0 ? v : sat16(round_shift(sext(p1, 16) * v, 8));
 }
 
-// One tile: params are its one or two rows (lane l of row r at r * Lanes + l), sums its results in the array's order.
-inline void post_model(const Conv &c, uint32_t tile, const uint64_t *params, const std::vector<Sums> &sums, const Buffers &before, Buffers &after)
+// One tile: params are its one or two rows (lane l of row r at r * Lanes + l), sums its results in the array's order, kept what a HEAD
+// with MORE leaves for the next descriptor.
+inline void post_model(const Conv &c, uint32_t tile, const uint64_t *params, const std::vector<Sums> &sums, const Buffers &before, Buffers &after,
+                       HeadSums &kept)
 {
+    kept.resize(Lanes);
     uint32_t k = c.slices();
     auto pixels = conv_pixels(c);
     for (uint32_t l = 0; l < Lanes; l++) {
         uint32_t ch = post_channel(c, tile, l);
-        int64_t total = 0;
+        int64_t total = c.keep ? kept[l] : 0;
         for (size_t i = 0; i < pixels.size(); i++) {
             int y = pixels[i].y, x = pixels[i].x;
             if (c.post == PostHead) {
@@ -90,11 +93,8 @@ inline void post_model(const Conv &c, uint32_t tile, const uint64_t *params, con
             after.set(c.out, y, x, k, c.post == PostInterleave ? 2 * ch : ch, even);
             if (c.post == PostInterleave) after.set(c.out, y, x, k, 2 * ch + 1, odd);
         }
-        if (c.post == PostHead) {
-            uint64_t &w = after.feat[c.out.base + ch / 4];
-            uint32_t at = 16 * (ch % 4);
-            w = (w & ~(0xffffull << at)) | (uint64_t(sat16(round_shift(total, c.s2shift))) & 0xffff) << at;
-        }
+        kept[l] = total;
+        if (c.post == PostHead && !c.more) head_feature(c, ch, total, after);
     }
 }
 
@@ -120,7 +120,7 @@ inline int64_t post_drain(const Conv &c, int64_t pixels, int64_t pace)
     Accesses a = post_accesses(c, c.tiles - 1);
     int64_t last = (pixels - 1) % Block + 1, worst = 0;
     if (c.pool) return 5 + last / 4 * (a.writes - 1);
-    int64_t work = c.post == PostHead ? 8 : a.writes, reads = c.post == PostHead ? 0 : a.reads, tail = c.post == PostHead ? 8 : 4;
+    int64_t work = c.post == PostHead ? 8 : a.writes, reads = c.post == PostHead ? 0 : a.reads, tail = c.post != PostHead ? 4 : c.more ? 7 : 8;
     for (int64_t n = last, since = last; n <= pixels; n += Block) {  // n results whose first came `since` cycles ago, when the last came
         worst = std::max(worst, tail + n * work - since + reads * std::max<int64_t>(0, n * a.segments - 2 * Block));
         since = n * pace + Block;
@@ -146,6 +146,10 @@ inline Conv post_layer(Rng &r)
         c.in_w = c.in_h = 32, c.out_w = 1 + r.below(8), c.rows = 1 + r.below(4), c.y0 = r.chance(50) ? 0 : r.below(8);
         if (r.chance(15)) c.out_w = 1, c.rows = 65 + r.below(6), c.y0 = r.below(40);  // more rows than a ring can have
         c.out_h = c.y0 + c.rows;
+        if (c.post == PostHead) {
+            c.strip = c.y0 ? std::min(c.y0, c.rows) : 0;
+            c.y0 = 0, c.rows = c.out_h;
+        }
         c.s1 = r.below(25), c.s2shift = r.below(25);
         c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(70), c.res.therm = c.pass.therm = c.k4 && r.chance(70);
         uint32_t next = r.below(16), words = channels / 64;
