@@ -203,6 +203,11 @@ static void stem(builder *b, const lower_item *it)
 typedef struct operand_fields {
     int word, row, pix, therm, ring, slot;
 } operand_fields;
+#define OPERAND(n)                                                                                                                                   \
+    {                                                                                                                                                \
+        BONNET_F_CONV_##n, BONNET_F_CONV_##n##_ROW, BONNET_F_CONV_##n##_PIX, BONNET_F_CONV_##n##_T, BONNET_F_CONV_##n##_RING,                        \
+            BONNET_F_CONV_##n##_SLOT                                                                                                                 \
+    }
 
 static void operand(builder *b, const operand_fields *f, int32_t buffer, uint32_t channel, uint32_t first_row)
 {
@@ -218,14 +223,7 @@ static void operand(builder *b, const operand_fields *f, int32_t buffer, uint32_
 
 static void binary(builder *b, const lower_item *it)
 {
-    static const operand_fields in = {BONNET_F_CONV_IN,   BONNET_F_CONV_IN_ROW,  BONNET_F_CONV_IN_PIX,
-                                      BONNET_F_CONV_IN_T, BONNET_F_CONV_IN_RING, BONNET_F_CONV_IN_SLOT};
-    static const operand_fields out = {BONNET_F_CONV_OUT,   BONNET_F_CONV_OUT_ROW,  BONNET_F_CONV_OUT_PIX,
-                                       BONNET_F_CONV_OUT_T, BONNET_F_CONV_OUT_RING, BONNET_F_CONV_OUT_SLOT};
-    static const operand_fields res = {BONNET_F_CONV_RES,   BONNET_F_CONV_RES_ROW,  BONNET_F_CONV_RES_PIX,
-                                       BONNET_F_CONV_RES_T, BONNET_F_CONV_RES_RING, BONNET_F_CONV_RES_SLOT};
-    static const operand_fields pass = {BONNET_F_CONV_PASS,   BONNET_F_CONV_PASS_ROW,  BONNET_F_CONV_PASS_PIX,
-                                        BONNET_F_CONV_PASS_T, BONNET_F_CONV_PASS_RING, BONNET_F_CONV_PASS_SLOT};
+    static const operand_fields in = OPERAND(IN), out = OPERAND(OUT), res = OPERAND(RES), pass = OPERAND(PASS);
     const bonnet_layer *l = &b->net->layers[it->layer];
     const lower_plan *p = b->plan;
     const lower_tenancy *t = &p->tenancies[it->tenancy];

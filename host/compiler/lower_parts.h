@@ -4,7 +4,7 @@
  *
  *   lower.c          accept, glue                      lower_search.c   the search over choices
  *   lower_blocks.c   what the network offers to choose from: blocks, thermometer codes
- *   lower_program.c  choices -> program: one item for each descriptor in an order that is right one after the other,
+ *   lower_program.c, lower_make.c  choices -> program: one item for each descriptor in an order that is right one after the other,
  *                    buffers (maps in the feature buffer, row by row) and tenancies (rows in the weight buffer)
  *   lower_place.c    a place for every buffer         lower_weights.c   a place for every tenancy
  *   lower_tokens.c   program -> waits and posts        lower_desc.c      items -> descriptors
