@@ -95,7 +95,7 @@ module bonnet_window #(
   logic [6:0]  sc_next;
   logic [1:0]  pos_q, pos_d, bpos_q;
   logic        row_wrap;
-  logic        at_right, at_bottom;         // POOL2: no second column or row, so the step into it is not made; odd centres are those that made it
+  logic        at_right, at_bottom;         // no step further: only POOL2 asks for one, where an odd edge has no second column or row. An odd centre has made it
   logic        two_down, wraps_down, wraps_up;
   assign two_down   = s2;
   assign sc_next    = {1'b0, sc_q} + (two_down ? 7'd2 : 7'd1);
@@ -105,7 +105,7 @@ module bonnet_window #(
   assign sc_up      = !is_ring ? '0 : wraps_up ? ring - 6'd1 : sc_q - 6'd1;
   assign ra_down    = ra_q + (two_down ? pitch << 1 : pitch) - (wraps_down ? turn_q : '0);
   assign ra_up      = ra_q - pitch + (wraps_up ? turn_q : '0);
-  assign at_right  = pool && !pos_q[0] && xc_q == w1;
+  assign at_right  = xc_q == w1;
   assign at_bottom = yc_q == h1;
   assign row_wrap = xo_q == ow1 && (!pool || pos_q == 2'd3);
   always_comb begin

@@ -4,7 +4,7 @@ s/three\[3:0\] != three\[7:4\] \&\& three\[3:0\] != three\[11:8\]/three[3:0] != 
 s/sum != '0 \&\& sum < 18'(bonnet_pkg::Records)/sum < 18'(bonnet_pkg::Records)/
 s/sum < 18'(bonnet_pkg::Records)/sum <= 18'(bonnet_pkg::Records)/
 s/ \&\& sum == 18'(d\[bonnet_job_pkg::HDR_COUNT_LSB +: 16\])//
-s/18'(loads) + 18'(convs) + 18'(stems) + 18'(stores)/18'(loads + convs + stems + stores)/
+s/18'(loads) + 18'(convs)/18'(16'(loads + convs))/
 s/d\[bonnet_job_pkg::HDR_IN_STEP_LSB +: 6\] == '0 \&\& //
 s/d\[bonnet_job_pkg::HDR_SCRATCH_STEP_LSB +: 6\] == '0 \&\& //
 s/known \&\& owner == list \&\& /known \&\& /

@@ -16,8 +16,7 @@ s/therm ? (threes << 1) + threes/therm ? (threes << 1)/
 s/16'(depth_q\[7:2\])/16'(depth_q)/
 s/slice_q    <= depth_q\[1:0\]/slice_q    <= 2'd0/
 s/at_right  = .*/at_right  = 1'b0;/
-s/at_right  = .*/at_right  = pool \&\& xc_q == w1;/
-s/at_right  = pool .*/at_right  = pool \&\& !pos_q[0] \&\& xc_q == w1 - 10'd1;/
 s/at_bottom = .*/at_bottom = 1'b0;/
 s/if (xc_q\[0\]) begin/begin/
 s/pos_q == 2'd3 \&\& yc_q\[0\]/pos_q == 2'd3/
+s/at_right  = .*/at_right  = xc_q == w1 - 10'd1;/

@@ -203,7 +203,14 @@ static Job random_job(T &t, Fault fault)
 }
 
 // Make one thing wrong.
-static void spoil(T &t, Job &j)
+// One after the other, so that few jobs meet them all: kinds of HEADER, kinds of DESCRIPTOR, the others. `turn` chooses among variants of one.
+constexpr uint32_t HeaderKinds = 9, DescKinds = 7, Kinds = HeaderKinds + DescKinds + FAULTS - 3;
+static Fault fault_of(uint32_t kind)
+{
+    if (kind < HeaderKinds) return HEADER;
+    return kind < HeaderKinds + DescKinds ? DESCRIPTOR : static_cast<Fault>(DESCRIPTOR + 1 + kind - HeaderKinds - DescKinds);
+}
+static void spoil(T &t, Job &j, uint32_t kind, uint32_t turn)
 {
     const uint32_t n = j.total(), index = 1 + t.rng.below(n);
     Desc &h = j.desc[0], &d = j.desc[index];
@@ -212,11 +219,11 @@ static void spoil(T &t, Job &j)
     j.cause = (j.fault == DESCRIPTOR ? index << 8 : 0) | 1;
     switch (j.fault) {
     case HEADER:
-        switch (t.rng.below(8)) {
+        switch (kind) {
         case 0: h.w[2] ^= 1u << t.rng.below(32); break;
         case 1: put(h, "HDR", "COUNT", t.rng.chance(50) ? n + 1 : n - 1); break;
         case 2: {   // more than there are records, and the sum agrees; or so many that the sum wraps
-            const uint32_t more = t.rng.chance(50) ? Records - n : 0x10000;
+            const uint32_t more = turn % 2 ? Records - n : 0x10000;
             const uint32_t loads = std::min(0xFFFFu, j.count[0] + more), rest = more - (loads - j.count[0]);
             put(h, "HDR", "LOADS", loads), put(h, "HDR", "CONVS", j.count[1] + rest), put(h, "HDR", "COUNT", n + more);
             break;
@@ -229,32 +236,38 @@ static void spoil(T &t, Job &j)
             while (known("HDR", word, bit));
             h.w[word] |= 1u << bit;
             break;
-        case 5: h.w[8 + t.rng.below(3)] |= 1u << t.rng.below(6); break;
+        case 5: h.w[8 + turn % 3] |= 1u << t.rng.below(6); break;
         case 6: h.w[0] |= 1 + t.rng.below(15); break;
-        default: j.walks = t.rng.chance(50) ? 0 : 0x10000 | t.rng.below(3);
+        case 7:
+            for (const char *list : {"COUNT", "LOADS", "CONVS", "STEMS", "STORES"}) put(h, "HDR", list, 0);
+            break;
+        default: j.walks = turn % 2 ? 0 : 0x10000 | (1 + t.rng.below(3));
         }
         break;
     case DESCRIPTOR:
-        switch (t.rng.below(6)) {
+        switch (kind - HeaderKinds) {
         case 0:
             do word = t.rng.below(16), bit = t.rng.below(32);
             while (known(kind_of_op[get(d, "JOB", "OP")], word, bit));
             d.w[word] |= 1u << bit;
             break;
         case 1: put(d, "JOB", "LAST", !get(d, "JOB", "LAST")); break;
-        case 2: d.w[0] = (d.w[0] & ~0x0FFF0000u) | (t.rng.chance(50) ? 0x03300000u : 0x04040000u); break;
-        case 3: d.w[1] = (d.w[1] & ~0xFFFu) | (t.rng.chance(50) ? 0x077u : 0x909u); break;
+        case 2: d.w[0] = (d.w[0] & ~0x0FFF0000u) | (turn % 2 ? 0x03300000u : 0x04040000u); break;
+        case 3: d.w[1] = (d.w[1] & ~0xFFFu) | (turn % 2 ? 0x077u : 0x909u); break;
         case 4: {   // an operation of another list, or of none; its own fields are 0, so known everywhere
             uint32_t op;
-            do op = t.rng.below(16);
+            do op = turn % 2 ? t.rng.below(16) : 1 + t.rng.below(5);
             while (op >= 1 && op <= 5 && unit_of_op[op] == u);
             for (uint32_t w = 2; w < 16; w++) d.w[w] = 0;
             put(d, "JOB", "OP", op);
             break;
         }
+        case 5:
+            if (u) put(d, "JOB", "ONCE", 1);
+            else put(d, "JOB", "LAST", !get(d, "JOB", "LAST"));
+            break;
         default:
-            if (u && t.rng.chance(30)) put(d, "JOB", "ONCE", 1);
-            else if (u == 1) put(d, "JOB", "LAST", !get(d, "JOB", "LAST"));
+            if (u == 1) put(d, "JOB", "LAST", !get(d, "JOB", "LAST"));
             else d.w[2] |= 1u << t.rng.below(6);
         }
         break;
@@ -269,7 +282,7 @@ static void spoil(T &t, Job &j)
         break;
     case OVERFLOW:   // one list gives and gives
         for (uint32_t w : {4u, 5u}) h.w[w] = 0x77777777u << (w == 4 ? 4 : 0);
-        for (uint32_t i = 1; i <= n; i++) j.desc[i].w[0] &= ~0x0FFF0000u, j.desc[i].w[1] = 0x321;
+        for (uint32_t i = 1; i <= n; i++) j.desc[i].w[0] &= ~0x0FFF0000u, j.desc[i].w[1] = 0x321, put(j.desc[i], "JOB", "ONCE", 0);
         j.cause = n * j.walks + 7 > 63 ? 1 : 0;
         break;
     default: j.cause = 0;
@@ -531,8 +544,9 @@ static int run(T &t)
     t.tick();
     if (rates(t)) return 1;
     for (uint64_t n = 0; n < t.cases; n++) {
-        Job j = random_job(t, t.rng.chance(50) ? NONE : static_cast<Fault>(1 + t.rng.below(FAULTS - 1)));
-        if (j.fault != NONE) spoil(t, j);
+        const uint32_t kind = static_cast<uint32_t>(n / 2 % Kinds), turn = static_cast<uint32_t>(n / 2 / Kinds);
+        Job j = random_job(t, n % 2 ? fault_of(kind) : NONE);
+        if (j.fault != NONE) spoil(t, j, kind, turn);
         Bench b{t, j, n};
         if (!b.run()) {
             fprintf(stderr, "fault %d, %u + %u + %u + %u descriptors, %u walks, latency %u\n", j.fault, j.count[0], j.count[1], j.count[2], j.count[3], j.walks, j.latency);

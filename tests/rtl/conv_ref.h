@@ -201,10 +201,12 @@ inline Conv conv_random(Rng &r, bool small)
         uint32_t in_rows = 0, out_rows = c.strip ? c.strip : c.rows;  // at a time
         for (auto &s : conv_strips(c)) in_rows = std::max(in_rows, conv_in_rows(s).second - conv_in_rows(s).first + 1);
         auto ring = [&](Map &m, uint32_t need) {
-            if (need <= 63 && r.chance(40)) m.ring = r.chance(50) ? need : need + r.below(64 - need);
+            if (need <= 63 && r.chance(40)) m.ring = need + r.below(r.chance(60) ? std::min(3u, 64 - need) : 64 - need);
         };
         uint32_t taps = std::min(c.in_h, c.k3 ? c.d2 ? 5u : 3u : c.pool ? 2u : 1u);  // rows that the window of a pixel inside the map spans
-        ring(c.in, std::max(taps, in_rows)), ring(c.out, out_rows), ring(c.res, out_rows), ring(c.pass, out_rows);
+        // Rows may even share a slot, as long as a window does not leave the ring: the walk must stay inside it.
+        ring(c.in, r.chance(20) ? taps : std::max(taps, in_rows)), ring(c.out, out_rows), ring(c.res, out_rows), ring(c.pass, out_rows);
+        if (c.pool && r.chance(50)) c.in.ring = 3;  // odd: pooled pixels lie across its end
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
             m.pix = pix + r.below(3), m.row = m.pix * w + r.below(8), m.base = next + r.below(8);
