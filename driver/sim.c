@@ -4,6 +4,7 @@
  *
  * Options after the colon, separated by commas; a number is decimal:
  *     geometry=asic|zcu102|tiny  sizes of the chip (asic)      latency=CYCLES   of the memory (100)
+ *     port=BITS            the memory's port; narrower than the chip's bus: a half or a quarter of it (the bus)
  *     bandwidth=PERCENT    of one beat per cycle (100)         stall=PERCENT    random pauses on every bus channel (0)
  *     seed=N               of pauses and power-up (the caller's seed)
  *     error=N              data beat N is a bus error, once    hang=N           the memory is silent from data beat N until RESET, once
@@ -102,7 +103,20 @@ static int number(const char *text, uint64_t max, uint64_t *value)
     return 1;
 }
 
-static int option(bonnet_sim_config *config, char *name, const char *value)
+/* A port narrower than the bus takes several cycles a beat. */
+static bonnet_status port(bonnet_sim_config *config, uint64_t bits, bonnet_error *err)
+{
+    const uint64_t bus = config->geometry == BONNET_SIM_TINY ? 64 : 128; /* rtl/pkg/bonnet_pkg.sv; open() reads it again from the chip */
+    if (!bits) return BONNET_OK;
+    if (bits != bus && bits != bus / 2 && bits != bus / 4)
+        return bonnet_fail(err, BONNET_EINVAL, "sim: a memory port of %llu bits; this chip's bus has %llu, so %llu, %llu or %llu",
+                           (unsigned long long)bits, (unsigned long long)bus, (unsigned long long)bus, (unsigned long long)bus / 2,
+                           (unsigned long long)bus / 4);
+    config->bandwidth_percent = (uint32_t)(100 * bits / bus);
+    return BONNET_OK;
+}
+
+static int option(bonnet_sim_config *config, uint64_t *port_bits, char *name, const char *value)
 {
     uint64_t n = 0;
     if (!strcmp(name, "geometry")) {
@@ -116,6 +130,7 @@ static int option(bonnet_sim_config *config, char *name, const char *value)
     uint64_t max = !strcmp(name, "seed") || !strcmp(name, "error") || !strcmp(name, "hang") ? UINT64_MAX : UINT32_MAX;
     if (!number(value, max, &n)) return 0;
     if (!strcmp(name, "latency")) config->latency_cycles = (uint32_t)n;
+    else if (!strcmp(name, "port")) *port_bits = n ? n : UINT64_MAX; /* 0 is no width */
     else if (!strcmp(name, "bandwidth")) config->bandwidth_percent = (uint32_t)n;
     else if (!strcmp(name, "stall")) config->stall_percent = (uint32_t)n;
     else if (!strcmp(name, "clock-mhz")) config->clock_mhz = (uint32_t)n;
@@ -130,6 +145,7 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
 {
     bonnet_sim_config sim_config = {.latency_cycles = 100, .bandwidth_percent = 100, .seed = config && config->seed ? config->seed : 1};
     char text[PATH_BYTES], reason[BONNET_SIM_TEXT] = "";
+    uint64_t port_bits = 0;
     if (path && strlen(path) >= sizeof text) return bonnet_fail(err, BONNET_EINVAL, "sim: options longer than %d bytes", PATH_BYTES - 1);
     strcpy(text, path ? path : "");
     for (char *at = text; *at;) {
@@ -137,13 +153,15 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
         if (*next) *next++ = '\0';
         char *value = strchr(at, '=');
         if (value) *value++ = '\0';
-        if (!value || !option(&sim_config, at, value))
+        if (!value || !option(&sim_config, &port_bits, at, value))
             return bonnet_fail(err, BONNET_EINVAL,
-                               "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|tiny latency= bandwidth= stall= "
+                               "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|tiny latency= port= bandwidth= stall= "
                                "seed= error= hang= clock-mhz= wave=",
                                at, value ? "=" : "", value ? value : "");
         at = next;
     }
+    bonnet_status st = port(&sim_config, port_bits, err);
+    if (st != BONNET_OK) return st;
     bonnet_sim *sim;
     bonnet_sim_status s = bonnet_sim_new(&sim, &sim_config, reason);
     if (s != BONNET_SIM_OK)

@@ -22,6 +22,8 @@ typedef struct cli_options {
     const char *geometry;    /* --geometry NAME  */
     unsigned long limit;     /* --limit N, --images N; 0 = all */
     unsigned long timeout_ms, seed, batch;
+    unsigned long walks;     /* --walks N        */
+    const char *dram_latency, *dram_port; /* --dram-latency CYCLES, --dram-port BITS: numbers, or NULL */
     const char *trace;       /* --trace FILE     */
     bool json, quiet, compare, explain;
     int argc;                /* what is left: models, images */
@@ -93,5 +95,10 @@ int cli_report(int argc, char **argv);
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */
 struct json_object *cli_layers_json(const cli_session *s);
 struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *stats);
-double cli_array_utilisation(const cli_session *s); /* binary MACs / (64 * lanes * their cycles) of the last run */
+/* Binary MACs / (64 * lanes * cycles) of the last walk. Cycles: from when the array could have begun a descriptor to its end, waiting for weights,
+ * operands and stores included; what its first layer waits for the stem is the stem's. */
+double cli_array_utilisation(const cli_session *s);
+/* Cycles of one frame at 64 binary or 8 int8 MACs a lane and cycle without a pause, by kind of layer. */
+typedef struct cli_ideal { double binary, stem, head; } cli_ideal;
+cli_ideal cli_ideal_cycles(const cli_session *s);
 #endif

@@ -1,15 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_bench.c - bonnet bench: where the cycles of one frame go. Read from the chip's counters; nothing here is modelled. */
 #include <stdio.h>
+#include <string.h>
 #include "cli.h"
 
 static const char usage[] =
     "usage: bonnet bench MODEL.bonnet [IMAGE] [--device URI] [--images N] [--json]\n\n"
-    "Per layer: MACs, cycles (waiting for its weights included), MAC/cycle, share of the unit's peak, stalls, DRAM bytes; then the whole frame,\n"
-    "and how fast the simulation ran. Without IMAGE: a synthetic picture. One op is one MAC.\n"
+    "Per layer: MACs, cycles (from its tokens taken to its end), MAC/cycle, share of the unit's peak, stalls, DRAM bytes; then the whole frame, "
+    "frames\n"
+    "streamed one behind the other, and how fast the simulation ran. Without IMAGE: a synthetic picture. One op is one MAC.\n"
     "  --device URI      default sim:; on cpu: and golden: only the time is measured\n  --images N        frames in one job (default 1)\n"
+    "  --walks N         walks of a further job, for the cycles of a streamed frame: (N walks - 1 walk) / (N - 1) (default 3, 0: none)\n"
+    "  --dram-latency N  of the simulated memory, cycles (default 100)\n"
+    "  --dram-port BITS  its width: the chip's bus (default), a half or a quarter of it\n"
     "  --trace FILE      also write what every unit did in the last frame, for a trace viewer (bonnet trace)\n"
     "  --timeout-ms N, --seed N, --json\n";
+
+enum { URI_BYTES = 1200, MAX_WALKS = 1000 };
+
+/* What was measured. One walk is `walk` frames. */
+typedef struct measured {
+    bonnet_stats stats;          /* of the job that was asked for */
+    double seconds;              /* of its call */
+    double utilisation;          /* of the array in its last walk */
+    cli_ideal ideal;             /* of a frame */
+    double single, streamed;     /* cycles: of a job of one walk, of a frame among many; 0: not measured */
+    double streamed_utilisation; /* of the array in the last of many walks, every wait included; 0: not measured */
+    uint32_t walk;
+} measured;
 
 static void print_layers(const cli_session *s)
 {
@@ -28,57 +46,141 @@ static void print_layers(const cli_session *s)
     }
 }
 
-static void print_totals(const cli_session *s, const cli_options *o, const bonnet_stats *t, double seconds)
+static void print_streamed(const measured *m)
 {
+    double all = m->ideal.binary + m->ideal.stem + m->ideal.head, most = m->ideal.binary > m->ideal.stem ? m->ideal.binary : m->ideal.stem;
+    if (!m->streamed) return;
+    printf("one walk (%u frame%s): %.0f cycles, %.3f x its units at their peak, one after the other (%.0f)\n", m->walk, m->walk == 1 ? "" : "s",
+           m->single, m->single / (all * m->walk), all * m->walk);
+    printf("streamed: %.0f cycles a frame, %.3f x the longest of them (%.0f)", m->streamed, m->streamed / most, most);
+    if (m->stats.clock_hz) printf(": %.0f frames/s", m->stats.clock_hz / m->streamed);
+    printf("; the array is %.1f %% busy\n", 100 * m->streamed_utilisation);
+}
+
+static void print_totals(const cli_session *s, const cli_options *o, const measured *m)
+{
+    const bonnet_stats *t = &m->stats;
     printf("%s, device %s, %u frame%s, %llu MACs\n", s->info.name, o->device, t->frames, t->frames == 1 ? "" : "s", (unsigned long long)t->macs);
     if (t->cycles) {
         double rate = (double)t->macs / (double)t->cycles, hz = t->clock_hz;
         printf("%llu cycles, %.0f MAC/cycle; the array is %.1f %% busy over the binary layers, loads and stores included\n",
-               (unsigned long long)t->cycles, rate, 100 * cli_array_utilisation(s));
+               (unsigned long long)t->cycles, rate, 100 * m->utilisation);
+        print_streamed(m);
         if (t->clock_hz)
             printf("at the geometry's nominal clock of %.0f MHz: %.0f frames/s, %.0f GOP/s (one op = one MAC; %.0f counting multiply and add); no "
                    "board has run this\n",
                    hz / 1e6, t->frames * hz / (double)t->cycles, rate * hz / 1e9, 2 * rate * hz / 1e9);
         printf("DRAM: %llu bytes read, %llu written\n", (unsigned long long)t->dram_bytes_in, (unsigned long long)t->dram_bytes_out);
     }
-    if (t->sim_seconds > 0) printf("simulation: %.0f cycles/s on one core\n", (double)t->sim_cycles / t->sim_seconds);
-    printf("host time: %.3f ms per frame\n", 1e3 * seconds / t->frames);
+    if (t->sim_seconds > 0)
+        printf("simulation: %.0f cycles/s on one core, %.2f s a frame\n", (double)t->sim_cycles / t->sim_seconds, t->sim_seconds / t->frames);
+    printf("host time: %.3f ms per frame\n", 1e3 * m->seconds / t->frames);
 }
 
-static int print_json(const cli_session *s, const cli_options *o, const bonnet_stats *stats, double seconds)
+static void add(struct json_object *j, const char *name, double value) { json_object_object_add(j, name, json_object_new_double(value)); }
+
+/* The rows of the table of peaks, and what they are measured against. */
+static struct json_object *peak_json(const measured *m)
 {
+    struct json_object *j = json_object_new_object();
+    add(j, "ideal_binary_cycles", m->ideal.binary);
+    add(j, "ideal_stem_cycles", m->ideal.stem);
+    add(j, "ideal_head_cycles", m->ideal.head);
+    add(j, "utilisation", m->utilisation);
+    if (!m->streamed) return j;
+    add(j, "single_cycles", m->single);
+    add(j, "streamed_cycles_per_frame", m->streamed);
+    add(j, "streamed_utilisation", m->streamed_utilisation);
+    add(j, "streamed_frames_per_second", m->stats.clock_hz / m->streamed);
+    json_object_object_add(j, "walk_frames", json_object_new_int64(m->walk));
+    return j;
+}
+
+static int print_json(const cli_session *s, const cli_options *o, const measured *m, struct json_object *layers, struct json_object *totals)
+{
+    const bonnet_stats *stats = &m->stats;
     struct json_object *j = json_object_new_object();
     json_object_object_add(j, "device", json_object_new_string(o->device));
     json_object_object_add(j, "model", json_object_new_string(s->info.name));
-    json_object_object_add(j, "layers", cli_layers_json(s));
-    json_object_object_add(j, "totals", cli_totals_json(s, stats));
-    json_object_object_add(j, "seconds", json_object_new_double(seconds));
+    json_object_object_add(j, "layers", layers);
+    json_object_object_add(j, "totals", totals);
+    if (stats->cycles) json_object_object_add(j, "peak", peak_json(m));
+    add(j, "seconds", m->seconds);
     json_object_object_add(j, "dram_bytes_in", json_object_new_uint64(stats->dram_bytes_in));
     json_object_object_add(j, "dram_bytes_out", json_object_new_uint64(stats->dram_bytes_out));
-    if (stats->sim_seconds > 0)
-        json_object_object_add(j, "sim_cycles_per_second", json_object_new_double((double)stats->sim_cycles / stats->sim_seconds));
+    if (stats->sim_seconds > 0) {
+        add(j, "sim_cycles_per_second", (double)stats->sim_cycles / stats->sim_seconds);
+        add(j, "sim_seconds_per_frame", stats->sim_seconds / stats->frames);
+    }
     return cli_print_json(j);
+}
+
+/* One job of one walk and one of several. Their difference is what a frame takes when the stem of the next runs beside it. */
+static int stream(measured *m, cli_session *s, const cli_options *o, const char *image)
+{
+    cli_options job = *o;
+    bonnet_stats one = m->stats, many;
+    int code = CLI_OK;
+    if (!m->stats.cycles || !m->walk || o->walks < 2) return CLI_OK;
+    job.limit = m->walk;
+    if (o->limit > m->walk) code = cli_run_frames(s, &job, image, &one, NULL);
+    job.limit = m->walk * o->walks;
+    if (code == CLI_OK) code = cli_run_frames(s, &job, image, &many, NULL);
+    if (code != CLI_OK) return code;
+    m->single = (double)one.cycles;
+    m->streamed = ((double)many.cycles - (double)one.cycles) / (double)((o->walks - 1) * m->walk);
+    m->streamed_utilisation = cli_array_utilisation(s);
+    return CLI_OK;
+}
+
+/* The device with what the memory's flags say behind its own options. */
+static int with_memory(cli_options *o, char *uri)
+{
+    if (!o->dram_latency && !o->dram_port) return CLI_OK;
+    if (strncmp(o->device, "sim:", 4))
+        return cli_fail(CLI_USAGE, "%s has no simulated memory; --dram-latency and --dram-port go with --device sim:", o->device);
+    int n = snprintf(uri, URI_BYTES, "%s%s%s%s%s%s", o->device, o->device[4] ? "," : "", o->dram_latency ? "latency=" : "",
+                     o->dram_latency ? o->dram_latency : "", o->dram_port ? (o->dram_latency ? ",port=" : "port=") : "",
+                     o->dram_port ? o->dram_port : "");
+    if (n < 0 || n >= URI_BYTES) return cli_fail(CLI_USAGE, "bench: the device's options are too long");
+    o->device = uri;
+    return CLI_OK;
 }
 
 int cli_bench(int argc, char **argv)
 {
-    cli_options o = {.device = "sim:", .limit = 1};
+    cli_options o = {.device = "sim:", .limit = 1, .walks = 3};
     cli_session s = {0};
-    bonnet_stats stats = {0};
-    double seconds = 0;
-    int code = cli_parse(&o, argc, argv, "dlntSTjq", usage);
+    measured m = {.walk = 0};
+    struct json_object *layers = NULL, *totals = NULL;
+    bonnet_layer_stats first;
+    char uri[URI_BYTES];
+    int code = cli_parse(&o, argc, argv, "dlntSTwLPjq", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1 || o.argc > 2) return cli_fail(CLI_USAGE, "bench: give one .bonnet file and at most one image; try `bonnet bench --help`");
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "bench: --images must be 1 to 100000");
-    code = cli_open(&s, &o, o.argv[0]);
+    if (o.walks > MAX_WALKS || o.walks == 1) return cli_fail(CLI_USAGE, "bench: --walks must be 0, or 2 to %d", MAX_WALKS);
+    const char *image = o.argc == 2 ? o.argv[1] : NULL;
+    code = with_memory(&o, uri);
+    if (code == CLI_OK) code = cli_open(&s, &o, o.argv[0]);
     if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
-    if (code == CLI_OK) code = cli_run_frames(&s, &o, o.argc == 2 ? o.argv[1] : NULL, &stats, &seconds);
+    if (code == CLI_OK) code = cli_run_frames(&s, &o, image, &m.stats, &m.seconds);
     if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
-    if (code == CLI_OK && o.json) code = print_json(&s, &o, &stats, seconds);
+    if (code == CLI_OK) { /* of this job, before the next one runs */
+        m.utilisation = cli_array_utilisation(&s);
+        m.ideal = cli_ideal_cycles(&s);
+        if (bonnet_layer_stats_get(&first, s.dev, s.model, 0) == BONNET_OK) m.walk = first.frames;
+        if (o.json) layers = cli_layers_json(&s), totals = cli_totals_json(&s, &m.stats);
+        else if (m.stats.cycles) print_layers(&s);
+        code = stream(&m, &s, &o, image);
+    }
+    if (code == CLI_OK && o.json) code = print_json(&s, &o, &m, layers, totals);
     else if (code == CLI_OK) {
-        if (stats.cycles) print_layers(&s);
-        print_totals(&s, &o, &stats, seconds);
+        print_totals(&s, &o, &m);
         code = cli_finish_stdout();
+    } else {
+        json_object_put(layers);
+        json_object_put(totals);
     }
     cli_close(&s);
     return code;

@@ -38,6 +38,14 @@ static int parse_number(unsigned long *out, const char *option, const char *text
     return CLI_OK;
 }
 
+/* A number that becomes part of a device's options. */
+static int parse_text_number(const char **out, const char *option, const char *text)
+{
+    unsigned long value;
+    *out = text;
+    return parse_number(&value, option, text);
+}
+
 int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage)
 {
     static const struct option longs[] = {{"device", required_argument, NULL, 'd'},
@@ -48,6 +56,9 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"limit", required_argument, NULL, 'l'},
                                           {"images", required_argument, NULL, 'n'},
                                           {"batch", required_argument, NULL, 'b'},
+                                          {"walks", required_argument, NULL, 'w'},
+                                          {"dram-latency", required_argument, NULL, 'L'},
+                                          {"dram-port", required_argument, NULL, 'P'},
                                           {"timeout-ms", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'S'},
                                           {"trace", required_argument, NULL, 'T'},
@@ -79,6 +90,9 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'b': code = parse_number(&o->batch, "batch", optarg); break;
         case 't': code = parse_number(&o->timeout_ms, "timeout-ms", optarg); break;
         case 'S': code = parse_number(&o->seed, "seed", optarg); break;
+        case 'w': code = parse_number(&o->walks, "walks", optarg); break;
+        case 'L': code = parse_text_number(&o->dram_latency, "dram-latency", optarg); break;
+        case 'P': code = parse_text_number(&o->dram_port, "dram-port", optarg); break;
         case 'T': o->trace = optarg; break;
         case 'c': o->compare = true; break;
         case 'e': o->explain = true; break;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* output.c - numbers that several verbs show: layers and totals of the last run. */
+#include <string.h>
 #include "cli.h"
 
 struct json_object *cli_layers_json(const cli_session *s)
@@ -27,10 +28,28 @@ double cli_array_utilisation(const cli_session *s)
     uint64_t macs = 0, cycles = 0;
     bonnet_stats stats;
     bonnet_layer_stats l;
+    bonnet_event e;
     if (bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.lanes) return 0;
     for (uint32_t i = 0; i < s->info.layers; i++)
-        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK && l.binary) macs += l.macs, cycles += l.cycles;
+        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK && l.binary) macs += l.macs;
+    for (uint32_t i = 0; bonnet_event_get(&e, s->dev, s->model, i) == BONNET_OK; i++)
+        if (!strcmp(e.operation, "conv")) cycles += e.layer == 1 ? e.busy : e.end - e.start;
     return cycles ? (double)macs / (64.0 * stats.lanes * (double)cycles) : 0;
+}
+
+cli_ideal cli_ideal_cycles(const cli_session *s)
+{
+    enum { BITS = 64, BYTES = 8 }; /* MACs of a lane and cycle: of a weight word's bits, of its bytes */
+    cli_ideal ideal = {0, 0, 0};
+    bonnet_stats stats;
+    bonnet_layer_stats l;
+    if (bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.lanes) return ideal;
+    for (uint32_t i = 0; i < s->info.layers; i++) {
+        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;
+        double cycles = (double)l.macs / l.frames / stats.lanes / (l.binary ? BITS : BYTES);
+        *(l.binary ? &ideal.binary : !strcmp(l.kind, "stem") ? &ideal.stem : &ideal.head) += cycles;
+    }
+    return ideal;
 }
 
 struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *t)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench_net.c - see bench_net.h. Graph: ResNet-18 layout, 64 to 512 channels, two blocks a stage. */
 #include <stdio.h>
+#include <string.h>
 #include "bench_net.h"
 
 static void name(bonnet_build *b, int layer, uint32_t stage, uint32_t block, const char *what)
@@ -37,18 +38,25 @@ static int add_block(bonnet_build *b, int x, uint32_t stage, uint32_t block, int
     return c2;
 }
 
-bonnet_net *bonnet_bench_net(bonnet_bench_arch arch, uint32_t k, uint32_t side, uint32_t classes, uint64_t seed)
+bonnet_net *bonnet_bench_net_sized(bonnet_bench_arch arch, uint32_t k, uint32_t height, uint32_t width, uint32_t classes, uint64_t seed)
 {
     bonnet_build b;
     const int boolnet = arch != BONNET_BENCH_BASENET;
     bonnet_build_start(&b, seed, k);
-    snprintf(b.name, sizeof b.name, "%s%s-k%u-%u", boolnet ? "boolnet" : "basenet", arch == BONNET_BENCH_BOOLNET_STAR ? "-star" : "", k, side);
+    b.ordered = 1;
+    snprintf(b.name, sizeof b.name, "%s%s-k%u-%u", boolnet ? "boolnet" : "basenet", arch == BONNET_BENCH_BOOLNET_STAR ? "-star" : "", k, height);
+    if (width != height) snprintf(b.name + strlen(b.name), sizeof b.name - strlen(b.name), "x%u", width);
     int x = bonnet_build_stem(
-        &b, &(bonnet_stem_spec){.h = side, .w = side, .planes = 3, .kernel = 7, .stride = 2, .pool = 2, .out_c = 64, .dw = boolnet});
+        &b, &(bonnet_stem_spec){.h = height, .w = width, .planes = 3, .kernel = 7, .stride = 2, .pool = 2, .out_c = 64, .dw = boolnet});
     snprintf(b.layers[0].name, sizeof b.layers[0].name, "stem");
     for (uint32_t stage = 1; stage <= 4; stage++)
         for (uint32_t block = 0; block < 2; block++) x = add_block(&b, x, stage, block, boolnet, arch == BONNET_BENCH_BOOLNET_STAR);
     const int fc = bonnet_build_fc(&b, classes);
     snprintf(b.layers[fc].name, sizeof b.layers[fc].name, "fc");
     return bonnet_build_finish(&b);
+}
+
+bonnet_net *bonnet_bench_net(bonnet_bench_arch arch, uint32_t k, uint32_t side, uint32_t classes, uint64_t seed)
+{
+    return bonnet_bench_net_sized(arch, k, side, side, classes, seed);
 }

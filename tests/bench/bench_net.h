@@ -8,4 +8,6 @@ typedef enum bonnet_bench_arch { BONNET_BENCH_BASENET, BONNET_BENCH_BOOLNET, BON
 
 /* Image side x side, 3 planes, side 32 to 512, odd maps on the way allowed. Layers carry the published names. NULL: out of memory. bonnet_net_free(). */
 bonnet_net *bonnet_bench_net(bonnet_bench_arch arch, uint32_t k, uint32_t side, uint32_t classes, uint64_t seed);
+/* The same of an image of height x width. */
+bonnet_net *bonnet_bench_net_sized(bonnet_bench_arch arch, uint32_t k, uint32_t height, uint32_t width, uint32_t classes, uint64_t seed);
 #endif

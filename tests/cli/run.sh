@@ -51,7 +51,11 @@ check 0 '"mismatches": 0' "$BONNET" verify "$bool" "$shoe" --device cpu: --json
 check 0 'layer1.0.conv1 .* conv' "$BONNET" bench "$bool" "$shoe" --device sim:
 check 0 '' "$BONNET" bench "$bool" --device sim: --json
 keys out device model layers.name layers.macs layers.cycles layers.mac_per_cycle layers.stall_in layers.stall_out layers.dram_bytes \
-    totals.macs totals.cycles totals.mac_per_cycle totals.utilisation totals.frames_per_second totals.clock_hz sim_cycles_per_second
+    totals.macs totals.cycles totals.mac_per_cycle totals.utilisation totals.frames_per_second totals.clock_hz sim_cycles_per_second sim_seconds_per_frame \
+    peak.ideal_binary_cycles peak.ideal_stem_cycles peak.ideal_head_cycles peak.utilisation peak.single_cycles peak.streamed_cycles_per_frame \
+    peak.streamed_utilisation peak.streamed_frames_per_second peak.walk_frames
+check 0 'streamed: [0-9]+ cycles a frame' "$BONNET" bench "$bool" "$shoe" --dram-latency 20 --dram-port 64 --walks 2
+check 0 'latency=20,port=64' "$BONNET" bench "$bool" "$shoe" --device sim:stall=1 --dram-latency 20 --dram-port 64 --walks 0
 check 0 'Ankle boot' "$BONNET" info "$bool"
 check 0 '"sha256"' "$BONNET" info "$bool" --json
 check 0 'sim' "$BONNET" devices

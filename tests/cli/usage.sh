@@ -19,4 +19,9 @@ check 2 'wants a number' "$BONNET" verify "$bool" --images lots
 check 2 'no data set' "$BONNET" run "$bool" --dataset imagenet
 check 2 'and -o FILE' "$BONNET" compile net.onnx
 check 2 'images must be' "$BONNET" bench "$bool" --images 0
+check 2 'walks must be' "$BONNET" bench "$bool" --walks 1
+check 2 'wants a number' "$BONNET" bench "$bool" --dram-latency fast
+check 2 'no simulated memory' "$BONNET" bench "$bool" --device cpu: --dram-latency 100
+check 11 'port of 256 bits; .* so 128, 64 or 32' "$BONNET" bench "$bool" --dram-port 256
+check 11 'port of 64 bits|port of 128 bits' "$BONNET" bench "$bool" --device sim:geometry=tiny --dram-port 128
 passed

@@ -28,6 +28,7 @@ int32_t bonnet_rng_log(bonnet_rng *r, unsigned bits); /* |x| < 2^bits, small one
 typedef struct bonnet_build {
     bonnet_rng rng;
     uint32_t k, n;
+    uint32_t ordered; /* 1: thresholds fall from slice to slice, as training leaves them. 0: the seed decides */
     bonnet_layer layers[BONNET_MAX_LAYERS];
     char name[BONNET_NAME_BYTES];
 } bonnet_build;

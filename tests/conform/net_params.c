@@ -136,7 +136,7 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
     }
     uint32_t how = bonnet_rng_below(&b->rng, 8); /* most nets ordered, some not at all, some by layer */
     for (uint32_t i = 0; i < net->n_layers; i++)
-        if (how < 5 || (how < 7 && bonnet_rng_chance(&b->rng, 70))) order_thresholds(net, i);
+        if (b->ordered || how < 5 || (how < 7 && bonnet_rng_chance(&b->rng, 70))) order_thresholds(net, i);
     return net;
 }
 
