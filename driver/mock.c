@@ -175,6 +175,7 @@ static void mock_close(void *self)
     free(m->features);
     free(m->weight);
     free(m->stem);
+    free(m->head.sums);
     free(m);
 }
 
@@ -200,6 +201,7 @@ static void power_on(mock *m)
     mock_array(m, 0);
     memset(m->weight, 0x5A, 8 * (size_t)m->weight_rows * m->lanes);
     memset(m->stem, 0x96, 8 * (size_t)m->stem_rows * m->lanes);
+    memset(m->head.sums, 0x69, 64 * sizeof *m->head.sums * m->arrays);
 }
 
 static bonnet_status mock_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
@@ -213,7 +215,8 @@ static bonnet_status mock_open(void **self, const char *path, const bonnet_open_
         m->features = malloc(8 * (size_t)m->feature_words * m->arrays);
         m->weight = malloc(8 * (size_t)m->weight_rows * m->lanes);
         m->stem = malloc(8 * (size_t)m->stem_rows * m->lanes);
-        if (!m->features || !m->weight || !m->stem) st = bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for the chip's buffers");
+        m->head.sums = malloc(64 * sizeof *m->head.sums * m->arrays);
+        if (!m->features || !m->weight || !m->stem || !m->head.sums) st = bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for the chip's buffers");
     }
     if (st != BONNET_OK) {
         mock_close(m);

@@ -49,11 +49,19 @@ typedef struct mock_pass {
     uint32_t next, end; /* map rows: made next, of the map; equal: no pass */
 } mock_pass;
 
+/* What a HEAD with MORE leaves for the conv unit's next descriptor. */
+typedef struct mock_head {
+    uint32_t desc[BONNET_DESC_WORDS]; /* its descriptor */
+    uint32_t next;                    /* map row that goes on; 0: nothing is left */
+    int64_t *sums;                    /* of each array, 64 lanes */
+} mock_head;
+
 typedef struct mock {
     uint32_t lanes, arrays, weight_rows, feature_words, stem_rows, stem_image_w, stem_map_w, bus_bits, records;
     uint64_t *features;                /* of all arrays */
     uint64_t *feature, *weight, *stem; /* of the array at hand: words; rows of `lanes` words */
     mock_pass pass;
+    mock_head head;
     uint32_t regs[BONNET_REG_COUNTERS / 4];
     uint32_t counters[MOCK_RECORDS][8];
     int done, busy; /* CTRL.DONE; the chip hangs and waits for RESET */

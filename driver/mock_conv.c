@@ -17,7 +17,7 @@ typedef struct place {
 typedef struct conv {
     mock *m;
     const uint32_t *d;
-    uint32_t tile, depth, taps, k, group, post, tile_rows, params; /* params: rows before the weights of a tile */
+    uint32_t array, tile, depth, taps, k, group, post, tile_rows, params; /* params: rows before the weights of a tile */
     place in, out, res, pass;
     int refused;
 } conv;
@@ -157,19 +157,34 @@ static int32_t head_value(conv *c, uint32_t lane, uint32_t p, uint32_t y, uint32
 static void head_tile(conv *c)
 {
     const uint32_t *d = c->d;
-    int64_t sums[64] = {0};
+    int64_t *sums = c->m->head.sums + 64 * (size_t)c->array;
     uint32_t p[64], s = G(CONV_STRIDE2) ? 2 : 1;
+    if (!G(CONV_KEEP)) memset(sums, 0, 64 * sizeof *sums);
     for (uint32_t y = G(CONV_Y0); y < G(CONV_Y0) + G(CONV_ROWS); y++)
         for (uint32_t x = 0; x < G(CONV_OUT_W); x++) {
             popcounts(c, (int32_t)(s * y), (int32_t)(s * x), p);
             for (uint32_t lane = 0; lane < c->m->lanes; lane++) sums[lane] += head_value(c, lane, p[lane], y, x);
         }
-    for (uint32_t lane = 0; lane < c->m->lanes; lane++) {
+    for (uint32_t lane = 0; lane < c->m->lanes && !G(CONV_MORE); lane++) {
         uint32_t ch = channel(c, lane), shift = 16 * (ch % 4);
         uint64_t at = G(CONV_OUT) + ch / 4, f = (uint16_t)mock_saturate(mock_round_shift(sums[lane], G(CONV_S2)), 16);
         if (at >= c->m->feature_words) c->refused = 1;
         else c->m->feature[at] = (c->m->feature[at] & ~(UINT64_C(0xFFFF) << shift)) | f << shift;
     }
+}
+
+/* KEEP and MORE: a HEAD's rows are all of the map's, in one descriptor or, of one tile, in several that follow each other. */
+static int strip_sound(const conv *c)
+{
+    static const int same[] = {BONNET_F_CONV_OUT,     BONNET_F_CONV_OUT_W,      BONNET_F_CONV_OUT_H, BONNET_F_CONV_GROUPED, BONNET_F_CONV_K4,
+                               BONNET_F_CONV_CHANNEL, BONNET_F_CONV_GROUP_STEP, BONNET_F_CONV_S1,    BONNET_F_CONV_S2,      BONNET_F_CONV_K};
+    const uint32_t *d = c->d;
+    if (c->post != HEAD) return !G(CONV_KEEP) && !G(CONV_MORE);
+    if (G(CONV_KEEP) != (G(CONV_Y0) != 0) || G(CONV_MORE) != (G(CONV_Y0) + G(CONV_ROWS) != G(CONV_OUT_H))) return 0;
+    if (!G(CONV_KEEP)) return !G(CONV_MORE) || G(CONV_TILES) == 1;
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (bonnet_desc_get(d, same[i]) != bonnet_desc_get(c->m->head.desc, same[i])) return 0;
+    return G(CONV_TILES) == 1 && G(CONV_Y0) == c->m->head.next;
 }
 
 static int sound(const conv *c)
@@ -183,7 +198,7 @@ static int sound(const conv *c)
                           : G(CONV_OUT_W) == (G(CONV_IN_W) + by - 1) / by && G(CONV_OUT_H) == (G(CONV_IN_H) + by - 1) / by) &&
            (G(CONV_K4) || !(c->in.therm | c->out.therm | c->res.therm | c->pass.therm)) && G(CONV_CHANNEL) % c->group == 0 &&
            mock_ring_sound(c->in.ring, c->in.slot) && mock_ring_sound(c->out.ring, c->out.slot) && mock_ring_sound(c->res.ring, c->res.slot) &&
-           mock_ring_sound(c->pass.ring, c->pass.slot) && !(c->post == HEAD && G(CONV_OUT) % 4) &&
+           mock_ring_sound(c->pass.ring, c->pass.slot) && !(c->post == HEAD && G(CONV_OUT) % 4) && strip_sound(c) &&
            G(CONV_WROW) + (uint64_t)G(CONV_TILES) * c->tile_rows <= c->m->weight_rows;
 }
 
@@ -217,10 +232,12 @@ mock_result mock_conv(mock *m, const uint32_t *d, uint64_t *cycles)
     c.params = c.post == HEAD ? 2 : 1;
     c.tile_rows = c.params + c.taps * c.depth;
     if (!sound(&c)) return MOCK_REFUSED;
-    for (uint32_t a = 0; a < m->arrays && !c.refused; a++) {
-        mock_array(m, a);
+    for (c.array = 0; c.array < m->arrays && !c.refused; c.array++) {
+        mock_array(m, c.array);
         on_array(&c);
     }
+    m->head.next = G(CONV_MORE) ? y0 + G(CONV_ROWS) : 0;
+    memcpy(m->head.desc, d, sizeof m->head.desc);
     *cycles = (uint64_t)G(CONV_TILES) * G(CONV_ROWS) * G(CONV_OUT_W) * (G(CONV_POOL2) ? 4 : 1) * c.taps * c.depth + 8 * G(CONV_TILES);
     return c.refused ? MOCK_REFUSED : MOCK_OK;
 }

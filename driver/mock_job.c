@@ -224,6 +224,7 @@ void mock_run_job(mock *m)
     m->beats_in = m->beats_out = 0;
     m->regs[BONNET_REG_FRAME / 4] = 0;
     m->pass = (mock_pass){.next = 0};
+    m->head.next = 0;
     if (fetch(&j)) walk(&j);
     uint32_t dog = m->regs[BONNET_REG_WATCHDOG / 4], job_number = m->n_jobs++;
     uint64_t cycles = 0;

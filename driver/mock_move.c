@@ -55,6 +55,7 @@ mock_result mock_fc(mock *m, const uint32_t *d, uint64_t *cycles)
     if (!inputs || inputs % 8 || !tiles || in + inputs / 4 > m->feature_words || out + tiles * m->lanes / 2 > m->feature_words ||
         G(FC_WROW) + (uint64_t)tiles * tile_rows > m->weight_rows)
         return MOCK_REFUSED;
+    m->head.next = 0; /* sums of a HEAD last to the next descriptor only */
     for (uint32_t n = 0; n < m->arrays * tiles; n++)
         for (uint32_t lane = 0; lane < m->lanes; lane++) {
             uint32_t t = n % tiles;

@@ -128,6 +128,7 @@ static bonnet_status fully_connected(check *c, const uint32_t *d)
     uint32_t lanes = c->job->geometry.lanes, tile_rows = 1 + G(FC_INPUTS) / 8, wrow = G(FC_WROW);
     NEED(c, l->kind == BONNET_LAYER_FC && G(FC_TILES) && G(FC_INPUTS) == l->in_c && tile_rows == l->tile_rows,
          "FC without work, of other features, or for another kind of layer");
+    NEED(c, !c->head, "FC between the strips of a HEAD");
     NEED(c, wrow < c->limit[SPACE_WEIGHT] && G(FC_IN) < c->limit[SPACE_FEATURE], "FC outside its memories");
     /* The rows there say which tiles it makes, the features of which frame. */
     uint64_t row = c->cells[SPACE_WEIGHT][wrow].tag, frame = check_tag_frame(c->cells[SPACE_FEATURE][G(FC_IN)].tag);

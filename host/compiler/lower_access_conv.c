@@ -48,7 +48,10 @@ static bonnet_status shape(const check *c, const uint32_t *d)
     drops = G(CONV_POOL2) && l->out_w == in->out_w / 2 && l->out_h == in->out_h / 2; /* a pool may drop odd edges or keep them */
     NEED(c, drops || (l->out_w == (in->out_w + by - 1) / by && l->out_h == (in->out_h + by - 1) / by), "output size of this input");
     NEED(c, G(CONV_ROWS) >= 1 && G(CONV_Y0) + G(CONV_ROWS) <= l->out_h, "rows past the map");
-    NEED(c, post != 4 || (G(CONV_ROWS) == l->out_h && G(CONV_OUT) % 4 == 0), "HEAD of a part of its map, or not to a multiple of 4");
+    NEED(c, post != 4 || G(CONV_OUT) % 4 == 0, "HEAD not to a multiple of 4");
+    NEED(c, post != 4 || (G(CONV_KEEP) == (G(CONV_Y0) != 0) && G(CONV_MORE) == (G(CONV_Y0) + G(CONV_ROWS) != l->out_h)),
+         "HEAD of a part of its map, KEEP %u and MORE %u", G(CONV_KEEP), G(CONV_MORE));
+    NEED(c, !(G(CONV_KEEP) || G(CONV_MORE)) || G(CONV_TILES) == 1, "HEAD of a part of its map, of %u tiles", G(CONV_TILES));
     NEED(c, G(CONV_DEPTH) == l->in_c / 64 * (grouped ? 1 : job->k), "words of a tap");
     NEED(c, l->tile_rows == (post == 4 ? 2 : 1) + (k3 ? 9 : 1) * G(CONV_DEPTH), "rows of a tile");
     NEED(c, (k3 ? 9 : 1) * G(CONV_DEPTH) * 64 <= BONNET_MAX_DOT, "dot product longer than %d", BONNET_MAX_DOT);
@@ -60,6 +63,28 @@ static bonnet_status shape(const check *c, const uint32_t *d)
     NEED(c, !G(CONV_OUT_T) || c->ordered[c->layer], "a map that is not ordered cannot be thermometer coded");
     NEED(c, post == 0 || l->res >= 0, "no residual");
     NEED(c, post != 3 || l->pass >= 0, "no pass-through");
+    return BONNET_OK;
+}
+
+/*
+ * The sums of a strip with MORE are in the unit, not in a word that could be followed: whoever goes on with them must come next in the list and
+ * be of the same tile and frame, and begin where it ended.
+ */
+static bonnet_status strips(check *c, const uint32_t *d, uint32_t frame)
+{
+    const uint32_t *h = c->head;
+    if (G(CONV_KEEP)) {
+        NEED(c, h, "HEAD goes on, but no strip came before it");
+        NEED(c,
+             G(JOB_LAYER) == bonnet_desc_get(h, BONNET_F_JOB_LAYER) && G(CONV_CHANNEL) == bonnet_desc_get(h, BONNET_F_CONV_CHANNEL) &&
+                 G(CONV_OUT) == bonnet_desc_get(h, BONNET_F_CONV_OUT) && frame == c->head_frame,
+             "HEAD goes on with another tile or frame");
+        NEED(c, G(CONV_Y0) == bonnet_desc_get(h, BONNET_F_CONV_Y0) + bonnet_desc_get(h, BONNET_F_CONV_ROWS), "HEAD goes on at row %u", G(CONV_Y0));
+    } else {
+        NEED(c, !h, "a HEAD's strips do not follow each other");
+    }
+    c->head = G(CONV_MORE) ? d : NULL;
+    c->head_frame = frame;
     return BONNET_OK;
 }
 
@@ -152,6 +177,7 @@ bonnet_status check_conv(check *c, const uint32_t *d)
     uint32_t post = G(CONV_POST), tile = G(CONV_CHANNEL) / G(CONV_TILE_STEP), frame = 0;
     TRY(check_rows(c, SPACE_WEIGHT, G(CONV_WROW), l->row + tile * l->tile_rows, G(CONV_TILES) * l->tile_rows));
     TRY(input(c, d, &frame));
+    TRY(strips(c, d, frame));
     if (post != 0) {
         const map res = {.what = "residual",
                          .layer = (uint32_t)l->res,
@@ -176,5 +202,6 @@ bonnet_status check_conv(check *c, const uint32_t *d)
                           .slot = G(CONV_PASS_SLOT)};
         TRY(operand(c, d, &pass, frame));
     }
-    return post == 4 ? features(c, d, frame) : output(c, d, frame);
+    if (post != 4) return output(c, d, frame);
+    return G(CONV_MORE) ? BONNET_OK : features(c, d, frame);
 }

@@ -41,6 +41,8 @@ typedef struct check {
     uint8_t ordered[BONNET_MAX_LAYERS];              /* slices of its map are s0 <= s1 <= s2 <= s3 */
     const uint32_t *pass;                            /* first STEM of the unfinished pass, or NULL */
     uint32_t pass_row;                               /* map row that it makes next */
+    const uint32_t *head;                            /* the conv unit's last descriptor, if it was a HEAD with MORE, or NULL */
+    uint32_t head_frame;                             /* frame of its sums */
     check_cell *cells[SPACES];
     uint32_t limit[SPACES];
 } check;

@@ -140,9 +140,10 @@ static bonnet_status one_descriptor(check *c, const uint32_t *d)
     NEED(c, !G(JOB_ONCE) || (op == BONNET_OP_LOAD && G(LOAD_DEST) != 2), "only a LOAD of rows may be ONCE");
     NEED(c, G(JOB_LAST) == (c->index + 1 == c->first[c->unit] + c->count[c->unit]), "LAST on the wrong descriptor");
     if (op != BONNET_OP_CONV) return BONNET_OK;
+    const uint32_t strip = 3u << 13; /* KEEP, MORE */
     if (!c->model[c->layer]) c->model[c->layer] = c->index;
     const uint32_t *m = c->job->desc[c->model[c->layer]];
-    NEED(c, !((d[10] ^ m[10]) & 0x7FFFF) && d[13] == m[13], "is another convolution than the layer's first");
+    NEED(c, !((d[10] ^ m[10]) & 0x7FFFF) && !((d[13] ^ m[13]) & ~strip), "is another convolution than the layer's first");
     return BONNET_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "lower.h"
 #include "../conform/net_build.h"
 #include "regs.h"
+#include "strips.h"
 #include "unit.h"
 
 #define F(name) BONNET_F_##name
@@ -26,6 +27,7 @@ static bonnet_status base(chip *c, uint32_t reg, const bonnet_dma *buffer)
 /* Runs the job as it stands in `job`; *cause receives CAUSE. */
 static bonnet_status go(chip *c, const bonnet_job *job, uint32_t *cause)
 {
+    if ((size_t)job->n_desc * BONNET_DESC_BYTES > c->desc.bytes) return BONNET_EINVAL;
     for (uint32_t i = 0; i < job->n_desc; i++) bonnet_desc_to_bytes((uint8_t *)c->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);
     bonnet_status st = c->io->to_device(c->self, &c->desc, 0, c->desc.bytes, NULL);
     if (st == BONNET_OK) st = c->io->write(c->self, BONNET_REG_WATCHDOG, job->watchdog_cycles, NULL);
@@ -36,7 +38,7 @@ static bonnet_status go(chip *c, const bonnet_job *job, uint32_t *cause)
 static bonnet_status place(chip *c, const bonnet_job *job, bonnet_error *err)
 {
     bonnet_status st = c->io->open(&c->self, "geometry=tiny", NULL, err);
-    if (st == BONNET_OK) st = c->io->alloc(c->self, &c->desc, (size_t)job->n_desc * BONNET_DESC_BYTES, err);
+    if (st == BONNET_OK) st = c->io->alloc(c->self, &c->desc, (size_t)job->geometry.records * BONNET_DESC_BYTES, err);
     if (st == BONNET_OK) st = c->io->alloc(c->self, &c->rows, job->rows_bytes, err);
     if (st == BONNET_OK) st = c->io->alloc(c->self, &c->input, job->input_stride, err);
     if (st == BONNET_OK) st = c->io->alloc(c->self, &c->output, job->output_stride, err);
@@ -78,6 +80,8 @@ static const struct {
     {"CONV post", BONNET_OP_CONV, F(CONV_POST), 5, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
     {"CONV codes of one slice", BONNET_OP_CONV, F(CONV_K4), 0, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
     {"CONV slot without a ring", BONNET_OP_CONV, F(CONV_RES_SLOT), 63, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
+    {"CONV sums kept without HEAD", BONNET_OP_CONV, F(CONV_KEEP), 1, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
+    {"CONV sums left without HEAD", BONNET_OP_CONV, F(CONV_MORE), 1, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
     {"CONV channel", BONNET_OP_CONV, F(CONV_CHANNEL), 2, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
     {"CONV pool", BONNET_OP_CONV, F(CONV_POOL2), 1, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
     {"CONV weights", BONNET_OP_CONV, F(CONV_WROW), 250, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_CONV},
@@ -96,6 +100,53 @@ static const struct {
     {"STORE to nowhere", BONNET_OP_STORE, F(STORE_OFFSET), 1u << 30, BONNET_CAUSE_BUS, BONNET_UNIT_STORE},
     {"a token that nobody gives", BONNET_OP_STORE, F(JOB_WAIT2), 15, BONNET_CAUSE_WATCHDOG, BONNET_UNIT_STORE},
 };
+
+/* Any one field of the HEADs, cut into strips of two rows out of six; `of` counts them from the first. */
+static const struct {
+    const char *name;
+    uint32_t of;
+    int field;
+    uint32_t value;
+} strip_cases[] = {{"HEAD goes on with nothing", 0, F(CONV_KEEP), 1},
+                   {"HEAD of some rows without MORE", 0, F(CONV_MORE), 0},
+                   {"HEAD from row 2 without KEEP", 1, F(CONV_KEEP), 0},
+                   {"HEAD of all rows with MORE", 2, F(CONV_MORE), 1},
+                   {"HEAD in strips, two tiles, first", 0, F(CONV_TILES), 2},
+                   {"HEAD in strips, two tiles, last", 2, F(CONV_TILES), 2},
+                   {"HEAD leaves out a row", 0, F(CONV_ROWS), 1},
+                   {"HEAD goes on as another tile", 1, F(CONV_CHANNEL), 4},
+                   {"HEAD goes on to other features", 2, F(CONV_OUT), 0}};
+
+static void strips(unit *u, chip *c, bonnet_job *job)
+{
+    uint8_t *out = c->output.host, whole[256];
+    uint32_t cause = 0, at = 1, heads, kept[BONNET_DESC_WORDS];
+    if (job->output_bytes > sizeof whole) return;
+    for (uint32_t i = 0; i < job->input_bytes; i++) ((uint8_t *)c->input.host)[i] = (uint8_t)unit_random(u);
+    bonnet_status st = c->io->to_device(c->self, &c->input, 0, job->input_bytes, NULL);
+    if (st == BONNET_OK) st = go(c, job, &cause);
+    if (st == BONNET_OK) st = c->io->to_host(c->self, &c->output, 0, job->output_bytes, NULL);
+    memcpy(whole, out, job->output_bytes);
+    memset(out, 0, job->output_bytes);
+    if (st == BONNET_OK) st = c->io->to_device(c->self, &c->output, 0, job->output_bytes, NULL);
+    heads = strips_cut(job, 2);
+    if (st == BONNET_OK) st = go(c, job, &cause);
+    if (st == BONNET_OK) st = c->io->to_host(c->self, &c->output, 0, job->output_bytes, NULL);
+    UNIT(u, st == BONNET_OK && cause == 0 && heads > 3 && !memcmp(whole, out, job->output_bytes), "HEAD in strips says what it says whole",
+         "status %d, cause 0x%x, %u strips", st, cause, heads);
+    while (heads && !strips_is_head(job->desc[at])) at++;
+    for (size_t n = 0; heads > 3 && n < sizeof strip_cases / sizeof strip_cases[0]; n++) {
+        uint32_t *d = job->desc[at + strip_cases[n].of];
+        memcpy(kept, d, sizeof kept);
+        bonnet_desc_set(d, strip_cases[n].field, strip_cases[n].value);
+        st = go(c, job, &cause);
+        UNIT(u,
+             st == BONNET_OK && bonnet_reg_get(cause, BONNET_RF_CAUSE_CODE) == BONNET_CAUSE_DESCRIPTOR &&
+                 bonnet_reg_get(cause, BONNET_RF_CAUSE_UNIT) == BONNET_UNIT_CONV,
+             strip_cases[n].name, "status %d, cause 0x%x", st, cause);
+        memcpy(d, kept, sizeof kept);
+    }
+}
 
 int main(int argc, char **argv)
 {
@@ -136,6 +187,7 @@ int main(int argc, char **argv)
     }
     if (st == BONNET_OK) st = go(&c, job, &cause);
     UNIT(&u, st == BONNET_OK && cause == 0, "and afterwards", "status %d, cause 0x%x", st, cause);
+    if (st == BONNET_OK) strips(&u, &c, job);
     if (c.self) c.io->close(c.self);
     bonnet_job_free(job);
     bonnet_net_free(net);
