@@ -207,6 +207,7 @@ inline Conv conv_random(Rng &r, bool small)
         // Rows may even share a slot, as long as a window does not leave the ring: the walk must stay inside it.
         ring(c.in, r.chance(20) ? taps : std::max(taps, in_rows)), ring(c.out, out_rows), ring(c.res, out_rows), ring(c.pass, out_rows);
         if (c.pool && r.chance(50)) c.in.ring = 3;  // odd: pooled pixels lie across its end
+        if (!c.k3 && c.s2 && r.chance(50)) c.in.ring = 1;  // a step is longer than the ring
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
             m.pix = pix + r.below(3), m.row = m.pix * w + r.below(8), m.base = next + r.below(8);
