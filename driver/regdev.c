@@ -141,6 +141,7 @@ static bonnet_status obtain(bonnet_job **out, const regdev *dev, const bonnet_ne
         const bonnet_geometry *named = bonnet_geometry_named(net->jobs[i].geometry);
         if (!named || memcmp(named, &dev->geometry, sizeof *named)) continue;
         bonnet_status st = bonnet_job_parse(out, net->jobs[i].bytes, net->jobs[i].size, err);
+        if (st == BONNET_EABI) break; /* of an older or newer library: the network says all that is needed to make it again */
         if (st == BONNET_OK && !belongs(*out, net, &dev->geometry)) {
             bonnet_job_free(*out);
             *out = NULL;
