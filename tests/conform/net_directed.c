@@ -60,7 +60,8 @@ static void down_net(bonnet_build *b, uint32_t i)
     name(b, "down", i);
     const uint32_t odd = i / 3 % 2, half = i / 6 % 2, small = i >= 12;
     int s = plain_stem(b, small ? 1 + 2 * (i / 2 % 2) : 4 + odd, small ? 1 + 2 * (i % 2) : 6 + odd, half ? 128 : 64);
-    int d = bonnet_build_down(b, bonnet_build_part(b, s, half ? 2 : 0), half ? 64 : 128, small ? BONNET_BUILD_POOL_KEEPS : (bonnet_build_pool)(i % 3));
+    int d =
+        bonnet_build_down(b, bonnet_build_part(b, s, half ? 2 : 0), half ? 64 : 128, small ? BONNET_BUILD_POOL_KEEPS : (bonnet_build_pool)(i % 3));
     bonnet_build_last(b, half ? BONNET_ALL(b, d) : BONNET_UPPER(b, d), 1);
 }
 
@@ -124,13 +125,23 @@ static void head_net(bonnet_build *b, uint32_t i)
     bonnet_build_last(b, BONNET_ALL(b, plain_stem(b, 3, 3, 64)), 1);
 }
 
+/* 1: a last map that is never whole in a tiny chip with k = 4: its tiles walk it in strips. */
+static void strip_net(bonnet_build *b, uint32_t i)
+{
+    name(b, "strips", i);
+    int s = plain_stem(b, 32, 32, 64);
+    int c = bonnet_build_conv(b, BONNET_ALL(b, s), 64, 1, 1, BONNET_POST_XNOR, BONNET_ALL(b, s), BONNET_NONE);
+    bonnet_build_last(b, BONNET_ALL(b, c), 1);
+}
+
 bonnet_net *bonnet_directed_net(uint32_t index, int *end)
 {
     static const struct {
         void (*make)(bonnet_build *, uint32_t);
         uint32_t count;
     } family[] = {
-        {stem_net, 54}, {conv_net, 16}, {half_net, 6}, {down_net, 16}, {edge_net, 8}, {wide_net, 4}, {extreme_net, 4}, {fc_net, 9}, {head_net, 9},
+        {stem_net, 54}, {conv_net, 16},   {half_net, 6}, {down_net, 16}, {edge_net, 8},
+        {wide_net, 4},  {extreme_net, 4}, {fc_net, 9},   {head_net, 9},  {strip_net, 1},
     };
     bonnet_build b;
     uint32_t i = index / 2, f = 0; /* each with k = 4 and k = 1 */

@@ -117,7 +117,7 @@ static int run(Tb<Vbonnet_conv> &t)
         if (strips.empty()) {
             if (n % 8 == 0) buf.fill(t.rng);
             Conv whole = conv_random(t.rng, t.rng.chance(80));
-            fc = t.rng.chance(15), bad = !fc && t.rng.chance(25);
+            fc = t.rng.chance(15), bad = !fc && t.rng.chance(40);
             conv_params(whole, buf, t.rng), conv_operands(whole, buf);
             strips = conv_strips(whole);
             std::reverse(strips.begin(), strips.end());
