@@ -65,6 +65,8 @@ public:
         context_.assertOn(true);
         d.rst_ni = 1;
         for (int i = 0; i < 16; i++) cycle();
+        // A memory that never pauses is ready for its first address, whatever the pins did before reset.
+        d.m_axi_arready = d.m_axi_awready = pins_.arready = pins_.awready = stall_ == 0;
     }
     ~Chip() override
     {
