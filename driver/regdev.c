@@ -100,14 +100,20 @@ static void remove_job(regdev *dev, regdev_job *j)
     memset(j, 0, sizeof *j);
 }
 
+uint32_t bonnet_regdev_walks(const bonnet_job *job)
+{
+    const size_t frames = (size_t)job->batch * job->geometry.arrays;
+    size_t fit = START_BYTES / (frames * job->input_stride);
+    if (fit > START_FRAMES / frames) fit = START_FRAMES / frames;
+    return job->traced || fit < 1 ? 1 : (uint32_t)fit;
+}
+
 static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err)
 {
     const bonnet_mmio *io = dev->mmio;
     const bonnet_job *job = j->job;
-    size_t frames = (size_t)job->batch * job->geometry.arrays, fit = START_BYTES / (frames * job->input_stride);
-    if (fit > START_FRAMES / frames) fit = START_FRAMES / frames;
-    j->walks = job->traced || fit < 1 ? 1 : (uint32_t)fit;
-    frames *= j->walks;
+    j->walks = bonnet_regdev_walks(job);
+    const size_t frames = (size_t)job->batch * job->geometry.arrays * j->walks;
     bonnet_status st = io->alloc(dev->self, &j->desc, (size_t)job->n_desc * BONNET_DESC_BYTES, err);
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->rows, job->rows_bytes, err);
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->input, frames * job->input_stride, err);
@@ -135,27 +141,27 @@ static int belongs(const bonnet_job *job, const bonnet_net *net, const bonnet_ge
     return same;
 }
 
-static bonnet_status obtain(bonnet_job **out, const regdev *dev, const bonnet_net *net, int traced, bonnet_error *err)
+bonnet_status bonnet_regdev_job(bonnet_job **out, const bonnet_net *net, const bonnet_geometry *geometry, int traced, bonnet_error *err)
 {
     for (uint32_t i = 0; !traced && i < net->n_jobs; i++) {
         const bonnet_geometry *named = bonnet_geometry_named(net->jobs[i].geometry);
-        if (!named || memcmp(named, &dev->geometry, sizeof *named)) continue;
+        if (!named || memcmp(named, geometry, sizeof *named)) continue;
         bonnet_status st = bonnet_job_parse(out, net->jobs[i].bytes, net->jobs[i].size, err);
         if (st == BONNET_EABI) break; /* of an older or newer library: the network says all that is needed to make it again */
-        if (st == BONNET_OK && !belongs(*out, net, &dev->geometry)) {
+        if (st == BONNET_OK && !belongs(*out, net, geometry)) {
             bonnet_job_free(*out);
             *out = NULL;
             st = bonnet_fail(err, BONNET_EFORMAT, "the file's job for '%s' is not one of its network; compile it again", net->jobs[i].geometry);
         }
         return st;
     }
-    return bonnet_lower(out, net, &dev->geometry, &(bonnet_lower_options){.traced = traced != 0}, err);
+    return bonnet_lower(out, net, geometry, &(bonnet_lower_options){.traced = traced != 0}, err);
 }
 
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err)
 {
     regdev_job *j = traced ? &slot->traced : &slot->plain;
-    bonnet_status st = obtain(&j->job, dev, slot->net, traced, err);
+    bonnet_status st = bonnet_regdev_job(&j->job, slot->net, &dev->geometry, traced, err);
     if (st != BONNET_OK) return st;
     st = place_buffers(dev, j, err);
     if (st != BONNET_OK) {

@@ -25,6 +25,11 @@ bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net,
 void bonnet_regdev_unload(void *self, void *slot);
 bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_error *err);
 
+/* Walks that one start of the job takes at most, by the room that its images and results get. */
+uint32_t bonnet_regdev_walks(const bonnet_job *job);
+/* The job of a net on a geometry: the one that came with the net, if it was made for that chip, else a new one. *out: bonnet_job_free(). */
+bonnet_status bonnet_regdev_job(bonnet_job **out, const bonnet_net *net, const bonnet_geometry *geometry, int traced, bonnet_error *err);
+
 /* For benches and tests: what open() read, and the mmio handle behind it. */
 const bonnet_geometry *bonnet_regdev_geometry(const void *self);
 void *bonnet_regdev_mmio_self(void *self);
@@ -33,6 +38,9 @@ void *bonnet_regdev_mmio_self(void *self);
 enum { BONNET_RECORD_WORDS = 6 };
 void bonnet_regdev_event(bonnet_event *out, const uint32_t *desc, const uint32_t record[BONNET_RECORD_WORDS], uint64_t dram_bytes,
                          const bonnet_geometry *geometry);
+
+/* Adds that record to its layer's sums; layers were zeroed before the first descriptor of a job. */
+void bonnet_regdev_account(bonnet_layer_cycles *layers, const uint32_t *desc, const uint32_t record[BONNET_RECORD_WORDS], const bonnet_geometry *geometry);
 
 #define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                                                       \
     {                                                                                                                                                \
