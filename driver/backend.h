@@ -47,6 +47,8 @@ typedef struct bonnet_mmio {
 /* What one layer took, in accelerator cycles; all 0 on golden and cpu. start, end: of the job; busy and stalls: of all its descriptors. */
 typedef struct bonnet_layer_cycles {
     uint64_t start, end, busy, stall_in, stall_out, dram_bytes;
+    uint64_t waited, starved;   /* stall_in: for tokens, which is not in busy; for operands, beyond fill */
+    uint64_t ideal, fill;       /* by driver/model.h */
 } bonnet_layer_cycles;
 
 typedef struct bonnet_run {

@@ -90,15 +90,32 @@ int cli_selftest(int argc, char **argv);
 int cli_energy(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_report(int argc, char **argv);
+int cli_estimate(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */
 struct json_object *cli_layers_json(const cli_session *s);
 struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *stats);
-/* Binary MACs / (64 * lanes * cycles) of the last walk. Cycles: from when the array could have begun a descriptor to its end, waiting for weights,
- * operands and stores included; what its first layer waits for the stem is the stem's. */
-double cli_array_utilisation(const cli_session *s);
 /* Cycles of one frame at 64 binary or 8 int8 MACs a lane and cycle without a pause, by kind of layer. */
 typedef struct cli_ideal { double binary, stem, head; } cli_ideal;
 cli_ideal cli_ideal_cycles(const cli_session *s);
+
+/* Where the cycles of a layer went: a table, a JSON object. */
+void cli_layer_table_head(void);
+void cli_layer_table_row(const bonnet_layer_stats *l);
+struct json_object *cli_layer_json(const bonnet_layer_stats *l);
+/* Layers and events of a run or of an estimate, index 0.. until 0 is returned. */
+typedef struct cli_counts {
+    const void *of;
+    int (*layer)(const void *of, uint32_t index, bonnet_layer_stats *out);
+    int (*event)(const void *of, uint32_t index, bonnet_event *out);
+} cli_counts;
+/* Binary MACs over the array's peak in the last walk, 0..1; known 0 without counters. busy: while a binary descriptor runs; loads: from the first one's tokens to the
+ * end of the last, every wait included but that of the first binary layer beside a stem that still runs; whole: that too. */
+typedef struct cli_array { double busy, loads, whole; int known; } cli_array;
+cli_array cli_array_of(const cli_counts *c);
+cli_array cli_array_of_run(const cli_session *s); /* the last run */
+void cli_array_print(const cli_array *a);
+void cli_array_json(struct json_object *totals, const cli_array *a);
+double cli_array_utilisation(const cli_session *s); /* cli_array.loads of the last run */
 #endif

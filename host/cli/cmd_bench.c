@@ -6,8 +6,8 @@
 
 static const char usage[] =
     "usage: bonnet bench MODEL.bonnet [IMAGE] [--device URI] [--images N] [--json]\n\n"
-    "Per layer: MACs, cycles (from its tokens taken to its end), MAC/cycle, share of the unit's peak, stalls, DRAM bytes; then the whole frame, "
-    "frames\n"
+    "Per layer: MACs, cycles (of its descriptors, from their tokens to their ends), MAC/cycle, share of the unit's peak; where they went: ideal (all\n"
+    "multipliers at work), fill, drain, stall-in (tokens before the cycles, operands within), stall-out; DRAM bytes. Then the whole frame, frames\n"
     "streamed one behind the other, and how fast the simulation ran. Without IMAGE: a synthetic picture. One op is one MAC.\n"
     "  --device URI      default sim:; on cpu: and golden: only the time is measured\n  --images N        frames in one job (default 1)\n"
     "  --walks N         walks of a further job, for the cycles of a streamed frame: (N walks - 1 walk) / (N - 1) (default 3, 0: none)\n"
@@ -22,7 +22,7 @@ enum { URI_BYTES = 1200, MAX_WALKS = 1000 };
 typedef struct measured {
     bonnet_stats stats;          /* of the job that was asked for */
     double seconds;              /* of its call */
-    double utilisation;          /* of the array in its last walk */
+    cli_array array;             /* in its last walk */
     cli_ideal ideal;             /* of a frame */
     double single, streamed;     /* cycles: of a job of one walk, of a frame among many; 0: not measured */
     double streamed_utilisation; /* of the array in the last of many walks, every wait included; 0: not measured */
@@ -32,18 +32,9 @@ typedef struct measured {
 static void print_layers(const cli_session *s)
 {
     bonnet_layer_stats l;
-    printf("%-24s %-5s %-18s %12s %9s %9s %6s %9s %9s %10s\n", "layer", "kind", "in -> out", "MACs", "cycles", "MAC/cyc", "peak", "stall-in",
-           "stall-out", "DRAM bytes");
-    for (uint32_t i = 0; i < s->info.layers; i++) {
-        char shape[40], peak[16] = "-";
-        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;
-        double rate = l.cycles ? (double)l.macs / (double)l.cycles : 0;
-        snprintf(shape, sizeof shape, "%u->%ux%ux%u", l.channels_in, l.channels_out, l.height, l.width);
-        if (l.peak_mac_per_cycle) snprintf(peak, sizeof peak, "%.1f%%", 100 * rate / l.peak_mac_per_cycle);
-        printf("%-24s %-5s %-18s %12llu %9llu %9.0f %6s %9llu %9llu %10llu\n", l.name, l.kind, shape, (unsigned long long)l.macs,
-               (unsigned long long)l.cycles, rate, peak, (unsigned long long)l.stall_in, (unsigned long long)l.stall_out,
-               (unsigned long long)l.dram_bytes);
-    }
+    cli_layer_table_head();
+    for (uint32_t i = 0; i < s->info.layers; i++)
+        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK) cli_layer_table_row(&l);
 }
 
 static void print_streamed(const measured *m)
@@ -63,8 +54,8 @@ static void print_totals(const cli_session *s, const cli_options *o, const measu
     printf("%s, device %s, %u frame%s, %llu MACs\n", s->info.name, o->device, t->frames, t->frames == 1 ? "" : "s", (unsigned long long)t->macs);
     if (t->cycles) {
         double rate = (double)t->macs / (double)t->cycles, hz = t->clock_hz;
-        printf("%llu cycles, %.0f MAC/cycle; the array is %.1f %% busy over the binary layers, loads and stores included\n",
-               (unsigned long long)t->cycles, rate, 100 * m->utilisation);
+        printf("%llu cycles, %.0f MAC/cycle\n", (unsigned long long)t->cycles, rate);
+        cli_array_print(&m->array);
         print_streamed(m);
         if (t->clock_hz)
             printf("at the geometry's nominal clock of %.0f MHz: %.0f frames/s, %.0f GOP/s (one op = one MAC; %.0f counting multiply and add); no "
@@ -86,7 +77,7 @@ static struct json_object *peak_json(const measured *m)
     add(j, "ideal_binary_cycles", m->ideal.binary);
     add(j, "ideal_stem_cycles", m->ideal.stem);
     add(j, "ideal_head_cycles", m->ideal.head);
-    add(j, "utilisation", m->utilisation);
+    add(j, "utilisation", m->array.loads);
     if (!m->streamed) return j;
     add(j, "single_cycles", m->single);
     add(j, "streamed_cycles_per_frame", m->streamed);
@@ -167,7 +158,7 @@ int cli_bench(int argc, char **argv)
     if (code == CLI_OK) code = cli_run_frames(&s, &o, image, &m.stats, &m.seconds);
     if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
     if (code == CLI_OK) { /* of this job, before the next one runs */
-        m.utilisation = cli_array_utilisation(&s);
+        m.array = cli_array_of_run(&s);
         m.ideal = cli_ideal_cycles(&s);
         if (bonnet_layer_stats_get(&first, s.dev, s.model, 0) == BONNET_OK) m.walk = first.frames;
         if (o.json) layers = cli_layers_json(&s), totals = cli_totals_json(&s, &m.stats);

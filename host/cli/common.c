@@ -55,6 +55,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"geometry", required_argument, NULL, 'g'},
                                           {"limit", required_argument, NULL, 'l'},
                                           {"images", required_argument, NULL, 'n'},
+                                          {"frames", required_argument, NULL, 'n'},
                                           {"batch", required_argument, NULL, 'b'},
                                           {"walks", required_argument, NULL, 'w'},
                                           {"dram-latency", required_argument, NULL, 'L'},

@@ -15,6 +15,7 @@ static const struct verb {
     {"run", cli_run, "classify images, or measure the accuracy on a data set"},
     {"verify", cli_verify, "compare every intermediate map of every layer with the golden model"},
     {"bench", cli_bench, "cycles, MAC/cycle, stalls and DRAM bytes of every layer"},
+    {"estimate", cli_estimate, "what bench would count, worked out without running anything"},
     {"energy", cli_energy, "joules of a frame, and the published table beside them"},
     {"trace", cli_trace, "what every unit did when, for a trace viewer"},
     {"report", cli_report, "one page about a run: roofline, stalls, bytes, energy, buffers"},

@@ -9,32 +9,9 @@ struct json_object *cli_layers_json(const cli_session *s)
     bonnet_layer_stats l;
     for (uint32_t i = 0; i < s->info.layers; i++) {
         if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;
-        struct json_object *o = json_object_new_object();
-        json_object_object_add(o, "name", json_object_new_string(l.name));
-        json_object_object_add(o, "kind", json_object_new_string(l.kind));
-        json_object_object_add(o, "macs", json_object_new_uint64(l.macs));
-        json_object_object_add(o, "cycles", json_object_new_uint64(l.cycles));
-        json_object_object_add(o, "mac_per_cycle", json_object_new_double(l.cycles ? (double)l.macs / (double)l.cycles : 0));
-        json_object_object_add(o, "stall_in", json_object_new_uint64(l.stall_in));
-        json_object_object_add(o, "stall_out", json_object_new_uint64(l.stall_out));
-        json_object_object_add(o, "dram_bytes", json_object_new_uint64(l.dram_bytes));
-        json_object_array_add(array, o);
+        json_object_array_add(array, cli_layer_json(&l));
     }
     return array;
-}
-
-double cli_array_utilisation(const cli_session *s)
-{
-    uint64_t macs = 0, cycles = 0;
-    bonnet_stats stats;
-    bonnet_layer_stats l;
-    bonnet_event e;
-    if (bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.lanes) return 0;
-    for (uint32_t i = 0; i < s->info.layers; i++)
-        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK && l.binary) macs += l.macs;
-    for (uint32_t i = 0; bonnet_event_get(&e, s->dev, s->model, i) == BONNET_OK; i++)
-        if (!strcmp(e.operation, "conv")) cycles += e.layer == 1 ? e.busy : e.end - e.start;
-    return cycles ? (double)macs / (64.0 * stats.lanes * (double)cycles) : 0;
 }
 
 cli_ideal cli_ideal_cycles(const cli_session *s)
@@ -52,6 +29,22 @@ cli_ideal cli_ideal_cycles(const cli_session *s)
     return ideal;
 }
 
+static int run_layer(const void *of, uint32_t index, bonnet_layer_stats *out)
+{
+    const cli_session *s = of;
+    return bonnet_layer_stats_get(out, s->dev, s->model, index) == BONNET_OK;
+}
+
+static int run_event(const void *of, uint32_t index, bonnet_event *out)
+{
+    const cli_session *s = of;
+    return bonnet_event_get(out, s->dev, s->model, index) == BONNET_OK;
+}
+
+cli_array cli_array_of_run(const cli_session *s) { return cli_array_of(&(cli_counts){s, run_layer, run_event}); }
+
+double cli_array_utilisation(const cli_session *s) { return cli_array_of_run(s).loads; }
+
 struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *t)
 {
     struct json_object *o = json_object_new_object();
@@ -59,7 +52,8 @@ struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *t)
     json_object_object_add(o, "macs", json_object_new_uint64(t->macs));
     json_object_object_add(o, "cycles", json_object_new_uint64(t->cycles));
     json_object_object_add(o, "mac_per_cycle", json_object_new_double(t->cycles ? (double)t->macs / (double)t->cycles : 0));
-    json_object_object_add(o, "utilisation", json_object_new_double(cli_array_utilisation(s)));
+    const cli_array a = cli_array_of_run(s);
+    cli_array_json(o, &a);
     json_object_object_add(o, "frames_per_second", json_object_new_double(t->cycles ? (double)t->frames * t->clock_hz / (double)t->cycles : 0));
     json_object_object_add(o, "clock_hz", json_object_new_uint64(t->clock_hz));
     return o;

@@ -156,6 +156,9 @@ typedef struct bonnet_layer_stats {
     uint64_t macs, cycles, busy, stall_in, stall_out, dram_bytes;
     uint32_t peak_mac_per_cycle; /* of the unit that ran it; 0 without a chip */
     uint32_t frames;            /* that macs, cycles, stalls and bytes are of */
+    /* Where busy + waited went: ideal + fill + drain + waited + starved + stall_out. */
+    uint64_t waited, starved;   /* of stall_in: for tokens, before busy begins; for operands, beyond fill */
+    uint64_t ideal, fill, drain; /* every multiplier at work; before the first of these cycles; after the last, and between */
 } bonnet_layer_stats;
 BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model,
                                                 uint32_t index);
@@ -196,6 +199,23 @@ BONNET_API bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *
 BONNET_API bonnet_status bonnet_plan_event(bonnet_event *out, const bonnet_plan *plan, uint32_t index); /* name lives as long as plan */
 BONNET_API bonnet_status bonnet_plan_chip(bonnet_chip_info *out, const bonnet_plan *plan);
 BONNET_API_VOID void bonnet_plan_free(bonnet_plan *plan); /* NULL is a no-op */
+
+/*
+ * How long that job takes, without a chip and without simulating one: a plan whose events have the times that the counters would have, those of the last
+ * walk. Closed formulas for the conv unit; tokens, bus and stem are walked in time (docs/estimate.md says what is exact and what is left out).
+ */
+typedef struct bonnet_estimate_options {
+    size_t size;
+    const char *geometry;       /* "asic" (default), "zcu102", "tiny" */
+    uint32_t frames;            /* of one run, 0 = 1 */
+    uint32_t batch;             /* frames that the job works on at once, on each array; 0: as the file says, 1 where its job is for another geometry */
+    uint32_t dram_latency_cycles; /* from an address to its first data, 0 = 100 */
+} bonnet_estimate_options;
+#define BONNET_ESTIMATE_OPTIONS_INIT { sizeof(bonnet_estimate_options), NULL, 0, 0, 0 }
+BONNET_API bonnet_status bonnet_estimate(bonnet_plan **out, const bonnet_model *model, const bonnet_estimate_options *options);
+/* Of a plan that bonnet_estimate() made, else BONNET_EINVAL: as bonnet_stats_get() and bonnet_layer_stats_get() after such a run. */
+BONNET_API bonnet_status bonnet_plan_stats(bonnet_stats *out, const bonnet_plan *plan);
+BONNET_API bonnet_status bonnet_plan_layer(bonnet_layer_stats *out, const bonnet_plan *plan, uint32_t index);
 
 /*
  * Run one image on dev and on the golden model, compare every map of every layer. BONNET_OK: all equal.

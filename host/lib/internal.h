@@ -38,4 +38,18 @@ bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, si
 /* `run` filled in by the caller but for timeout and cancel; keeps the statistics. frames >= 1. */
 bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonnet_run *run);
 size_t bonnet_image_bytes(const bonnet_net *net);
+/* A layer's statistics: c is of `frames` frames, lanes (of all arrays) 0 without a chip. */
+void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uint32_t index, const bonnet_layer_cycles *c, uint32_t frames, uint32_t lanes);
+
+/* A plan's insides: plan.c makes it of a job, estimate.c adds the times. */
+struct bonnet_plan {
+    bonnet_chip_info chip;
+    uint32_t n_events, n_layers;
+    char (*names)[BONNET_NAME_BYTES]; /* [n_layers] */
+    bonnet_layer_stats *layers;       /* [n_layers], NULL without times */
+    bonnet_stats stats;
+    bonnet_event events[];
+};
+struct bonnet_job;
+bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const struct bonnet_job *job, bonnet_error *err);
 #endif

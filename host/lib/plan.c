@@ -6,13 +6,6 @@
 #include "lower.h"
 #include "regdev.h"
 
-struct bonnet_plan {
-    bonnet_chip_info chip;
-    uint32_t n_events;
-    char (*names)[BONNET_NAME_BYTES]; /* [n_layers] */
-    bonnet_event events[];
-};
-
 static uint64_t planned_bytes(const uint32_t *d)
 {
     switch (bonnet_desc_get(d, BONNET_F_JOB_OP)) {
@@ -25,33 +18,40 @@ static uint64_t planned_bytes(const uint32_t *d)
     }
 }
 
-bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry)
+bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const bonnet_job *job, bonnet_error *err)
 {
-    if (!model) return BONNET_EINVAL;
-    bonnet_error *err = &model->dev->error;
-    const bonnet_geometry *g = geometry ? bonnet_geometry_named(geometry) : NULL;
-    if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic or tiny", geometry ? geometry : "");
-    bonnet_job *job;
-    bonnet_status st = bonnet_lower(&job, model->net, g, 0, err);
-    if (st != BONNET_OK) return st;
+    const bonnet_geometry *g = &job->geometry;
     bonnet_plan *plan = calloc(1, sizeof *plan + job->n_desc * sizeof plan->events[0]);
-    if (plan) plan->names = calloc(model->net->n_layers, sizeof *plan->names);
+    if (plan) plan->names = calloc(net->n_layers, sizeof *plan->names);
     if (!plan || !plan->names) {
         bonnet_plan_free(plan);
-        bonnet_job_free(job);
         return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     }
-    for (uint32_t i = 0; i < model->net->n_layers; i++) memcpy(plan->names[i], model->net->layers[i].name, BONNET_NAME_BYTES);
+    plan->n_layers = net->n_layers;
+    for (uint32_t i = 0; i < net->n_layers; i++) memcpy(plan->names[i], net->layers[i].name, BONNET_NAME_BYTES);
     plan->chip = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits};
     for (uint32_t i = 1; i < job->n_desc; i++) {
         static const uint32_t no_counts[BONNET_RECORD_WORDS];
         bonnet_event *e = &plan->events[plan->n_events++];
         bonnet_regdev_event(e, job->desc[i], no_counts, planned_bytes(job->desc[i]), g);
-        e->name = e->layer < model->net->n_layers ? plan->names[e->layer] : "";
+        e->name = e->layer < net->n_layers ? plan->names[e->layer] : "";
     }
-    bonnet_job_free(job);
     *out = plan;
     return BONNET_OK;
+}
+
+bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry)
+{
+    if (!model) return BONNET_EINVAL;
+    bonnet_error *err = &model->dev->error;
+    const bonnet_geometry *g = geometry ? bonnet_geometry_named(geometry) : NULL;
+    if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102 or tiny", geometry ? geometry : "");
+    bonnet_job *job;
+    bonnet_status st = bonnet_lower(&job, model->net, g, 0, err);
+    if (st != BONNET_OK) return st;
+    st = bonnet_plan_make(out, model->net, job, err);
+    bonnet_job_free(job);
+    return st;
 }
 
 bonnet_status bonnet_plan_event(bonnet_event *out, const bonnet_plan *plan, uint32_t index)
@@ -72,5 +72,6 @@ void bonnet_plan_free(bonnet_plan *plan)
 {
     if (!plan) return;
     free(plan->names);
+    free(plan->layers);
     free(plan);
 }

@@ -17,13 +17,10 @@ static const char *kind_name(bonnet_layer_kind kind)
     return names[kind];
 }
 
-bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index)
+void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uint32_t index, const bonnet_layer_cycles *c, uint32_t frames, uint32_t lanes)
 {
-    if (!out || !dev || !model || model->dev != dev || index >= model->net->n_layers) return BONNET_EINVAL;
-    if (dev->last_net != model->net) return BONNET_EINVAL;
-    const bonnet_layer *l = &model->net->layers[index];
-    const bonnet_layer_cycles *c = &dev->last_layers[index];
-    uint32_t frames = dev->last_walk ? dev->last_walk : 1;
+    const bonnet_layer *l = &net->layers[index];
+    const uint64_t accounted = c->ideal + c->fill + c->starved + c->stall_out;
     bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST;
     *out = (bonnet_layer_stats){
         .name = l->name,
@@ -34,18 +31,27 @@ bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_devic
         .width = l->out_w,
         .kernel = l->kernel,
         .binary = binary,
-        .macs = bonnet_net_macs(model->net, index) * frames,
+        .macs = bonnet_net_macs(net, index) * frames,
         .cycles = c->busy, /* of all its descriptors; what it waited for tokens is stall_in */
         .busy = c->busy,
         .stall_in = c->stall_in,
         .stall_out = c->stall_out,
         .dram_bytes = c->dram_bytes,
-        .peak_mac_per_cycle = dev->stats.lanes == 0          ? 0
-                              : binary                       ? dev->stats.lanes * 64
-                              : l->kind == BONNET_LAYER_STEM ? dev->stats.lanes * 8
-                                                             : dev->stats.lanes,
+        .peak_mac_per_cycle = lanes == 0 ? 0 : binary ? lanes * 64 : l->kind == BONNET_LAYER_STEM ? lanes * 8 : lanes,
         .frames = frames,
+        .waited = c->waited,
+        .starved = c->starved,
+        .ideal = c->ideal,
+        .fill = c->fill,
+        .drain = c->busy > accounted ? c->busy - accounted : 0,
     };
+}
+
+bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model, uint32_t index)
+{
+    if (!out || !dev || !model || model->dev != dev || index >= model->net->n_layers) return BONNET_EINVAL;
+    if (dev->last_net != model->net) return BONNET_EINVAL;
+    bonnet_layer_stats_make(out, model->net, index, &dev->last_layers[index], dev->last_walk ? dev->last_walk : 1, dev->stats.lanes);
     return BONNET_OK;
 }
 

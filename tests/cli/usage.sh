@@ -6,7 +6,7 @@
 check 0 'usage: bonnet VERB' "$BONNET" help
 check 0 '^bonnet [0-9]+\.[0-9]+\.[0-9]+$' "$BONNET" --version
 check 2 "no verb 'flie'" "$BONNET" flie
-for verb in run verify bench energy trace report compile info devices selftest; do
+for verb in run verify bench estimate energy trace report compile info devices selftest; do
     check 0 "usage: bonnet $verb" "$BONNET" "$verb" --help
     check 2 "bad or incomplete option" "$BONNET" "$verb" --no-such-option
 done
@@ -18,6 +18,10 @@ check 2 'wants a number' "$BONNET" run "$bool" --dataset fashion-mnist --limit -
 check 2 'wants a number' "$BONNET" verify "$bool" --images lots
 check 2 'no data set' "$BONNET" run "$bool" --dataset imagenet
 check 2 'and -o FILE' "$BONNET" compile net.onnx
+check 2 'give one .bonnet file' "$BONNET" estimate
+check 2 'dram-latency must be' "$BONNET" estimate "$bool" --dram-latency 0
+check 2 'frames must be' "$BONNET" estimate "$bool" --frames 0
+check 2 'batch must be' "$BONNET" estimate "$bool" --batch 2000
 check 2 'images must be' "$BONNET" bench "$bool" --images 0
 check 2 'walks must be' "$BONNET" bench "$bool" --walks 1
 check 2 'wants a number' "$BONNET" bench "$bool" --dram-latency fast
