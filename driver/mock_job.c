@@ -99,7 +99,7 @@ static int fetch(job *j)
             G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) || mock_strikes(j->m, MOCK_BADDESC, i))
             return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, i);
     }
-    j->m->beats_in += (j->count + 1) * 8 * BONNET_DESC_BYTES / j->m->bus_bits;
+    j->m->beats_in += (1 + j->walks * j->count) * 8 * BONNET_DESC_BYTES / j->m->bus_bits; /* the header once, the lists walk after walk */
     return 1;
 }
 

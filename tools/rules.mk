@@ -31,18 +31,27 @@ test: deps-test      ## All tests that a push must pass; ends with "N passed, N 
 .PHONY: test-build
 test-build: all $(FASHION) $(TEST_BINS)
 
-cosim: deps-test $(FASHION)  ## IMAGES=1000 test images: RTL = golden = cpu, every map and every logit
+cosim: deps-test $(FASHION) $(NETS_TEST) ## IMAGES=1000 test images and the four networks at 224x224: RTL = golden = cpu, every map and every logit
 	tests/cosim.sh $(CLI) $(O)/models $(IMAGES)
+	@$(MAKE) --no-print-directory nets-224
 
 TESTS += cosim
 test-cosim: $(FASHION)
 	$(Q)tests/cosim.sh $(CLI) $(O)/models 50
 
-bench: deps-run $(FASHION)   ## Measure the numbers of the README now, on this machine
-	@tools/numbers.sh $(CLI) $(O)/models
+# The published networks at 224x224, with random weights: no trained checkpoint of them is public.
+IMAGENET := $(foreach n,basenet_k1 basenet_k4 boolnet_k4 boolnet_k4_star,$(O)/imagenet/$(n).bonnet)
+$(O)/imagenet/%.onnx: models/export.py $(wildcard models/bonnet_nn/imagenet*.py) | deps-test
+	$(Q)mkdir -p $(@D)
+	$(Q)/usr/bin/python3 models/export.py --random 1 --net $* -o $@
+$(O)/imagenet/%.bonnet: $(O)/imagenet/%.onnx $(CLI)
+	$(Q)$(CLI) compile $< -o $@
+
+bench: deps-test $(FASHION) $(IMAGENET)  ## Every number of README and docs/performance.md, measured now: build/bench.csv and the tables
+	@tools/numbers.py $(CLI) $(O)/models $(O)/imagenet $(O)/bench.csv
 .PHONY: readme
-readme: $(FASHION)   ## Put what `make bench` measures into README.md
-	tools/numbers.sh $(CLI) $(O)/models --into README.md
+readme: deps-test $(FASHION) $(IMAGENET) ## Put what `make bench` measures into README.md and docs/performance.md
+	@tools/numbers.py $(CLI) $(O)/models $(O)/imagenet $(O)/bench.csv --into
 
 TRAINED := $(O)/train
 train: deps-train    ## Train the Fashion-MNIST networks again (about an hour and a half on two idle cores), export them, write the vectors
