@@ -3,7 +3,7 @@
  * nets_case.h - one of the four published networks, at any image size, on one register device: what it computes and what it moves.
  *
  * A case lowers the network for the device's geometry, then on one open device, without a reset in between:
- *   1. one frame with every map of every layer, against the reference, bit for bit;
+ *   1. one frame with every map of every layer, against the reference, bit for bit (no words compared where such a job is too long);
  *   2. `frames` frames in one job (several walks of `batch` frames), logits against the reference;
  *      a batch that the chip has no room for becomes smaller; one frame always runs;
  *   3. the same frames again, and once more alone, so that nothing that a job leaves behind matters to the next.
