@@ -11,9 +11,10 @@ static uint64_t planned_bytes(const uint32_t *d)
     switch (bonnet_desc_get(d, BONNET_F_JOB_OP)) {
     case BONNET_OP_LOAD: return bonnet_desc_get(d, BONNET_F_LOAD_BYTES);
     case BONNET_OP_STORE: return bonnet_desc_get(d, BONNET_F_STORE_BYTES);
-    case BONNET_OP_STEM:
-        return (uint64_t)bonnet_desc_get(d, BONNET_F_STEM_IN_W) * bonnet_desc_get(d, BONNET_F_STEM_IN_H) *
-               (bonnet_desc_get(d, BONNET_F_STEM_PLANES3) ? 3 : 1);
+    case BONNET_OP_STEM: /* the image is read once a pass; all of it counts for the pass's first strip */
+        return bonnet_desc_get(d, BONNET_F_STEM_CONT) ? 0
+                                                      : (uint64_t)bonnet_desc_get(d, BONNET_F_STEM_IN_W) * bonnet_desc_get(d, BONNET_F_STEM_IN_H) *
+                                                            (bonnet_desc_get(d, BONNET_F_STEM_PLANES3) ? 3 : 1);
     default: return 0;
     }
 }
