@@ -41,7 +41,7 @@ done
 check 0 'idle units leak' "$BONNET" energy "$bool" "$(printf '%s\n' "$pictures"/*.pgm | head -1)"
 
 # ---- trace: one process, four threads, slices of a unit never overlap, bytes add up to the counters
-check 0 '21[0-9]{3} cycles' "$BONNET" trace "$bool" -o trace.json
+check 0 '2[01][0-9]{3} cycles' "$BONNET" trace "$bool" -o trace.json
 check 0 . "$BONNET" bench "$bool" --json --trace bench.json && cp out bench.out
 check 0 . "$BONNET" run "$bool" "$(printf '%s\n' "$pictures"/*.pgm | head -1)" --device sim: --trace run.json
 for file in trace.json bench.json run.json; do
