@@ -12,7 +12,7 @@ terminal() {
 sees() { grep -qE -- "$1" seen || { cp seen out; die "no line like '$1' on the terminal"; }; }
 
 command -v script > /dev/null || { echo "SKIP: no script(1), which makes a terminal"; exit 77; }
-terminal "$BONNET bench $bool --images 80"
+terminal "$BONNET bench $bool --images 80 --walks 0"
 sees '\[#+\.+\] (layer|stem|head)[a-z0-9.]*, frame [0-9]+ of 80, [0-9]+ cycles, [0-9]+ cycles/s, [0-9]+ s left'
 awk '/ cycles/ { match($0, /[0-9]+ cycles/); n = substr($0, RSTART) + 0; if (n < last) bad = 1; last = n } END { exit bad }' seen || die "cycles run backwards"
 [ "$(grep -v '^$' seen | tail -1)" = $'\033[K' ] || die "the line stays on the terminal"
