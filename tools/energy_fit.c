@@ -7,7 +7,7 @@ int main(void)
 {
     bonnet_energy_row rows[BONNET_ENERGY_NETS];
     for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++)
-        if (!bonnet_energy_row_get(&rows[i], i, 1)) return 1;
+        if (!bonnet_energy_row_get(&rows[i], i, BONNET_ENERGY_ANALYTIC, 1)) return 1;
     bonnet_energy_constants k = bonnet_energy_fit(rows, BONNET_ENERGY_NETS);
     printf("/* SPDX-License-Identifier: Apache-2.0 */\n/*\n * fitted.h - written by `make energy-fit` (tools/energy_fit.c); do not edit. What it "
            "means: docs/energy.md.\n *\n");

@@ -34,6 +34,7 @@ test-build: all $(FASHION) $(TEST_BINS)
 cosim: deps-test $(FASHION) $(NETS_TEST) ## IMAGES=1000 test images and the four networks at 224x224: RTL = golden = cpu, every map and every logit
 	tests/cosim.sh $(CLI) $(O)/models $(IMAGES)
 	@$(MAKE) --no-print-directory nets-224
+	@$(MAKE) --no-print-directory energy-check
 
 TESTS += cosim
 test-cosim: $(FASHION)

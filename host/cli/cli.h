@@ -25,7 +25,7 @@ typedef struct cli_options {
     unsigned long walks;     /* --walks N        */
     const char *dram_latency, *dram_port; /* --dram-latency CYCLES, --dram-port BITS: numbers, or NULL */
     const char *trace;       /* --trace FILE     */
-    bool json, quiet, compare, explain;
+    bool json, quiet, compare, explain, analytic;
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;

@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include "joules.h"
 
+static const unsigned long NO_BATCH = ~0ul; /* none given */
+
 static const char usage[] =
     "usage: bonnet energy MODEL.bonnet [IMAGE] [--device URI] [--images N] [--json]\n"
-    "       bonnet energy --compare [--batch N] [-o PICTURE.svg] [--json]\n\n"
+    "       bonnet energy --compare [--analytic] [--batch N] [-o PICTURE.svg] [--json]\n\n"
     "Energy of one frame, by layer: unit powers and formulae of the published study (docs/energy.md), cycles and DRAM bytes from the chip's\n"
     "counters, buffer accesses from the descriptors. On cpu: and golden:, which have no counters: from the network and its job on `asic`.\n"
-    "--compare: the six published networks, published and modelled, and Bonnet's own design on the same constants.\n"
+    "--compare: the six published networks, published and modelled, and Bonnet on the same constants, by the counters of runs kept in the program.\n"
     "  --device URI      default sim:\n  --images N        frames in one job (default 1); the energy is the mean of a frame\n"
-    "  --batch N         --compare: frames of the stream that share the late weights (default 8)\n"
+    "  --analytic        --compare: Bonnet counted from the layer tables instead, weights of stage 4 and head shared\n"
+    "  --batch N         the same, with N frames of the stream sharing the late weights, whether a chip holds them or not (default: as measured)\n"
     "  -o FILE           --compare: also draw stacked bars, by gnuplot\n  --timeout-ms N, --seed N\n";
 
 static struct json_object *layers_json(const joules *j)
@@ -42,6 +45,10 @@ static int print_json(const joules *j, const cli_session *s, const cli_options *
     json_object_object_add(root, "frames", json_object_new_int64(j->frames));
     json_object_object_add(root, "cycles_per_frame", json_object_new_double(j->counts.cycles));
     json_object_object_add(root, "dram_bits_per_frame", json_object_new_double(j->counts.map_bits));
+    if (j->measured) {
+        json_object_object_add(root, "dram_bits_in_per_frame", json_object_new_double(j->dram_in_bits));
+        json_object_object_add(root, "dram_bits_out_per_frame", json_object_new_double(j->dram_out_bits));
+    }
     json_object_object_add(root, "sram_bits_per_frame", json_object_new_double(j->counts.sram_bits));
     json_object_object_add(root, "layers", layers_json(j));
     json_object_object_add(root, "frame", cli_energy_json(&j->energy));
@@ -87,12 +94,14 @@ static int energy_of_model(const cli_options *o)
 
 int cli_energy(int argc, char **argv)
 {
-    cli_options o = {.device = "sim:", .limit = 1, .batch = 8};
-    int code = cli_parse(&o, argc, argv, "odntSbcjq", usage);
+    cli_options o = {.device = "sim:", .limit = 1, .batch = NO_BATCH};
+    int code = cli_parse(&o, argc, argv, "odntSbcajq", usage);
     if (code != CLI_OK) return code;
-    if (!o.batch || o.batch > 1000) return cli_fail(CLI_USAGE, "energy: --batch must be 1 to 1000");
+    if (o.batch == NO_BATCH) o.batch = 0;
+    else if (!o.compare || !o.batch || o.batch > 1000) return cli_fail(CLI_USAGE, "energy: --batch goes with --compare and must be 1 to 1000");
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "energy: --images must be 1 to 100000");
     if (o.compare) return o.argc ? cli_fail(CLI_USAGE, "energy: --compare takes no files; try `bonnet energy --help`") : cli_energy_compare(&o);
+    if (o.analytic) return cli_fail(CLI_USAGE, "energy: --analytic goes with --compare; for a network: --device cpu:");
     if (o.output) return cli_fail(CLI_USAGE, "energy: -o draws the picture of --compare; for a network: bonnet report");
     if (o.argc < 1 || o.argc > 2)
         return cli_fail(CLI_USAGE, "energy: give one .bonnet file and at most one image, or --compare; try `bonnet energy --help`");

@@ -64,6 +64,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"seed", required_argument, NULL, 'S'},
                                           {"trace", required_argument, NULL, 'T'},
                                           {"compare", no_argument, NULL, 'c'},
+                                          {"analytic", no_argument, NULL, 'a'},
                                           {"explain", no_argument, NULL, 'e'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"quiet", no_argument, NULL, 'q'},
@@ -96,6 +97,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'P': code = parse_text_number(&o->dram_port, "dram-port", optarg); break;
         case 'T': o->trace = optarg; break;
         case 'c': o->compare = true; break;
+        case 'a': o->analytic = true; break;
         case 'e': o->explain = true; break;
         case 'j': o->json = true; break;
         case 'q': o->quiet = true; break;

@@ -75,11 +75,12 @@ int cli_joules(joules *j, const cli_session *s, const bonnet_stats *t)
     for (uint32_t i = 0; i < j->layers; i++)
         if (bonnet_layer_stats_get(&j->layer[i].stats, s->dev, s->model, i) == BONNET_OK) add_layer(j, s, &j->layer[i]);
     j->counts.cycles = j->measured ? (double)t->cycles / t->frames : j->bconv_cycles + j->int8_cycles;
-    if (j->measured) j->counts.map_bits = 8.0 * (double)(t->dram_bytes_in + t->dram_bytes_out) / t->frames;
-    double size = j->lanes / 64.0, bconv_idle = j->counts.cycles - j->bconv_cycles, int8_idle = j->counts.cycles - j->int8_cycles;
-    j->counts.idle_uj =
-        1e-6 * size *
-        (milliwatt(BONNET_ENERGY_BCONV) * (bconv_idle > 0 ? bconv_idle : 0) + milliwatt(BONNET_ENERGY_INT8) * (int8_idle > 0 ? int8_idle : 0));
+    if (j->measured) {
+        j->dram_in_bits = 8.0 * (double)t->dram_bytes_in / t->frames;
+        j->dram_out_bits = 8.0 * (double)t->dram_bytes_out / t->frames;
+        j->counts.map_bits = j->dram_in_bits + j->dram_out_bits;
+    }
+    j->counts.idle_uj = j->lanes / 64.0 * bonnet_energy_idle(j->counts.cycles, j->bconv_cycles, j->int8_cycles);
     j->energy = bonnet_energy_of(&j->counts, &bonnet_energy_fitted);
     return CLI_OK;
 }

@@ -17,6 +17,7 @@ typedef struct joules {
     bool measured; /* cycles and DRAM bytes are the chip's counters; else the job's promise and the units' peaks */
     uint32_t lanes, frames, layers;
     bonnet_energy_counts counts; /* of one frame, the mean of the run */
+    double dram_in_bits, dram_out_bits; /* of one frame; measured only */
     bonnet_energy energy;
     double bconv_cycles, int8_cycles; /* of a frame */
     joules_layer layer[JOULES_LAYERS];
@@ -26,4 +27,6 @@ typedef struct joules {
 int cli_joules(joules *out, const cli_session *s, const bonnet_stats *stats);
 struct json_object *cli_energy_json(const bonnet_energy *e); /* in uJ */
 int cli_energy_compare(const cli_options *o);
+/* SVG of the BONNET_ENERGY_NETS rows; analytic: where Bonnet's come from. Exit code. */
+int cli_energy_plot(const bonnet_energy_row *rows, bool analytic, const char *path);
 #endif

@@ -7,7 +7,8 @@
  *                the map that leaves stage 3, stored and loaded once
  * No batch normalisation unit (thresholds), no aggregation. The array reads a feature row of 256 bits a cycle whatever it uses of it and a 4096-bit
  * weight row every eight; port B reads a row of 256 bits for each 64-channel word that a tile touches.
- * With counters of a run (`bonnet energy MODEL --device sim:`) nothing of this is needed.
+ * `bonnet energy --compare --analytic`: a sketch, no buffer has to hold these batches. What the chip counted, with what the compiler found, is in
+ * measured.c.
  */
 #include "networks.h"
 
@@ -61,17 +62,4 @@ void energy_design(bonnet_energy_counts *counts, const bonnet_energy_net *net, u
         counts->cycles = binary > int8 ? binary : int8;
         counts->idle_uj = bconv * (counts->cycles - binary) + mac * (counts->cycles - int8);
     }
-}
-
-int bonnet_energy_row_get(bonnet_energy_row *out, unsigned index, unsigned batch)
-{
-    bonnet_energy_net net;
-    if (!energy_net_build(&net, index)) return 0;
-    *out = (bonnet_energy_row){.name = net.name, .published_uj = net.published_uj, .family = net.family};
-    energy_published(&out->published, &net);
-    if (net.family) {
-        energy_design(&out->single, &net, 0);
-        energy_design(&out->streamed, &net, batch ? batch : 1);
-    }
-    return 1;
 }

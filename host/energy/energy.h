@@ -51,16 +51,33 @@ bonnet_energy bonnet_energy_of(const bonnet_energy_counts *counts, const bonnet_
 /* The six networks of the published table, in its order from the top: see networks.c. */
 typedef struct bonnet_energy_net bonnet_energy_net;
 enum { BONNET_ENERGY_NETS = 6 };
+/* One frame by the chip's counters, the mean of a run. batch: frames of a walk, which share the late weights; frames: of the run. */
+typedef struct bonnet_energy_run {
+    unsigned batch, frames;
+    double cycles, dram_in_bits, dram_out_bits, sram_bits;
+} bonnet_energy_run;
 typedef struct bonnet_energy_row {
     const char *name;
     double published_uj;
-    int family;                     /* 1: BoolNet, BaseNet: Bonnet runs it */
+    int family;                     /* 1: BoolNet, BaseNet: Bonnet runs it; else all below `published` is 0 */
     bonnet_energy_counts published; /* of the published machine, by the rules of published.c */
-    bonnet_energy_counts single;    /* of Bonnet, one frame at a time; 0 where not family (design.c) */
+    bonnet_energy_run run[2];       /* what Bonnet was measured at, one frame at a time and a stream in batches (measured.h) */
+    bonnet_energy_counts single;    /* of Bonnet, one frame at a time */
     bonnet_energy_counts streamed;  /* the same, a stream in batches */
+    unsigned batch;                 /* of `streamed` */
+    double target_uj[2];            /* what single and streamed must not exceed; 0: nothing was promised */
 } bonnet_energy_row;
-/* Row `index` of the table; batch: frames that share the last stage's weights in the stream, >= 1. 0: no such row. */
-int bonnet_energy_row_get(bonnet_energy_row *out, unsigned index, unsigned batch);
+
+/* Where the counts of Bonnet come from: the chip's counters (measured.c), or the layer tables alone (design.c). */
+typedef enum bonnet_energy_source { BONNET_ENERGY_COUNTERS, BONNET_ENERGY_ANALYTIC } bonnet_energy_source;
+/*
+ * Row `index` of the table. batch: of the analytic stream, frames that share the last stage's weights whether the chip can hold them or not;
+ * 0, and always with counters: as many as the measured stream had. 0: no such row.
+ */
+int bonnet_energy_row_get(bonnet_energy_row *out, unsigned index, bonnet_energy_source source, unsigned batch);
+
+/* Cycles in which the array and the int8 unit wait, as counts->idle_uj, of a frame of so many cycles in which they work bconv and int8 cycles. */
+double bonnet_energy_idle(double cycles, double bconv, double int8);
 
 /*
  * Non-negative least squares on relative residuals: of every subset of the constants the one with the smallest

@@ -51,4 +51,8 @@ void energy_net_units(bonnet_energy_counts *counts, const bonnet_energy_net *net
 
 void energy_published(bonnet_energy_counts *counts, const bonnet_energy_net *net);
 void energy_design(bonnet_energy_counts *counts, const bonnet_energy_net *net, unsigned batch); /* batch 0: one frame at a time */
+
+/* The two runs of a network, one frame and a stream; NULL: not measured. */
+const bonnet_energy_run *energy_measured_runs(const char *name);
+void energy_measured(bonnet_energy_counts *counts, const bonnet_energy_net *net, const bonnet_energy_run *run);
 #endif

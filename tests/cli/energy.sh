@@ -23,15 +23,25 @@ for row in 0 1 2 3 4 5; do
     r=$(value all.json networks $row residual_percent)
     holds "$r < $limit && $r > -$limit"
 done
+[ "$(value all.json bonnet_source)" = counters ] || die "the rows of Bonnet are not the counters'"
+for way in single streamed; do
+    holds "$(value all.json networks 3 bonnet_$way total_uj) <= $(value all.json networks 3 bonnet_$way target_uj)"
+done
+check 0 '^BoolNet k=4  *stream/[2-9] .* <= 0\.55 ' "$BONNET" energy --compare
+check 0 'analytic' "$BONNET" energy --compare --analytic
+check 0 '^BoolNet k=4  *stream/5 ' "$BONNET" energy --compare --batch 5 # a batch alone asks for the analytic stream
+check 0 . "$BONNET" energy --compare --analytic --json && cp out sketch.json
+[ "$(value sketch.json networks 3 bonnet_streamed batch)" = "$(value all.json networks 3 bonnet_streamed batch)" ] || die "a batch nobody measured"
 check 0 . "$BONNET" energy --compare --batch 1 --json
 cp out one.json # without sharing, a stream costs more
-holds "$(value one.json networks 3 bonnet_streamed total_uj) > $(value all.json networks 3 bonnet_streamed total_uj)"
+holds "$(value one.json networks 3 bonnet_streamed total_uj) > $(value sketch.json networks 3 bonnet_streamed total_uj)"
 
 # ---- energy MODEL: counters and descriptors say the same of one frame; a stream of resident weights costs less
 for net in "$bool" "$base"; do
     check 0 '"counters"' "$BONNET" energy "$net" --device sim: --json && cp out sim.json
     check 0 '"analytic"' "$BONNET" energy "$net" --device cpu: --json && cp out cpu.json
     check 0 . "$BONNET" energy "$net" --device sim: --images 10 --json && cp out ten.json
+    holds "$(value sim.json dram_bits_in_per_frame) + $(value sim.json dram_bits_out_per_frame) == $(value sim.json dram_bits_per_frame)"
     holds "$(value sim.json sram_bits_per_frame) == $(value cpu.json sram_bits_per_frame)"
     holds "$(value sim.json frame compute_uj) == $(value cpu.json frame compute_uj)"
     holds "$(value sim.json dram_bits_per_frame) >= $(value cpu.json dram_bits_per_frame)"
@@ -69,7 +79,9 @@ done
 
 # ---- wrong input
 check 2 'takes no files' "$BONNET" energy --compare "$bool"
-check 2 'batch must be' "$BONNET" energy --compare --batch 0
+check 2 'must be 1 to 1000' "$BONNET" energy --compare --batch 0
+check 2 'batch goes with --compare' "$BONNET" energy "$bool" --batch 3
+check 2 'analytic goes with --compare' "$BONNET" energy "$bool" --analytic
 check 2 'give one .bonnet file' "$BONNET" energy
 check 2 'picture of --compare' "$BONNET" energy "$bool" -o x.svg
 check 2 'images must be' "$BONNET" energy "$bool" --images 0

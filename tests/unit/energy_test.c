@@ -37,7 +37,7 @@ static void compute(unit *u)
     static const double binary[3] = {602112, 484512, 428064}, uj[3] = {186, 171, 165};
     for (unsigned i = 3; i < BONNET_ENERGY_NETS; i++) {
         bonnet_energy_row row;
-        UNIT(u, bonnet_energy_row_get(&row, i, 8), "row", "missing %u", i);
+        UNIT(u, bonnet_energy_row_get(&row, i, BONNET_ENERGY_ANALYTIC, 8), "row", "missing %u", i);
         UNIT(u, near(row.published.dynamic_uj, uj[i - 3], 0.01), row.name, "compute %.2f uJ, on paper %.0f", row.published.dynamic_uj, uj[i - 3]);
         UNIT(u, row.streamed.cycles == binary[i - 3], "stream cycles", "%.0f", row.streamed.cycles);
         UNIT(u, row.single.cycles > binary[i - 3] + 230496 && row.single.cycles <= row.published.cycles, "single cycles", "%.0f", row.single.cycles);
@@ -50,7 +50,7 @@ static void traffic(unit *u)
     const double s = 200704, want[BONNET_ENERGY_NETS] = {32 * s * 16, 32 * s * 16, 32 * s * 9, 4 * s * (4 + 2 + 5 + 7), 4 * s * (2 + 2 + 1), 0};
     for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++) {
         bonnet_energy_row row;
-        if (!bonnet_energy_row_get(&row, i, 8)) continue;
+        if (!bonnet_energy_row_get(&row, i, BONNET_ENERGY_ANALYTIC, 8)) continue;
         UNIT(u, row.published.map_bits == want[i], row.name, "%.4f stage 1 maps, by hand %.4f", row.published.map_bits / s, want[i] / s);
         UNIT(u, row.published.image_bits == 1204224, "image", "%.0f", row.published.image_bits);
         UNIT(u, !row.family || row.single.map_bits == 0, "no map of a single frame leaves the chip", "%.0f", row.single.map_bits);
@@ -64,7 +64,7 @@ static void fit(unit *u)
     for (uint32_t round = 0; round < u->cases / 20 + 1; round++) {
         bonnet_energy_constants k = {1 + 50 * unit_real(u), round % 3 ? unit_real(u) : 0, round % 3 ? unit_real(u) : 0};
         for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++) {
-            if (!bonnet_energy_row_get(&rows[i], i, 1)) return;
+            if (!bonnet_energy_row_get(&rows[i], i, BONNET_ENERGY_ANALYTIC, 1)) return;
             rows[i].published_uj = bonnet_energy_of(&rows[i].published, &k).total;
         }
         bonnet_energy_constants got = bonnet_energy_fit(rows, BONNET_ENERGY_NETS);
@@ -85,7 +85,7 @@ static void promises(unit *u)
 {
     bonnet_energy_row rows[BONNET_ENERGY_NETS];
     for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++) {
-        if (!bonnet_energy_row_get(&rows[i], i, 8)) return;
+        if (!bonnet_energy_row_get(&rows[i], i, BONNET_ENERGY_COUNTERS, 0)) return;
         double off = bonnet_energy_of(&rows[i].published, &bonnet_energy_fitted).total / rows[i].published_uj - 1;
         UNIT(u, fabs(off) <= (rows[i].family ? 0.10 : 0.20), rows[i].name, "residual %.1f %%", 100 * off);
     }
@@ -94,11 +94,42 @@ static void promises(unit *u)
          near(k.dram_pj_per_bit, bonnet_energy_fitted.dram_pj_per_bit, 1e-4) && near(k.sram_pj_per_bit, bonnet_energy_fitted.sram_pj_per_bit, 1e-3) &&
              near(k.static_share, bonnet_energy_fitted.static_share, 1e-3),
          "the committed constants are the fit's", "run make energy-fit");
-    double stream = bonnet_energy_of(&rows[3].streamed, &bonnet_energy_fitted).total;
-    UNIT(u, stream <= 550, "BoolNet k=4 in a stream: at most 0.55 mJ", "%.1f uJ", stream);
-    double single = bonnet_energy_of(&rows[3].single, &bonnet_energy_fitted).total;
-    UNIT(u, single <= 851, "BoolNet k=4, one frame: 0.85 mJ", "%.1f uJ", single);
+    for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++)
+        for (int s = 0; s < 2; s++) {
+            double uj = bonnet_energy_of(s ? &rows[i].streamed : &rows[i].single, &bonnet_energy_fitted).total, limit = rows[i].target_uj[s];
+            UNIT(u, limit == (i == 3 ? s ? 550 : 850 : 0), "targets: BoolNet k=4 alone", "%.0f uJ", limit);
+            UNIT(u, limit == 0 || uj <= limit, rows[i].name, "%.1f uJ, promised %.0f", uj, limit);
+        }
     UNIT(u, bonnet_energy_of(&rows[3].single, &bonnet_energy_fitted).compute + 1 > rows[3].single.dynamic_uj, "uJ", "unit mixed up");
+}
+
+/* The committed counters: none below what the network needs, a stream cheaper than a frame alone; and that the row is made of them. */
+static void measured(unit *u)
+{
+    for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++) {
+        bonnet_energy_row row, ideal;
+        if (!bonnet_energy_row_get(&row, i, BONNET_ENERGY_COUNTERS, 0) || !bonnet_energy_row_get(&ideal, i, BONNET_ENERGY_ANALYTIC, 0)) {
+            UNIT(u, 0, "row", "missing %u", i);
+            continue;
+        }
+        UNIT(u, row.family || row.single.dynamic_uj + row.streamed.dynamic_uj + row.run[0].cycles == 0, row.name, "is no network of Bonnet");
+        if (!row.family) continue;
+        const bonnet_energy_run *one = &row.run[0], *many = &row.run[1];
+        UNIT(u, one->batch == 1 && one->frames == 1 && many->batch > 1 && many->frames % many->batch == 0 && many->frames >= 2 * many->batch,
+             row.name, "%u of %u, %u of %u frames", one->batch, one->frames, many->batch, many->frames);
+        UNIT(u, row.batch == many->batch && ideal.batch == many->batch, "batch", "%u, %u", row.batch, ideal.batch);
+        UNIT(u, many->cycles >= ideal.streamed.cycles && one->cycles > many->cycles && one->cycles < row.published.cycles * 1.1, "cycles",
+             "%.0f %.0f", one->cycles, many->cycles);
+        UNIT(u, row.single.cycles == one->cycles && row.streamed.sram_bits == many->sram_bits, "counts are the run's", "%.0f", row.single.cycles);
+        UNIT(u, row.streamed.map_bits == many->dram_in_bits + many->dram_out_bits, "DRAM bits are the run's", "%.0f", row.streamed.map_bits);
+        UNIT(u, one->dram_in_bits > ideal.single.weight_bits && one->dram_out_bits >= 32000 && many->dram_in_bits < one->dram_in_bits, "DRAM bits",
+             "%.0f %.0f", one->dram_in_bits, many->dram_in_bits);
+        UNIT(u, near(row.single.dynamic_uj, ideal.single.dynamic_uj, 0.012), "units", "%.2f uJ", row.single.dynamic_uj); /* BaseNet's depthwise */
+        double idle = bonnet_energy_idle(one->cycles + 1000, 0, 0) - bonnet_energy_idle(one->cycles, 0, 0);
+        UNIT(u, near(idle, 1e-3 * (108.8 + 504), 1e-6), "a cycle of waiting", "%g uJ", 1e-3 * idle);
+    }
+    UNIT(u, bonnet_energy_idle(10, 20, 30) == 0, "no unit waits less than nothing", "%g", bonnet_energy_idle(10, 20, 30));
+    UNIT(u, energy_measured_runs("no such network") == NULL, "unknown network", "found");
 }
 
 int main(int argc, char **argv)
@@ -109,5 +140,6 @@ int main(int argc, char **argv)
     traffic(&u);
     fit(&u);
     promises(&u);
+    measured(&u);
     return unit_end(&u);
 }
