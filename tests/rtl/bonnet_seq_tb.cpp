@@ -24,7 +24,7 @@ static const Field fields[] = {
 #include "bonnet_job.def"
 };
 #ifdef BONNET_GEOMETRY_TINY
-constexpr uint32_t Records = 256, BusBytes = 8;
+constexpr uint32_t Records = 1024, BusBytes = 8;
 #else
 constexpr uint32_t Records = 1024, BusBytes = 16;
 #endif
