@@ -6,7 +6,8 @@
 
 static const char usage[] =
     "usage: bonnet bench MODEL.bonnet [IMAGE] [--device URI] [--images N] [--json]\n\n"
-    "Per layer: MACs, cycles (of its descriptors, from their tokens to their ends), MAC/cycle, share of the unit's peak; where they went: ideal (all\n"
+    "Per layer: MACs, cycles (of its descriptors, from their tokens to their ends), MAC/cycle, share of the unit's peak; where they went: ideal "
+    "(all\n"
     "multipliers at work), fill, drain, stall-in (tokens before the cycles, operands within), stall-out; DRAM bytes. Then the whole frame, frames\n"
     "streamed one behind the other, and how fast the simulation ran. Without IMAGE: a synthetic picture. One op is one MAC.\n"
     "  --device URI      default sim:; on cpu: and golden: only the time is measured\n  --images N        frames in one job (default 1)\n"

@@ -17,7 +17,8 @@ static const char *kind_name(bonnet_layer_kind kind)
     return names[kind];
 }
 
-void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uint32_t index, const bonnet_layer_cycles *c, uint32_t frames, uint32_t lanes)
+void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uint32_t index, const bonnet_layer_cycles *c, uint32_t frames,
+                             uint32_t lanes)
 {
     const bonnet_layer *l = &net->layers[index];
     const uint64_t accounted = c->ideal + c->fill + c->starved + c->stall_out;
@@ -37,7 +38,10 @@ void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uin
         .stall_in = c->stall_in,
         .stall_out = c->stall_out,
         .dram_bytes = c->dram_bytes,
-        .peak_mac_per_cycle = lanes == 0 ? 0 : binary ? lanes * 64 : l->kind == BONNET_LAYER_STEM ? lanes * 8 : lanes,
+        .peak_mac_per_cycle = lanes == 0                     ? 0
+                              : binary                       ? lanes * 64
+                              : l->kind == BONNET_LAYER_STEM ? lanes * 8
+                                                             : lanes,
         .frames = frames,
         .waited = c->waited,
         .starved = c->starved,

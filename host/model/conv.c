@@ -14,7 +14,9 @@
 enum { POST_STORE = 0, POST_INTERLEAVE = 3, POST_HEAD = 4, WORD = 64 };
 
 /* Words of 64 channels that the lane groups of a tile touch: of the maps read, of the map written. */
-typedef struct touched { uint32_t in, out; } touched;
+typedef struct touched {
+    uint32_t in, out;
+} touched;
 
 static uint32_t add_word(uint32_t *seen, uint32_t n, uint32_t word)
 {
@@ -26,7 +28,7 @@ static uint32_t add_word(uint32_t *seen, uint32_t n, uint32_t word)
 
 static touched tile_words(const uint32_t *d, uint32_t tile, uint32_t group, int interleave)
 {
-    uint32_t in[4], out[8];
+    uint32_t in[4] = {0}, out[8] = {0};
     touched n = {0, 0};
     for (uint32_t g = 0; g < 4; g++) {
         uint32_t c = bonnet_desc_get(d, BONNET_F_CONV_CHANNEL) + tile * bonnet_desc_get(d, BONNET_F_CONV_TILE_STEP) +

@@ -64,8 +64,8 @@ static void step_unit(walk *w, uint32_t u, const command *push, bool rec_ready)
         c->rec = false;
     }
     if (over) {
-        c->record = (bonnet_model_record){c->begin,          w->now, w->now - c->taken, c->in + c->stall_in, c->out + c->stall_out,
-                                          (c->beats + c->beat) * (w->g->bus_bits / 8)};
+        c->record = (bonnet_model_record){
+            c->begin, w->now, w->now - c->taken, c->in + c->stall_in, c->out + c->stall_out, (c->beats + c->beat) * (w->g->bus_bits / 8)};
         c->rec_index = c->cmd.index;
     } else if (skipped) {
         c->record = (bonnet_model_record){first, w->now, 0, w->now - first, 0, 0};

@@ -71,7 +71,7 @@ static void cycle(walk *w)
     bonnet_walk_store_step(w);
     bonnet_walk_seq_step(w);
     const uint64_t next = w->moved ? w->now + 1 : bonnet_walk_next(w);
-    if (next == NEVER) return; /* nothing will ever move */
+    if (next == NEVER) return;                                   /* nothing will ever move */
     for (uint32_t u = 0; u < UNITS && next != w->now + 1; u++) { /* stalls of the cycles left out */
         unit_ctl *c = &w->unit[u];
         if (!c->run) continue;

@@ -55,7 +55,8 @@ static int compare_layers(test *t, const bonnet_net *net, const bonnet_job *job,
             snprintf(t->where, sizeof t->where, "%s of %s, %s, latency %u: %llu, chip %llu", net->layers[l].name, net->name, t->geometry, t->latency,
                      (unsigned long long)busy[l], (unsigned long long)layers[l].busy);
         }
-        if (1000 * off > BUDGET_PER_MILLE * layers[l].busy && off > SMALL_CYCLES) return complain(t, net, net->layers[l].name, layers[l].busy, busy[l]);
+        if (1000 * off > BUDGET_PER_MILLE * layers[l].busy && off > SMALL_CYCLES)
+            return complain(t, net, net->layers[l].name, layers[l].busy, busy[l]);
     }
     return 0;
 }
@@ -93,7 +94,12 @@ static int compare(test *t, const bonnet_net *net, const bonnet_backend *sim, vo
     int32_t *logits = calloc(t->frames, net->classes * sizeof *logits);
     bonnet_status st = pixels && logits ? bonnet_regdev_job(&job, net, bonnet_regdev_geometry(dev), 0, &err) : BONNET_ENOMEM;
     if (st == BONNET_OK) st = sim->load(dev, &slot, net, &err);
-    bonnet_run run = {.pixels = pixels, .frames = t->frames, .logits = logits, .layers = layers, .events = t->events, .events_room = BONNET_JOB_MAX,
+    bonnet_run run = {.pixels = pixels,
+                      .frames = t->frames,
+                      .logits = logits,
+                      .layers = layers,
+                      .events = t->events,
+                      .events_room = BONNET_JOB_MAX,
                       .timeout_ms = 600000};
     if (st == BONNET_OK) st = sim->run(dev, slot, &run, &err);
     if (st == BONNET_OK) {
@@ -113,7 +119,8 @@ static int compare(test *t, const bonnet_net *net, const bonnet_backend *sim, vo
         bad = compare_descriptors(t, net, job) || compare_layers(t, net, job, layers);
         if (!bad && totals.bytes_in != run.bytes_in) bad = complain(t, net, "bytes in", run.bytes_in, totals.bytes_in);
         if (!bad && totals.bytes_out != run.bytes_out) bad = complain(t, net, "bytes out", run.bytes_out, totals.bytes_out);
-        if (!bad && 1000 * apart(totals.cycles, run.cycles) > BUDGET_PER_MILLE * run.cycles) bad = complain(t, net, "cycles", run.cycles, totals.cycles);
+        if (!bad && 1000 * apart(totals.cycles, run.cycles) > BUDGET_PER_MILLE * run.cycles)
+            bad = complain(t, net, "cycles", run.cycles, totals.cycles);
     }
     if (slot) sim->unload(dev, slot);
     bonnet_job_free(job);
@@ -209,7 +216,8 @@ int main(int argc, char **argv)
                 t.frames = o.frames ? o.frames : frames;
                 bad = run_all(&o, &t);
             }
-    printf("model: %llu runs, %llu right to the cycle, worst %.3f %%; %llu layers, %llu right, worst busy %.3f %% (%s); %llu descriptors, %llu right; bytes equal\n",
+    printf("model: %llu runs, %llu right to the cycle, worst %.3f %%; %llu layers, %llu right, worst busy %.3f %% (%s); %llu descriptors, %llu "
+           "right; bytes equal\n",
            (unsigned long long)t.runs, (unsigned long long)t.runs_exact, 100 * t.worst_total, (unsigned long long)t.layers,
            (unsigned long long)t.layers_exact, 100 * t.worst_layer, *t.where ? t.where : "none", (unsigned long long)t.descriptors,
            (unsigned long long)t.exact);

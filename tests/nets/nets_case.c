@@ -100,7 +100,7 @@ static int compare_maps(runner *r, const bonnet_frame *want)
 static int stream(runner *r, uint32_t frames, int note)
 {
     const uint32_t classes = r->c->classes;
-    bonnet_layer_cycles layers[BONNET_MAX_LAYERS];
+    bonnet_layer_cycles layers[BONNET_MAX_LAYERS] = {{0}};
     int32_t *logits = calloc((size_t)frames * classes, sizeof *logits);
     bonnet_run run = {.pixels = r->pixels, .frames = frames, .logits = logits, .layers = layers, .timeout_ms = 600000};
     char text[200];
