@@ -35,9 +35,9 @@ static void one_job(unit *u, const bonnet_job *job, const char *label)
         bonnet_model_totals t = {0, 0, 0};
         const bonnet_model_config c = bonnet_model_place(job, WALKS, WALKS, latencies[l]);
         bonnet_status st = bonnet_model_run(&t, records, job, &c, &err);
-        UNIT(u, st == BONNET_OK && t.bytes_in == loaded(job) && t.cycles + t.cycles / 10 > before, label, "status %d (%s), latency %u: %llu bytes of %llu, %llu cycles after %llu",
-             st, err.text, latencies[l], (unsigned long long)t.bytes_in, (unsigned long long)loaded(job), (unsigned long long)t.cycles,
-             (unsigned long long)before);
+        UNIT(u, st == BONNET_OK && t.bytes_in == loaded(job) && t.cycles + t.cycles / 10 > before, label,
+             "status %d (%s), latency %u: %llu bytes of %llu, %llu cycles after %llu", st, err.text, latencies[l], (unsigned long long)t.bytes_in,
+             (unsigned long long)loaded(job), (unsigned long long)t.cycles, (unsigned long long)before);
         before = t.cycles;
         for (uint32_t i = 1; i < job->n_desc && st == BONNET_OK; i++) {
             const bonnet_model_cost cost = bonnet_model_desc(job->desc[i], &job->geometry);
