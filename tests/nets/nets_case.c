@@ -122,7 +122,7 @@ static int stream(runner *r, uint32_t frames, int note)
         *r->found = (nets_found){r->found->batch, r->found->words, run.cycles, run.bytes_in, run.bytes_out, 0, p.maps};
         for (uint32_t i = 0; i < r->net->n_layers; i++)
             if (r->net->layers[i].kind != BONNET_LAYER_STEM && r->net->layers[i].kind != BONNET_LAYER_FC)
-                r->found->binary_cycles += layers[i].end - layers[i].start;
+                r->found->binary_cycles += layers[i].busy + (i > 1 ? layers[i].stall_in : 0);
     }
     free(logits);
     return bad;

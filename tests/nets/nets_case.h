@@ -30,7 +30,7 @@ typedef struct nets_case {
 typedef struct nets_found {
     uint32_t batch;                              /* that there was room for */
     uint64_t words, cycles, bytes_in, bytes_out; /* 64-bit words compared; of run 2 */
-    uint64_t binary_cycles;                      /* of the binary layers of the last walk of run 2, start to end each */
+    uint64_t binary_cycles;                      /* of the binary layers of the last walk of run 2, waits included but the first layer's for the stem */
     uint64_t map_bytes;                          /* through DRAM by one walk: LOADs to and STOREs from the feature buffer, logits excluded */
 } nets_found;
 
