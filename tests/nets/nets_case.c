@@ -86,6 +86,7 @@ static int compare_maps(runner *r, const bonnet_frame *want)
         return 0;
     }
     int bad = st ? complain(r, "run with maps") : 0;
+    r->err.text[0] = '\0'; /* a wait that timed out and went on leaves words */
     if (!bad && !bonnet_frame_equal(&at, r->net, want, &got)) {
         snprintf(text, sizeof text, "layer %u '%s' y %u x %u channel %u slice %u: wanted %lld, got %lld", at.layer, r->net->layers[at.layer].name,
                  at.y, at.x, at.channel, at.slice, (long long)at.wanted, (long long)at.got);
@@ -105,6 +106,7 @@ static int stream(runner *r, uint32_t frames, int note)
     bonnet_run run = {.pixels = r->pixels, .frames = frames, .logits = logits, .layers = layers, .timeout_ms = 600000};
     char text[200];
     int bad = !logits || r->dev.backend->run(r->dev.self, r->slot, &run, &r->err) ? complain(r, "run") : 0;
+    r->err.text[0] = '\0';
     for (uint32_t i = 0; i < frames * classes && !bad; i++)
         if (logits[i] != r->wanted[i]) {
             snprintf(text, sizeof text, "frame %u of %u, logit %u: wanted %d, got %d", i / classes, frames, i % classes, r->wanted[i], logits[i]);
