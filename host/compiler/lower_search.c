@@ -45,10 +45,13 @@ static int binary(const lower_plan *p, const lower_block *b)
     return kind != BONNET_LAYER_LAST && kind != BONNET_LAYER_FC;
 }
 
+/* Every block that can be, and that has not been asked for more than that. */
 static void row_by_row(lower_plan *p)
 {
-    for (uint32_t b = 0; b < p->n_blocks; b++)
-        if (p->blocks[b].first < p->boundary && p->blocks[b].fusable && binary(p, &p->blocks[b])) p->blocks[b].fused = p->blocks[b].chunk = 1;
+    for (uint32_t n = 0; n < p->n_blocks; n++) {
+        lower_block *b = &p->blocks[n];
+        if (b->first < p->boundary && b->fusable && binary(p, b) && !b->effort) b->fused = b->chunk = 1;
+    }
 }
 
 /* One step further for a block. 0: nothing is left to try. */
@@ -169,9 +172,7 @@ static int fits_early(lower_plan *p)
     int32_t where;
     if (try_places(p, &where)) return 1;
     memcpy(kept, p->blocks, sizeof kept);
-    for (uint32_t b = 0; b < p->n_blocks; b++)
-        if (p->blocks[b].first < p->boundary && p->blocks[b].fusable && binary(p, &p->blocks[b]) && !p->blocks[b].effort)
-            p->blocks[b].fused = p->blocks[b].chunk = 1;
+    row_by_row(p);
     same_chunk(p, FINE);
     if (try_places(p, &where) && grow_chunks(p)) return 1;
     memcpy(p->blocks, kept, sizeof kept);
@@ -185,10 +186,9 @@ static int fits_early(lower_plan *p)
 static void early_after(lower_plan *p, uint32_t *layer, uint32_t beyond)
 {
     uint32_t first = p->last_reader[0];
-    uint64_t left = 0, frames = 1;
+    uint64_t left = 0;
     for (uint32_t q = beyond; q-- > first + 1;) { /* left: work after layer q - 1 */
-        frames = q >= p->boundary ? p->batch : 1;
-        left += frames * cycles(p, q);
+        left += (q >= p->boundary ? p->batch : 1) * cycles(p, q);
         *layer = q - 1;
         if (left < cycles(p, 0) + cycles(p, 0) / 8) continue;
         if (fits_early(p)) return;
