@@ -75,6 +75,8 @@ typedef struct bonnet_run {
 typedef struct bonnet_backend {
     const char *scheme, *summary;
     const bonnet_mmio *mmio;    /* register backends; NULL for network backends */
+    /* NULL: "scheme:" can always be opened. Else 1 if this machine has one now, without opening or changing anything, in milliseconds. */
+    int           (*present)(void);
     bonnet_status (*open)(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err);
     void          (*close)(void *self);
     /* `slot` is the net made ready for this device; the net must outlive it. */

@@ -93,7 +93,8 @@ int cli_devices(int argc, char **argv)
         json_object_object_add(j, "scheme", json_object_new_string(kind.scheme));
         json_object_object_add(j, "summary", json_object_new_string(kind.summary));
         json_object_array_add(array, j);
-        if (!o.json) printf("%-8s %s\n", kind.scheme, kind.summary);
+        json_object_object_add(j, "present", json_object_new_boolean(kind.present));
+        if (!o.json) printf("%-8s %s%s\n", kind.scheme, kind.summary, kind.present ? "" : " (none at this machine)");
     }
     if (!o.json) {
         json_object_put(array);

@@ -82,8 +82,8 @@ typedef struct bonnet_open_options {
 BONNET_API bonnet_status bonnet_open(bonnet_device **out, const char *uri, const bonnet_open_options *options);
 BONNET_API_VOID void bonnet_close(bonnet_device *dev); /* NULL is a no-op */
 
-/* Device kinds of this build, index 0.. until BONNET_EINVAL. Strings are static. */
-typedef struct bonnet_device_kind { const char *scheme, *summary; } bonnet_device_kind;
+/* Device kinds of this build, index 0.. until BONNET_EINVAL. Strings are static. present: 1 if "scheme:" names a device of this machine now. */
+typedef struct bonnet_device_kind { const char *scheme, *summary; int present; } bonnet_device_kind;
 BONNET_API bonnet_status bonnet_device_kind_get(bonnet_device_kind *out, size_t index);
 
 /* Load a .bonnet file (docs/format.md), check all of it, make it ready for dev. *out: bonnet_model_free(), before bonnet_close(dev). */

@@ -80,7 +80,8 @@ bonnet_status bonnet_device_kind_get(bonnet_device_kind *out, size_t index)
     if (!out) return BONNET_EINVAL;
     for (size_t i = 0; bonnet_backends[i]; i++)
         if (i == index) {
-            *out = (bonnet_device_kind){bonnet_backends[i]->scheme, bonnet_backends[i]->summary};
+            *out = (bonnet_device_kind){bonnet_backends[i]->scheme, bonnet_backends[i]->summary,
+                                        !bonnet_backends[i]->present || bonnet_backends[i]->present()};
             return BONNET_OK;
         }
     return BONNET_EINVAL;
