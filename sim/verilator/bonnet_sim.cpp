@@ -118,6 +118,16 @@ bonnet_sim_status bonnet_sim_alloc(bonnet_sim *sim, size_t bytes, uint64_t *addr
     });
 }
 
+bonnet_sim_status bonnet_sim_map(bonnet_sim *sim, uint64_t addr, size_t bytes, void **host)
+{
+    return guarded(sim, [&] {
+        void *memory = sim->chip->memory().map(addr, bytes);
+        if (!memory) return BONNET_SIM_ENOMEM;
+        *host = memory;
+        return BONNET_SIM_OK;
+    });
+}
+
 void bonnet_sim_release(bonnet_sim *sim, uint64_t addr) { sim->chip->memory().release(addr); }
 
 bonnet_sim_status bonnet_sim_run(bonnet_sim *sim, uint64_t max_cycles)

@@ -51,6 +51,8 @@ bonnet_sim_status bonnet_sim_write(bonnet_sim *sim, uint32_t offset_bytes, uint3
 
 /* Device memory: zeroed, 64-byte aligned; *host is the same bytes. An access outside of it is answered DECERR. */
 bonnet_sim_status bonnet_sim_alloc(bonnet_sim *sim, size_t bytes, uint64_t *addr, void **host);
+/* The same at an address of the caller's choice, as a board's memory has one. addr, bytes: multiples of 4096; ENOMEM if something is there. */
+bonnet_sim_status bonnet_sim_map(bonnet_sim *sim, uint64_t addr, size_t bytes, void **host);
 void bonnet_sim_release(bonnet_sim *sim, uint64_t addr);
 
 /* Run until the interrupt is up (OK) or for max_cycles (BOUND). */

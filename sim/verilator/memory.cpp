@@ -35,6 +35,25 @@ void *Memory::alloc(size_t bytes, uint64_t *addr)
     return host;
 }
 
+void *Memory::map(uint64_t addr, size_t bytes)
+{
+    if (!bytes || addr % 4096 || bytes % 4096 || addr + bytes < addr) return nullptr;
+    auto after = buffers_.lower_bound(addr);
+    if (after != buffers_.end() && after->first < addr + bytes) return nullptr;
+    if (after != buffers_.begin() && (--after)->first + after->second.bytes > addr) return nullptr;
+    auto *host = static_cast<uint8_t *>(aligned_alloc(4096, bytes));
+    if (!host) return nullptr;
+    memset(host, 0, bytes);
+    try {
+        buffers_[addr] = Buffer{host, bytes};
+    } catch (...) {
+        free(host);
+        throw;
+    }
+    if (next_addr_ < addr + bytes + 4096) next_addr_ = addr + bytes + 4096;
+    return host;
+}
+
 void Memory::release(uint64_t addr)
 {
     auto entry = buffers_.find(addr);

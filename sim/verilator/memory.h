@@ -53,6 +53,7 @@ public:
     Memory &operator=(const Memory &) = delete;
 
     void *alloc(size_t bytes, uint64_t *addr);  // nullptr: out of memory
+    void *map(uint64_t addr, size_t bytes);     // at a place of the caller's choice; nullptr: out of memory, or taken
     void release(uint64_t addr);
 
     // Nothing in flight, nothing offered: edge() would change nothing but the clock.
