@@ -26,24 +26,24 @@ phandle=$(grep -A6 'bonnet@70000000' "$scratch/both.dts" | sed -n 's/.*phandle =
 grep -qF "memory-region = <$phandle>" "$scratch/both.dts" || fail "u-dma-buf does not take the reserved memory"
 
 # ---- link.sh ---------------------------------------------------------------------------------------------
-rm -rf "$scratch/bin" "$scratch/link" "$scratch/p.xpfm" && mkdir -p "$scratch/bin" "$scratch/link"
+rm -rf "${scratch:?}/bin" "${scratch:?}/link" "$scratch/p.xpfm"
+mkdir -p "$scratch/bin" "$scratch/link"
 expect() { # EXIT TEXT COMMAND...
     local want=$1 text=$2 out rc=0
     shift 2
     out=$("$@" 2>&1) || rc=$?
-    [ "$rc" = "$want" ] && grep -qF "$text" <<< "$out" || fail "$*: exit $rc, said: $out"
+    if [ "$rc" != "$want" ] || ! grep -qF "$text" <<< "$out"; then fail "$*: exit $rc, said: $out"; fi
 }
 expect 2 "usage:" "$here/link.sh"
 expect 1 "no v++ in PATH" env PATH=/usr/bin:/bin "$here/link.sh" p.xpfm "$scratch/link"
 printf '#!/bin/sh\nprintf "%%s\\n" "$@" > "%s/asked"\n' "$scratch" > "$scratch/bin/v++" && chmod +x "$scratch/bin/v++"
-PATH=$scratch/bin:$PATH
-case $scratch in /*) ;; *) PATH=$PWD/$PATH ;; esac
+PATH=$(realpath "$scratch/bin"):$PATH
 expect 1 "no such platform file" "$here/link.sh" "$scratch/p.xpfm" "$scratch/link"
 touch "$scratch/p.xpfm"
 expect 1 "bonnet.xo: missing" "$here/link.sh" "$scratch/p.xpfm" "$scratch/link"
 touch "$scratch/link/bonnet.xo"
 expect 0 "bonnet_zcu102.xclbin" "$here/link.sh" "$scratch/p.xpfm" "$scratch/link"
-grep -qx -- "$here/link.cfg" "$scratch/asked" && grep -qx -- --link "$scratch/asked" || fail "v++ was asked: $(tr '\n' ' ' < "$scratch/asked")"
+for word in "$here/link.cfg" --link; do grep -qx -- "$word" "$scratch/asked" || fail "v++ was not asked for $word: $(tr '\n' ' ' < "$scratch/asked")"; done
 grep -q "m_axi_gmem:" "$here/link.cfg" || fail "link.cfg does not connect m_axi_gmem"
 [ $failed = 0 ] && echo "platform: device trees and link.sh as they should be"
 exit $failed
