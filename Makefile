@@ -28,7 +28,7 @@ LIB_LIBS :=   # what it links
 TESTS     :=  # names for `make test`, each with a target test-<name>
 TEST_BINS :=  # what `make test` builds first
 GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
-include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
+include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk bitstreams/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
 
 # C objects: build/obj/<path>.o
 $(O)/obj/%.o: %.c
