@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # bitstreams: what a board is given besides the chip itself. build/mkxclbin needs XRT's public headers; nothing else here is built for `make all`.
+include $(wildcard bitstreams/*/rules.mk)
 XRT_INCLUDE   := /usr/include/xrt
 MKXCLBIN      := $(O)/mkxclbin
 MKXCLBIN_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard bitstreams/mkxclbin*.c))
