@@ -63,6 +63,7 @@ bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const cha
         return st;
     }
     st = identify(dev, err);
+    if (st == BONNET_OK) st = regdev_settle(dev, err);
     if (st != BONNET_OK) {
         bonnet_regdev_close(dev);
         return st;

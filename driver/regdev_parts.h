@@ -28,6 +28,9 @@ typedef struct regdev_slot {
 /* Lower the net, or take the job that came with it, and place it; on failure everything it took is given back. */
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err);
 
+/* After open: a job that somebody left running, a killed process, is stopped before its memory gets another use. */
+bonnet_status regdev_settle(regdev *dev, bonnet_error *err);
+
 /* Counter records of the run's last frame: run->layers, and run->events where wanted. The only reader of the records. */
 bonnet_status regdev_read_records(regdev *dev, const bonnet_job *job, bonnet_run *run, bonnet_error *err);
 /* Tells run->progress, if there is one, about a job that runs: `frames` frames, after `before` of this call. */

@@ -35,35 +35,48 @@ static bonnet_status put64(runner *r, uint32_t offset, uint64_t value)
 }
 
 /* A pending interrupt is acknowledged by toggling it. */
-static bonnet_status acknowledge(runner *r)
+static bonnet_status acknowledge(regdev *dev, bonnet_error *err)
 {
     uint32_t isr;
-    bonnet_status st = get(r, BONNET_REG_ISR, &isr);
-    return st == BONNET_OK && isr ? put(r, BONNET_REG_ISR, isr) : st;
+    bonnet_status st = dev->mmio->read(dev->self, BONNET_REG_ISR, &isr, err);
+    return st == BONNET_OK && isr ? dev->mmio->write(dev->self, BONNET_REG_ISR, isr, err) : st;
+}
+
+/* RESET, until the chip is seen idle. */
+static bonnet_status reset(regdev *dev, bonnet_error *err)
+{
+    uint32_t ctrl = 0;
+    bonnet_status st = dev->mmio->write(dev->self, BONNET_REG_RESET, 1, err);
+    for (int i = 0; st == BONNET_OK && i < RESET_TRIES; i++) {
+        st = dev->mmio->read(dev->self, BONNET_REG_CTRL, &ctrl, err); /* clears DONE too */
+        if (st == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) break;
+        if (i > 16 && st == BONNET_OK) { /* wait() is a way to let time pass; why it returns does not matter */
+            bonnet_error ignored;
+            (void)dev->mmio->wait(dev->self, 1, NULL, &ignored);
+        }
+    }
+    if (st == BONNET_OK) st = acknowledge(dev, err);
+    if (st == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) return BONNET_OK;
+    return bonnet_fail(err, BONNET_ENODEV, "%s: the chip does not come back from reset; close the device and open it again", dev->mmio->scheme);
 }
 
 /* Back to idle after a failure `st`, whose text stays; a chip that does not come back is worse, and said instead. */
 static bonnet_status stop(runner *r, bonnet_status st)
 {
     bonnet_error kept = *r->err;
-    uint32_t ctrl = 0;
-    bonnet_status s = put(r, BONNET_REG_RESET, 1);
-    for (int i = 0; s == BONNET_OK && i < RESET_TRIES; i++) {
-        s = get(r, BONNET_REG_CTRL, &ctrl); /* clears DONE too */
-        if (s == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) break;
-        if (i > 16 && s == BONNET_OK) { /* wait() is a way to let time pass; why it returns does not matter */
-            bonnet_error ignored;
-            (void)r->dev->mmio->wait(r->dev->self, 1, NULL, &ignored);
-        }
-    }
-    if (s == BONNET_OK) s = acknowledge(r);
-    if (s != BONNET_OK || !bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) {
+    if (reset(r->dev, r->err) != BONNET_OK) {
         r->dev->broken = 1;
-        return bonnet_fail(r->err, BONNET_ENODEV, "%s: the chip does not come back from reset; close the device and open it again",
-                           r->dev->mmio->scheme);
+        return BONNET_ENODEV;
     }
     *r->err = kept;
     return st;
+}
+
+bonnet_status regdev_settle(regdev *dev, bonnet_error *err)
+{
+    uint32_t ctrl;
+    bonnet_status st = dev->mmio->read(dev->self, BONNET_REG_CTRL, &ctrl, err); /* clears a DONE that nobody fetched */
+    return st != BONNET_OK || bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE) ? st : reset(dev, err);
 }
 
 static uint32_t walk_frames(const bonnet_job *job) { return job->batch * job->geometry.arrays; }
@@ -106,14 +119,14 @@ static bonnet_status wait_done(runner *r, uint32_t first, uint32_t frames)
         int cancelled = st == BONNET_EINTR;
         st = get(r, BONNET_REG_CTRL, &ctrl);
         if (st != BONNET_OK) return st;
-        if (bonnet_reg_get(ctrl, BONNET_RF_CTRL_DONE)) return acknowledge(r);
+        if (bonnet_reg_get(ctrl, BONNET_RF_CTRL_DONE)) return acknowledge(r->dev, r->err);
         if (cancelled) return bonnet_fail(r->err, BONNET_EINTR, "%s: cancelled, the job was stopped", r->dev->mmio->scheme);
         if (left_ms <= 0)
             return bonnet_fail(r->err, BONNET_ETIMEOUT,
                                "%s: the job did not finish in time and was stopped; raise the timeout or run fewer "
                                "images at once",
                                r->dev->mmio->scheme);
-        st = acknowledge(r);
+        st = acknowledge(r->dev, r->err);
         if (st != BONNET_OK) return st;
         regdev_progress(r->dev, r->slot, r->j->job, r->run, first, frames);
     }
