@@ -97,6 +97,7 @@ module bonnet_top #(
   );
 
   logic                 start, rd_beat, wr_beat;
+  logic [255:0]         sums;
   logic [31:0]          cycle;
   bonnet_pkg::job_cfg_t job_cfg;
   bonnet_pkg::job_sts_t job_sts;
@@ -104,7 +105,7 @@ module bonnet_top #(
     .clk_i, .rst_ni(rst_n),
     .we_i(reg_we), .waddr_i(reg_waddr), .wdata_i(reg_wdata), .wstrb_i(reg_wstrb),
     .re_i(reg_re), .raddr_i(reg_raddr), .rdata_o(reg_rdata),
-    .start_o(start), .cfg_o(job_cfg), .cycle_o(cycle), .sts_i(job_sts), .beat_in_i(rd_beat), .beat_out_i(wr_beat),
+    .start_o(start), .cfg_o(job_cfg), .cycle_o(cycle), .sts_i(job_sts), .beat_in_i(rd_beat), .beat_out_i(wr_beat), .sums_i(sums),
     .halt_o(halt), .ready_i(ready), .irq_o
   );
 
@@ -112,8 +113,9 @@ module bonnet_top #(
   logic                  seq_rdata_valid, load_rdata_valid, seq_rdata_ready, load_rdata_ready;
   logic                  seq_taken, load_taken, rd_err;
   logic [Arrays-1:0]     stem_rd_valid, stem_rd_ready, stem_rdata_valid, stem_rdata_ready, stem_taken;
-  logic [1:0]            rd_err_client;
-  logic [BusBits-1:0]    rdata;
+  logic                  rd_sum_valid, wr_sum_valid;
+  logic [1:0]            rd_err_client, rd_sum_base, wr_sum_base;
+  logic [BusBits-1:0]    rdata, rd_sum_data, wr_sum_data;
   bonnet_pkg::rd_req_t   seq_rd_req, load_rd_req;
   logic [Arrays*bonnet_pkg::RdReqBits-1:0] stem_rd_req;
   bonnet_axi_rd u_rd (
@@ -123,6 +125,7 @@ module bonnet_top #(
     .rdata_valid_o({stem_rdata_valid, load_rdata_valid, seq_rdata_valid}),
     .rdata_ready_i({stem_rdata_ready, load_rdata_ready, seq_rdata_ready}), .rdata_o(rdata),
     .beat_o(rd_beat), .taken_o({stem_taken, load_taken, seq_taken}), .err_o(rd_err), .err_client_o(rd_err_client),
+    .sum_valid_o(rd_sum_valid), .sum_base_o(rd_sum_base), .sum_data_o(rd_sum_data),
     .m_arvalid_o(m_axi_arvalid), .m_arready_i(m_axi_arready), .m_araddr_o(m_axi_araddr), .m_arlen_o(m_axi_arlen),
     .m_rvalid_i(m_axi_rvalid), .m_rready_o(m_axi_rready), .m_rdata_i(m_axi_rdata), .m_rresp_i(m_axi_rresp), .m_rlast_i(m_axi_rlast)
   );
@@ -135,15 +138,16 @@ module bonnet_top #(
   assign m_axi_arqos   = 4'b0000;
 
   logic                 wr_valid, wr_ready, wdata_valid, wdata_ready, wr_done, wr_err;
+  logic [1:0]           wr_base;
   logic [AddrW-1:0]     wr_addr;
   logic [19:0]          wr_beats;
   logic [BusBits-1:0]   wdata;
   logic [BusBits/8-1:0] wstrb;
   bonnet_axi_wr u_wr (
     .clk_i, .rst_ni(rst_n), .flush_i(flush), .idle_o(wr_idle),
-    .wr_valid_i(wr_valid), .wr_ready_o(wr_ready), .wr_addr_i(wr_addr), .wr_beats_i(wr_beats),
+    .wr_valid_i(wr_valid), .wr_ready_o(wr_ready), .wr_base_i(wr_base), .wr_addr_i(wr_addr), .wr_beats_i(wr_beats),
     .wdata_valid_i(wdata_valid), .wdata_ready_o(wdata_ready), .wdata_i(wdata), .wstrb_i(wstrb), .wr_done_o(wr_done),
-    .beat_o(wr_beat), .err_o(wr_err),
+    .beat_o(wr_beat), .err_o(wr_err), .sum_valid_o(wr_sum_valid), .sum_base_o(wr_sum_base), .sum_data_o(wr_sum_data),
     .m_awvalid_o(m_axi_awvalid), .m_awready_i(m_axi_awready), .m_awaddr_o(m_axi_awaddr), .m_awlen_o(m_axi_awlen),
     .m_wvalid_o(m_axi_wvalid), .m_wready_i(m_axi_wready), .m_wdata_o(m_axi_wdata), .m_wstrb_o(m_axi_wstrb), .m_wlast_o(m_axi_wlast),
     .m_bvalid_i(m_axi_bvalid), .m_bready_o(m_axi_bready), .m_bresp_i(m_axi_bresp)
@@ -155,6 +159,11 @@ module bonnet_top #(
   assign m_axi_awcache = 4'b0011;
   assign m_axi_awprot  = 3'b000;
   assign m_axi_awqos   = 4'b0000;
+
+  bonnet_sums u_sums (
+    .clk_i, .rst_ni(rst_n), .clear_i(start), .rd_valid_i(rd_sum_valid), .rd_base_i(rd_sum_base), .rd_data_i(rd_sum_data),
+    .wr_valid_i(wr_sum_valid), .wr_base_i(wr_sum_base), .wr_data_i(wr_sum_data), .sums_o(sums)
+  );
 
   // ---- sequencer ------------------------------------------------------------------------
   bonnet_pkg::cmd_t      load_cmd, conv_cmd, stem_cmd, store_cmd;
@@ -232,7 +241,7 @@ module bonnet_top #(
     .clk_i, .rst_ni(core_rst_n), .start_i(store_start), .cmd_i(store_cmd), .done_o(store_done), .bad_o(store_bad), .sts_o(store_sts),
     .fb_valid_o(store_fb_valid), .fb_ready_i(store_fb_ready), .fb_req_o(store_fb_req),
     .fb_rvalid_i(store_fb_rvalid), .fb_rdata_i(fb_rdata),
-    .wr_valid_o(wr_valid), .wr_ready_i(wr_ready), .wr_addr_o(wr_addr), .wr_beats_o(wr_beats),
+    .wr_valid_o(wr_valid), .wr_ready_i(wr_ready), .wr_base_o(wr_base), .wr_addr_o(wr_addr), .wr_beats_o(wr_beats),
     .wdata_valid_o(wdata_valid), .wdata_ready_i(wdata_ready), .wdata_o(wdata), .wstrb_o(wstrb), .wr_done_i(wr_done)
   );
   logic unused;

@@ -79,7 +79,7 @@ module bonnet_stem (
   logic [8*bonnet_pkg::Lanes-1:0]    a_data, p_data;
 
   bonnet_stem_pixels u_pixels (
-    .clk_i, .rst_ni, .go_i(go), .addr_i(cfg.addr), .beats_i(cfg.beats), .planes3_i(cfg.planes3),
+    .clk_i, .rst_ni, .go_i(go), .base_i(cfg.base), .addr_i(cfg.addr), .beats_i(cfg.beats), .planes3_i(cfg.planes3),
     .rd_valid_o, .rd_ready_i, .rd_req_o, .rdata_valid_i, .rdata_ready_o, .rdata_i,
     .pix_valid_o(pix_valid), .pix_ready_i(pix_ready), .pix_data_o(pix_data)
   );

@@ -75,6 +75,7 @@ module bonnet_stem_cfg (
     slot_q    <= cmd_i.desc[bonnet_job_pkg::STEM_OUT_SLOT_LSB +: 6];
   end
   always_ff @(posedge clk_i) if (start_i && !held_q) begin
+    cfg_q.base      <= cmd_i.desc[bonnet_job_pkg::STEM_BASE_LSB +: 2];
     cfg_q.addr      <= cmd_i.addr;
     cfg_q.beats     <= 20'(bytes / BusBytes);
     cfg_q.planes3   <= planes3;

@@ -16,6 +16,7 @@ module bonnet_stem_pixels #(
   input  wire logic                         clk_i,
   input  wire logic                         rst_ni,
   input  wire logic                         go_i,       // a new image
+  input  wire logic [1:0]                   base_i,     // its BASE, stable while pixels flow
   input  wire logic [bonnet_pkg::AddrW-1:0] addr_i,     // at go_i: its byte address, aligned to the bus
   input  wire logic [19:0]                  beats_i,    // at go_i: its length, 1..
   input  wire logic                         planes3_i,  // stable while pixels flow
@@ -45,6 +46,7 @@ module bonnet_stem_pixels #(
   logic                         ask, pop;
   assign beats          = (left_q < 20'(Burst)) ? left_q : 20'(Burst);
   assign rd_valid_o     = left_q != '0 && 20'(space_q) >= beats;
+  assign rd_req_o.base  = base_i;
   assign rd_req_o.addr  = addr_q;
   assign rd_req_o.beats = beats;
   assign ask            = rd_valid_o && rd_ready_i;
@@ -110,6 +112,6 @@ module bonnet_stem_pixels #(
   `BONNET_ASSUME(Credits_A, !pop || space_q != SpaceW'(Depth))       // counting, checked in simulation
   `BONNET_ASSERT(SpaceInRange_A, space_q <= SpaceW'(Depth))
   `BONNET_ASSERT(RestFits_A, !pop || rest < CountW'(3))
-  `BONNET_ASSERT_HELD(RequestHeld_A, rd_valid_o, rd_ready_i, rd_req_o)
+  `BONNET_ASSERT_HELD(RequestHeld_A, rd_valid_o, rd_ready_i, {rd_req_o.addr, rd_req_o.beats})   // base is base_i, which stays
 endmodule
 `default_nettype wire

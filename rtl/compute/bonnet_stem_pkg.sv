@@ -17,7 +17,8 @@ package bonnet_stem_pkg;
 
   // A checked descriptor, stable from go to the end of the pass.
   typedef struct packed {
-    logic [63:0] addr;      // DRAM byte address of the image
+    logic [1:0]  base;      // BASE of the image
+    logic [63:0] addr;      // its DRAM byte address
     logic [19:0] beats;     // bus beats of the image
     logic        planes3;
     logic        is_signed;

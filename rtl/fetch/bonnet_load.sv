@@ -58,10 +58,11 @@ module bonnet_load #(
   output      bonnet_pkg::fb_req_t   fb_req_o
 );
   // ---- command ----------------------------------------------------------------------
-  logic [1:0]  dest;
+  logic [1:0]  dest, base;
   logic [23:0] len;
   logic [15:0] first;
   assign dest  = cmd_i.desc[bonnet_job_pkg::LOAD_DEST_LSB +: bonnet_job_pkg::LOAD_DEST_W];
+  assign base  = cmd_i.desc[bonnet_job_pkg::LOAD_BASE_LSB +: bonnet_job_pkg::LOAD_BASE_W];
   assign len   = cmd_i.desc[bonnet_job_pkg::LOAD_BYTES_LSB +: bonnet_job_pkg::LOAD_BYTES_W];
   assign first = cmd_i.desc[bonnet_job_pkg::LOAD_ADDR_LSB +: bonnet_job_pkg::LOAD_ADDR_W];
   function automatic logic fits(input logic [1:0] to, input logic [31:0] length, input logic [31:0] at);
@@ -90,7 +91,7 @@ module bonnet_load #(
   assign row_end       = (dest == 2'd2) ? part == FbBeatW'(FbBeats - 1) || last : col_q == ColW'(Cols - 1);
   assign fb_stuck      = fb_q && !fb_ready_i[array_q];
   assign rd_valid_o    = state_q == ASK;
-  assign rd_req_o      = {(Arrays == 1) ? cmd_i.addr : addr_q, left_q};
+  assign rd_req_o      = {base, (Arrays == 1) ? cmd_i.addr : addr_q, left_q};
   assign rdata_ready_o = state_q == DATA && !(dest == 2'd2 && row_end && fb_stuck);
   assign take          = rdata_valid_i && rdata_ready_o;
   assign landed        = state_q == LAND && !fb_q;

@@ -44,7 +44,7 @@ package bonnet_pkg;
   parameter int unsigned WbRowW     = $clog2(WeightRows);
   parameter int unsigned SpRowW     = $clog2(StemRows);
   parameter int unsigned DescBits   = 512;
-  parameter int unsigned RdReqBits  = AddrW + 20;               // rd_req_t, fb_req_t: bits, for ports that carry one an array
+  parameter int unsigned RdReqBits  = 2 + AddrW + 20;           // rd_req_t, fb_req_t: bits, for ports that carry one an array
   parameter int unsigned FbReqBits  = 1 + FbWordW + FbMaskW + 256;
 
   // Bits that hold every value 0..max_val.
@@ -97,6 +97,7 @@ package bonnet_pkg;
   // A request of `beats` bus beats from an address aligned to the bus width. Data comes back in order on
   // the client's stream. A client asks only for what it can take without stalling for ever.
   typedef struct packed {
+    logic [1:0]       base;      // which BASE the address is of: into which sum its beats go (bonnet_sums)
     logic [AddrW-1:0] addr;
     logic [19:0]      beats;     // 1..2^20-1; the bus splits it into bursts
   } rd_req_t;

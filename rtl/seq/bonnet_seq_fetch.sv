@@ -114,7 +114,7 @@ module bonnet_seq_fetch #(
     end
   end
   assign rd_valid_o = req_q;
-  assign rd_req_o   = {addr_q, 20'(many_q) << BeatW};
+  assign rd_req_o   = {2'd0, addr_q, 20'(many_q) << BeatW};
 
   // ---- what the next beats are -------------------------------------------------------------
   logic              owed, owed_header;

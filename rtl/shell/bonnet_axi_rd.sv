@@ -6,6 +6,7 @@
 // Rate    1 beat/cycle. Outstanding bursts of MaxBurst beats are in flight: MaxBurst * Outstanding cycles of latency are hidden.
 //         Clients are served burst by burst, sequencer before stems (the lowest first) before load.
 // Stall   A client that does not take its data stalls the others: it asks only for what it can take.
+// Sums    A cycle after a client took a beat, sum_valid_o shows it once more with the base of its request: for bonnet_sums. Nothing waits for it.
 // Errors  RRESP SLVERR or DECERR: err_o for a cycle, err_client_o says who asked (2: a stem). The beat is delivered all the same.
 // Flush   While flush_i (core in reset): requests are forgotten, beats still owed are swallowed; idle_o when none is left.
 // Test    tests/rtl/bonnet_axi_rd_tb.cpp        Proof  tests/formal/bonnet_axi_rd.ys
@@ -42,6 +43,9 @@ module bonnet_axi_rd #(
   output      logic [Clients-1:0]  taken_o,     // a client took a beat
   output      logic                err_o,
   output      logic [1:0]          err_client_o,
+  output      logic                sum_valid_o,
+  output      logic [1:0]          sum_base_o,
+  output      logic [BusBits-1:0]  sum_data_o,
   // AXI4
   output      logic                m_arvalid_o,
   input  wire logic                m_arready_i,
@@ -58,6 +62,7 @@ module bonnet_axi_rd #(
   logic [Clients-1:0] req_q;
   logic [AddrW-1:0]   addr_q  [Clients];
   logic [19:0]        beats_q [Clients];
+  logic [1:0]         base_q  [Clients];
   logic [PickW-1:0]   pick;             // whose burst is next
   logic [BurstW:0]    room, len;        // beats to the next multiple of MaxBurst; beats of this burst
   logic               issue, order_ready, ar_q;
@@ -83,10 +88,10 @@ module bonnet_axi_rd #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (rd_valid_i[0] && rd_ready_o[0]) {addr_q[0], beats_q[0]} <= seq_req_i;
-    if (rd_valid_i[1] && rd_ready_o[1]) {addr_q[1], beats_q[1]} <= load_req_i;
+    if (rd_valid_i[0] && rd_ready_o[0]) {base_q[0], addr_q[0], beats_q[0]} <= seq_req_i;
+    if (rd_valid_i[1] && rd_ready_o[1]) {base_q[1], addr_q[1], beats_q[1]} <= load_req_i;
     for (int unsigned c = 2; c < Clients; c++) begin
-      if (rd_valid_i[c] && rd_ready_o[c]) {addr_q[c], beats_q[c]} <= stem_req_i[ReqW*(c-2) +: ReqW];
+      if (rd_valid_i[c] && rd_ready_o[c]) {base_q[c], addr_q[c], beats_q[c]} <= stem_req_i[ReqW*(c-2) +: ReqW];
     end
     if (issue) begin
       addr_q[pick]  <= addr_q[pick] + (AddrW'(len) << ByteW);
@@ -113,10 +118,11 @@ module bonnet_axi_rd #(
 
   // ---- data channel: the oldest burst says whose beat it is ----------------------
   logic [PickW-1:0] owner;
+  logic [1:0] base;
   logic       owed, beat_valid, beat_ready, beat_last, beat_bad, take;
-  bonnet_fifo #(.Width(PickW), .Depth(Outstanding)) u_order (
-    .clk_i, .rst_ni, .valid_i(issue), .ready_o(order_ready), .data_i(pick),
-    .valid_o(owed), .ready_i(take && beat_last), .data_o(owner)
+  bonnet_fifo #(.Width(PickW + 2), .Depth(Outstanding)) u_order (
+    .clk_i, .rst_ni, .valid_i(issue), .ready_o(order_ready), .data_i({base_q[pick], pick}),
+    .valid_o(owed), .ready_i(take && beat_last), .data_o({base, owner})
   );
   bonnet_skid #(.Width(BusBits + 2)) u_r (
     .clk_i, .rst_ni, .valid_i(m_rvalid_i), .ready_o(m_rready_o), .data_i({m_rdata_i, m_rresp_i[1], m_rlast_i}),
@@ -130,6 +136,15 @@ module bonnet_axi_rd #(
   assign err_o         = take && beat_bad && !flush_i;
   assign err_client_o  = (32'(owner) >= 32'd2) ? 2'd2 : owner[1:0];
   assign idle_o        = req_q == '0 && !ar_q && !owed;
+
+  // ---- for the sums: a copy behind a register, so that nothing of theirs is in the handshake ----
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) sum_valid_o <= 1'b0;
+    else         sum_valid_o <= take;
+  end
+  always_ff @(posedge clk_i) begin
+    if (beat_valid) {sum_base_o, sum_data_o} <= {base, rdata_o};
+  end
   logic unused;
   assign unused = m_rresp_i[0];   // EXOKAY is as good as OKAY
 

@@ -7,6 +7,8 @@
 // Stall   wdata_ready_o falls with W back-pressure, or when the address of the burst is not offered yet. Data does not wait for
 //         AWREADY: a slave may wait for WVALID first.
 // Done    wr_done_o pulses when every response of the request is back.
+// Sums    A cycle after a beat went onto the bus, sum_valid_o shows it once more, bytes without strobe as 0, with the base of its request: for
+//         bonnet_sums. Nothing waits for it.
 // Errors  BRESP SLVERR or DECERR: err_o for a cycle.
 // Flush   While flush_i (core in reset): no new burst starts; beats the bus still expects are sent with no strobe; idle_o
 //         when all responses are back.
@@ -29,6 +31,7 @@ module bonnet_axi_wr #(
   // client
   input  wire logic                 wr_valid_i,
   output      logic                 wr_ready_o,
+  input  wire logic [1:0]           wr_base_i,
   input  wire logic [AddrW-1:0]     wr_addr_i,    // aligned to the bus
   input  wire logic [19:0]          wr_beats_i,   // at least 1
   input  wire logic                 wdata_valid_i,
@@ -39,6 +42,9 @@ module bonnet_axi_wr #(
   // events
   output      logic                 beat_o,       // a beat went onto the bus
   output      logic                 err_o,
+  output      logic                 sum_valid_o,
+  output      logic [1:0]           sum_base_o,
+  output      logic [BusBits-1:0]   sum_data_o,
   // AXI4
   output      logic                 m_awvalid_o,
   input  wire logic                 m_awready_i,
@@ -58,6 +64,7 @@ module bonnet_axi_wr #(
   logic [AddrW-1:0]  addr_q;                 // of the next burst
   logic [19:0]       beats_q, wbeats_q;      // not yet in an address; not yet in the data stream
   logic [BurstW-1:0] wpos_q;                 // of the next data beat, within MaxBurst
+  logic [1:0]        base_q;                 // of the request: one at a time
   logic              aw_q;
   logic [AddrW-1:0]  awaddr_q;
   logic [7:0]        awlen_q;
@@ -103,6 +110,7 @@ module bonnet_axi_wr #(
   end
   always_ff @(posedge clk_i) begin
     if (accept) begin
+      base_q   <= wr_base_i;
       addr_q   <= wr_addr_i;
       beats_q  <= wr_beats_i;
       wbeats_q <= wr_beats_i;
@@ -127,6 +135,19 @@ module bonnet_axi_wr #(
   assign idle_o      = (!busy_q || flush_i) && !aw_q && data_owed_q == '0 && resp_owed_q == '0;
   assign beat_o      = m_wvalid_o && m_wready_i;
   assign err_o       = got_b && m_bresp_i[1] && !flush_i;
+
+  // ---- for the sums: a copy behind a register, so that nothing of theirs is in the handshake ----
+  logic [BusBits-1:0] kept;                  // bytes that are written
+  for (genvar b = 0; b < BusBits / 8; b++) begin : gen_kept
+    assign kept[8*b +: 8] = m_wstrb_o[b] ? m_wdata_o[8*b +: 8] : 8'd0;
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) sum_valid_o <= 1'b0;
+    else         sum_valid_o <= beat_o;
+  end
+  always_ff @(posedge clk_i) begin
+    if (m_wvalid_o) {sum_base_o, sum_data_o} <= {base_q, kept};
+  end
   logic unused;
   assign unused = m_bresp_i[0];
 

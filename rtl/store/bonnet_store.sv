@@ -41,6 +41,7 @@ module bonnet_store #(
   // bus
   output      logic                  wr_valid_o,
   input  wire logic                  wr_ready_i,
+  output      logic [1:0]            wr_base_o,
   output      logic [AddrW-1:0]      wr_addr_o,
   output      logic [19:0]           wr_beats_o,
   output      logic                  wdata_valid_o,
@@ -75,6 +76,7 @@ module bonnet_store #(
   assign fb_req_o      = {1'b0, word_q, {bonnet_pkg::FbMaskW{1'b0}}, 256'd0};
   assign read          = want && fb_ready_i[array_q];
   assign wr_valid_o    = state_q == ASK;
+  assign wr_base_o     = cmd_i.desc[bonnet_job_pkg::STORE_BASE_LSB +: bonnet_job_pkg::STORE_BASE_W];
   assign wr_addr_o     = (Arrays == 1) ? cmd_i.addr : addr_q;
   assign wr_beats_o    = beats_q;
   assign wdata_valid_o = state_q == DATA && row_valid;
@@ -140,7 +142,7 @@ module bonnet_store #(
 
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSERT(RowHasPlace_A, fb_rvalid_i == '0 || row_ready)
-  `BONNET_ASSERT_HELD(ReqHeld_A, wr_valid_o, wr_ready_i, {wr_addr_o, wr_beats_o})
+  `BONNET_ASSERT_HELD(ReqHeld_A, wr_valid_o, wr_ready_i, {wr_base_o, wr_addr_o, wr_beats_o})
   `BONNET_ASSERT_HELD(FbHeld_A, want, fb_ready_i[array_q], fb_req_o)
   `BONNET_ASSERT_HELD(DataHeld_A, wdata_valid_o, wdata_ready_i, {wdata_o, wstrb_o})
   `BONNET_ASSUME(StartWhenIdle_A, !start_i || state_q == IDLE)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_axi_rd: three clients with random requests against a memory whose word is its address. Data in order per client, bursts within
-// 4 KiB and 64 beats, errors reported to the right client, nothing stale after a flush, and the rate the header promises.
+// 4 KiB and 64 beats, errors reported to the right client, nothing stale after a flush, a copy of each beat for the sums with the base of its
+// request, and the rate the header promises.
 #include "Vbonnet_axi_rd.h"
 #include <deque>
 #include "tb.h"
@@ -17,12 +18,12 @@ static void put(VlWide<4> &d, uint64_t v) { d[0] = static_cast<uint32_t>(v), d[1
 using T = Tb<Vbonnet_axi_rd>;
 struct Burst { uint64_t addr; uint32_t beats; uint64_t ready; uint32_t client; };
 
-// rd_req_t: beats in the low 20 bits, the address above.
-static void request(VlWide<3> &to, uint64_t addr, uint32_t beats)
+// rd_req_t: beats in the low 20 bits, the address above, then the base.
+static void request(VlWide<3> &to, uint64_t addr, uint32_t beats, uint32_t base)
 {
     to[0] = static_cast<uint32_t>(addr << 20) | beats;
     to[1] = static_cast<uint32_t>(addr >> 12);
-    to[2] = static_cast<uint32_t>(addr >> 44);
+    to[2] = static_cast<uint32_t>(addr >> 44) | base << 20;
 }
 
 static int run(T &t)
@@ -31,13 +32,14 @@ static int run(T &t)
     VlWide<3> *req[3] = {&d.seq_req_i, &d.load_req_i, &d.stem_req_i};
     std::deque<Burst> bus;
     std::deque<uint32_t> errors;       // clients whose beat was answered with one
-    std::deque<uint64_t> want[3];      // addresses a client still waits for
+    std::deque<std::pair<uint64_t, uint32_t>> want[3];   // addresses a client still waits for, with their base
+    std::pair<uint64_t, uint32_t> copy;                  // what the sums must see now
     std::deque<std::pair<uint64_t, uint32_t>> asked[3];  // accepted, not yet in bursts: address, beats
     uint64_t now = 0, rate_start = 0, rate_beats = 0;
     uint32_t stall = 0, latency = 100, take[3] = {100, 100, 100};
-    bool offer[3] = {false}, rate = false;
+    bool offer[3] = {false}, rate = false, copied = false;
     uint64_t addr[3];
-    uint32_t beats[3];
+    uint32_t beats[3], base[3] = {0, 0, 0};
     d.m_rvalid_i = 0;
     for (uint64_t n = 0; n < 60 * t.cases + 4000;) {
         now++, n++;
@@ -57,10 +59,10 @@ static int run(T &t)
         const bool flush = !rate && t.rng.below(3000) == 0;
         for (int c = 0; c < 3; c++) {
             if (!rate && !offer[c] && t.rng.chance(10)) {
-                offer[c] = true, beats[c] = 1 + t.rng.below(t.rng.chance(50) ? 8 : 300);
+                offer[c] = true, beats[c] = 1 + t.rng.below(t.rng.chance(50) ? 8 : 300), base[c] = t.rng.below(4);
                 addr[c] = (t.rng.next() & 0xFFFFFFFFFFFull) / Bytes * Bytes;
             }
-            if (offer[c]) request(*req[c], addr[c], beats[c]);
+            if (offer[c]) request(*req[c], addr[c], beats[c], base[c]);
         }
         d.flush_i = flush;
         d.rd_valid_i = offer[0] | offer[1] << 1 | offer[2] << 2;
@@ -74,10 +76,14 @@ static int run(T &t)
         }
         d.eval();
         // clients
+        if (d.sum_valid_o != copied) return t.fail("sum_valid_o", n, d.sum_valid_o, copied);
+        if (copied && (low(d.sum_data_o) != copy.first || d.sum_base_o != copy.second)) return t.fail("sum_data_o, sum_base_o", n, low(d.sum_data_o), copy.first);
+        copied = false;
         for (int c = 0; c < 3; c++) {
             if (d.rdata_valid_o >> c & 1 && d.rdata_ready_i >> c & 1) {
                 if (want[c].empty()) return t.fail("data nobody asked for", n, c, 0);
-                if (low(d.rdata_o) != want[c].front()) return t.fail("rdata_o", n, low(d.rdata_o), want[c].front());
+                if (low(d.rdata_o) != want[c].front().first) return t.fail("rdata_o", n, low(d.rdata_o), want[c].front().first);
+                copied = true, copy = want[c].front();
                 want[c].pop_front();
                 if (rate) rate_beats++;
             }
@@ -110,7 +116,7 @@ static int run(T &t)
             if (offer[c] && d.rd_ready_o >> c & 1) {
                 offer[c] = false;
                 asked[c].push_back({addr[c], beats[c]});
-                for (uint32_t i = 0; i < beats[c]; i++) want[c].push_back(addr[c] + uint64_t{Bytes} * i);
+                for (uint32_t i = 0; i < beats[c]; i++) want[c].push_back({addr[c] + uint64_t{Bytes} * i, base[c]});
             }
         }
         t.tick();

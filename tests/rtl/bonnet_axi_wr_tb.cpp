@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_axi_wr: random requests against a memory that counts every byte: data, strobes and order, bursts within 4 KiB and 64 beats, done only
-// after the last response, errors, a flush in the middle (the bus gets its beats, no byte is written), and the promised rate.
+// after the last response, errors, a flush in the middle (the bus gets its beats, no byte is written), a copy of each beat for the sums, and the
+// promised rate.
 #include "Vbonnet_axi_wr.h"
 #include <deque>
 #include <map>
@@ -28,6 +29,10 @@ static int run(Tb<Vbonnet_axi_wr> &t)
     uint32_t beats = 0, asked = 0, sent = 0, stall = 0, in_pct = 100, latency = 20;
     bool active = false, offer = false, data_offer = false, aw_seen = false, flushing = false;
     Beat beat{0, 0};
+    uint32_t base = 0;
+    bool copied = false;                      // the sums must see, of the beat a cycle ago:
+    uint64_t copy = 0;
+    uint32_t copy_base = 0;
     d.m_bvalid_i = 0;
     while (done_requests < t.cases) {
         now++;
@@ -36,12 +41,13 @@ static int run(Tb<Vbonnet_axi_wr> &t)
             stall = fast || t.rng.chance(30) ? 0 : t.rng.below(80), in_pct = fast || t.rng.chance(30) ? 100 : 20 + t.rng.below(80);
             latency = t.rng.below(100);
             addr = next = (t.rng.next() & 0xFFFFFFFFFFFull) / Bytes * Bytes, beats = 1 + t.rng.below(t.rng.chance(50) ? 10 : 400);
-            asked = beats, sent = 0, active = offer = true;
+            asked = beats, sent = 0, active = offer = true, base = t.rng.below(4);
             written.clear();
         }
         if (active && t.rng.below(4000) == 0) flushing = true;
         d.flush_i = flushing;
         d.wr_valid_i = offer && !flushing, d.wr_addr_i = addr, d.wr_beats_i = beats;
+        d.wr_base_i = offer ? base : t.rng.below(4);   // taken with the request
         if (!data_offer && active && !offer && sent < beats && t.rng.chance(in_pct)) {
             data_offer = true;
             beat = {t.rng.next(), static_cast<uint32_t>(t.rng.below(1u << Bytes))};
@@ -54,6 +60,10 @@ static int run(Tb<Vbonnet_axi_wr> &t)
         d.m_bvalid_i = give;
         d.m_bresp_i = give && !flushing && t.rng.below(50) == 0 ? 2 : 0;
         d.eval();
+        if (d.sum_valid_o != copied) return t.fail("sum_valid_o", now, d.sum_valid_o, copied);
+        if (copied && (low(d.sum_data_o) != copy || d.sum_base_o != copy_base)) return t.fail("sum_data_o, sum_base_o", now, low(d.sum_data_o), copy);
+        copied = d.m_wvalid_o && d.m_wready_i, copy = 0, copy_base = base;
+        for (uint32_t i = 0; i < 8; i++) copy |= d.m_wstrb_o >> i & 1 ? low(d.m_wdata_o) & 0xFFull << 8 * i : 0;
         if (d.err_o != (give && d.m_bresp_i == 2)) return t.fail("err_o", now, d.err_o, d.m_bresp_i);
         if (d.wr_done_o && (!active || asked || sent < beats || !bursts.empty() || !responses.empty())) return t.fail("wr_done_o early", now, sent, beats);
         const bool done = d.wr_done_o && !flushing;

@@ -156,6 +156,9 @@ static int job(T &t, uint64_t n)
     if ((got = read(t, FRAME)) != frames) return t.fail("FRAME", n, got, frames);
     if ((got = read(t, BEATS_IN)) != in) return t.fail("BEATS_IN", n, got, in);
     if ((got = read(t, BEATS_OUT)) != out) return t.fail("BEATS_OUT", n, got, out);
+    for (uint32_t w = 0; w < 8; w++) t.dut.sums_i[w] = static_cast<uint32_t>(t.rng.next());  // SUM_MODEL_LO .. SUM_SCRATCH_HI
+    for (uint32_t w = 0; w < 8; w++)
+        if ((got = read(t, SUM_MODEL_LO + 4 * w)) != t.dut.sums_i[w]) return t.fail("SUM registers", w, got, t.dut.sums_i[w]);
     const uint32_t cycles = read(t, CYCLES_LO);
     if (!cycles || cycles != read(t, CYCLES_LO) || read(t, CYCLES_HI)) return t.fail("CYCLES stand still", n, read(t, CYCLES_LO), cycles);
     return 0;
@@ -184,7 +187,7 @@ static int run(T &t)
 {
     t.dut.ready_i = 1;
     t.dut.we_i = t.dut.re_i = t.dut.beat_in_i = t.dut.beat_out_i = 0;
-    for (int w = 0; w < 8; w++) t.dut.sts_i[w] = 0;
+    for (int w = 0; w < 8; w++) t.dut.sts_i[w] = t.dut.sums_i[w] = 0;
     t.tick();
     if (int rc = map(t)) return rc;
     for (uint64_t n = 0; n < t.cases; n++)

@@ -24,8 +24,9 @@ static int run(Tb<Vbonnet_load> &t)
         if (spoil == 3) bytes -= 4;
         if (spoil == 4) at = room - count + 1;
         uint64_t addr = t.rng.next() & 0xffffffffc0ull;
+        const uint32_t base = t.rng.below(4);
         Desc desc;
-        desc.set(field::JOB_OP, 1), desc.set({3, 4, 2}, said_dest), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
+        desc.set(field::JOB_OP, 1), desc.set({3, 4, 2}, said_dest), desc.set({3, 0, 2}, base), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
         put_cmd(d, desc, addr);
         std::vector<uint8_t> data((bytes + BusBytes - 1) / BusBytes * BusBytes);
         for (auto &b : data) b = uint8_t(t.rng.next());
@@ -49,6 +50,7 @@ static int run(Tb<Vbonnet_load> &t)
             if (d.rd_valid_o && d.rd_ready_i) {
                 if (asked || wire_get(d.rd_req_o, 20, 64) != addr || wire_get(d.rd_req_o, 0, 20) != data.size() / BusBytes)
                     return t.fail("rd_req_o", n, wire_get(d.rd_req_o, 0, 20), data.size() / BusBytes);
+                if (wire_get(d.rd_req_o, 84, 2) != base) return t.fail("rd_req_o.base", n, wire_get(d.rd_req_o, 84, 2), base);
                 asked = true;
             }
             if (d.rdata_valid_i && d.rdata_ready_o) sent += BusBytes, first = first ? first : cycles, last = cycles;

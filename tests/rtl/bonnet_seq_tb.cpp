@@ -408,6 +408,7 @@ struct Bench {
         if (d.rd_valid_o && d.rd_ready_i) {
             const uint64_t addr = bits(d.rd_req_o, 20, 64), index = (addr - j.job) / 64, many = bits(d.rd_req_o, 0, 20) / Beats;
             const bool inside = j.fault == HEADER || (index + many <= j.desc.size() && many && bits(d.rd_req_o, 0, 20) % Beats == 0);
+            check(bits(d.rd_req_o, 84, 2) == 0, "request: the list counts as model", index, many);
             check(inside && (addr - j.job) % 64 == 0, "request", index, many);
             requests.push_back(Request{addr, static_cast<uint32_t>(bits(d.rd_req_o, 0, 20)), cycle + 1 + j.latency});
         }

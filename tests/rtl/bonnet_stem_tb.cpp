@@ -93,6 +93,9 @@ void expect(World &w, const Job &j, const Strip &p, int y0)
     }
 }
 
+// BASE of a pass: any.
+uint64_t base_of(const Job &j) { return j.addr >> 6 & 3; }
+
 // Strip n of the pass; a CONT says nothing of use about the pass itself.
 void command(Tb<Vbonnet_stem> &tb, const Job &j, size_t n)
 {
@@ -107,6 +110,7 @@ void command(Tb<Vbonnet_stem> &tb, const Job &j, size_t n)
     PUT(ROWS, s.rows == rest && tb.rng.chance(50) ? 0 : s.rows), PUT(CONT, n != 0);
     if (n) return;
     put(d.cmd_i, kAddrAt, 64, j.addr);
+    PUT(BASE, base_of(j));
     PUT(PLANES3, j.planes == 3), PUT(SIGNED, j.is_signed), PUT(KERNEL, (j.k - 3) / 2), PUT(STRIDE2, j.stride == 2), PUT(POOL, j.pool);
     PUT(DW, j.dw), PUT(DW_CONST, j.dw_const), PUT(K4, j.slices == 4), PUT(IN_W, j.in_w), PUT(IN_H, j.in_h), PUT(CONV_W, j.conv_w);
     PUT(CONV_H, j.conv_h), PUT(OUT_W, j.out_w), PUT(OUT_H, j.out_h), PUT(OUT_PIX, j.out_pix), PUT(OUT_T, j.coded);
@@ -132,6 +136,7 @@ bool cycle(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
     if (d.rd_valid_o && d.rd_ready_i) {
         uint64_t addr = get(d.rd_req_o, 20, 64), beats = get(d.rd_req_o, 0, 20);
         uint64_t end = j.addr + (j.image.size() + kBusBytes - 1) / kBusBytes * kBusBytes;
+        if (get(d.rd_req_o, 84, 2) != base_of(j)) return t.fail("rd_req.base", n, get(d.rd_req_o, 84, 2), base_of(j)), false;
         if (!beats || addr % kBusBytes || addr < j.addr || addr + beats * kBusBytes > end) return t.fail("rd_req", n, addr, end), false;
         for (uint64_t i = 0; i < beats; i++) w.bus.push_back({addr + i * kBusBytes, now + w.latency});
     }

@@ -17,8 +17,9 @@ static int run(Tb<Vbonnet_store> &t)
         if (spoil == 2) bytes -= 4;
         if (spoil == 3) at = FeatureWords - count + 1;
         uint64_t addr = t.rng.next() & 0xffffffffc0ull;
+        const uint32_t base = t.rng.below(4);
         Desc desc;
-        desc.set(field::JOB_OP, 5), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
+        desc.set(field::JOB_OP, 5), desc.set({3, 0, 2}, base), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
         put_cmd(d, desc, addr);
         uint32_t beats = (bytes + BusBytes - 1) / BusBytes, bus_pct = t.rng.chance(50) ? 0 : t.rng.below(90), fb_pct = t.rng.chance(50) ? 0 : t.rng.below(90);
         std::vector<uint8_t> got;
@@ -39,6 +40,7 @@ static int run(Tb<Vbonnet_store> &t)
             d.eval();
             if (d.wr_valid_o && d.wr_ready_i) {
                 if (asked || d.wr_addr_o != addr || d.wr_beats_o != beats) return t.fail("wr_beats_o", n, d.wr_beats_o, beats);
+                if (d.wr_base_o != base) return t.fail("wr_base_o", n, d.wr_base_o, base);
                 asked = true;
             }
             if (d.wdata_valid_o && d.wdata_ready_i) {
