@@ -69,6 +69,7 @@ typedef struct mock {
     uint64_t next_addr, random;
     mock_fault faults[MOCK_FAULTS];
     uint32_t n_faults, n_jobs, n_alloc, n_xfer, n_read, n_write;
+    uint64_t sums[4];                           /* of the job, by base: what SUM_MODEL .. SUM_SCRATCH say at its end */
     uint64_t beats_in, beats_out, total_cycles; /* of the job; of all jobs */
 } mock;
 
@@ -82,6 +83,10 @@ bonnet_status mock_options(mock *m, const char *path, bonnet_error *err);
 
 /* Device memory at [addr, addr + bytes), or NULL: a bus error. */
 uint8_t *mock_dram(mock *m, uint64_t addr, uint64_t bytes);
+/* Adds the words of `bytes` bytes, a multiple of 8, to the sum of `base`. */
+void mock_sum(mock *m, uint32_t base, const uint8_t *p, uint64_t bytes);
+/* `bytes` bytes that a unit reads, in whole beats: a last one that is half used is read, and summed, all the same. NULL: a bus error. */
+const uint8_t *mock_read_beats(mock *m, uint32_t base, uint64_t addr, uint64_t bytes);
 /* Runs the job that the registers describe; sets CAUSE, counters and DONE. */
 void mock_run_job(mock *m);
 

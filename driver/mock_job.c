@@ -99,6 +99,8 @@ static int fetch(job *j)
             G(JOB_LAST) != (i + 1 == j->lists[u].first + j->lists[u].count) || mock_strikes(j->m, MOCK_BADDESC, i))
             return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, i);
     }
+    mock_sum(j->m, 0, bytes, BONNET_DESC_BYTES);
+    for (uint32_t w = 0; w < j->walks; w++) mock_sum(j->m, 0, bytes + BONNET_DESC_BYTES, (uint64_t)j->count * BONNET_DESC_BYTES);
     j->m->beats_in += (1 + j->walks * j->count) * 8 * BONNET_DESC_BYTES / j->m->bus_bits; /* the header once, the lists walk after walk */
     return 1;
 }
@@ -222,6 +224,7 @@ void mock_run_job(mock *m)
 {
     job j = {.m = m, .walks = m->regs[BONNET_REG_FRAMES / 4] & 0xFFFF};
     m->beats_in = m->beats_out = 0;
+    memset(m->sums, 0, sizeof m->sums);
     m->regs[BONNET_REG_FRAME / 4] = 0;
     m->pass = (mock_pass){.next = 0};
     m->head.next = 0;
@@ -239,6 +242,10 @@ void mock_run_job(mock *m)
     m->regs[BONNET_REG_CYCLES_HI / 4] = (uint32_t)(cycles >> 32);
     m->regs[BONNET_REG_BEATS_IN / 4] = (uint32_t)m->beats_in;
     m->regs[BONNET_REG_BEATS_OUT / 4] = (uint32_t)m->beats_out;
+    for (int i = 0; i < 4; i++) {
+        m->regs[BONNET_REG_SUM_MODEL_LO / 4 + 2 * i] = (uint32_t)m->sums[i];
+        m->regs[BONNET_REG_SUM_MODEL_LO / 4 + 2 * i + 1] = (uint32_t)(m->sums[i] >> 32);
+    }
     m->regs[BONNET_REG_CAUSE / 4] =
         bonnet_reg_put(BONNET_RF_CAUSE_CODE, j.code) | bonnet_reg_put(BONNET_RF_CAUSE_UNIT, j.unit) | bonnet_reg_put(BONNET_RF_CAUSE_INDEX, j.at);
     m->done = 1;

@@ -12,6 +12,19 @@ static uint64_t little(const uint8_t *p)
     return v;
 }
 
+void mock_sum(mock *m, uint32_t base, const uint8_t *p, uint64_t bytes)
+{
+    for (uint64_t i = 0; i < bytes; i += 8) m->sums[base] += little(p + i);
+}
+
+const uint8_t *mock_read_beats(mock *m, uint32_t base, uint64_t addr, uint64_t bytes)
+{
+    const uint64_t beat = m->bus_bits / 8, whole = (bytes + beat - 1) / beat * beat;
+    const uint8_t *p = mock_dram(m, addr, whole);
+    if (p && base < 2) mock_sum(m, base, p, whole); /* what the chip itself wrote is not summed when it reads it again */
+    return p;
+}
+
 mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, uint64_t *cycles, uint32_t *bytes)
 {
     uint32_t n = G(LOAD_BYTES), at = G(LOAD_ADDR), dest = G(LOAD_DEST), row_bytes = 8 * m->lanes, arrays = dest == 2 ? m->arrays : 1;
@@ -25,7 +38,7 @@ mock_result mock_load(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, 
     for (uint32_t a = 0; a < arrays; a++) {
         mock_array(m, a);
         uint64_t *to = dest == 2 ? m->feature + at : (dest ? m->stem : m->weight) + (size_t)at * m->lanes;
-        const uint8_t *from = mock_dram(m, addr + (uint64_t)a * step, n);
+        const uint8_t *from = mock_read_beats(m, G(LOAD_BASE), addr + (uint64_t)a * step, n);
         if (!from) return MOCK_BUS_ERROR;
         for (uint32_t i = 0; i < n / 8; i++) to[i] = little(from + 8 * (size_t)i);
     }
@@ -43,6 +56,7 @@ mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint32_t step,
         uint8_t *to = mock_dram(m, addr + (uint64_t)a * step, n);
         if (!to) return MOCK_BUS_ERROR;
         for (uint32_t i = 0; i < n; i++) to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
+        for (uint32_t i = 0; i < n / 8 && G(STORE_BASE) >= 2; i++) m->sums[G(STORE_BASE)] += m->feature[at + i];
     }
     *bytes = n * m->arrays;
     *cycles = 20 + 8 * (uint64_t)n * m->arrays / m->bus_bits;

@@ -155,7 +155,8 @@ mock_result mock_stem(mock *m, const uint32_t *d, uint64_t addr, uint32_t step, 
     mock_result result = buffer ? MOCK_OK : MOCK_BUS_ERROR;
     for (uint32_t a = 0; a < m->arrays && result == MOCK_OK; a++) {
         mock_array(m, a);
-        s.pixels = mock_dram(m, p->addr + (uint64_t)a * step, image);
+        const uint64_t at = p->addr + (uint64_t)a * step;
+        s.pixels = cont ? mock_dram(m, at, image) : mock_read_beats(m, G(STEM_BASE), at, image); /* a CONT goes on with what was read */
         if (!s.pixels) result = MOCK_BUS_ERROR;
         s.conv = buffer;
         s.map = buffer + positions;

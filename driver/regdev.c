@@ -48,6 +48,12 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
     if (bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR) != BONNET_ABI_MAJOR)
         return bonnet_fail(err, BONNET_EABI, "%s: the chip has register version %u.%u, this library needs %d.x", dev->mmio->scheme,
                            bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR);
+    if (bonnet_reg_get(abi, BONNET_RF_ABI_MINOR) < BONNET_ABI_MINOR)
+        return bonnet_fail(
+            err, BONNET_EABI,
+            "%s: the chip has register version %u.%u without sums of what it reads, this library needs %d.%d; load this release's bitstream",
+            dev->mmio->scheme, bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR,
+            BONNET_ABI_MINOR);
     return read_geometry(dev, err);
 }
 
@@ -97,6 +103,7 @@ static void remove_job(regdev *dev, regdev_job *j)
     release(dev, &j->input);
     release(dev, &j->output);
     release(dev, &j->scratch);
+    regdev_sums_free(&j->sums);
     bonnet_job_free(j->job);
     memset(j, 0, sizeof *j);
 }
@@ -165,6 +172,7 @@ bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_er
     bonnet_status st = bonnet_regdev_job(&j->job, slot->net, &dev->geometry, traced, err);
     if (st != BONNET_OK) return st;
     st = place_buffers(dev, j, err);
+    if (st == BONNET_OK) st = regdev_sums_plan(&j->sums, j->job, j->walks, err);
     if (st != BONNET_OK) {
         remove_job(dev, j);
         return st;

@@ -13,10 +13,18 @@ typedef struct regdev {
     int broken;               /* did not come back from reset */
 } regdev;
 
+/* What the chip's sums of a job must be, as far as the job says it: regdev_sums.c. */
+typedef struct regdev_sums {
+    uint64_t model_once, model_walk; /* of header, descriptors and weights: read once, and in every walk */
+    uint32_t *passes;                /* [frames of a walk]: how often it reads that frame's image */
+    uint64_t *images;                /* [frames of the input buffer]: sum of the image that lies there, 0 while there is none */
+} regdev_sums;
+
 /* A job in device memory. */
 typedef struct regdev_job {
     bonnet_job *job;
     bonnet_dma desc, rows, input, output, scratch;
+    regdev_sums sums;
     uint32_t walks; /* that input and output have room for; a walk is job->batch * arrays frames */
 } regdev_job;
 
@@ -35,6 +43,13 @@ bonnet_status regdev_settle(regdev *dev, bonnet_error *err);
 bonnet_status regdev_read_records(regdev *dev, const bonnet_job *job, bonnet_run *run, bonnet_error *err);
 /* Tells run->progress, if there is one, about a job that runs: `frames` frames, after `before` of this call. */
 void regdev_progress(regdev *dev, const regdev_slot *slot, const bonnet_job *job, bonnet_run *run, uint32_t before, uint32_t frames);
+/* The 64-bit words of n bytes, little-endian, modulo 2^64; zeros behind the end. */
+uint64_t regdev_sum(const void *bytes, size_t n);
+/* Of a job whose rows are still there, for up to `walks` walks. s was zeroed; after any status: regdev_sums_free(). EFORMAT: no sum can be told. */
+bonnet_status regdev_sums_plan(regdev_sums *s, const bonnet_job *job, uint32_t walks, bonnet_error *err);
+void regdev_sums_free(regdev_sums *s);
+/* After a job of `walks` walks, its results (and maps) in the host's copy: EIO if chip and host did not see the same bytes. */
+bonnet_status regdev_sums_check(regdev *dev, const regdev_job *j, uint32_t walks, bonnet_error *err);
 /* Accesses to the on-chip buffers of one descriptor; e->dram_bytes must be set. */
 void regdev_traffic(bonnet_event *e, const uint32_t *desc, const bonnet_geometry *geometry);
 #endif

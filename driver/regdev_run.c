@@ -201,18 +201,15 @@ static void read_piece(const bonnet_job *job, const bonnet_job_piece *piece, con
             for (uint32_t w = 0; w < words; w++) *map++ = map_word(piece, job->k, p + 8 * ((size_t)y * piece->pitch + (size_t)x * piece->pix), w);
 }
 
-/* Maps of the walk's first frame, which is the first array's. */
-static bonnet_status read_maps(runner *r)
+/* From the host's copy of scratch: maps of the walk's first frame, which is the first array's. */
+static void read_maps(runner *r)
 {
     const bonnet_job *job = r->j->job;
-    bonnet_status st = r->dev->mmio->to_host(r->dev->self, &r->j->scratch, 0, job->scratch_bytes, r->err);
-    if (st != BONNET_OK) return st;
     for (uint32_t i = 0; i < job->n_pieces; i++) {
         const bonnet_job_piece *piece = &job->pieces[i];
         if (piece->frame == 0 && r->run->maps[piece->layer])
             read_piece(job, piece, (const uint8_t *)r->j->scratch.host + piece->scratch, r->run->maps[piece->layer]);
     }
-    return BONNET_OK;
 }
 
 /* Frame f of a start is the f-th image and the f-th result in memory; a last walk that is not full works on what is there. */
@@ -221,9 +218,11 @@ static bonnet_status run_walks(runner *r, uint32_t first, uint32_t frames)
     const bonnet_job *job = r->j->job;
     const bonnet_mmio *io = r->dev->mmio;
     uint32_t walks = (frames + walk_frames(job) - 1) / walk_frames(job);
-    for (uint32_t f = 0; f < frames; f++)
-        memcpy((uint8_t *)r->j->input.host + (size_t)f * job->input_stride, r->run->pixels + (size_t)(first + f) * job->input_bytes,
-               job->input_bytes);
+    for (uint32_t f = 0; f < frames; f++) {
+        const uint8_t *image = r->run->pixels + (size_t)(first + f) * job->input_bytes;
+        memcpy((uint8_t *)r->j->input.host + (size_t)f * job->input_stride, image, job->input_bytes);
+        r->j->sums.images[f] = regdev_sum(image, job->input_bytes);
+    }
     bonnet_status st = io->to_device(r->dev->self, &r->j->input, 0, (size_t)walks * walk_frames(job) * job->input_stride, r->err);
     if (st != BONNET_OK) return st;
     st = start(r, walks);
@@ -231,7 +230,9 @@ static bonnet_status run_walks(runner *r, uint32_t first, uint32_t frames)
     if (st == BONNET_OK) st = explain(r);
     if (st == BONNET_OK) st = add_totals(r);
     if (st != BONNET_OK) return stop(r, st);
-    st = io->to_host(r->dev->self, &r->j->output, 0, (size_t)frames * job->output_stride, r->err);
+    st = io->to_host(r->dev->self, &r->j->output, 0, (size_t)walks * walk_frames(job) * job->output_stride, r->err);
+    if (st == BONNET_OK && r->run->maps) st = io->to_host(r->dev->self, &r->j->scratch, 0, r->j->scratch.bytes, r->err);
+    if (st == BONNET_OK) st = regdev_sums_check(r->dev, r->j, walks, r->err);
     if (st != BONNET_OK) return st;
     for (uint32_t f = 0; f < frames; f++)
         for (uint32_t i = 0; i < job->classes; i++)
@@ -268,5 +269,6 @@ bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_
     run->clock_hz = dev->mmio->clock_hz ? dev->mmio->clock_hz(dev->self) : 0;
     if (dev->mmio->sim_time) dev->mmio->sim_time(dev->self, &run->sim_cycles, &run->sim_seconds);
     bonnet_status st = run->layers ? regdev_read_records(dev, r.j->job, run, r.err) : BONNET_OK;
-    return st == BONNET_OK && run->maps ? read_maps(&r) : st;
+    if (st == BONNET_OK && run->maps) read_maps(&r);
+    return st;
 }

@@ -41,6 +41,7 @@ enum {
 enum {
     BONNET_CHIP_ID = 0x424E4E31, /* ASCII BNN1 */
     BONNET_ABI_MAJOR = 2,
+    BONNET_ABI_MINOR = 1, /* at least: the SUM registers */
     BONNET_CAUSE_DONE = 0,
     BONNET_CAUSE_DESCRIPTOR = 1,
     BONNET_CAUSE_BUS = 2,
