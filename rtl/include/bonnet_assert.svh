@@ -5,13 +5,16 @@
 `define BONNET_ASSERT_SVH
 `ifdef SYNTHESIS
 `define BONNET_ASSERT(name_, cond_)
+`define BONNET_ASSERT_ON(clk_, rst_n_, name_, cond_)
 `define BONNET_ASSUME(name_, cond_)
 `define BONNET_ASSERT_HELD(name_, valid_, ready_, data_)
 `else
 
-`define BONNET_ASSERT(name_, cond_) \
+`define BONNET_ASSERT(name_, cond_) `BONNET_ASSERT_ON(clk_i, rst_ni, name_, cond_)
+// For a module with more than one clock.
+`define BONNET_ASSERT_ON(clk_, rst_n_, name_, cond_) \
   /* verilator lint_off SYNCASYNCNET */ \
-  always @(posedge clk_i) if (rst_ni) name_: assert (cond_); \
+  always @(posedge clk_) if (rst_n_) name_: assert (cond_); \
   /* verilator lint_on SYNCASYNCNET */
 
 `ifdef FORMAL
