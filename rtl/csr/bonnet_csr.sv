@@ -212,14 +212,14 @@ module bonnet_csr (
         bonnet_csr_pkg::BEATS_IN_ADDR:      reg_q <= beats_in_q;
         bonnet_csr_pkg::BEATS_OUT_ADDR:     reg_q <= beats_out_q;
         bonnet_csr_pkg::RECORDS_ADDR:       reg_q <= bonnet_pkg::Records;
-        bonnet_csr_pkg::SUM_MODEL_LO_ADDR:  reg_q <= sums_i[0 +: 32];
-        bonnet_csr_pkg::SUM_MODEL_HI_ADDR:  reg_q <= sums_i[32 +: 32];
-        bonnet_csr_pkg::SUM_INPUT_LO_ADDR:  reg_q <= sums_i[64 +: 32];
-        bonnet_csr_pkg::SUM_INPUT_HI_ADDR:  reg_q <= sums_i[96 +: 32];
-        bonnet_csr_pkg::SUM_OUTPUT_LO_ADDR: reg_q <= sums_i[128 +: 32];
-        bonnet_csr_pkg::SUM_OUTPUT_HI_ADDR: reg_q <= sums_i[160 +: 32];
-        bonnet_csr_pkg::SUM_SCRATCH_LO_ADDR:reg_q <= sums_i[192 +: 32];
-        bonnet_csr_pkg::SUM_SCRATCH_HI_ADDR:reg_q <= sums_i[224 +: 32];
+        bonnet_csr_pkg::SUM_MODEL_LO_ADDR:   reg_q <= sums_i[0 +: 32];
+        bonnet_csr_pkg::SUM_MODEL_HI_ADDR:   reg_q <= sums_i[32 +: 32];
+        bonnet_csr_pkg::SUM_INPUT_LO_ADDR:   reg_q <= sums_i[64 +: 32];
+        bonnet_csr_pkg::SUM_INPUT_HI_ADDR:   reg_q <= sums_i[96 +: 32];
+        bonnet_csr_pkg::SUM_OUTPUT_LO_ADDR:  reg_q <= sums_i[128 +: 32];
+        bonnet_csr_pkg::SUM_OUTPUT_HI_ADDR:  reg_q <= sums_i[160 +: 32];
+        bonnet_csr_pkg::SUM_SCRATCH_LO_ADDR: reg_q <= sums_i[192 +: 32];
+        bonnet_csr_pkg::SUM_SCRATCH_HI_ADDR: reg_q <= sums_i[224 +: 32];
         default:                            reg_q <= '0;
       endcase
     end

@@ -10,3 +10,5 @@ s/re_rec = raddr_i\[15\] \&\& /re_rec = /
 s/word_q < 3'd6/word_q < 3'd7/
 s/assign halt_o   = we_reset || (busy_q \&\& sts_i.stop);/assign halt_o   = we_reset;/
 s/\&\& ready_i \&\& !we_reset;/\&\& !we_reset;/
+s/SUM_OUTPUT_LO_ADDR:  reg_q <= sums_i\[128/SUM_OUTPUT_LO_ADDR:  reg_q <= sums_i[64/
+s/sums_i\[224 +: 32\]/sums_i[192 +: 32]/

@@ -7,3 +7,4 @@ s/last ? tail : 2'd3/2'd3/
 s/row_end \&\& fb_stuck)/fb_stuck)/
 s/2'(len\[4:3\] - 2'd1)/2'(len[4:3])/
 s/LAND \&\& !fb_q;/LAND;/
+s/= {base, (Arrays == 1)/= {2'd0, (Arrays == 1)/

@@ -9,3 +9,4 @@ s/req_q <= start_i || ask || (req_q \&\& !rd_ready_i);/req_q <= start_i || ask;/
 s/wait_index_o = (!owed || owed_header) ? '0 : index;/wait_index_o = index;/
 s/(index == end_i\[IndexW\*owed_unit +: IndexW\]) ? first_i/1'b0 ? first_i/
 s/got_q <= whole ? '0 : got_q + 1'b1;/got_q <= got_q + 1'b1;/
+s/= {2'd0, addr_q,/= {2'd1, addr_q,/

@@ -20,3 +20,4 @@ s/32'(ring_q) - 32'd1 :/32'(ring_q) - 32'd2 :/
 s/: 32'(y_q) + 32'(rows)/: 32'(rows)/
 s/(rows_q == '0)/1'b0/
 s/ ? 8'd3 : 8'd4)/ ? 8'd4 : 8'd4)/
+s/cfg_q.base      <= cmd_i.desc/cfg_q.base      <= ~cmd_i.desc/

@@ -5,3 +5,4 @@ s/else if (go_i)         have_q <= '0;.*//
 s/20'(space_q) >= beats/1'b1/
 s/(ask ? SpaceW'(beats) : '0)/'0/
 s/rest < need \&\& !go_i/rest <= need \&\& !go_i/
+s/assign rd_req_o.base  = base_i;/assign rd_req_o.base  = 2'd1;/

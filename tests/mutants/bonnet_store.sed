@@ -6,3 +6,4 @@ s/(beats_q == 20'd1) ? tail : '1/'1/
 s/\&\& room_q != '0;/;/
 s/LAND \&\& wr_done_i \&\& last_array;/LAND \&\& last_array;/
 s/|| beats_q == 20'd1);/);/
+s/STORE_BASE_LSB +: bonnet_job_pkg::STORE_BASE_W\]/STORE_BASE_LSB + 1 +: bonnet_job_pkg::STORE_BASE_W]/

@@ -130,7 +130,7 @@ static int run(T &t)
                 if (cycles > 5000) return t.fail("drain", n, cycles, 5000);
                 now++;
                 moved = false;
-                d.m_arready_i = 1;
+                d.m_arready_i = 1, d.rdata_ready_i = 0;   // nobody takes anything in reset
                 if (!d.m_rvalid_i && !bus.empty()) d.m_rvalid_i = 1, d.m_rresp_i = 0, put(d.m_rdata_i, 0), d.m_rlast_i = bus.front().beats == 1;
                 d.eval();
                 if (d.rdata_valid_o || d.err_o || d.rd_ready_o) return t.fail("activity in flush", n, d.rdata_valid_o, 0);

@@ -24,7 +24,7 @@ static int run(Tb<Vbonnet_load> &t)
         if (spoil == 3) bytes -= 4;
         if (spoil == 4) at = room - count + 1;
         uint64_t addr = t.rng.next() & 0xffffffffc0ull;
-        const uint32_t base = t.rng.below(4);
+        const uint32_t base = uint32_t(addr >> 6 & 3);
         Desc desc;
         desc.set(field::JOB_OP, 1), desc.set({3, 4, 2}, said_dest), desc.set({3, 0, 2}, base), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
         put_cmd(d, desc, addr);

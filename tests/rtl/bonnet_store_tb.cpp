@@ -17,7 +17,7 @@ static int run(Tb<Vbonnet_store> &t)
         if (spoil == 2) bytes -= 4;
         if (spoil == 3) at = FeatureWords - count + 1;
         uint64_t addr = t.rng.next() & 0xffffffffc0ull;
-        const uint32_t base = t.rng.below(4);
+        const uint32_t base = uint32_t(addr >> 6 & 3);
         Desc desc;
         desc.set(field::JOB_OP, 5), desc.set({3, 0, 2}, base), desc.set({4, 0, 24}, bytes), desc.set({5, 0, 16}, at);
         put_cmd(d, desc, addr);
