@@ -96,7 +96,7 @@ static void xrt_free(void *self, bonnet_dma *buffer)
     memset(buffer, 0, sizeof *buffer);
 }
 
-static bonnet_status transfer(xrt *x, const bonnet_dma *buffer, int direction, size_t offset, size_t bytes, bonnet_error *err)
+static bonnet_status transfer(xrt *x, const bonnet_dma *buffer, unsigned direction, size_t offset, size_t bytes, bonnet_error *err)
 {
     if (!buffer->priv || offset > buffer->bytes || bytes > buffer->bytes - offset)
         return bonnet_fail(err, BONNET_EINVAL, "xrt: transfer outside its buffer");

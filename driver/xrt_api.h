@@ -29,7 +29,7 @@
     F(int,      xrtBOFree,                (void *buffer))                                       \
     F(uint64_t, xrtBOAddress,             (void *buffer))                                       \
     F(void *,   xrtBOMap,                 (void *buffer))                                       \
-    F(int,      xrtBOSync,                (void *buffer, int direction, size_t bytes, size_t offset))
+    F(int,      xrtBOSync,                (void *buffer, unsigned direction, size_t bytes, size_t offset))
 
 enum {
     BONNET_XRT_TO_DEVICE = 0, /* XCL_BO_SYNC_BO_TO_DEVICE */

@@ -32,12 +32,12 @@ static const char *environment(const char *name)
 
 static bonnet_status load_coreutil(bonnet_xrt_api *api, const char *lib, bonnet_error *err)
 {
-    char path[PATH_MAX] = COREUTIL;
+    char path[PATH_MAX];
     const char *root = environment("XILINX_XRT");
     if (lib && !join(path, lib, "", COREUTIL)) return bonnet_fail(err, BONNET_EINVAL, "xrt: the name of the folder after lib= is too long");
     if (lib && access(path, R_OK) != 0)
         return bonnet_fail(err, BONNET_ENODEV, "xrt: there is no " COREUTIL " in '%.120s'; name XRT's folder of libraries with lib=", lib);
-    api->coreutil = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    api->coreutil = dlopen(lib ? path : COREUTIL, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (api->coreutil) return BONNET_OK;
     if (!lib && root && join(path, root, "/lib", COREUTIL) && access(path, R_OK) == 0) {
         api->coreutil = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
