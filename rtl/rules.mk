@@ -12,13 +12,17 @@ include $(wildcard rtl/*/rules.mk)
 
 # Every module alone, asic and tiny; the whole chip as zcu102, whose modules differ by their number only.
 LINT_MODULES := $(basename $(notdir $(RTL_SRCS)))
-.PHONY: lint-verilator lint-yosys lint-zcu102
-lint-verilator: $(LINT_MODULES:%=lint-verilator-%) lint-zcu102
+.PHONY: lint-verilator lint-yosys lint-zcu102 lint-board
+lint-verilator: $(LINT_MODULES:%=lint-verilator-%) lint-zcu102 lint-board
 lint-verilator-%: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(TINY) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 lint-zcu102: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(ZCU102) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
+# What a vendor's tool gets: the chip and the JTAG port under the tool's names, the primitive as a black box.
+BOARD_TOPS := $(wildcard rtl/board/*/*.v)
+lint-board: $(RTL_PKGS)
+	$(Q)for top in $(BOARD_TOPS); do verilator --lint-only $(RTL_FLAGS) $(ZCU102) -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
 lint-yosys: $(RTL_PKGS) $(RTL_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
 
