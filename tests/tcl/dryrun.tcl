@@ -102,6 +102,19 @@ check [says bitstreams/zcu102/overlay.dts "size = <0x0 0x$bytes>"] "overlay.dts:
 check [says bitstreams/zcu102/link.cfg "freqHz=[dict get $board CLOCK_MHZ]000000:"] "link.cfg: the clock"
 check [says constraints/zcu102/timing.xdc "create_clock -name tck -period [dict get $board TCK_NS]"] "timing.xdc: TCK"
 
+# ---- the wrappers join like with like: lint sees widths, not two 64-bit addresses that changed places --------
+foreach top {bonnet_kernel bonnet_zcu102} {
+    set channel [open [file join $root rtl board zcu102 $top.v]]; set text [read $channel]; close $channel
+    set joined 0
+    foreach {- pin wire} [regexp -all -inline {\.([sm]_axi[a-z]*_[a-z]+)\((\w+)\)} $text] {
+        incr joined
+        regexp {_([a-z]+)$} $pin -> signal
+        check [regexp "^\[sm\]_axi_(control|gmem|jtag)_$signal\$" $wire] "$top: .$pin\($wire\)"
+        check [expr {[string index $pin 0] eq [string index $wire 0]}] "$top: .$pin\($wire\)"
+    }
+    check [expr {$joined > 40}] "$top: $joined connections seen"
+}
+
 # ---- no bitstream without timing ------------------------------------------------------------------------------
 lassign [run build.tcl [list out=$out] {} {set vivado::slack -0.2}] text calls mapped
 check [expr {[string match "timing is not met*" $text] && ![llength [calls_of $calls write_bitstream]]}] "build.tcl stops when timing is not met: $text"
