@@ -13,4 +13,5 @@ extern const bonnet_backend bonnet_sim_backend;    /* driver/sim.c: the Verilate
 extern const bonnet_backend bonnet_mock_backend;   /* driver/mock.c: register-level C chip */
 extern const bonnet_backend bonnet_uio_backend;    /* driver/uio.c: a board's own bus      */
 extern const bonnet_backend bonnet_xrt_backend;    /* driver/xrt.c: a board under XRT     */
+extern const bonnet_backend bonnet_usb_backend;    /* driver/usb.c: over JTAG; not in a build with USB=0 */
 #endif

@@ -3,5 +3,14 @@
 #include "backends.h"
 
 const bonnet_backend *const bonnet_backends[] = {
-    &bonnet_golden_backend, &bonnet_cpu_backend, &bonnet_sim_backend, &bonnet_mock_backend, &bonnet_uio_backend, &bonnet_xrt_backend, NULL,
+    &bonnet_golden_backend,
+    &bonnet_cpu_backend,
+    &bonnet_sim_backend,
+    &bonnet_mock_backend,
+    &bonnet_uio_backend,
+    &bonnet_xrt_backend,
+#ifndef BONNET_NO_USB
+    &bonnet_usb_backend,
+#endif
+    NULL,
 };
