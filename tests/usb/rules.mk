@@ -24,4 +24,4 @@ $(USB_CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $$(FAKEUSB_OBJS) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(FAKEUSB_OBJS) $(LIB) $(LIB_LIBS)
 test-usb-conform: $(USB_CONFORM)
-	$(Q)BONNET_BOARD=geometry=tiny $< --seed $(SEED) --size tiny --backend usb: --quick --cases 4
+	$(Q)BONNET_BOARD=geometry=tiny,cycles=1 $< --seed $(SEED) --size tiny --backend usb: --no-directed --cases 8
