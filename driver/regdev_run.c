@@ -56,7 +56,8 @@ static bonnet_status reset(regdev *dev, bonnet_error *err)
         }
     }
     if (st == BONNET_OK) st = acknowledge(dev, err);
-    if (st == BONNET_OK && bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) return BONNET_OK;
+    if (st != BONNET_OK) return BONNET_ENODEV; /* the access that failed has said why */
+    if (bonnet_reg_get(ctrl, BONNET_RF_CTRL_IDLE)) return BONNET_OK;
     return bonnet_fail(err, BONNET_ENODEV, "%s: the chip does not come back from reset; close the device and open it again", dev->mmio->scheme);
 }
 
