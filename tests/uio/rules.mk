@@ -20,3 +20,23 @@ $(TRAP_ARM): $(O)/arm64/obj/tests/uio/trap_test.o $(O)/arm64/obj/sim/board/trap.
 test-trap-arm64:
 	$(Q)command -v $(ARM_CC) > /dev/null && command -v $(ARM_QEMU) > /dev/null || { echo "trap-arm64: skipped: no $(ARM_CC) or no $(ARM_QEMU); tools/deps.sh arm installs both"; exit 77; }; \
 	$(MAKE) --no-print-directory -s $(TRAP_ARM) && $(ARM_QEMU) $(TRAP_ARM) --seed $(SEED)
+
+# The backend, with the sanitizers: their library linked in, so that the stand-in can come first.
+UIO_TEST  := $(O)/tests/uio/uio
+UIO_SRCS  := tests/uio/uio_test.c driver/uio.c driver/uio_find.c driver/uio_dma.c
+TESTS     += uio uio-conform
+TEST_BINS += $(UIO_TEST) $(BOARD_UIO)
+$(UIO_TEST): $(UIO_SRCS:%.c=$(O)/san/%.o) $$(UNIT_OBJS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -static-libasan -static-libubsan -o $@ $(sort $^) -lprotobuf-c -lmd -lm -lpthread -ldl
+
+.PHONY: test-uio test-uio-conform
+test-uio: $(UIO_TEST) $(BOARD_UIO)  ## uio: against a stand-in for UIO and u-dma-buf: every failure by name, caches, what a killed process leaves
+	$(Q)LD_PRELOAD=$(BOARD_UIO) $(UIO_TEST) manners --seed $(SEED)
+	$(Q)bash tests/uio/knobs.sh $(UIO_TEST) $(CURDIR)/$(BOARD_UIO)
+test-uio-conform: $(CONFORM) $(CLI) $(FASHION) $(BOARD_UIO)  ## The conformance suite and the command line on uio:
+	$(Q)LD_PRELOAD=$(BOARD_UIO) $(CONFORM) --seed $(SEED) --backend uio:/dev/uio0 --size tiny --cases 30 --quick
+	$(Q)BONNET_BOARD=stall=40 BONNET_UIO=dma=udmabuf0 LD_PRELOAD=$(BOARD_UIO) $(CONFORM) --seed $(SEED) --backend uio:/dev/uio0,irq=off --size tiny --cases 5 --quick
+	$(Q)BONNET_BOARD=geometry=asic LD_PRELOAD=$(BOARD_UIO) $(CONFORM) --seed $(SEED) --backend uio: --cases 4 --quick
+	$(Q)LD_PRELOAD=$(BOARD_UIO) $(CLI) selftest --device uio:/dev/uio0
+	$(Q)BONNET_BOARD=geometry=asic LD_PRELOAD=$(BOARD_UIO) $(CLI) run $(O)/models/boolnet_k4.bonnet tests/vectors/fashion/00000_*.pgm --device uio:/dev/uio0 | grep 'Ankle boot'

@@ -20,7 +20,7 @@ static board *chip;
 static uint8_t *host, *clean; /* the CPU's view, and what it was when CPU and memory last agreed */
 static uint8_t *dram;         /* the chip's view */
 static uint32_t count;        /* interrupts that the kernel has counted */
-static uint64_t came;         /* interrupts that the chip has raised */
+static uint64_t came, synced; /* interrupts that the chip has raised, syncs asked for */
 static int unmasked, unbound;
 
 /* Different for every line and every memory, never 0. */
@@ -134,6 +134,9 @@ void *si_map(si_kind kind, size_t bytes, off_t offset)
 
 int si_unmap(void *address) { return trap_close(address) || (address && address == host); }
 
+/* For tests that want to see what the chip sees. */
+__attribute__((visibility("default"))) uint8_t *bonnet_uio_chip_at(uint64_t address) { return chip ? board_dram(chip, address, 1) : NULL; }
+
 /* "0x..." as u-dma-buf's sync files take it: driver/uio_dma.c. 1 alone: the whole buffer, both ways. */
 static int sync_lines(si_kind kind, const char *text, size_t n)
 {
@@ -147,7 +150,7 @@ static int sync_lines(si_kind kind, const char *text, size_t n)
     const int whole = !(command >> 1);
     const uint64_t offset = whole ? 0 : command >> 32, size = whole ? k->size : command & 0xfffffff0u, direction = whole ? 0 : command >> 2 & 3;
     if (end == copy || (*end && *end != '\n') || errno || offset + size > k->size || k->syncfail) return errno = EINVAL, -1;
-    if (!(command & 1) || k->nosync || (k->nosynccpu && kind == SI_FOR_CPU) || k->coherent) return 0;
+    if (!(command & 1) || k->nosync || ++synced == k->skip || (k->nosynccpu && kind == SI_FOR_CPU) || k->coherent) return 0;
     const uint64_t first = offset / LINE * LINE, last = (offset + size + LINE - 1) / LINE * LINE;
     for (uint64_t at = first; at < last && at < k->size; at += LINE) {
         const size_t line = k->size - at < LINE ? (size_t)(k->size - at) : LINE;

@@ -19,7 +19,7 @@
  *     garbage      phys_addr is no number     badaddr   phys_addr is odd                coherent dma_coherent is 1, and true
  *     nosync       syncs do nothing           syncfail  syncs give EINVAL               size=N   bytes of the buffer (32 MiB)
  *     dma=NAME     its name (udmabuf-bonnet)  legacy    class udmabuf, as before 2020   clock=HZ clock-frequency in the device tree
- *     nosynccpu    only sync_for_cpu does nothing
+ *     nosynccpu    only sync_for_cpu does nothing                                       skip=N   sync N (from 1) does nothing
  *     lost=N       interrupt N (from 1) is masked but not counted                       gone=N   the UIO driver is unbound at interrupt N
  */
 #ifndef BONNET_UIO_STAND_IN_H
@@ -32,7 +32,7 @@ enum { SI_PATH = 512, SI_NAME = 48 };
 
 typedef struct si_knobs {
     int none, foreign, two, noperm, window, noirq, nodma, dmaperm, syncperm, garbage, badaddr, coherent, nosync, nosynccpu, syncfail, legacy;
-    uint64_t size, clock_hz, lost, gone;
+    uint64_t size, clock_hz, lost, gone, skip;
     char dma[SI_NAME];
 } si_knobs;
 
@@ -62,4 +62,6 @@ uint32_t si_interrupts(void);
 /* Lets the chip work for a while. 0: there is no chip, and no time for it to pass. */
 int si_work(void);
 int si_unbound(void);
+/* The chip's view of a byte of DRAM and what follows; exported, for tests: dlsym(RTLD_DEFAULT, "bonnet_uio_chip_at"). NULL: none there. */
+uint8_t *bonnet_uio_chip_at(uint64_t address);
 #endif

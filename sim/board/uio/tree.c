@@ -29,10 +29,8 @@ static const struct {
         {"legacy", offsetof(si_knobs, legacy)},
 },
   numbers[] = {
-      {"size", offsetof(si_knobs, size)},
-      {"clock", offsetof(si_knobs, clock_hz)},
-      {"lost", offsetof(si_knobs, lost)},
-      {"gone", offsetof(si_knobs, gone)},
+      {"size", offsetof(si_knobs, size)}, {"clock", offsetof(si_knobs, clock_hz)}, {"lost", offsetof(si_knobs, lost)},
+      {"gone", offsetof(si_knobs, gone)}, {"skip", offsetof(si_knobs, skip)},
 };
 
 static int knob(const char *name, const char *value)
