@@ -39,7 +39,7 @@ static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
 
 static bonnet_status identify(regdev *dev, bonnet_error *err)
 {
-    uint32_t id, abi;
+    uint32_t id, abi, build;
     bonnet_status st = dev->mmio->read(dev->self, BONNET_REG_ID, &id, err);
     if (st == BONNET_OK) st = dev->mmio->read(dev->self, BONNET_REG_ABI, &abi, err);
     if (st != BONNET_OK) return st;
@@ -54,6 +54,10 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
             "%s: the chip has register version %u.%u without sums of what it reads, this library needs %d.%d; load this release's bitstream",
             dev->mmio->scheme, bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR,
             BONNET_ABI_MINOR);
+    st = dev->mmio->read(dev->self, BONNET_REG_BUILD, &build, err);
+    if (st != BONNET_OK) return st;
+    dev->abi = abi;
+    dev->build = build;
     return read_geometry(dev, err);
 }
 
@@ -89,6 +93,8 @@ void bonnet_regdev_close(void *self)
 const bonnet_geometry *bonnet_regdev_geometry(const void *self) { return &((const regdev *)self)->geometry; }
 
 void *bonnet_regdev_mmio_self(void *self) { return ((regdev *)self)->self; }
+uint32_t bonnet_regdev_abi(const void *self) { return ((const regdev *)self)->abi; }
+uint32_t bonnet_regdev_build(const void *self) { return ((const regdev *)self)->build; }
 
 static void release(regdev *dev, bonnet_dma *buffer)
 {

@@ -33,6 +33,9 @@ bonnet_status bonnet_regdev_job(bonnet_job **out, const bonnet_net *net, const b
 /* For benches and tests: what open() read, and the mmio handle behind it. */
 const bonnet_geometry *bonnet_regdev_geometry(const void *self);
 void *bonnet_regdev_mmio_self(void *self);
+/* The same: registers ABI and BUILD. */
+uint32_t bonnet_regdev_abi(const void *self);
+uint32_t bonnet_regdev_build(const void *self);
 
 /* A descriptor's event, of its counter record and the DRAM bytes it moved. Without a chip: a record of zeros, the bytes it would move. */
 enum { BONNET_RECORD_WORDS = 6 };

@@ -10,6 +10,7 @@ typedef struct regdev {
     void *self;               /* of mmio */
     bonnet_geometry geometry; /* as the chip says */
     uint32_t timeout_ms;      /* where a run names none */
+    uint32_t abi, build;      /* of the chip: registers ABI and BUILD */
     int broken;               /* did not come back from reset */
 } regdev;
 

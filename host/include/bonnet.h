@@ -187,6 +187,8 @@ BONNET_API bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device
 /* The chip behind dev: sizes of its on-chip memories. BONNET_EUNSUPPORTED where there is no chip (golden, cpu). */
 typedef struct bonnet_chip_info {
     uint32_t lanes, feature_words, weight_rows, bus_bits;
+    uint32_t abi;               /* register version: major << 16 | minor */
+    uint32_t build;             /* first 32 bits of the git commit it was made from; 0: not recorded */
 } bonnet_chip_info;
 BONNET_API bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev);
 
@@ -249,6 +251,8 @@ BONNET_API_VOID const char *bonnet_status_name(bonnet_status status);    /* "BON
 BONNET_API_VOID const char *bonnet_status_text(bonnet_status status);    /* one plain sentence; never NULL */
 /* One line about the last failure on dev, or with dev NULL of the last bonnet_open() in this thread; never NULL. */
 BONNET_API_VOID const char *bonnet_last_error(const bonnet_device *dev);
+/* The register version that this library drives, major << 16 | minor; bonnet_open() refuses a chip of another major, or of a lower minor. */
+BONNET_API_VOID uint32_t bonnet_chip_abi(void);
 BONNET_API_VOID const char *bonnet_version(void);                        /* "0.1.0", at run time */
 
 #ifdef __cplusplus

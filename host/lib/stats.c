@@ -3,6 +3,7 @@
 #include <string.h>
 #include "internal.h"
 #include "regdev.h"
+#include "regs.h"
 
 bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device *dev)
 {
@@ -67,11 +68,14 @@ bonnet_status bonnet_event_get(bonnet_event *out, const bonnet_device *dev, cons
     return BONNET_OK;
 }
 
+uint32_t bonnet_chip_abi(void) { return (uint32_t)BONNET_ABI_MAJOR << 16 | BONNET_ABI_MINOR; }
+
 bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev)
 {
     if (!out || !dev) return BONNET_EINVAL;
     if (!dev->backend->mmio) return BONNET_EUNSUPPORTED;
     const bonnet_geometry *g = bonnet_regdev_geometry(dev->self); /* as the chip said when it was opened */
-    *out = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits};
+    *out = (bonnet_chip_info){g->lanes * g->arrays,          g->feature_words, g->weight_rows, g->bus_bits, bonnet_regdev_abi(dev->self),
+                              bonnet_regdev_build(dev->self)};
     return BONNET_OK;
 }

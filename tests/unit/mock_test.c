@@ -318,7 +318,7 @@ int main(int argc, char **argv)
     run_fault(&u, &b, "fault=xfer@2", BONNET_EIO, "to the device failed", 1);
     run_fault(&u, &b, "fault=xfer@3", BONNET_EIO, "to the host failed", 1);
     run_fault(&u, &b, "fault=write@3", BONNET_EIO, "register write", 1);
-    run_fault(&u, &b, "fault=read@8", BONNET_EIO, "register read", 1);
+    run_fault(&u, &b, "fault=read@9", BONNET_EIO, "register read", 1);
     open_fault(&u, &b, "fault=id", BONNET_ENODEV, "no Bonnet chip there");
     open_fault(&u, &b, "fault=abi", BONNET_EABI, "register version 3.1");
     open_fault(&u, &b, "fault=read@2", BONNET_EIO, "register read");
