@@ -26,6 +26,10 @@ typedef struct cli_options {
     const char *dram_latency, *dram_port; /* --dram-latency CYCLES, --dram-port BITS: numbers, or NULL */
     const char *trace;       /* --trace FILE     */
     bool json, quiet, compare, explain, analytic;
+    const char *manifest, *root;           /* --manifest FILE, --root DIR */
+    const char *board, *commit, *tool;     /* flash --entry: who built it, of what, with what */
+    unsigned long clock_mhz;
+    bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;
@@ -91,6 +95,8 @@ int cli_energy(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_estimate(int argc, char **argv);
+int cli_flash(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_info.c - bonnet info, bonnet devices: what is there, without running it. */
 #include <stdio.h>
-#include "cli.h"
+#include "flash.h"
 
 static const char info_usage[] = "usage: bonnet info MODEL.bonnet [--json]\n\nName, input, layers, MACs and hash of a compiled network.\n";
-static const char devices_usage[] =
-    "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device. Options of each: docs/devices.md.\n";
+static const char devices_usage[] = "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device, and the boards that "
+                                    "are connected. Options of each: docs/devices.md.\n"
+                                    "What a board still needs: bonnet doctor.\n";
 
 static struct json_object *layers_json(const bonnet_model *model)
 {
@@ -80,6 +81,27 @@ int cli_info(int argc, char **argv)
     return code;
 }
 
+/* URIs of the boards that sysfs shows: a line each, or an array. Only kinds that this build has. */
+static struct json_object *boards(void)
+{
+    struct json_object *array = json_object_new_array();
+    char name[FIND_NAME], uri[2 * FIND_NAME];
+    cli_cable cable;
+    for (unsigned n = 0; cli_has_scheme("uio", 3) && cli_find_uio(name, "", n); n++) {
+        snprintf(uri, sizeof uri, "uio:/dev/%s", name);
+        json_object_array_add(array, json_object_new_string(uri));
+    }
+    for (unsigned n = 0; cli_has_scheme("xrt", 3) && cli_find_zocl(name, "", n); n++) {
+        snprintf(uri, sizeof uri, "xrt:%u", n);
+        json_object_array_add(array, json_object_new_string(uri));
+    }
+    for (unsigned n = 0; cli_has_scheme("usb", 3) && cli_find_cable(&cable, "", "", n); n++) {
+        snprintf(uri, sizeof uri, "usb:%s", cable.serial);
+        json_object_array_add(array, json_object_new_string(uri));
+    }
+    return array;
+}
+
 int cli_devices(int argc, char **argv)
 {
     cli_options o = {0};
@@ -96,11 +118,16 @@ int cli_devices(int argc, char **argv)
         json_object_object_add(j, "present", json_object_new_boolean(kind.present));
         if (!o.json) printf("%-8s %s%s\n", kind.scheme, kind.summary, kind.present ? "" : " (none at this machine)");
     }
+    struct json_object *found = boards();
     if (!o.json) {
+        for (size_t i = 0; i < json_object_array_length(found); i++)
+            printf("%s%s\n", i ? "" : "\nboards:\n", json_object_get_string(json_object_array_get_idx(found, i)));
+        json_object_put(found);
         json_object_put(array);
         return cli_finish_stdout();
     }
     struct json_object *j = json_object_new_object();
     json_object_object_add(j, "devices", array);
+    json_object_object_add(j, "boards", found);
     return cli_print_json(j);
 }

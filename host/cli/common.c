@@ -63,6 +63,15 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"timeout-ms", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'S'},
                                           {"trace", required_argument, NULL, 'T'},
+                                          {"manifest", required_argument, NULL, 'm'},
+                                          {"root", required_argument, NULL, 'r'},
+                                          {"board", required_argument, NULL, 'B'},
+                                          {"commit", required_argument, NULL, 'C'},
+                                          {"tool", required_argument, NULL, 'V'},
+                                          {"clock-mhz", required_argument, NULL, 'k'},
+                                          {"dry-run", no_argument, NULL, 'N'},
+                                          {"unlisted", no_argument, NULL, 'u'},
+                                          {"entry", no_argument, NULL, 'E'},
                                           {"compare", no_argument, NULL, 'c'},
                                           {"analytic", no_argument, NULL, 'a'},
                                           {"explain", no_argument, NULL, 'e'},
@@ -96,6 +105,15 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'L': code = parse_text_number(&o->dram_latency, "dram-latency", optarg); break;
         case 'P': code = parse_text_number(&o->dram_port, "dram-port", optarg); break;
         case 'T': o->trace = optarg; break;
+        case 'm': o->manifest = optarg; break;
+        case 'r': o->root = optarg; break;
+        case 'B': o->board = optarg; break;
+        case 'C': o->commit = optarg; break;
+        case 'V': o->tool = optarg; break;
+        case 'k': code = parse_number(&o->clock_mhz, "clock-mhz", optarg); break;
+        case 'N': o->dry_run = true; break;
+        case 'u': o->unlisted = true; break;
+        case 'E': o->entry = true; break;
         case 'c': o->compare = true; break;
         case 'a': o->analytic = true; break;
         case 'e': o->explain = true; break;

@@ -21,7 +21,9 @@ static const struct verb {
     {"report", cli_report, "one page about a run: roofline, stalls, bytes, energy, buffers"},
     {"compile", cli_compile, "turn an ONNX file into a .bonnet file"},
     {"info", cli_info, "what is in a .bonnet file"},
-    {"devices", cli_devices, "the devices this build can reach"},
+    {"flash", cli_flash, "load a bitstream into a ZCU102, by its cable or on the board itself"},
+    {"doctor", cli_doctor, "what a board still needs, and what to type next"},
+    {"devices", cli_devices, "the devices this build can reach, and the boards that are connected"},
     {"selftest", cli_selftest, "run a small built-in network on every device and compare"},
 };
 
