@@ -65,7 +65,7 @@ train: deps-train    ## Train the Fashion-MNIST networks again (about an hour an
 
 DESTDIR ?=
 PREFIX  ?= /usr/local
-install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, header, pkg-config file, man page, command line, example
+install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, header, pkg-config file, man page, command line, example, udev rules, systemd unit
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/bonnet
 	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
@@ -74,8 +74,14 @@ install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, header, pkg-confi
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so
 	install -m 644 host/include/bonnet.h $(DESTDIR)$(PREFIX)/include/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIB_LIBS) -lstdc++|' host/lib/bonnet.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/bonnet.pc
-	install -m 644 docs/man/bonnet.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/bonnet.1 docs/man/bonnet-flash.1 docs/man/bonnet-doctor.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 examples/classify.c $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/
+	install -d $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/bonnet
+	install -m 644 bitstreams/MANIFEST $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams/
+	install -m 644 bitstreams/linux/60-bonnet.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
+	sed -e 's|@PREFIX@|$(PREFIX)|' bitstreams/linux/bonnet-board.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/bonnet-board.service
+	install -m 755 bitstreams/linux/bonnet-board.sh $(DESTDIR)$(PREFIX)/lib/bonnet/bonnet-board
+	install -m 644 bitstreams/linux/bonnet-board.default $(DESTDIR)$(PREFIX)/share/doc/bonnet/
 
 .PHONY: lint lint-c lint-format lint-shell lint-arrows lint-gen
 lint: deps-test      ## Verilator -Wall, Yosys, cppcheck, clang-format, shellcheck, no backward arrows, generated files current

@@ -21,4 +21,27 @@ done
 # Only the functions of bonnet.h are visible.
 extra=$(nm -D --defined-only stage/usr/lib/libbonnet.so | awk '$2 ~ /[TDBR]/ && $3 !~ /^bonnet_/ && $3 !~ /^BONNET_/ {print $3}')
 [ -z "$extra" ] || die "libbonnet.so shows $extra"
+# What a board's Linux needs: there, sound, and found by the installed program.
+for file in lib/udev/rules.d/60-bonnet.rules lib/systemd/system/bonnet-board.service lib/bonnet/bonnet-board share/bonnet/bitstreams/MANIFEST share/doc/bonnet/bonnet-board.default \
+    share/man/man1/bonnet.1 share/man/man1/bonnet-flash.1 share/man/man1/bonnet-doctor.1; do
+    [ -s stage/usr/$file ] || die "not installed: $file"
+done
+[ -x stage/usr/lib/bonnet/bonnet-board ] || die "bonnet-board cannot be run"
+grep -q @ stage/usr/lib/systemd/system/bonnet-board.service && die "the unit has a place that was not filled in"
+. "$ROOT/tests/cli/board_lib.sh"
+mkbit some.bit "$part" "$idcode"
+check 11 'stage/usr/share/bonnet/bitstreams/MANIFEST \(no bitstream has been built' stage/usr/bin/bonnet flash some.bit
+if command -v systemd-analyze > /dev/null; then
+    sed "s|/usr/lib/bonnet|$work/stage/usr/lib/bonnet|" stage/usr/lib/systemd/system/bonnet-board.service > bonnet-board.service
+    systemd-analyze verify --man=no ./bonnet-board.service > out 2> err || die "systemd-analyze does not take the unit"
+    [ ! -s err ] || die "systemd-analyze complains about the unit"
+    checks=$((checks + 1))
+fi
+# Every line of the rules: KEY OPERATOR "VALUE", ..., with keys and operators that udev has; udev's own judgement where it can give one (systemd 254).
+rules=stage/usr/lib/udev/rules.d/60-bonnet.rules
+term='(SUBSYSTEM|KERNEL|ATTR\{[a-zA-Z]+\}|ENV\{[A-Z_]+\})(==|!=)"[^"]*"|(GROUP|MODE)="[a-z0-9]+"|(TAG|SYMLINK)\+="[a-z]+"'
+grep -vE '^(#|$)' $rules | grep -vE "^($term)(, ($term))*$" > out && die "no udev rule: $(cat out)"
+[ "$(grep -cE '^SUBSYSTEM' $rules)" -eq 3 ] || die "the rules are not for uio, u-dma-buf and the cable"
+udevadm verify --help > /dev/null 2>&1 && { udevadm verify $rules > out 2> err || die "udevadm does not take the rules"; }
+checks=$((checks + 1))
 passed
