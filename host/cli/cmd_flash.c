@@ -78,10 +78,10 @@ static int check_listed(const flash_entry **entry, const flash_manifest *m, cons
         if (strcmp(e->board, FLASH_BOARD) || strcmp(e->part, FLASH_PART))
             return cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED, "%s: listed as made for %s (%s), this is for " FLASH_BOARD " (" FLASH_PART ")", f->path,
                             e->board, e->part);
-        if (e->abi >> 16 != bonnet_chip_abi() >> 16)
+        if (!flash_abi_fits(e->abi))
             return cli_fail(CLI_STATUS - BONNET_EABI,
-                            "%s: its chip has register version %u.%u, this bonnet needs %u.x; take the bitstream of this version", f->path,
-                            e->abi >> 16, e->abi & 0xffff, bonnet_chip_abi() >> 16);
+                            "%s: its chip has register version %u.%u, this bonnet needs %u.%u; take the bitstream of this version", f->path,
+                            e->abi >> 16, e->abi & 0xffff, bonnet_chip_abi() >> 16, bonnet_chip_abi() & 0xffff);
         const uint32_t own = flash_bit_commit(&f->bit), listed = commit_word(e->commit);
         if (own && listed && own != listed)
             return cli_fail(CLI_STATUS - BONNET_EABI, "%s: built from commit %08x, and %s says %08x; correct the manifest", f->path, own, m->path,

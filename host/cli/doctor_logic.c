@@ -41,10 +41,10 @@ static void bitstream(doctor *d)
     if (!d->loaded)
         doctor_say(d, WAY_UIO | WAY_XRT, DOCTOR_WARNING, "bitstream", "bonnet flash --entry prints the line for the manifest",
                    "%.100s (%.12s...) is not in the manifest", text + 65, text);
-    else if (d->loaded->abi >> 16 != bonnet_chip_abi() >> 16)
+    else if (!flash_abi_fits(d->loaded->abi))
         doctor_say(d, WAY_UIO | WAY_XRT, DOCTOR_MISSING, "bitstream", "flash the bitstream of this version, or install the bonnet of that one",
-                   "%s has register version %u.%u, this bonnet needs %u.x", d->loaded->file, d->loaded->abi >> 16, d->loaded->abi & 0xffff,
-                   bonnet_chip_abi() >> 16);
+                   "%s has register version %u.%u, this bonnet needs %u.%u", d->loaded->file, d->loaded->abi >> 16, d->loaded->abi & 0xffff,
+                   bonnet_chip_abi() >> 16, bonnet_chip_abi() & 0xffff);
     else
         doctor_say(d, WAY_UIO | WAY_XRT, DOCTOR_OK, "bitstream", NULL, "%s, geometry %s, register version %u.%u, commit %.12s", d->loaded->file,
                    d->loaded->geometry, d->loaded->abi >> 16, d->loaded->abi & 0xffff, d->loaded->commit);

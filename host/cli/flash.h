@@ -65,6 +65,8 @@ typedef struct flash_manifest {
 void flash_manifest_place(flash_manifest *m, const char *path, const char *beside); /* m->path: where it is, or should be */
 int flash_manifest_read(flash_manifest *out, const char *path, const char *beside);
 void flash_manifest_free(flash_manifest *m);
+/* A chip of that register version is one for this library: its major, and no lower minor. */
+bool flash_abi_fits(uint32_t abi);
 const flash_entry *flash_manifest_find(const flash_manifest *m, const char *sha256);
 /* The line of a manifest: a JSON object; NULL if out of memory. */
 struct json_object *flash_entry_json(const flash_entry *e);

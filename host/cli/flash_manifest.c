@@ -148,6 +148,8 @@ const flash_entry *flash_manifest_find(const flash_manifest *m, const char *sha2
     return NULL;
 }
 
+bool flash_abi_fits(uint32_t abi) { return abi >> 16 == bonnet_chip_abi() >> 16 && abi >= bonnet_chip_abi(); }
+
 struct json_object *flash_entry_json(const flash_entry *e)
 {
     char text[32];

@@ -75,7 +75,7 @@ check 16 'another length' flash cut.xclbin
 # ---- what the manifest says ------------------------------------------------------------------------------------------------------
 mkbit new.bit $part $idcode 89abcdef
 check 11 'new.bit: not in MANIFEST; go on with --unlisted, or.*"sha256": "[0-9a-f]{64}", "part": "xczu9eg-ffvb1156-2-e".*"commit": "89abcdef"' flash new.bit
-check 0 '^[{] "file": "new.bit", "sha256": "[0-9a-f]{64}".*"abi": "2.0", "commit": "89abcdef"' flash --entry new.bit --geometry zcu102 --clock-mhz 250 --tool x
+check 0 '^[{] "file": "new.bit", "sha256": "[0-9a-f]{64}".*"abi": "[0-9]+\.[0-9]+", "commit": "89abcdef"' flash --entry new.bit --geometry zcu102 --clock-mhz 250 --tool x
 check 2 'say --geometry, --clock-mhz, --tool' flash --entry new.bit
 check 11 'no bitstream has been built yet' flash new.bit --manifest "$ROOT/bitstreams/MANIFEST"
 check 0 'not listed in MANIFEST' flash new.bit --unlisted --dry-run --device board --root board
@@ -93,14 +93,20 @@ for bad in '' '{' '[]' '{}' '{"format":1}' '{"format":"1","bitstreams":[]}' '{"f
 done
 echo '{"format":2,"bitstreams":[]}' > bad.json
 check 15 'manifest format 2, this version reads 1' flash good.bit --manifest bad.json
-for edit in 's/"2.0"/"two"/g' 's/"clock_mhz": 250/"clock_mhz": -1/g' 's/"clock_mhz": 250/"clock_mhz": "x"/g' 's/"sha256": "../"sha256": "zz/g' 's/"tool"/"t"/g' 's/"geometry": "zcu102"/"geometry": null/g'; do
+for edit in 's/"abi": "[0-9.]*"/"abi": "two"/g' 's/"clock_mhz": 250/"clock_mhz": -1/g' 's/"clock_mhz": 250/"clock_mhz": "x"/g' 's/"sha256": "../"sha256": "zz/g' 's/"tool"/"t"/g' 's/"geometry": "zcu102"/"geometry": null/g'; do
     sed "$edit" MANIFEST > bad.json
     cmp -s MANIFEST bad.json && die "the edit $edit did nothing"
     check 16 'entry 0: ".*" is missing or wrong' flash good.bit --manifest bad.json
 done
 check 16 'not a file, or too large' flash good.bit --manifest folder
-sed 's/"abi": "2.0"/"abi": "1.0"/' MANIFEST > old.json
-check 15 'register version 1.0, this bonnet needs 2.x' flash good.bit --manifest old.json
+version=$(abi)
+[ -n "$version" ] || die "no register version"
+for other in $((${version%.*} - 1)).9 $((${version%.*} + 1)).0 "${version%.*}".$((${version#*.} - 1)); do
+    sed "s/\"abi\": \"$version\"/\"abi\": \"$other\"/" MANIFEST > old.json
+    [ "$other" = 2.-1 ] || check 15 "register version $other, this bonnet needs $version" flash good.bit --manifest old.json
+done
+sed "s/\"abi\": \"$version\"/\"abi\": \"${version%.*}.99\"/" MANIFEST > newer.json
+check 0 'would do' flash good.bit --manifest newer.json --dry-run
 sed 's/"part": "[^"]*"/"part": "xc7z020"/' MANIFEST > other.json
 check 20 'listed as made for zcu102 \(xc7z020\)' flash good.bit --manifest other.json
 sed 's/0123456789abcdef/fedcba9876543210/' MANIFEST > commit.json
