@@ -39,9 +39,10 @@ if command -v systemd-analyze > /dev/null; then
 fi
 # Every line of the rules: KEY OPERATOR "VALUE", ..., with keys and operators that udev has; udev's own judgement where it can give one (systemd 254).
 rules=stage/usr/lib/udev/rules.d/60-bonnet.rules
-term='(SUBSYSTEM|KERNEL|ATTR\{[a-zA-Z]+\}|ENV\{[A-Z_]+\})(==|!=)"[^"]*"|(GROUP|MODE)="[a-z0-9]+"|(TAG|SYMLINK)\+="[a-z]+"'
+term='(SUBSYSTEM|KERNEL|ATTR\{[a-zA-Z]+\}|ENV\{[A-Z_]+\})(==|!=)"[^"]*"|(GROUP|MODE)="[a-z0-9]+"|(TAG|SYMLINK)\+="[a-z]+"|RUN\+="/bin/chgrp plugdev( /sys%p/[a-z_]+)+"'
 grep -vE '^(#|$)' $rules | grep -vE "^($term)(, ($term))*$" > out && die "no udev rule: $(cat out)"
 [ "$(grep -cE '^SUBSYSTEM' $rules)" -eq 3 ] || die "the rules are not for uio, u-dma-buf and the cable"
+grep -q 'u-dma-buf.*/sys%p/sync_for_device /sys%p/sync_for_cpu' $rules || die "the rule for u-dma-buf leaves its sync files to root"
 udevadm verify --help > /dev/null 2>&1 && { udevadm verify $rules > out 2> err || die "udevadm does not take the rules"; }
 checks=$((checks + 1))
 passed
