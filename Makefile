@@ -6,8 +6,15 @@ V     ?= 0
 O     := build
 Q     := $(if $(filter 1,$(V)),,@)
 
-CC       := gcc
-CXX      := g++
+# For another machine: make CROSS=aarch64-linux-gnu- SYSROOT=its/packages/unpacked O=build/there (tests/arm64 does). Programs that the
+# build itself runs are made by HOSTCC.
+CROSS    ?=
+SYSROOT  ?=
+SYSFLAGS := $(if $(SYSROOT),-isystem $(SYSROOT)/usr/include $(foreach d,$(SYSROOT)/usr/lib/$(CROSS:-=) $(SYSROOT)/lib/$(CROSS:-=),-L$(d) -Wl,-rpath-link,$(d)))
+HOSTCC   := gcc
+CC       := $(strip $(CROSS)gcc $(SYSFLAGS))
+CXX      := $(strip $(CROSS)g++ $(SYSFLAGS))
+AR       := $(CROSS)ar
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
 # Every C file sees the same include roots; `make lint` checks that no include points backwards.

@@ -9,7 +9,7 @@ CLI    := $(O)/bonnet
 LIB_DEP = $(LIB_SRCS:%.c=$(O)/obj/%.o) $(LIB_OBJS)
 
 $(LIB): $$(LIB_DEP)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(LIB_SO): $$(LIB_DEP) host/lib/libbonnet.map
 	$(Q)$(CXX) -shared -Wl,-soname,libbonnet.so.$(VERSION_MAJOR) -Wl,--version-script=host/lib/libbonnet.map \
 	  -o $@ $(LIB_DEP) $(LIB_LIBS)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh LEVEL - install what a level needs and is missing, from Debian 12. Levels: build, run, test, fuzz, train, bench, arm.
+# deps.sh LEVEL - install what a level needs and is missing, from Debian 12. Levels: build, run, test, fuzz, train, bench, arm, arm64.
 # Says what it does; does nothing, silently, when all is there. Works as root, or as a user with sudo.
 set -eu
-level=${1:?usage: tools/deps.sh build|run|test|fuzz|train|bench|arm}
+level=${1:?usage: tools/deps.sh build|run|test|fuzz|train|bench|arm|arm64}
 
 build="gcc g++ make pkg-config verilator libpng-dev libjson-c-dev zlib1g-dev libmd-dev protobuf-c-compiler libprotobuf-c-dev libonnx-dev libusb-1.0-0-dev"
 run="$build dataset-fashion-mnist"
@@ -11,6 +11,7 @@ test="$run libxrt1 libxrt-dev uuid-dev libumockdev-dev umockdev openocd openfpga
 fuzz="$run clang libclang-rt-14-dev"
 bench="$build libdnnl-dev"
 arm="$build gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+arm64="$arm g++-aarch64-linux-gnu libstdc++-12-dev-arm64-cross xz-utils"
 train="$run python3-torch python3-numpy python3-onnx libopenblas0-pthread"
 case $level in
 build) want=$build ;;
@@ -20,7 +21,8 @@ fuzz) want=$fuzz ;;
 train) want=$train ;;
 bench) want=$bench ;;
 arm) want=$arm ;;
-*) echo "tools/deps.sh: no level '$level'; build, run, test, fuzz, train, bench or arm" >&2; exit 2 ;;
+arm64) want=$arm64 ;;
+*) echo "tools/deps.sh: no level '$level'; build, run, test, fuzz, train, bench, arm or arm64" >&2; exit 2 ;;
 esac
 
 missing=

@@ -6,8 +6,10 @@ GEN         += host/energy/fitted.h
 
 $(O)/energy_fit: $(ENERGY_SRCS:%.c=$(O)/obj/%.o) $(O)/obj/tools/energy_fit.o
 	$(Q)$(CC) -o $@ $^ -lm
+ifeq ($(CROSS),)
 host/energy/fitted.h: $(O)/energy_fit
 	$(Q)$< > $@.new && mv $@.new $@
+endif
 
 .PHONY: energy energy-fit energy-measure energy-check
 energy-fit: host/energy/fitted.h  ## Fit the three constants of the energy model to the published totals, write host/energy/fitted.h

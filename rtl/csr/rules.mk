@@ -6,7 +6,7 @@ CSR_DEFS := rtl/csr/bonnet_csr.def rtl/csr/bonnet_job.def
 
 $(O)/gen/def_gen: rtl/csr/def_gen.c $(CSR_DEFS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 $(WARN) -O1 -Irtl/csr $< -o $@
+	$(Q)$(HOSTCC) -std=c11 $(WARN) -O1 -Irtl/csr $< -o $@
 
 # Argument of def_gen for each file; a failed run leaves nothing behind (.DELETE_ON_ERROR).
 $(O)/gen/bonnet_csr_pkg.sv: DEF_GEN_ARG := csr_sv
