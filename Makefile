@@ -41,7 +41,7 @@ include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk bitst
 $(O)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
 
 .PHONY: all gen clean help
 all: $(LIB) $(CLI)   ## Library and command line, with the Verilated chip inside
