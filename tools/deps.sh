@@ -11,7 +11,7 @@ test="$run libxrt1 libxrt-dev uuid-dev libumockdev-dev umockdev openocd openfpga
 fuzz="$run clang libclang-rt-14-dev"
 bench="$build libdnnl-dev"
 arm="$build gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
-arm64="$arm g++-aarch64-linux-gnu libstdc++-12-dev-arm64-cross xz-utils"
+arm64="$arm g++-aarch64-linux-gnu libstdc++-12-dev-arm64-cross libxrt-dev uuid-dev"
 train="$run python3-torch python3-numpy python3-onnx libopenblas0-pthread"
 case $level in
 build) want=$build ;;
