@@ -98,8 +98,10 @@ void xclClose(xclDeviceHandle handle)
     Board *b = h->board;
     if (h->exclusive) b->taken = false;
     if (h->shared) b->sharers--;
-    delete h;
-    if (--b->handles) return;
+    const bool last = !--b->handles, left = last && !b->buffers.empty();
+    if (!left) delete h;
+    else h->core.reset();
+    if (!last) return;
     if (b->kds.joinable()) {
         {
             const std::lock_guard<std::mutex> inside(b->lock);
@@ -108,12 +110,14 @@ void xclClose(xclDeviceHandle handle)
         b->changed.notify_all();
         b->kds.join();
     }
-    if (!b->buffers.empty()) fprintf(stderr, "XRT stand-in: %zu buffers were not freed\n", b->buffers.size());
-    while (!b->buffers.empty()) b->free_buffer(b->buffers.begin()->first);
+    the_board = nullptr;
     if (*board_failed(b->chip)) fprintf(stderr, "XRT stand-in: %s\n", board_failed(b->chip));
+    if (left) {  // XRT will give them back at exit, to a handle that must still be one
+        fprintf(stderr, "XRT stand-in: %zu buffers were not freed\n", b->buffers.size());
+        return;
+    }
     board_free(b->chip);
     delete b;
-    the_board = nullptr;
 }
 
 int xclLoadXclBin(xclDeviceHandle handle, const axlf *file)
