@@ -155,6 +155,7 @@ uint64_t fakeusb_instructions(void) { return w.tap.instructions; }
 chain *fakeusb_chain(void) { return w.c; }
 ft232h *fakeusb_chip(void) { return w.f; }
 
+#pragma GCC visibility push(default) // for who preloads this
 int LIBUSB_CALL libusb_init(libusb_context **context)
 {
     w.start();
@@ -250,4 +251,5 @@ const char *LIBUSB_CALL libusb_error_name(int code)
     default: return "LIBUSB_ERROR_OTHER";
     }
 }
+#pragma GCC visibility pop
 }

@@ -12,3 +12,9 @@ $(O)/obj/sim/board/%.o: sim/board/%.cpp
 $(FAKEUSB_SO): $$(FAKEUSB_OBJS) sim/board/usb/fakeusb.map
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -shared -Wl,-Bsymbolic -Wl,--version-script=sim/board/usb/fakeusb.map -o $@ $(FAKEUSB_OBJS) $(BOARD_LIBS)
+MOCKUSB       := $(O)/board/mockusb
+MOCKUSB_FLAGS  = $(shell pkg-config --cflags umockdev-1.0 gio-2.0)
+$(O)/obj/sim/board/usb/mockusb.o: ALL_CXXFLAGS += $(MOCKUSB_FLAGS)
+$(MOCKUSB): $(O)/obj/sim/board/usb/mockusb.o $$(USB_STAND_OBJS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $< $(USB_STAND_OBJS) $(BOARD_LIBS) $(shell pkg-config --libs umockdev-1.0 gio-2.0)
