@@ -4,8 +4,8 @@
 USB_CONFORM := $(O)/tests/usb/conform
 USB_TEST    := $(O)/tests/usb/usb
 ifneq ($(USB),0)
-TESTS       += usb usb-conform
-TEST_BINS   += $(USB_TEST) $(USB_CONFORM)
+TESTS       += usb usb-conform usb-tools
+TEST_BINS   += $(USB_TEST) $(USB_CONFORM) $(FAKEUSB_SO) $(if $(shell pkg-config --exists umockdev-1.0 2> /dev/null && echo yes),$(MOCKUSB))
 endif
 
 USB_TEST_SRCS := $(wildcard tests/usb/*.c driver/usb*.c)
@@ -15,7 +15,7 @@ $(O)/san/%.o: %.cpp
 $(USB_TEST): $(USB_TEST_SRCS:%.c=$(O)/san/%.o) $(O)/san/sim/board/usb/fakeusb.o $(O)/san/sim/board/jtag/ft232h.o $$(CHAIN_OBJS) $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm $(BOARD_LIBS)
-.PHONY: test-usb test-usb-conform
+.PHONY: test-usb test-usb-conform test-usb-tools
 test-usb: $(USB_TEST)  ## The USB cable: every fault, every alignment, every cost, on the Verilated chain
 	$(Q)$< --seed $(SEED)
 
@@ -25,3 +25,5 @@ $(USB_CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $$(FAKEUSB_OBJS) $(LIB)
 	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(FAKEUSB_OBJS) $(LIB) $(LIB_LIBS)
 test-usb-conform: $(USB_CONFORM)
 	$(Q)BONNET_BOARD=geometry=tiny,cycles=1 $< --seed $(SEED) --size tiny --backend usb: --no-directed --cases 8
+test-usb-tools: $(FAKEUSB_SO) $(CLI)
+	$(Q)BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) FAKEUSB=$(CURDIR)/$(FAKEUSB_SO) MOCKUSB=$(CURDIR)/$(MOCKUSB) bash tests/usb/tools.sh

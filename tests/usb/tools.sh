@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# tools.sh - programs from outside on the Verilated chain: the command line with a libusb of ours preloaded; then, through the unmodified libusb under umockdev,
+# the command line, openFPGALoader and OpenOCD. What is not installed is skipped, and named.
+. "$ROOT/tests/cli/lib.sh"
+: "${FAKEUSB:?set by make}" "${MOCKUSB:?}"
+export BONNET_BOARD=geometry=tiny,cycles=1 # cycles=1: fewer to simulate
+missing=
+
+# ---- the command line, a libusb preloaded
+fake() { local world=$1; shift; env LD_PRELOAD="$FAKEUSB" BONNET_USB="$world" "$@"; }
+check 0 '^usb .*cable$' fake '' "$BONNET" devices
+check 0 '^usb .*none at this machine' fake none "$BONNET" devices
+check 0 'usb:.* ok' fake '' "$BONNET" selftest --device usb:
+check 0 'usb:.* ok' fake serial=A1,serial=B2 "$BONNET" selftest --device usb:B2,clock-khz=30000
+check 11 'choose one by its serial number' fake serial=A1,serial=B2 "$BONNET" selftest --device usb:
+check 13 'is the board switched on' fake dark "$BONNET" selftest --device usb:
+check 13 'unplugged or switched off' fake unplug@60 "$BONNET" selftest --device usb:
+
+# ---- the same and others, through the unmodified libusb
+mock() { umockdev-wrapper "$MOCKUSB" "$@"; }
+if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
+    check 0 '^usb .*cable$' mock "$BONNET" devices
+    check 0 'usb:.* ok' mock "$BONNET" selftest --device usb:210308AABBCC
+    check 13 "no cable with serial number 'X'; there is 210308AABBCC" mock "$BONNET" selftest --device usb:X
+    check 13 'unplugged or switched off' env BONNET_MOCKUSB=unplug@60 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
+    check 13 'not a ZCU102: IDCODEs .no IDCODE. 0x13631093' env BONNET_BOARD=idcode=13631093 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
+    check 13 'no Bonnet port' env BONNET_BOARD=port=0 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
+    if command -v openFPGALoader > /dev/null; then
+        check 0 'xczu9eg' mock openFPGALoader -b zcu102 --detect
+    else
+        missing="$missing openfpgaloader"
+    fi
+    if command -v openocd > /dev/null; then
+        mock openocd -f "$ROOT/tests/usb/openocd.cfg" > out 2>&1 || die "openocd"
+        cp out err
+        for line in 'uscale.ps tap/device found: 0x24738093' 'uscale.tap tap/device found: 0x5ba00477' '^scan 0003614f'; do # 1, then version 1 and 0xB0A7
+            grep -q "$line" out || die "openocd: no line '$line'"
+            checks=$((checks + 1))
+        done
+    else
+        missing="$missing openocd"
+    fi
+else
+    missing="umockdev libumockdev-dev"
+fi
+if [ -n "$missing" ]; then
+    echo "usb-tools: skipped after $checks checks: not installed: $missing; tools/deps.sh test"
+    exit 77
+fi
+passed
