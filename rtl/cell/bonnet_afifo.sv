@@ -35,9 +35,12 @@ module bonnet_afifo #(
   if (Depth < 2 || (Depth & (Depth - 1)) != 0) $error("bonnet_afifo: Depth must be a power of two");
   logic [Width-1:0] mem_q [Depth];
   logic [AddrW:0]   wptr_q, wgray_q, rptr_q, rgray_q; // one bit more than an address: full is not empty
-  logic [AddrW:0]   wptr_d, rptr_d;
+  logic [AddrW:0]   wptr_d, rptr_d, wstep, rstep;
   logic [AddrW:0]   rgray_w, wgray_r;                 // the other side's count, as this side knows it
   logic [AddrW:0]   rptr_w;
+`ifdef FORMAL
+  logic [AddrW:0]   rgray_m, wgray_m;
+`endif
 
   function automatic logic [AddrW:0] to_gray(input logic [AddrW:0] n);
     to_gray = n ^ (n >> 1);
@@ -48,7 +51,11 @@ module bonnet_afifo #(
 
   // ---- write side ------------------------------------------------------------
   // Crossing rclk_i -> wclk_i: a Gray count straight out of flip-flops.
-  bonnet_sync #(.Width(AddrW + 1)) u_to_w (.clk_i(wclk_i), .rst_ni(wrst_ni), .d_i(rgray_q), .q_o(rgray_w));
+  bonnet_sync #(.Width(AddrW + 1)) u_to_w (.clk_i(wclk_i), .rst_ni(wrst_ni), .d_i(rgray_q),
+`ifdef FORMAL
+    .meta_o(rgray_m),
+`endif
+    .q_o(rgray_w));
   assign rptr_w   = from_gray(rgray_w);
   assign wfree_o  = (AddrW+1)'(Depth) - (wptr_q - rptr_w);
   assign wready_o = wfree_o != '0;
@@ -66,7 +73,11 @@ module bonnet_afifo #(
 
   // ---- read side -------------------------------------------------------------
   // Crossing wclk_i -> rclk_i: a Gray count; and mem_q, whose word has been still for two edges of rclk_i when it is looked at.
-  bonnet_sync #(.Width(AddrW + 1)) u_to_r (.clk_i(rclk_i), .rst_ni(rrst_ni), .d_i(wgray_q), .q_o(wgray_r));
+  bonnet_sync #(.Width(AddrW + 1)) u_to_r (.clk_i(rclk_i), .rst_ni(rrst_ni), .d_i(wgray_q),
+`ifdef FORMAL
+    .meta_o(wgray_m),
+`endif
+    .q_o(wgray_r));
   assign rvalid_o = wgray_r != rgray_q;
   assign rdata_o  = mem_q[rptr_q[AddrW-1:0]];
   assign rptr_d   = rptr_q + (AddrW+1)'(rvalid_o && rready_i);
@@ -81,9 +92,34 @@ module bonnet_afifo #(
   end
 
   // ---- contract ------------------------------------------------------------
-  `BONNET_ASSERT_ON(wclk_i, wrst_ni, FreeInRange_A, wfree_o <= (AddrW+1)'(Depth))
-  `BONNET_ASSERT_ON(wclk_i, wrst_ni, WriteGray_A, wgray_q == to_gray(wptr_q))
-  `BONNET_ASSERT_ON(rclk_i, rrst_ni, ReadGray_A, rgray_q == to_gray(rptr_q))
-  `BONNET_ASSERT_ON(rclk_i, rrst_ni, HeldInRange_A, (AddrW+1)'(from_gray(wgray_r) - rptr_q) <= (AddrW+1)'(Depth))
+  logic step_ok, range_ok;
+  assign wstep    = to_gray(wptr_d) ^ wgray_q;
+  assign rstep    = to_gray(rptr_d) ^ rgray_q;
+  assign step_ok  = (wstep & (wstep - 1'b1)) == '0 && (rstep & (rstep - 1'b1)) == '0;
+  assign range_ok = wfree_o <= (AddrW+1)'(Depth) && (AddrW+1)'(from_gray(wgray_r) - rptr_q) <= (AddrW+1)'(Depth);
+`ifdef FORMAL
+  // From the oldest news of the reader to the newest word is never further than Depth, at any instant, whatever the clocks do:
+  // rptr as seen by the writer <= on its way <= rptr <= wptr as seen by the reader <= on its way <= wptr.
+  logic [AddrW+3:0] span;
+  function automatic logic [AddrW+3:0] ahead(input logic [AddrW:0] a, input logic [AddrW:0] b);
+    ahead = (AddrW+4)'((AddrW+1)'(a - b));
+  endfunction
+  assign span = ahead(wptr_q, from_gray(wgray_m)) + ahead(from_gray(wgray_m), from_gray(wgray_r)) + ahead(from_gray(wgray_r), rptr_q)
+              + ahead(rptr_q, from_gray(rgray_m)) + ahead(from_gray(rgray_m), rptr_w);
+  logic gray_ok;
+  assign gray_ok = wgray_q == to_gray(wptr_q) && rgray_q == to_gray(rptr_q);
+  always @(*) begin
+    assume (wrst_ni == rrst_ni);
+    if (wrst_ni) Span_A: assert (span <= (AddrW+4)'(Depth));
+    if (wrst_ni) Gray_A: assert (gray_ok);
+    if (wrst_ni) Step_A: assert (step_ok);
+    if (wrst_ni) Range_A: assert (range_ok);
+  end
+`else
+  `BONNET_ASSERT_ON(wclk_i, wrst_ni, WriteStepIsOneBit_A, step_ok)
+  `BONNET_ASSERT_ON(rclk_i, rrst_ni, ReadStepIsOneBit_A, step_ok)
+  `BONNET_ASSERT_ON(wclk_i, wrst_ni, FreeInRange_A, range_ok)
+  `BONNET_ASSERT_ON(rclk_i, rrst_ni, HeldInRange_A, range_ok)
+`endif
 endmodule
 `default_nettype wire

@@ -14,6 +14,9 @@ module bonnet_sync #(
   input  wire logic             clk_i,
   input  wire logic             rst_ni,
   input  wire logic [Width-1:0] d_i,      // any clock, from flip-flops
+`ifdef FORMAL
+  output      logic [Width-1:0] meta_o,   // what induction has to know
+`endif
   output      logic [Width-1:0] q_o
 );
   (* ASYNC_REG = "TRUE" *) logic [Width-1:0] meta_q, sync_q;
@@ -22,5 +25,8 @@ module bonnet_sync #(
     else         {sync_q, meta_q} <= {meta_q, d_i};
   end
   assign q_o = sync_q;
+`ifdef FORMAL
+  assign meta_o = meta_q;
+`endif
 endmodule
 `default_nettype wire

@@ -86,7 +86,7 @@ module bonnet_jtag_axi #(
         Send: if (!(aw_q && !m_awready_i) && !(w_q && !(m_wready_i && m_wlast_o))) state_q <= Resp;
         Resp: if (m_bvalid_i) state_q <= (ended_q || left_q == 20'(n_q)) ? Ack : Fill;
         Room: if (first) state_q <= Ack;                       // a CLEAR: it is next
-              else if (free_i >= FreeW'(MaxBurst)) state_q <= Addr;
+              else if (free_i >= FreeW'(len)) state_q <= Addr;
         Addr: if (m_arready_i) state_q <= Read;
         Read: if (done_r) state_q <= (left_q == 20'(len)) ? Ack : Room;
         default: state_q <= Idle;
@@ -151,6 +151,31 @@ module bonnet_jtag_axi #(
   `BONNET_ASSERT_HELD(AwHeld_A, m_awvalid_o, m_awready_i, {m_addr_o, m_len_o})
   `BONNET_ASSERT_HELD(ArHeld_A, m_arvalid_o, m_arready_i, {m_addr_o, m_len_o})
   `BONNET_ASSERT_HELD(WHeld_A, m_wvalid_o, m_wready_i, {m_wdata_o, m_wlast_o})
+`ifdef FORMAL  // what induction has to know, and what the queue and the slave promise
+  logic [BurstW:0]  owed_q;      // words of a READ's burst that have not come
+  logic [FreeW-1:0] free_q;
+  logic             pushed_q, reading, writing, put;
+  always_ff @(posedge clk_i) begin
+    if (m_arvalid_o && m_arready_i) owed_q <= len;
+    else if (valid_o)               owed_q <= owed_q - 1'b1;
+    free_q   <= free_i;
+    pushed_q <= valid_o;
+  end
+  assign reading = state_q == Room || state_q == Addr || state_q == Read;
+  assign put     = state_q == Send || state_q == Resp;
+  assign writing = state_q == Fill || put;
+  `BONNET_ASSUME(RoomStays_A, FreeW'(free_i + FreeW'(pushed_q)) >= free_q && free_i <= FreeW'(Depth))
+  `BONNET_ASSUME(LastIsLast_A, !m_rvalid_i || m_rlast_i == (owed_q == (BurstW+1)'(1)))
+  `BONNET_ASSERT(Reading_A, !reading || (!write_q && left_q != '0))
+  `BONNET_ASSERT(Writing_A, !writing || (write_q && left_q != '0 && n_q <= len))
+  `BONNET_ASSERT(Some_A, state_q != Head || (left_q != '0 && n_q == '0))
+  `BONNET_ASSERT(Put_A, !put || n_q != '0)
+  `BONNET_ASSERT(OnBus_A, !(aw_q || w_q) || state_q == Send)
+  `BONNET_ASSERT(Sent_A, !w_q || sent_q < n_q)
+  `BONNET_ASSERT(RoomAsked_A, state_q != Addr || free_i >= FreeW'(len))
+  `BONNET_ASSERT(RoomLeft_A, state_q != Read || (owed_q != '0 && owed_q <= len && free_i >= FreeW'(owed_q)))
+`endif
+  `BONNET_ASSUME(CountIsSome_A, !(state_q == Idle && first) || data_i[2:0] == Clear || data_i[23:4] != '0)
   `BONNET_ASSUME(FirstIsFirst_A, !(state_q == Idle && valid_i) || first)
 endmodule
 `default_nettype wire

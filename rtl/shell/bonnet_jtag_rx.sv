@@ -69,7 +69,6 @@ module bonnet_jtag_rx #(
       err_q   <= '0;
     end else begin
       if (capture_i)    state_q <= Hunt;
-      else if (end_i)   state_q <= Deaf;
       else if (over)    state_q <= Deaf;
       else if (shift_i) begin
         unique case (state_q)

@@ -42,7 +42,11 @@ private:
 // One burst at a time, as the port makes them. Throws bonnet_sim_impl::Failure when the port breaks a rule of AXI.
 template <class Model, class Target> class Bus {
 public:
-    Bus(Target target, uint32_t stall_percent, uint64_t seed) : target_(target), rng_(seed), stall_(stall_percent) {}
+    Bus(Target target, uint32_t stall_percent, uint64_t seed) : stall(stall_percent), target_(target), rng_(seed) {}
+    uint32_t stall;       // chance in percent, per cycle and channel, of a pause
+    bool hold = false;    // nobody answers
+    uint64_t bursts = 0;  // so far
+
     // Around a rising edge: before() looks at the pins as the edge finds them, after() puts what the next edge finds.
     void before(const Model &d)
     {
@@ -86,10 +90,11 @@ public:
 
 private:
     struct Stalled { bool yes = false; uint64_t what = 0; };
-    bool go() { return !rng_.chance(stall_); }
-    static uint32_t burst(uint64_t addr, uint32_t len)
+    bool go() { return !hold && !rng_.chance(stall); }
+    uint32_t burst(uint64_t addr, uint32_t len)
     {
         if (len > 15 || addr % 4 || addr / 4096 != (addr + 4 * len + 3) / 4096) throw bonnet_sim_impl::Failure("jtag bus: a burst too long, across 4 KiB or not aligned");
+        bursts++;
         return len + 1;
     }
     static void held(const char *channel, bool valid, bool ready, uint64_t what, Stalled &s)
@@ -99,7 +104,6 @@ private:
     }
     Target target_;
     bonnet_sim_impl::Rng rng_;
-    const uint32_t stall_;
     Stalled aw_, ar_, w_;
     uint64_t waddr_ = 0, raddr_ = 0;
     uint32_t wleft_ = 0, rleft_ = 0, rdata_ = 0;
