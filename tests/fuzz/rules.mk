@@ -12,6 +12,7 @@ FUZZ_OBJS    := $(FUZZ_SRCS:%.c=$(O)/fuzzobj/%.o) $(O)/fuzzobj/gen/onnx.pb-c.o
 FUZZ_LIBS    := -lprotobuf-c -lmd -lm
 FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c
 FUZZ_LIBS_image := -lpng -lz
+FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 
 $(O)/fuzzobj/%.o: %.c | $(O)/gen/onnx.pb-c.h
 	$(Q)mkdir -p $(@D)

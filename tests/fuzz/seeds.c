@@ -62,10 +62,30 @@ static int images(const char *folder)
            write_seed(folder, "image", 1, (const uint8_t *)ppm, sizeof ppm - 1) && write_seed(folder, "image", 2, png, sizeof png);
 }
 
+/* A .bit, its configuration data alone, and an .xclbin around it (layouts: host/cli/flash_bit.c, flash_xclbin.c). */
+static int bitstreams(const char *folder)
+{
+    static const char bit[] = "\0\011\x0f\xf0\x0f\xf0\x0f\xf0\x0f\xf0\0\0\1a\0\023t;UserID=0X1234567\0b\0\2p\0c\0\2d\0d\0\2t\0e\0\0\0\030"
+                              "\xff\xff\xff\xff\xaa\x99\x55\x66\x20\0\0\0\x30\x01\x80\x01\x04\x73\x80\x93\x50\0\0\0";
+    enum { HEADER = 496, BIT = sizeof bit - 1, CONFIG = 24 };
+    uint8_t xclbin[HEADER + BIT] = "xclbin2";
+    xclbin[304] = (uint8_t)(sizeof xclbin & 0xff);
+    xclbin[305] = (uint8_t)(sizeof xclbin >> 8);
+    memcpy(xclbin + 352, "x:zcu102:b:1", 12);
+    xclbin[448] = 1;
+    xclbin[456 + 24] = HEADER & 0xff;
+    xclbin[456 + 25] = HEADER >> 8;
+    xclbin[456 + 32] = BIT;
+    memcpy(xclbin + HEADER, bit, BIT);
+    return write_seed(folder, "bitstream", 0, (const uint8_t *)bit, BIT) &&
+           write_seed(folder, "bitstream", 1, (const uint8_t *)bit + BIT - CONFIG, CONFIG) &&
+           write_seed(folder, "bitstream", 2, xclbin, sizeof xclbin);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
     for (int i = 0; i < 3; i++)
         if (!one(argv[1], i)) return 1;
-    return images(argv[1]) ? 0 : 1;
+    return images(argv[1]) && bitstreams(argv[1]) ? 0 : 1;
 }
