@@ -9,10 +9,13 @@
 #include <string.h>
 #include "flash.h"
 
+/* 27 MB at the cable's slowest useful clock, 1 MHz, take 220 s; the FPGA manager takes less than one. */
+enum { JTAG_MS = 300000, MANAGER_MS = 60000 };
+
 static const char usage[] =
-    "usage: bonnet flash BITSTREAM [--device usb:[SERIAL] | --device board | --device uio:] [--manifest FILE] [--unlisted] [--dry-run] [--root DIR] "
-    "[--json]\n"
-    "       bonnet flash --entry BITSTREAM --geometry NAME --clock-mhz N --commit HASH --tool NAME\n\n"
+    "usage: bonnet flash BITSTREAM [--device usb:[SERIAL] | --device board | --device uio:] [--manifest FILE] [--unlisted] [--dry-run]\n"
+    "                    [--timeout-ms N] [--root DIR] [--json]\n"
+    "       bonnet flash --entry BITSTREAM --geometry NAME --clock-mhz N --tool NAME [--commit HASH]\n\n"
     "Load BITSTREAM (.bit, .bin for fpga_manager, .xclbin) into a ZCU102 until it is switched off. Before anything is touched its part, its hash and "
     "its\n"
     "register version are checked against the manifest of known bitstreams; one that is not listed is refused, unless you say --unlisted.\n"
@@ -182,6 +185,7 @@ static int flash(const flash_file *f, const cli_options *o)
     bool usb = false;
     int code = which_way(&usb, uri);
     j.serial = usb ? uri + 4 : "";
+    j.limit_ms = o->timeout_ms ? (unsigned)o->timeout_ms : usb ? JTAG_MS : MANAGER_MS;
     if (code == CLI_OK) code = flash_manifest_read(&m, o->manifest, f->path);
     if (code == CLI_OK) code = check_listed(&entry, &m, f, o);
     j.steps = code == CLI_OK ? json_object_new_array() : NULL;
@@ -202,7 +206,7 @@ int cli_flash(int argc, char **argv)
 {
     cli_options o = {.device = NULL};
     flash_file f = {.path = NULL};
-    int code = cli_parse(&o, argc, argv, "dmruNEgBCVkjq", usage);
+    int code = cli_parse(&o, argc, argv, "dmruNEgBCVktjq", usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "flash: give one bitstream; try `bonnet flash --help`");
     code = flash_file_read(&f, o.argv[0]);

@@ -76,6 +76,7 @@ typedef struct flash_job {
     const flash_file *file;
     const char *root;   /* "" or the folder that stands for / */
     const char *serial; /* of the cable, "" = any */
+    unsigned limit_ms;  /* of the loader or the FPGA manager */
     bool dry;
     struct json_object *steps; /* array of strings */
     int lock, node;            /* open files that hold locks, -1 = none */
@@ -90,7 +91,7 @@ int flash_by_manager(flash_job *j);     /* fpga_manager of this board's kernel, 
 int flash_firmware_put(const flash_job *j, const uint8_t *bytes, size_t size);
 
 /* A program with its output caught, bounded. said: the last line that it wrote, cut. 0: it ended well. */
-int cli_tool_run(char *said, size_t said_bytes, char *const argv[], unsigned limit_s);
+int cli_tool_run(char *said, size_t said_bytes, char *const argv[], unsigned limit_ms);
 /* A program in PATH: true and its place. */
 bool cli_tool_find(char *out, size_t bytes, const char *name);
 

@@ -10,8 +10,6 @@
 #include <unistd.h>
 #include "flash.h"
 
-enum { LIMIT_S = 300 }; /* 27 MB at the cable's slowest useful clock, 1 MHz: 220 s */
-
 static int write_copy(const char *path, const flash_file *f)
 {
     FILE *out = fopen(path, "wbx");
@@ -44,13 +42,13 @@ int flash_by_jtag(flash_job *j)
     if (!*j->serial) argv[5] = NULL;
     snprintf(folder, sizeof folder, "%s/bonnet-XXXXXX", tmp && strlen(tmp) < 200 ? tmp : "/tmp");
     flash_step(j, "copy %zu checked bytes to a private temporary file", f->image_bytes);
-    if (!flash_step(j, "%s --quiet -b " FLASH_BOARD "%s%s COPY.bit   (cable %s, at most %d s)", loader, *j->serial ? " --ftdi-serial " : "",
-                    j->serial, cable.node, LIMIT_S))
+    if (!flash_step(j, "%s --quiet -b " FLASH_BOARD "%s%s COPY.bit   (cable %s, at most %g s)", loader, *j->serial ? " --ftdi-serial " : "",
+                    j->serial, cable.node, j->limit_ms / 1e3))
         return CLI_OK;
     if (!mkdtemp(folder)) return cli_fail(CLI_STATUS - BONNET_EIO, "cannot make %s: %s; nothing was touched", folder, strerror(errno));
     snprintf(copy, sizeof copy, "%s/bonnet.bit", folder);
     int code = write_copy(copy, f);
-    if (code == CLI_OK) code = cli_tool_run(said, sizeof said, argv, LIMIT_S);
+    if (code == CLI_OK) code = cli_tool_run(said, sizeof said, argv, j->limit_ms);
     unlink(copy);
     rmdir(folder);
     return code;

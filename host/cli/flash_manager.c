@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 #include "flash.h"
 
-enum { LIMIT_MS = 60000, SETTLE_MS = 2000, STEP_MS = 10, TEXT = 64, NO_WAY = CLI_STATUS - BONNET_EUNSUPPORTED };
+enum { SETTLE_MS = 2000, STEP_MS = 10, TEXT = 64, NO_WAY = CLI_STATUS - BONNET_EUNSUPPORTED };
 
 static void nap(void) { nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL); }
 
@@ -32,7 +33,7 @@ static int put_text(const char *path, const char *text)
  * Both attributes, by a child: the second write returns when the chip is programmed, and a driver that hangs must not take us with it.
  * 0, errno, or -1: not back in time. A child that hangs in the kernel is left to it.
  */
-static int write_attributes(const char *flags, const char *firmware)
+static int write_attributes(const char *flags, const char *firmware, unsigned limit_ms)
 {
     int status;
     pid_t pid = fork();
@@ -42,12 +43,13 @@ static int write_attributes(const char *flags, const char *firmware)
         if (!why) why = put_text(firmware, FLASH_FIRMWARE);
         _exit(why > 0 && why < 256 ? why : why ? EIO : 0);
     }
-    for (int ms = 0; ms < LIMIT_MS; ms += STEP_MS) { /* no way to stop it half way: Ctrl-C waits */
+    for (unsigned ms = 0; ms < limit_ms; ms += STEP_MS) { /* no way to stop it half way: Ctrl-C waits */
         pid_t done = waitpid(pid, &status, WNOHANG);
         if (done == pid) return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
         if (done < 0 && errno != EINTR) return errno;
         nap();
     }
+    kill(pid, SIGKILL); /* of use unless it hangs in the kernel */
     return -1;
 }
 
@@ -103,11 +105,11 @@ static int program(flash_job *j, const char *manager, const char *fpgautil)
     snprintf(firmware, sizeof firmware, "%s/sys/class/fpga_manager/%s/firmware", j->root, manager);
     snprintf(copy, sizeof copy, "%s/lib/firmware/" FLASH_FIRMWARE, j->root);
     forget(j);
-    if (*fpgautil) return cli_tool_run(said, sizeof said, argv, LIMIT_MS / 1000);
-    const int why = write_attributes(flags, firmware);
+    if (*fpgautil) return cli_tool_run(said, sizeof said, argv, j->limit_ms);
+    const int why = write_attributes(flags, firmware, j->limit_ms);
     if (why < 0)
-        return cli_fail(CLI_STATUS - BONNET_ETIMEOUT, "%s did not take the bitstream in %d s; see `dmesg`, switch the board off and on", manager,
-                        LIMIT_MS / 1000);
+        return cli_fail(CLI_STATUS - BONNET_ETIMEOUT, "%s did not take the bitstream in %g s; see `dmesg`, switch the board off and on", manager,
+                        j->limit_ms / 1e3);
     if (why)
         return cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s%s; the chip may hold no bitstream now: see `dmesg`, flash again", firmware, strerror(why),
                         why == EACCES ? " (flashing on the board is for root: sudo bonnet flash ...)" : "");

@@ -40,10 +40,10 @@ static pid_t start(FILE *out, char *const argv[])
     _exit(NOT_THERE);
 }
 
-static int finish(pid_t pid, unsigned limit_s, bool *late)
+static int finish(pid_t pid, unsigned limit_ms, bool *late)
 {
     int status = -1;
-    for (unsigned long ms = 0; ms < limit_s * 1000ul && !cli_cancelled; ms += STEP_MS) {
+    for (unsigned long ms = 0; ms < limit_ms && !cli_cancelled; ms += STEP_MS) {
         pid_t done = waitpid(pid, &status, WNOHANG);
         if (done == pid) return status;
         if (done < 0 && errno != EINTR) return -1;
@@ -74,21 +74,21 @@ static void last_line(char *said, size_t room, FILE *f)
     }
 }
 
-int cli_tool_run(char *said, size_t said_bytes, char *const argv[], unsigned limit_s)
+int cli_tool_run(char *said, size_t said_bytes, char *const argv[], unsigned limit_ms)
 {
     bool late = false;
     FILE *out = tmpfile();
     snprintf(said, said_bytes, "it does not say why");
     if (!out) return cli_fail(CLI_STATUS - BONNET_EIO, "cannot make a temporary file: %s", strerror(errno));
     pid_t pid = start(out, argv);
-    const int status = pid < 0 ? -1 : finish(pid, limit_s, &late);
+    const int status = pid < 0 ? -1 : finish(pid, limit_ms, &late);
     last_line(said, said_bytes, out);
     fclose(out);
     if (pid < 0) return cli_fail(CLI_STATUS - BONNET_EIO, "cannot start %s: %s", argv[0], strerror(errno));
     if (late && cli_cancelled) return cli_fail(CLI_INTERRUPTED, "%s: interrupted; the chip may hold no bitstream now: flash again", argv[0]);
     if (late)
-        return cli_fail(CLI_STATUS - BONNET_ETIMEOUT, "%s did not finish in %u s and was stopped (last words: %.150s); check the cable, flash again",
-                        argv[0], limit_s, said);
+        return cli_fail(CLI_STATUS - BONNET_ETIMEOUT, "%s did not finish in %g s and was stopped (last words: %.150s); check the cable, flash again",
+                        argv[0], limit_ms / 1e3, said);
     if (status == 0) return CLI_OK;
     return cli_fail(CLI_STATUS - BONNET_EIO, "%s failed: %.200s; check power, cable and `bonnet doctor`, flash again", argv[0], said);
 }

@@ -126,6 +126,7 @@ check 20 'through the cable only a .bit' flash good.bin --device usb: --root pc
 LOADER_EXIT=3 check 14 'openFPGALoader failed: JTAG init failed;' flash good.bit --device usb: --root pc
 [ -z "$(ls scratch)" ] || die "a temporary is left after a failure"
 check 13 'apt install openfpgaloader' env PATH=/nowhere "$BONNET" flash good.bit --device usb: --root pc
+LOADER_SLEEP=30 check 17 'openFPGALoader did not finish in 0.5 s and was stopped' flash good.bit --device usb: --root pc --timeout-ms 500
 TMPDIR=/nowhere/at/all check 14 'nothing was touched' flash good.bit --device usb: --root pc
 rm -f record
 LOADER_SLEEP=30 "$BONNET" flash good.bit --device usb: --root pc > out 2> err &
@@ -171,6 +172,9 @@ rm $manager/firmware
 mkdir $manager/firmware
 check 14 'fpga0/firmware: Is a directory; the chip may hold no bitstream' flash good.bit --root board
 rmdir $manager/firmware
+mkfifo $manager/firmware # a write that never comes back
+check 17 'fpga0 did not take the bitstream in 0.3 s' flash good.bit --root board --timeout-ms 300
+rm $manager/firmware
 check 20 "no 'firmware' attribute.* fpgautil" flash good.bit --root board
 printf '#!/bin/sh\necho "$@" > %s/fpgautil.said\n' "$PWD" > tool/fpgautil
 chmod +x tool/fpgautil
