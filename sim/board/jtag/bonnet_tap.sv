@@ -38,7 +38,7 @@ module bonnet_tap (
   logic [3:0]  dir_q, dirs_q;        // the DAP's
   logic [31:0] dr_q, ddr_q;
   logic        dap_q;                // the DAP is in the chain
-  logic        user, wide, dwide, tdo_ps;
+  logic        user, wide, dwide, tdo_ps, to_pl;
 
   assign user    = ir_q == User1 || ir_q == User2 || ir_q == User3 || ir_q == User4;
   assign wide    = ir_q == Idcode || ir_q == JtagCtrl;   // 32 bits; all else: one, as BYPASS
@@ -106,8 +106,10 @@ module bonnet_tap (
   assign shift_o    = state_q == ShDr;
   assign update_o   = state_q == UpdDr;
   assign reset_o    = state_q == Reset;
-  assign cfg_in_o   = state_q == ShDr && ir_q == CfgIn;
-  assign jprogram_o = ir_q == Jprogram;
-  assign jstart_o   = ir_q == Jstart;
+  // Loaders leave the PS half in bypass (openFPGALoader), or have it pass to the PL.
+  assign to_pl      = ir_q[11:6] == CfgIn[11:6] || ir_q[11:6] == 6'b111111;
+  assign cfg_in_o   = state_q == ShDr && to_pl && ir_q[5:0] == CfgIn[5:0];
+  assign jprogram_o = to_pl && ir_q[5:0] == Jprogram[5:0];
+  assign jstart_o   = to_pl && ir_q[5:0] == Jstart[5:0];
 endmodule
 `default_nettype wire

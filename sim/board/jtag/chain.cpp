@@ -10,6 +10,7 @@
 #include <verilated.h>
 #include "Vbonnet_chain.h"
 #include "bus.h"
+#include "config.h"
 
 using namespace bonnet_chain_impl;
 using bonnet_sim_impl::Rng;
@@ -17,7 +18,7 @@ using bonnet_sim_impl::Rng;
 namespace {
 struct Options {
     std::string board;  // what is left for board_new()
-    uint32_t idcode = 0x24738093, dap = 0x5ba00477, port = 1, cycles = 2, stall = 0;
+    uint32_t idcode = 0x24738093, dap = 0x5ba00477, port = 1, cycles = 2, stall = 0, load = 0;
     uint64_t seed = 1;
 };
 
@@ -42,6 +43,9 @@ void option(Options &o, const std::string &item)
     } else if (name == "port") {
         ok = number(value, 10, 1, &n);
         o.port = static_cast<uint32_t>(n);
+    } else if (name == "load") {
+        ok = number(value, 10, 1, &n);
+        o.load = static_cast<uint32_t>(n);
     } else if (name == "cycles") {
         ok = number(value, 10, 64, &n) && n;
         o.cycles = static_cast<uint32_t>(n);
@@ -62,6 +66,7 @@ struct chain {
     std::unique_ptr<Bus<Vbonnet_chain, Words>> bus;
     std::string error;
     Rng phase{1};
+    Config config{true, true, 0};
     uint32_t cycles = 2;
     uint64_t tcks = 0, owed = 0;  // owed: cycles that the bus has made and the chip has not
 
@@ -95,6 +100,8 @@ struct chain {
         d.tms_i = tms != 0, d.tdi_i = tdi != 0;
         run(early);
         const int tdo = d.tdo_o;
+        config.clock(d.jprogram_o, d.cfg_in_o, d.jstart_o, tdi != 0);
+        d.done_i = config.done, d.port_i = config.port;
         d.tck_i = 1, d.eval();
         const uint32_t high = phase.below(cycles - early + 1);
         run(high);
@@ -124,7 +131,8 @@ int chain_new(chain **out, const char *list, char *text)
         c->phase = Rng(~o.seed), c->cycles = o.cycles;
         Vbonnet_chain &d = *c->dut;
         d.clk_i = d.tck_i = d.tdi_i = 0, d.tms_i = 1, d.rst_ni = 1;
-        d.idcode_i = o.idcode, d.dap_i = o.dap, d.port_i = d.done_i = o.port;
+        d.idcode_i = o.idcode, d.dap_i = o.dap, d.port_i = o.port && !o.load, d.done_i = !o.load;
+        c->config = Config(!o.load, o.port, o.idcode);
         c->bus->after(d);
         c->context.assertOn(false);  // what powered up at random is no contract yet
         d.eval();

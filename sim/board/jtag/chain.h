@@ -25,6 +25,7 @@ enum { CHAIN_CATCH_UP = 4096 };
  *     idcode=HEX   of the PS/PL TAP, 24738093
  *     dap=HEX      of the ARM DAP, 5ba00477
  *     port=0|1     0: a bitstream without our port; USER1 shifts out zeros
+ *     load=0|1     1: the PL is empty until a bitstream is loaded over the chain (config.h); it then has our port if it says so
  *     cycles=N     bus clock cycles per TCK, 1..64; 2
  * latency= and stall= also shape the port's bus. NULL: from the environment variable BONNET_BOARD. 0, or -1 and one line in text (BOARD_TEXT bytes).
  */
