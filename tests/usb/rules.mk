@@ -5,10 +5,11 @@ USB_CONFORM := $(O)/tests/usb/conform
 USB_TEST    := $(O)/tests/usb/usb
 ifneq ($(USB),0)
 TESTS       += usb usb-conform usb-tools
-TEST_BINS   += $(USB_TEST) $(USB_CONFORM) $(FAKEUSB_SO) $(if $(shell pkg-config --exists umockdev-1.0 2> /dev/null && echo yes),$(MOCKUSB))
+TEST_BINS   += $(USB_TEST) $(USB_CONFORM) $(FAKEUSB_SO) $(O)/tests/usb/make_bit $(if $(shell pkg-config --exists umockdev-1.0 2> /dev/null && echo yes),$(MOCKUSB))
 endif
 
-USB_TEST_SRCS := $(wildcard tests/usb/*.c driver/usb*.c)
+USB_TEST_SRCS := $(filter-out %/make_bit.c,$(wildcard tests/usb/*.c)) $(wildcard driver/usb*.c)
+MAKE_BIT      := $(O)/tests/usb/make_bit
 $(O)/san/%.o: %.cpp
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(ALL_CXXFLAGS) $(UNIT_FLAGS) -c $< -o $@
@@ -25,5 +26,8 @@ $(USB_CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $$(FAKEUSB_OBJS) $(LIB)
 	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(FAKEUSB_OBJS) $(LIB) $(LIB_LIBS)
 test-usb-conform: $(USB_CONFORM)
 	$(Q)BONNET_BOARD=geometry=tiny,cycles=1 $< --seed $(SEED) --size tiny --backend usb: --no-directed --cases 8
-test-usb-tools: $(FAKEUSB_SO) $(CLI)
-	$(Q)BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) FAKEUSB=$(CURDIR)/$(FAKEUSB_SO) MOCKUSB=$(CURDIR)/$(MOCKUSB) bash tests/usb/tools.sh
+$(MAKE_BIT): $(O)/obj/tests/usb/make_bit.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $<
+test-usb-tools: $(FAKEUSB_SO) $(CLI) $(MAKE_BIT)
+	$(Q)BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) FAKEUSB=$(CURDIR)/$(FAKEUSB_SO) MOCKUSB=$(CURDIR)/$(MOCKUSB) MAKE_BIT=$(CURDIR)/$(MAKE_BIT) bash tests/usb/tools.sh

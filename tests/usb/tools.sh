@@ -3,7 +3,7 @@
 # tools.sh - programs from outside on the Verilated chain: the command line with a libusb of ours preloaded; then, through the unmodified libusb under umockdev,
 # the command line, openFPGALoader and OpenOCD. What is not installed is skipped, and named.
 . "$ROOT/tests/cli/lib.sh"
-: "${FAKEUSB:?set by make}" "${MOCKUSB:?}"
+: "${FAKEUSB:?set by make}" "${MOCKUSB:?}" "${MAKE_BIT:?}"
 export BONNET_BOARD=geometry=tiny,cycles=1 # cycles=1: fewer to simulate
 missing=
 
@@ -28,6 +28,18 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
     check 13 'no Bonnet port' env BONNET_BOARD=port=0 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
     if command -v openFPGALoader > /dev/null; then
         check 0 'xczu9eg' mock openFPGALoader -b zcu102 --detect
+        # Loads the bitstream (of header and packets, no design in it) into an empty PL; $1: its IDCODE and USR_ACCESS. Then asks for the port.
+        load() {
+            "$MAKE_BIT" test.bit "$@" || return
+            # shellcheck disable=SC2016 # expanded by the inner shell
+            BONNET_BOARD=$BONNET_BOARD,load=1 BONNET=$BONNET umockdev-wrapper "$MOCKUSB" \
+                sh -c '"$BONNET" selftest --device usb: 2> before; openFPGALoader -b zcu102 test.bit > loader 2>&1 && exec "$BONNET" selftest --device usb:'
+        }
+        check 0 'usb:.* ok' load 04738093 424e4e31
+        grep -q 'no Bonnet port' before || die "a port in an empty PL"
+        grep -q '100.00%' loader || die "openFPGALoader says something else: $(cat loader)"
+        check 13 'no Bonnet port' load 04738093 00000000 # somebody else's bitstream
+        check 13 'no Bonnet port' load 13722093 424e4e31 # for another part
     else
         missing="$missing openfpgaloader"
     fi
