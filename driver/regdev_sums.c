@@ -81,9 +81,8 @@ static int plan_read(regdev_sums *s, const bonnet_job *job, const uint32_t *d)
     const uint32_t beat = job->geometry.bus_bits / 8, frames = job->batch * job->geometry.arrays;
     if (G(JOB_OP) == BONNET_OP_LOAD && G(LOAD_BASE) == 0) {
         const uint64_t bytes = ((uint64_t)G(LOAD_BYTES) + beat - 1) / beat * beat;
-        if (G(LOAD_OFFSET) + bytes > job->rows_bytes) return 0;
-        const uint64_t sum = regdev_sum(job->rows + G(LOAD_OFFSET), bytes) * (G(LOAD_DEST) == 2 ? job->geometry.arrays : 1);
-        *(G(JOB_ONCE) ? &s->model_once : &s->model_walk) += sum;
+        if (G(LOAD_OFFSET) + bytes > job->rows_bytes || G(LOAD_DEST) == 2) return 0;
+        *(G(JOB_ONCE) ? &s->model_once : &s->model_walk) += regdev_sum(job->rows + G(LOAD_OFFSET), bytes);
     }
     if (G(JOB_OP) == BONNET_OP_STEM && !G(STEM_CONT)) {
         const uint32_t first = G(STEM_OFFSET) / job->input_stride;
