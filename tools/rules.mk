@@ -24,6 +24,12 @@ run: deps-run        ## Classify real photographs on the Verilated chip, with cy
 	@echo "\n$$ bonnet verify boolnet_k4.bonnet ... --device sim:    (every bit of every layer, against the golden model)"
 	@cd tests/vectors/fashion && $(CURDIR)/$(CLI) verify $(CURDIR)/$(O)/models/boolnet_k4.bonnet $(notdir $(PICTURES)) --device sim:
 
+.PHONY: boards boards-build
+boards: deps-test    ## One photograph over UIO, XRT and the USB-JTAG cable, each through its real driver, with a stand-in for the board
+	@$(MAKE) --no-print-directory -s -j2 boards-build
+	@tools/boards.sh $(CLI) $(O)/models $(O)
+boards-build: $(FASHION) $(BOARD_UIO) $(if $(wildcard $(XRT_HWEMU)),$(XRT_SHIM) $(XRT_XCLBIN)) $(FAKEUSB_SO)
+
 test: deps-test      ## All tests that a push must pass; ends with "N passed, N failed"
 	@echo "Building everything the tests need"
 	@$(MAKE) --no-print-directory -s -j2 test-build
