@@ -7,6 +7,7 @@
  * XRT has two halves: libxrt_coreutil.so.2, the interface, and a "shim" that knows the driver, libxrt_core.so.2. Left alone, XRT 2.13 looks for
  * the shim where XILINX_XRT points, and where that leads nowhere its own error message ends the process (std::terminate out of xrtDeviceOpen).
  * So bonnet_xrt_load() loads the shim itself, from where XRT would take it or from beside the interface; XRT then finds it loaded.
+ * One XRT a process: what is loaded already is taken, wherever it came from, since a second copy of XRT's objects would end the process too.
  * And it tells XRT to keep its messages to itself (Runtime.runtime_log=null), because a library does not print.
  */
 #ifndef BONNET_XRT_API_H

@@ -30,17 +30,28 @@ static const char *environment(const char *name)
     return value && *value ? value : NULL;
 }
 
+/* The library of this name that the process has already, whoever loaded it; or NULL. Two copies of XRT's objects end the process. */
+static void *loaded(const char *name, int scope) { return dlopen(name, RTLD_NOW | RTLD_NOLOAD | scope); }
+
+/* Found to be the right one: it stays for good. */
+static void keep(const char *name)
+{
+    void *again = dlopen(name, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+    if (again) dlclose(again);
+}
+
 static bonnet_status load_coreutil(bonnet_xrt_api *api, const char *lib, bonnet_error *err)
 {
     char path[PATH_MAX];
     const char *root = environment("XILINX_XRT");
+    if ((api->coreutil = loaded(COREUTIL, RTLD_LOCAL)) != NULL) return BONNET_OK;
     if (lib && !join(path, lib, "", COREUTIL)) return bonnet_fail(err, BONNET_EINVAL, "xrt: the name of the folder after lib= is too long");
     if (lib && access(path, R_OK) != 0)
         return bonnet_fail(err, BONNET_ENODEV, "xrt: there is no " COREUTIL " in '%.120s'; name XRT's folder of libraries with lib=", lib);
-    api->coreutil = dlopen(lib ? path : COREUTIL, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    api->coreutil = dlopen(lib ? path : COREUTIL, RTLD_NOW | RTLD_LOCAL);
     if (api->coreutil) return BONNET_OK;
     if (!lib && root && join(path, root, "/lib", COREUTIL) && access(path, R_OK) == 0) {
-        api->coreutil = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+        api->coreutil = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         if (api->coreutil) return BONNET_OK;
     }
     const char *text = why();
@@ -78,6 +89,7 @@ static bonnet_status load_shim(bonnet_xrt_api *api, bonnet_error *err)
     const char *root = environment("XILINX_XRT");
     void *known;
     Dl_info info;
+    if ((api->shim = loaded(SHIM, RTLD_GLOBAL)) != NULL) return BONNET_OK;
     memcpy(&known, &api->xrtDeviceOpen, sizeof known);
     if (root) {
         if (!join(path, root, "/lib", SHIM)) return bonnet_fail(err, BONNET_EINVAL, "xrt: XILINX_XRT is too long to be a folder");
@@ -96,10 +108,8 @@ static bonnet_status load_shim(bonnet_xrt_api *api, bonnet_error *err)
                                "xrt: XRT is half installed: no " SHIM " in '%.100s'; install it, or set XILINX_XRT to the folder above its lib",
                                slash ? folder : ".");
     }
-    api->shim = dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE); /* global: as XRT does */
+    api->shim = dlopen(path, RTLD_NOW | RTLD_GLOBAL); /* global: as XRT does */
     if (!api->shim) return bonnet_fail(err, BONNET_ENODEV, "xrt: XRT is half installed: %.180s; install XRT again", why());
-    if (!dlsym(api->shim, "xclOpen") && !dlsym(api->shim, "xclProbe"))
-        return bonnet_fail(err, BONNET_ENODEV, "xrt: '%.140s' is not XRT's driver library (it has no xclOpen); install XRT again", path);
     return BONNET_OK;
 }
 
@@ -114,10 +124,14 @@ bonnet_status bonnet_xrt_load(bonnet_xrt_api *out, const char *lib, int messages
     bonnet_status st = load_coreutil(&api, lib, err);
     if (st == BONNET_OK) st = find_functions(&api, err);
     if (st == BONNET_OK) st = load_shim(&api, err);
+    if (st == BONNET_OK && !dlsym(api.shim, "xclOpen") && !dlsym(api.shim, "xclProbe"))
+        st = bonnet_fail(err, BONNET_ENODEV, "xrt: the " SHIM " that was found is not XRT's driver library (it has no xclOpen); install XRT again");
     if (st != BONNET_OK) {
         bonnet_xrt_unload(&api);
         return st;
     }
+    keep(COREUTIL);
+    keep(SHIM);
     /* Refused once XRT has begun to print, by another part of this program: then it was meant to. */
     if (!messages) (void)api.xrtIniStringSet("Runtime.runtime_log", "null");
     *out = api;

@@ -2,7 +2,7 @@
 /*
  * faults.c - the XRT backend over XRT's own library and the stand-in's board, one thing going wrong at a time, under ASan, UBSan and LSan.
  *
- *     XILINX_XRT=build/board/xrt build/tests/xrt/faults FILE.xclbin
+ *     XILINX_XRT=build/board/xrt build/tests/xrt/faults FILE.xclbin COPY       (COPY/lib has a copy of the driver library)
  *
  * A run of a small network ends with an error code and one line of text, or with the right answer; never with a wrong answer. After each fault the
  * device opens again and gives the right answer. Exit 0, 1 and the first failure.
@@ -119,12 +119,22 @@ static int two_at_once(bench *b)
     return bad || (st != BONNET_OK && failed("the first after a second was refused", "", st, err.text));
 }
 
+/* XILINX_XRT may change while a program runs; XRT's objects, once made, may not be made again. */
+static int another_place(bench *b, const char *folder)
+{
+    bonnet_error err = {""};
+    setenv("XILINX_XRT", folder, 1);
+    bonnet_status st = once(b, &err);
+    return st == BONNET_OK ? 0 : failed("the same library at another place", folder, st, err.text);
+}
+
 int main(int argc, char **argv)
 {
     bench b = {.runs = 0};
     bonnet_error err = {""};
     int end, fired, bad = 1;
-    if (argc != 2 || snprintf(b.path, sizeof b.path, "0,xclbin=%s", argv[1]) >= URI_BYTES) return fprintf(stderr, "usage: faults FILE.xclbin\n"), 2;
+    if (argc != 3 || snprintf(b.path, sizeof b.path, "0,xclbin=%s", argv[1]) >= URI_BYTES)
+        return fprintf(stderr, "usage: faults FILE.xclbin COPY\n"), 2;
     unsetenv("BONNET_XRT_FAULT");
     unsetenv("BONNET_BOARD");
     b.net = bonnet_directed_net(0, &end);
@@ -142,7 +152,7 @@ int main(int argc, char **argv)
             bad = every(&b, "BONNET_XRT_FAULT", "alloc@", 0, 1, 8) || every(&b, "BONNET_XRT_FAULT", "map@", 0, 1, 8) ||
                   every(&b, "BONNET_XRT_FAULT", "sync@", 0, 1, 6) || every(&b, "BONNET_XRT_FAULT", "read@", 0, 3, 6) ||
                   every(&b, "BONNET_XRT_FAULT", "write@", 0, 3, 6) || every(&b, "BONNET_BOARD", "dead=", 1, 2, 15) || forgotten(&b) ||
-                  two_at_once(&b);
+                  two_at_once(&b) || another_place(&b, argv[2]);
         if (!bad) printf("xrt faults: %u runs, %u ended by a fault, each with an error, and none with a wrong answer\n", b.runs, b.refused);
         bonnet_frame_free(&b.want);
     }

@@ -32,6 +32,7 @@ test-xrt-conform: $(CONFORM)
 test-xrt-managed:
 	$(Q)$(XRT_READY) $(O)/tests/xrt/managed && $(XRT_ENV) $(O)/tests/xrt/managed $(XRT_XCLBIN) 2> $(O)/tests/xrt/managed.log || { cat $(O)/tests/xrt/managed.log; false; }
 test-xrt-faults:
-	$(Q)$(XRT_READY) $(O)/tests/xrt/faults && $(XRT_ENV) $(O)/tests/xrt/faults $(XRT_XCLBIN)
+	$(Q)$(XRT_READY) $(O)/tests/xrt/faults && mkdir -p $(O)/tests/xrt/copy/lib && cp $(XRT_SHIM) $(O)/tests/xrt/copy/lib && \
+	$(XRT_ENV) $(O)/tests/xrt/faults $(XRT_XCLBIN) $(O)/tests/xrt/copy
 test-xrt-cli: $(CLI) $(FASHION)
 	$(Q)$(XRT_READY) && $(XRT_ENV) BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) URI=$(XRT_URI) CC="$(CC)" bash tests/xrt/cli.sh
