@@ -11,6 +11,9 @@ typedef struct bonnet_deadline {
     const volatile int *cancel; /* or NULL */
 } bonnet_deadline;
 
+/* Has the caller asked to stop? Another thread, or a signal handler, may be writing the flag. */
+static inline int bonnet_cancelled(const volatile int *cancel) { return cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED); }
+
 static inline int64_t bonnet_now_us(void)
 {
     struct timespec t;
@@ -29,7 +32,7 @@ static inline bonnet_deadline bonnet_deadline_start(uint32_t timeout_ms, uint32_
 static inline bonnet_status bonnet_deadline_poll(void *deadline)
 {
     const bonnet_deadline *d = deadline;
-    if (d->cancel && *d->cancel) return BONNET_EINTR;
+    if (bonnet_cancelled(d->cancel)) return BONNET_EINTR;
     return bonnet_now_us() > d->end_us ? BONNET_ETIMEOUT : BONNET_OK;
 }
 

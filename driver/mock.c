@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mock.c - `mock:`, a chip in C that can be driven only as a real one: registers with their access types, an interrupt, and
- * buffers of which host and device see different copies. It is slow, checks everything, and breaks on request (mock_option.c).
+ * buffers of which host and device see different copies. It is slow, checks everything, and breaks on request (mock_fault.h).
  */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "backends.h"
+#include "deadline.h"
 #include "mock.h"
 #include "regdev.h"
 
@@ -30,58 +31,83 @@ static const struct {
 #undef TOW
 };
 
-uint8_t *mock_dram(mock *m, uint64_t addr, uint64_t bytes)
+/* Time passes for the job that runs: the looks at CTRL and the milliseconds of wait() are the mock's only clock. */
+static void tick(mock *m)
 {
-    for (int i = 0; i < MOCK_BUFFERS; i++) {
-        mock_buffer *b = &m->buffers[i];
-        if (b->device && addr >= b->addr && bytes <= b->bytes && addr - b->addr <= b->bytes - bytes) return b->device + (addr - b->addr);
-    }
-    return NULL;
+    if (m->running && --m->running == 0) mock_run_job(m);
 }
 
 static uint32_t control(mock *m)
 {
-    uint32_t done = (uint32_t)m->done;
-    m->done = 0; /* clears on read */
-    return bonnet_reg_put(BONNET_RF_CTRL_DONE, done) | bonnet_reg_put(BONNET_RF_CTRL_READY, done) | bonnet_reg_put(BONNET_RF_CTRL_IDLE, !m->busy) |
+    tick(m);
+    const uint32_t done = (uint32_t)m->done, busy = m->busy || m->running;
+    m->done = done && m->done_again; /* clears on read */
+    if (done) m->done_again = 0;
+    return bonnet_reg_put(BONNET_RF_CTRL_DONE, done) | bonnet_reg_put(BONNET_RF_CTRL_READY, done) | bonnet_reg_put(BONNET_RF_CTRL_IDLE, !busy) |
            bonnet_reg_put(BONNET_RF_CTRL_START, (uint32_t)m->busy);
 }
+
+static void interrupt(mock *m) { m->regs[BONNET_REG_ISR / 4] |= m->regs[BONNET_REG_IER / 4] & 3; }
 
 static bonnet_status mock_read(void *self, uint32_t offset, uint32_t *value, bonnet_error *err)
 {
     mock *m = self;
     if (offset % 4 || offset >= BONNET_REG_END) return bonnet_fail(err, BONNET_EINVAL, "mock: register read at 0x%x", offset);
-    if (mock_strikes(m, MOCK_READ, m->n_read++)) return bonnet_fail(err, BONNET_EIO, "mock: register read at 0x%x failed", offset);
+    if (mock_unplugged(m)) return bonnet_fail(err, BONNET_ENODEV, "mock: unplugged");
+    const uint32_t n = m->n_read++, access = m->n_access++;
+    const int gone = mock_strikes_since(m, MOCK_GONE, access), blank = mock_strikes_since(m, MOCK_BLANK, access);
+    if (gone || blank) {
+        *value = gone ? UINT32_MAX : 0;
+        return BONNET_OK;
+    }
+    if (mock_strikes(m, MOCK_READ, n)) return bonnet_fail(err, BONNET_EIO, "mock: register read at 0x%x failed", offset);
     if (offset == BONNET_REG_CTRL) *value = control(m);
     else if (offset >= BONNET_REG_COUNTERS) /* records that the chip does not have hold 0 */
         *value = m->counters[(offset - BONNET_REG_COUNTERS) / BONNET_COUNTER_SIZE][offset % BONNET_COUNTER_SIZE / 4];
     else *value = m->regs[offset / 4]; /* holes and write-only registers hold 0 */
+    if (mock_strikes(m, MOCK_READ_ONES, n)) *value = UINT32_MAX;
+    if (mock_strikes(m, MOCK_READ_FLIP, n)) *value ^= 1u << mock_draw(m, 32);
     return BONNET_OK;
 }
 
+/* DONE of an earlier job stays, as in the chip: who starts a job has read it away. */
 static void start(mock *m)
 {
-    if (m->busy) return;
+    if (m->busy || m->running) return;
     memset(m->counters, 0, sizeof m->counters);
-    m->regs[BONNET_REG_CAUSE / 4] = 0;
-    m->done = 0;
-    mock_run_job(m);
+    m->regs[BONNET_REG_CAUSE / 4] = m->regs[BONNET_REG_FRAME / 4] = 0;
+    m->running = m->slow;
+    const int early = mock_strikes(m, MOCK_IRQ_EARLY, m->n_starts++) | m->irq_next;
+    if (early || m->done_next) m->running += 3;
+    if (early) interrupt(m);
+    if (m->done_next) m->done = 1;
+    m->irq_next = m->done_next = 0;
+    if (!m->running) mock_run_job(m);
 }
 
 static void reset(mock *m)
 {
     for (uint32_t i = 0; i < m->n_faults; i++)
-        if (m->busy && m->faults[i].kind == MOCK_STUCK) /* for good: nothing but reopening helps */
+        if (m->busy && m->faults[i].kind == MOCK_STUCK) { /* for good: nothing but reopening helps */
+            m->faults[i].spent = 1;
             return;
-    if (m->busy) m->regs[BONNET_REG_CAUSE / 4] = BONNET_CAUSE_RESET;
-    m->busy = 0;
+        }
+    if (m->busy || m->running) m->regs[BONNET_REG_CAUSE / 4] = BONNET_CAUSE_RESET;
+    m->regs[BONNET_REG_ISR / 4] = 0;
+    m->done = m->busy = 0;
+    m->running = 0;
 }
 
 static bonnet_status mock_write(void *self, uint32_t offset, uint32_t value, bonnet_error *err)
 {
     mock *m = self;
     if (offset % 4 || offset >= BONNET_REG_END) return bonnet_fail(err, BONNET_EINVAL, "mock: register write at 0x%x", offset);
-    if (mock_strikes(m, MOCK_WRITE, m->n_write++)) return bonnet_fail(err, BONNET_EIO, "mock: register write at 0x%x failed", offset);
+    if (mock_unplugged(m)) return bonnet_fail(err, BONNET_ENODEV, "mock: unplugged");
+    const uint32_t n = m->n_write++, access = m->n_access++;
+    if (mock_strikes_since(m, MOCK_GONE, access) || mock_strikes_since(m, MOCK_BLANK, access)) return BONNET_OK;
+    if (mock_strikes(m, MOCK_WRITE_LOST, n)) return BONNET_OK;
+    if (mock_strikes(m, MOCK_WRITE, n)) return bonnet_fail(err, BONNET_EIO, "mock: register write at 0x%x failed", offset);
+    const int half = mock_strikes(m, MOCK_WRITE_HALF, n);
     if (offset == BONNET_REG_CTRL) {
         if (bonnet_reg_get(value, BONNET_RF_CTRL_START)) start(m);
         return BONNET_OK;
@@ -92,6 +118,7 @@ static bonnet_status mock_write(void *self, uint32_t offset, uint32_t value, bon
     }
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].offset != offset) continue;
+        if (half) value = (value & 0xFFFF) | (m->regs[offset / 4] & 0xFFFF0000u);
         uint32_t mask = offset == BONNET_REG_GIE ? 1u : offset == BONNET_REG_IER || offset == BONNET_REG_ISR ? 3u : ~0u;
         if (table[i].access == BONNET_RW) m->regs[offset / 4] = value & mask;
         else if (table[i].access == BONNET_TOW) m->regs[offset / 4] ^= value & mask;
@@ -99,68 +126,21 @@ static bonnet_status mock_write(void *self, uint32_t offset, uint32_t value, bon
     return BONNET_OK;
 }
 
-static bonnet_status mock_alloc(void *self, bonnet_dma *out, size_t bytes, bonnet_error *err)
-{
-    mock *m = self;
-    size_t size = (bytes + 63) & ~(size_t)63;
-    mock_buffer *b = NULL;
-    for (int i = 0; i < MOCK_BUFFERS && !b; i++) b = m->buffers[i].device ? NULL : &m->buffers[i];
-    if (!bytes || size < bytes || !b || mock_strikes(m, MOCK_ALLOC, m->n_alloc++))
-        return bonnet_fail(err, BONNET_ENOMEM, "mock: no device memory for %zu bytes", bytes);
-    uint8_t *host = aligned_alloc(64, size), *device = aligned_alloc(64, size);
-    if (!host || !device) {
-        free(host);
-        free(device);
-        return bonnet_fail(err, BONNET_ENOMEM, "mock: no memory for %zu bytes", bytes);
-    }
-    memset(host, 0, size);
-    memset(device, 0, size);
-    *b = (mock_buffer){.addr = m->next_addr, .bytes = size, .host = host, .device = device};
-    m->next_addr += size + 4096; /* a gap: running past the end is a bus error */
-    *out = (bonnet_dma){.host = host, .addr = b->addr, .bytes = bytes, .priv = b};
-    return BONNET_OK;
-}
-
-static void mock_free(void *self, bonnet_dma *buffer)
-{
-    (void)self;
-    mock_buffer *b = buffer->priv;
-    if (!b) return;
-    free(b->host);
-    free(b->device);
-    memset(b, 0, sizeof *b);
-    memset(buffer, 0, sizeof *buffer);
-}
-
-static bonnet_status transfer(mock *m, const bonnet_dma *buffer, size_t offset, size_t bytes, int to_device, bonnet_error *err)
-{
-    mock_buffer *b = buffer->priv;
-    if (!b || offset > buffer->bytes || bytes > buffer->bytes - offset) return bonnet_fail(err, BONNET_EINVAL, "mock: transfer outside its buffer");
-    if (mock_strikes(m, MOCK_XFER, m->n_xfer++))
-        return bonnet_fail(err, BONNET_EIO, "mock: transfer of %zu bytes %s failed", bytes, to_device ? "to the device" : "to the host");
-    if (to_device) memcpy(b->device + offset, b->host + offset, bytes);
-    else memcpy(b->host + offset, b->device + offset, bytes);
-    return BONNET_OK;
-}
-
-static bonnet_status mock_to_device(void *self, const bonnet_dma *buffer, size_t offset, size_t bytes, bonnet_error *err)
-{
-    return transfer(self, buffer, offset, bytes, 1, err);
-}
-
-static bonnet_status mock_to_host(void *self, const bonnet_dma *buffer, size_t offset, size_t bytes, bonnet_error *err)
-{
-    return transfer(self, buffer, offset, bytes, 0, err);
-}
-
 static bonnet_status mock_wait(void *self, uint32_t timeout_ms, const volatile int *cancel, bonnet_error *err)
 {
-    const mock *m = self;
+    mock *m = self;
+    const uint32_t n = m->n_wait++;
+    if (mock_unplugged(m)) return bonnet_fail(err, BONNET_ENODEV, "mock: unplugged");
+    if (mock_strikes(m, MOCK_WAIT, n)) return bonnet_fail(err, BONNET_EIO, "mock: the wait for the interrupt failed");
+    if (mock_strikes(m, MOCK_WAIT_TIMEOUT, n)) timeout_ms = 0;
+    if (mock_strikes(m, MOCK_IRQ_SPURIOUS, n)) return BONNET_OK;
     for (uint32_t ms = 0;; ms++) {
-        if (m->regs[BONNET_REG_GIE / 4] & 1 && m->regs[BONNET_REG_ISR / 4]) return BONNET_OK;
-        if (cancel && *cancel) return bonnet_fail(err, BONNET_EINTR, "mock: cancelled");
+        const int reachable = !mock_strikes_since(m, MOCK_GONE, m->n_access) && !mock_strikes_since(m, MOCK_BLANK, m->n_access);
+        if (reachable && m->regs[BONNET_REG_GIE / 4] & 1 && m->regs[BONNET_REG_ISR / 4]) return BONNET_OK;
+        if (bonnet_cancelled(cancel)) return bonnet_fail(err, BONNET_EINTR, "mock: cancelled");
         if (ms >= timeout_ms) return bonnet_fail(err, BONNET_ETIMEOUT, "mock: no interrupt within %u ms", timeout_ms);
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = (long)m->millisecond_us * 1000}, NULL);
+        tick(m);
     }
 }
 
@@ -179,12 +159,13 @@ static void mock_close(void *self)
     free(m);
 }
 
-static void power_on(mock *m)
+void mock_reset_registers(mock *m)
 {
+    memset(m->regs, 0, sizeof m->regs);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (table[i].access != BONNET_WO) m->regs[table[i].offset / 4] = table[i].reset;
-    m->regs[BONNET_REG_ID / 4] ^= mock_strikes(m, MOCK_ID, 0) ? 1 : 0;
-    m->regs[BONNET_REG_ABI / 4] += mock_strikes(m, MOCK_ABI, 0) ? 0x10000 : 0;
+    m->regs[BONNET_REG_ID / 4] ^= m->wrong_id;
+    m->regs[BONNET_REG_ABI / 4] += m->wrong_abi << 16;
     uint32_t log2 = 0;
     while (1u << log2 < m->bus_bits) log2++;
     m->regs[BONNET_REG_GEOMETRY / 4] = bonnet_reg_put(BONNET_RF_GEOMETRY_LANES, m->lanes) | bonnet_reg_put(BONNET_RF_GEOMETRY_ARRAYS, m->arrays) |
@@ -196,6 +177,20 @@ static void power_on(mock *m)
     m->regs[BONNET_REG_STEM_WIDTHS / 4] =
         bonnet_reg_put(BONNET_RF_STEM_WIDTHS_IMAGE, m->stem_image_w) | bonnet_reg_put(BONNET_RF_STEM_WIDTHS_MAP, m->stem_map_w);
     m->regs[BONNET_REG_RECORDS / 4] = m->records;
+    static const uint32_t sizes[6] = {BONNET_REG_GEOMETRY,  BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS,
+                                      BONNET_REG_STEM_ROWS, BONNET_REG_STEM_WIDTHS, BONNET_REG_RECORDS};
+    for (uint32_t i = 0; i < 6; i++) m->regs[sizes[i] / 4] ^= m->wrong_geometry[i];
+    m->done = m->busy = 0;
+    m->running = 0;
+}
+
+static void power_on(mock *m)
+{
+    for (uint32_t i = 0; i < 6; i++) m->wrong_geometry[i] = mock_wrong_geometry(m, i);
+    m->wrong_id = (uint32_t)mock_strikes(m, MOCK_ID, 0);
+    m->wrong_abi = (uint32_t)mock_strikes(m, MOCK_ABI, 0);
+    mock_reset_registers(m);
+    m->busy = mock_strikes(m, MOCK_BUSY, 0);
     /* Memories come up with anything in them: nobody may rely on zeros. */
     memset(m->features, 0xA5, 8 * (size_t)m->feature_words * m->arrays);
     mock_array(m, 0);
@@ -209,6 +204,7 @@ static bonnet_status mock_open(void **self, const char *path, const bonnet_open_
     mock *m = calloc(1, sizeof *m);
     if (!m) return bonnet_fail(err, BONNET_ENOMEM, "mock: no memory");
     m->next_addr = UINT64_C(0x1200001000); /* above 4 GiB: the high registers matter */
+    m->millisecond_us = 1000;
     m->random = config && config->seed ? config->seed : 1;
     bonnet_status st = mock_options(m, path, err);
     if (st == BONNET_OK) {

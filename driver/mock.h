@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mock.h - the parts of the register-level C chip: registers and memory (mock.c), options and faults (mock_option.c), sequencer
- * and tokens (mock_job.c), units (mock_conv.c, mock_stem.c, mock_move.c). Written from docs/chip.md and the two .def files alone,
+ * mock.h - the parts of the register-level C chip: registers (mock.c), buffers (mock_memory.c), options (mock_option.c), faults
+ * (mock_fault.h, mock_fault.c), sequencer and tokens (mock_job.c), units (mock_conv.c, mock_stem.c, mock_move.c). Written from docs/chip.md and the two .def files alone,
  * so that what it computes is a second opinion on the lowering. Private to driver/mock*.c.
  */
 #ifndef BONNET_MOCK_H
@@ -9,31 +9,10 @@
 #include <stdint.h>
 #include "backend.h"
 #include "desc.h"
+#include "mock_fault.h"
 #include "regs.h"
 
 enum { MOCK_BUFFERS = 64, MOCK_UNITS = 5, MOCK_FAULTS = 8, MOCK_RECORDS = 1024 };
-
-typedef enum mock_fault_kind {
-    MOCK_NO_FAULT,
-    MOCK_BUS,     /* descriptor N meets a bus error */
-    MOCK_BADDESC, /* descriptor N is refused */
-    MOCK_HANG,    /* descriptor N never finishes; the watchdog notices */
-    MOCK_DEAD,    /* the same, and the watchdog sleeps: only RESET helps */
-    MOCK_STUCK,   /* and RESET does not help either */
-    MOCK_IRQLOST, /* job N, from 0, ends without its interrupt */
-    MOCK_ID,
-    MOCK_ABI, /* wrong ID, wrong ABI register */
-    MOCK_ALLOC,
-    MOCK_XFER,
-    MOCK_READ,
-    MOCK_WRITE /* call N, from 0, of alloc, of to_device or to_host, of read, of write fails */
-} mock_fault_kind;
-
-typedef struct mock_fault {
-    mock_fault_kind kind;
-    uint32_t at;
-    int spent;
-} mock_fault;
 
 /* Host and device see different copies of a buffer, as they do behind a PCIe card or a non-coherent bus. */
 typedef struct mock_buffer {
@@ -64,11 +43,16 @@ typedef struct mock {
     mock_head head;
     uint32_t regs[BONNET_REG_COUNTERS / 4];
     uint32_t counters[MOCK_RECORDS][8];
-    int done, busy; /* CTRL.DONE; the chip hangs and waits for RESET */
+    int done, busy;                /* CTRL.DONE; the chip hangs and waits for RESET */
+    uint32_t running;              /* looks at CTRL and milliseconds of wait() until the job that was started does all of its work; 0: none runs */
+    uint32_t slow, millisecond_us; /* options: what `running` starts with; how long a millisecond of wait() takes */
+    int done_again, done_next, irq_next; /* faults on their way: DONE after it is read; DONE, an interrupt in the next job */
     mock_buffer buffers[MOCK_BUFFERS];
     uint64_t next_addr, random;
     mock_fault faults[MOCK_FAULTS];
-    uint32_t n_faults, n_jobs, n_alloc, n_xfer, n_read, n_write;
+    uint32_t wrong_geometry[6], wrong_id, wrong_abi;                                                                         /* bits */
+    uint32_t n_faults, n_jobs, n_starts, n_alloc, n_xfer, n_to_device, n_to_host, n_read, n_write, n_wait, n_access, n_call; /* made so far */
+    uint64_t read_beats, write_beats;                                                                                        /* of all jobs */
     uint64_t sums[4];                           /* of the job, by base: what SUM_MODEL .. SUM_SCRATCH say at its end */
     uint64_t beats_in, beats_out, total_cycles; /* of the job; of all jobs */
 } mock;
@@ -78,6 +62,17 @@ typedef enum mock_result { MOCK_OK, MOCK_REFUSED, MOCK_BUS_ERROR } mock_result;
 
 /* 1 if a fault of this kind is set for `at` and has not happened yet; it has then. */
 int mock_strikes(mock *m, mock_fault_kind kind, uint32_t at);
+/* 1 if one is set for `at` or before: it lasts. 1 if one is set for one of `count` from `from` on and has not happened yet. */
+int mock_strikes_since(mock *m, mock_fault_kind kind, uint32_t at);
+int mock_strikes_within(mock *m, mock_fault_kind kind, uint64_t from, uint64_t count);
+/* Bits of the index-th geometry register that are wrong. */
+uint32_t mock_wrong_geometry(mock *m, uint32_t index);
+/* One more call; 1: the cable is out. */
+static inline int mock_unplugged(mock *m) { return mock_strikes_since(m, MOCK_UNPLUG, m->n_call++); }
+/* "KIND@N" joins the faults; 0: no such kind, or too many. */
+int mock_fault_parse(mock *m, const char *text, size_t length);
+/* A random number below `below`. */
+uint32_t mock_draw(mock *m, uint32_t below);
 /* Options of "mock:a=b,c=d". 0: something unknown, named in err. */
 bonnet_status mock_options(mock *m, const char *path, bonnet_error *err);
 
@@ -87,7 +82,17 @@ uint8_t *mock_dram(mock *m, uint64_t addr, uint64_t bytes);
 void mock_sum(mock *m, uint32_t base, const uint8_t *p, uint64_t bytes);
 /* `bytes` bytes that a unit reads, in whole beats: a last one that is half used is read, and summed, all the same. NULL: a bus error. */
 const uint8_t *mock_read_beats(mock *m, uint32_t base, uint64_t addr, uint64_t bytes);
-/* Runs the job that the registers describe; sets CAUSE, counters and DONE. */
+/* The same for the chip's bus, which counts beats and may answer with an error. */
+typedef enum mock_direction { MOCK_IN, MOCK_OUT } mock_direction;
+uint8_t *mock_axi(mock *m, mock_direction direction, uint64_t addr, uint64_t bytes);
+/* Of bonnet_mmio (mock_memory.c). */
+bonnet_status mock_alloc(void *self, bonnet_dma *out, size_t bytes, bonnet_error *err);
+void mock_free(void *self, bonnet_dma *buffer);
+bonnet_status mock_to_device(void *self, const bonnet_dma *buffer, size_t offset, size_t bytes, bonnet_error *err);
+bonnet_status mock_to_host(void *self, const bonnet_dma *buffer, size_t offset, size_t bytes, bonnet_error *err);
+/* Every register at its reset value, nothing running. */
+void mock_reset_registers(mock *m);
+/* Does all the work of the job that the registers describe; sets CAUSE, counters and DONE. */
 void mock_run_job(mock *m);
 
 /* The units, on all arrays; array a works at addr + a * step. `cycles` receives what they took, `bytes` what they moved, or NULL. */

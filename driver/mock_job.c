@@ -25,6 +25,7 @@ typedef struct job {
     uint32_t tokens[BONNET_SEMS];
     uint32_t code, unit, at; /* CAUSE */
     int hang, dead;
+    int lost; /* BONNET_CAUSE_RESET: by RESET; else -1: by the reset wire */
 } job;
 
 static uint32_t unit_of(uint32_t op)
@@ -70,7 +71,7 @@ static int unknown_bits(const uint32_t *d)
 static int fetch(job *j)
 {
     uint64_t at = reg64(j->m, BONNET_REG_JOB_LO);
-    const uint8_t *bytes = mock_dram(j->m, at, BONNET_DESC_BYTES);
+    const uint8_t *bytes = mock_axi(j->m, MOCK_IN, at, BONNET_DESC_BYTES);
     if (!bytes) return cause(j, BONNET_CAUSE_BUS, BONNET_UNIT_SEQ, 0);
     bonnet_desc_from_bytes(j->desc[0], bytes);
     const uint32_t *d = j->desc[0];
@@ -85,7 +86,7 @@ static int fetch(job *j)
         unknown_bits(d) || j->walks < 1 || at % 64 || (G(HDR_IN_STEP) | G(HDR_OUT_STEP) | G(HDR_SCRATCH_STEP)) % 64)
         return cause(j, BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, 0);
     for (uint32_t s = 1; s < BONNET_SEMS; s++) j->tokens[s] = (s < 8 ? G(HDR_SEMS_LO) : G(HDR_SEMS_HI)) >> 4 * (s % 8) & 15;
-    bytes = mock_dram(j->m, at, (uint64_t)(j->count + 1) * BONNET_DESC_BYTES);
+    bytes = mock_axi(j->m, MOCK_IN, at, (uint64_t)(j->count + 1) * BONNET_DESC_BYTES);
     if (!bytes) return cause(j, BONNET_CAUSE_BUS, BONNET_UNIT_SEQ, 1);
     for (uint32_t i = 1; i <= j->count; i++) {
         d = j->desc[i];
@@ -167,6 +168,9 @@ static int advance(job *j, uint32_t u)
         if (waits[i] && !j->tokens[waits[i]]) return 0;
     if (mock_strikes(j->m, MOCK_HANG, index)) j->hang = 1;
     if (mock_strikes(j->m, MOCK_DEAD, index)) j->dead = 1;
+    if (mock_strikes(j->m, MOCK_HALT, index)) j->lost = BONNET_CAUSE_RESET;
+    if (mock_strikes(j->m, MOCK_RESET, index)) j->lost = -1;
+    if (j->lost) return cause(j, BONNET_CAUSE_RESET, u, index);
     if (j->hang || j->dead) return cause(j, BONNET_CAUSE_WATCHDOG, u, index);
     for (int i = 0; i < 3; i++) {
         if (!waits[i]) continue;
@@ -192,7 +196,7 @@ static int advance(job *j, uint32_t u)
     return 1;
 }
 
-static uint32_t draw(mock *m, uint32_t below) /* xorshift64* */
+uint32_t mock_draw(mock *m, uint32_t below) /* xorshift64* */
 {
     m->random ^= m->random >> 12;
     m->random ^= m->random << 25;
@@ -203,7 +207,7 @@ static uint32_t draw(mock *m, uint32_t below) /* xorshift64* */
 static void walk(job *j)
 {
     for (;;) {
-        uint32_t first = draw(j->m, MOCK_UNITS), moved = 0; /* 0 is the sequencer: never in the way */
+        uint32_t first = mock_draw(j->m, MOCK_UNITS), moved = 0; /* 0 is the sequencer: never in the way */
         for (uint32_t i = 0; i < MOCK_UNITS && !moved; i++) {
             uint32_t u = (first + i) % MOCK_UNITS;
             moved = (uint32_t)(u && advance(j, u));
@@ -232,6 +236,11 @@ void mock_run_job(mock *m)
     uint32_t dog = m->regs[BONNET_REG_WATCHDOG / 4], job_number = m->n_jobs++;
     uint64_t cycles = 0;
     for (int u = 0; u < MOCK_UNITS; u++) cycles = j.clock[u] > cycles ? j.clock[u] : cycles;
+    if (j.lost) { /* idle, and nobody says why; on which the reset wire leaves no trace at all */
+        if (j.lost < 0) mock_reset_registers(m);
+        else m->regs[BONNET_REG_CAUSE / 4] = BONNET_CAUSE_RESET;
+        return;
+    }
     if ((j.hang && !dog) || j.dead) { /* neither idle nor done until somebody resets it */
         m->busy = 1;
         return;
@@ -248,6 +257,9 @@ void mock_run_job(mock *m)
     }
     m->regs[BONNET_REG_CAUSE / 4] =
         bonnet_reg_put(BONNET_RF_CAUSE_CODE, j.code) | bonnet_reg_put(BONNET_RF_CAUSE_UNIT, j.unit) | bonnet_reg_put(BONNET_RF_CAUSE_INDEX, j.at);
-    m->done = 1;
-    if (!mock_strikes(m, MOCK_IRQLOST, job_number)) m->regs[BONNET_REG_ISR / 4] |= m->regs[BONNET_REG_IER / 4] & 3;
+    m->done = !mock_strikes(m, MOCK_DONE_LOST, job_number);
+    m->done_again = mock_strikes(m, MOCK_DONE_TWICE, job_number);
+    m->done_next = mock_strikes(m, MOCK_DONE_LATE, job_number);
+    m->irq_next = mock_strikes(m, MOCK_IRQ_LATE, job_number);
+    if (!m->irq_next && !mock_strikes(m, MOCK_IRQLOST, job_number)) m->regs[BONNET_REG_ISR / 4] |= m->regs[BONNET_REG_IER / 4] & 3;
 }

@@ -20,7 +20,7 @@ void mock_sum(mock *m, uint32_t base, const uint8_t *p, uint64_t bytes)
 const uint8_t *mock_read_beats(mock *m, uint32_t base, uint64_t addr, uint64_t bytes)
 {
     const uint64_t beat = m->bus_bits / 8, whole = (bytes + beat - 1) / beat * beat;
-    const uint8_t *p = mock_dram(m, addr, whole);
+    const uint8_t *p = mock_axi(m, MOCK_IN, addr, whole);
     if (p && base < 2) mock_sum(m, base, p, whole); /* what the chip itself wrote is not summed when it reads it again */
     return p;
 }
@@ -53,7 +53,7 @@ mock_result mock_store(mock *m, const uint32_t *d, uint64_t addr, uint32_t step,
     if (n == 0 || n % 8 || G(STORE_OFFSET) % 64 || at + n / 8 > m->feature_words) return MOCK_REFUSED;
     for (uint32_t a = 0; a < m->arrays; a++) {
         mock_array(m, a);
-        uint8_t *to = mock_dram(m, addr + (uint64_t)a * step, n);
+        uint8_t *to = mock_axi(m, MOCK_OUT, addr + (uint64_t)a * step, n);
         if (!to) return MOCK_BUS_ERROR;
         for (uint32_t i = 0; i < n; i++) to[i] = (uint8_t)(m->feature[at + i / 8] >> 8 * (i % 8));
         for (uint32_t i = 0; i < n / 8 && G(STORE_BASE) >= 2; i++) m->sums[G(STORE_BASE)] += m->feature[at + i];

@@ -3,49 +3,21 @@
  * mock_option.c - what stands behind "mock:": options, separated by commas.
  *
  *     geometry=asic|zcu102|tiny     the chip's sizes (default asic)
- *     fault=KIND[@N]         one thing that goes wrong, once; several may be given. Kinds: mock.h, in small letters
+ *     fault=KIND[@N]         one thing that goes wrong, once; several may be given. Kinds: mock_fault.h
+ *     slow=N                 a job takes N looks at CTRL and milliseconds of waiting before it does its work (0)
+ *     millisecond=US         how long a millisecond of waiting takes, microseconds (1000): short time-outs for tests
  */
 #include <stdlib.h>
 #include <string.h>
 #include "mock.h"
 
-static const struct {
-    const char *name;
-    mock_fault_kind kind;
-} kinds[] = {
-    {"bus", MOCK_BUS}, {"baddesc", MOCK_BADDESC}, {"hang", MOCK_HANG},   {"dead", MOCK_DEAD}, {"stuck", MOCK_STUCK}, {"irqlost", MOCK_IRQLOST},
-    {"id", MOCK_ID},   {"abi", MOCK_ABI},         {"alloc", MOCK_ALLOC}, {"xfer", MOCK_XFER}, {"read", MOCK_READ},   {"write", MOCK_WRITE},
-};
-
-int mock_strikes(mock *m, mock_fault_kind kind, uint32_t at)
+static int number(const char *text, size_t length, uint32_t most, uint32_t *value)
 {
-    for (uint32_t i = 0; i < m->n_faults; i++) {
-        mock_fault *f = &m->faults[i];
-        if (f->kind == kind && f->at == at && !f->spent) {
-            f->spent = 1;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static int fault(mock *m, const char *text, size_t length)
-{
-    const char *at = memchr(text, '@', length);
-    size_t name = at ? (size_t)(at - text) : length;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strlen(kinds[i].name) != name || strncmp(kinds[i].name, text, name) || m->n_faults == MOCK_FAULTS) continue;
-        mock_fault f = {.kind = kinds[i].kind};
-        if (at) {
-            char *end;
-            unsigned long n = strtoul(at + 1, &end, 10);
-            if (at[1] < '0' || at[1] > '9' || n > UINT32_MAX || end != text + length) return 0;
-            f.at = (uint32_t)n;
-        }
-        m->faults[m->n_faults++] = f;
-        return 1;
-    }
-    return 0;
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || end != text + length || n > most) return 0;
+    *value = (uint32_t)n;
+    return 1;
 }
 
 /* The sizes of rtl/pkg/bonnet_pkg.sv. */
@@ -81,9 +53,13 @@ bonnet_status mock_options(mock *m, const char *path, bonnet_error *err)
         size_t length = strcspn(path, ",");
         int good = 0;
         if (length > 9 && !strncmp(path, "geometry=", 9)) good = geometry(m, path + 9, length - 9);
-        else if (length > 6 && !strncmp(path, "fault=", 6)) good = fault(m, path + 6, length - 6);
+        else if (length > 6 && !strncmp(path, "fault=", 6)) good = mock_fault_parse(m, path + 6, length - 6);
+        else if (length > 5 && !strncmp(path, "slow=", 5)) good = number(path + 5, length - 5, 1000000, &m->slow);
+        else if (length > 12 && !strncmp(path, "millisecond=", 12)) good = number(path + 12, length - 12, 100000, &m->millisecond_us);
         if (!good)
-            return bonnet_fail(err, BONNET_EINVAL, "mock: unknown option '%.*s'; known: geometry=asic|zcu102|tiny, fault=KIND@N", (int)length, path);
+            return bonnet_fail(err, BONNET_EINVAL,
+                               "mock: unknown option '%.*s'; known: geometry=asic|zcu102|tiny, fault=KIND@N, slow=N, millisecond=US", (int)length,
+                               path);
         path += length + (path[length] == ',');
     }
     return BONNET_OK;
