@@ -14,10 +14,14 @@ static bonnet_status read_geometry(regdev *dev, bonnet_error *err)
 {
     static const uint32_t offsets[6] = {BONNET_REG_GEOMETRY,  BONNET_REG_WEIGHT_ROWS, BONNET_REG_FEATURE_WORDS,
                                         BONNET_REG_STEM_ROWS, BONNET_REG_STEM_WIDTHS, BONNET_REG_RECORDS};
-    uint32_t v[6];
-    for (int i = 0; i < 6; i++) {
-        bonnet_status st = dev->mmio->read(dev->self, offsets[i], &v[i], err);
+    uint32_t v[6], again;
+    for (int i = 0; i < 6; i++) { /* everything is made for what these say */
+        bonnet_status st = regdev_get(dev, offsets[i], &v[i], err);
+        if (st == BONNET_OK) st = regdev_get(dev, offsets[i], &again, err);
         if (st != BONNET_OK) return st;
+        if (v[i] != again)
+            return bonnet_fail(err, BONNET_EIO, "%s: register 0x%03x reads 0x%08x, then 0x%08x; look at bus and bitstream", dev->mmio->scheme,
+                               offsets[i], v[i], again);
     }
     dev->geometry = (bonnet_geometry){.lanes = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_LANES),
                                       .arrays = bonnet_reg_get(v[0], BONNET_RF_GEOMETRY_ARRAYS),
@@ -41,10 +45,11 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
 {
     uint32_t id, abi, build;
     bonnet_status st = dev->mmio->read(dev->self, BONNET_REG_ID, &id, err);
-    if (st == BONNET_OK) st = dev->mmio->read(dev->self, BONNET_REG_ABI, &abi, err);
     if (st != BONNET_OK) return st;
     if (id != BONNET_CHIP_ID)
         return bonnet_fail(err, BONNET_ENODEV, "%s: no Bonnet chip there: ID is 0x%08x, not 0x%08x", dev->mmio->scheme, id, BONNET_CHIP_ID);
+    st = regdev_get(dev, BONNET_REG_ABI, &abi, err);
+    if (st != BONNET_OK) return st;
     if (bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR) != BONNET_ABI_MAJOR)
         return bonnet_fail(err, BONNET_EABI, "%s: the chip has register version %u.%u, this library needs %d.x", dev->mmio->scheme,
                            bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR);
@@ -54,7 +59,7 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
             "%s: the chip has register version %u.%u without sums of what it reads, this library needs %d.%d; load this release's bitstream",
             dev->mmio->scheme, bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR,
             BONNET_ABI_MINOR);
-    st = dev->mmio->read(dev->self, BONNET_REG_BUILD, &build, err);
+    st = regdev_get(dev, BONNET_REG_BUILD, &build, err);
     if (st != BONNET_OK) return st;
     dev->abi = abi;
     dev->build = build;
@@ -63,6 +68,8 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
 
 bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
+    bonnet_error nowhere = {""};
+    if (!err) err = &nowhere;
     regdev *dev = calloc(1, sizeof *dev);
     if (!dev) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a device");
     dev->mmio = mmio;
@@ -133,11 +140,11 @@ static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->input, frames * job->input_stride, err);
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, frames * job->output_stride, err);
     if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, (size_t)job->scratch_bytes * job->geometry.arrays, err);
-    if (st != BONNET_OK) return st;
+    if (st != BONNET_OK) return regdev_judge(dev, st, err);
     for (uint32_t i = 0; i < job->n_desc; i++) bonnet_desc_to_bytes((uint8_t *)j->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);
     memcpy(j->rows.host, job->rows, job->rows_bytes);
-    st = io->to_device(dev->self, &j->desc, 0, j->desc.bytes, err);
-    return st == BONNET_OK ? io->to_device(dev->self, &j->rows, 0, job->rows_bytes, err) : st;
+    st = regdev_to_device(dev, &j->desc, j->desc.bytes, err);
+    return st == BONNET_OK ? regdev_to_device(dev, &j->rows, job->rows_bytes, err) : st;
 }
 
 /* Is this a job of that net? Its numbers are the file's business (hashed), its shape is ours. */
@@ -175,7 +182,8 @@ bonnet_status bonnet_regdev_job(bonnet_job **out, const bonnet_net *net, const b
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err)
 {
     regdev_job *j = traced ? &slot->traced : &slot->plain;
-    bonnet_status st = bonnet_regdev_job(&j->job, slot->net, &dev->geometry, traced, err);
+    bonnet_status st = regdev_usable(dev, err);
+    if (st == BONNET_OK) st = bonnet_regdev_job(&j->job, slot->net, &dev->geometry, traced, err);
     if (st != BONNET_OK) return st;
     st = place_buffers(dev, j, err);
     if (st == BONNET_OK) st = regdev_sums_plan(&j->sums, j->job, j->walks, err);
@@ -190,10 +198,11 @@ bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_er
 
 bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err)
 {
+    bonnet_error nowhere = {""};
     regdev_slot *s = calloc(1, sizeof *s);
     if (!s) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a network");
     s->net = net;
-    bonnet_status st = regdev_place(self, s, 0, err);
+    bonnet_status st = regdev_place(self, s, 0, err ? err : &nowhere);
     if (st != BONNET_OK) {
         bonnet_regdev_unload(self, s);
         return st;

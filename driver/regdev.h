@@ -43,7 +43,8 @@ void bonnet_regdev_event(bonnet_event *out, const uint32_t *desc, const uint32_t
                          const bonnet_geometry *geometry);
 
 /* Adds that record to its layer's sums; layers were zeroed before the first descriptor of a job. */
-void bonnet_regdev_account(bonnet_layer_cycles *layers, const uint32_t *desc, const uint32_t record[BONNET_RECORD_WORDS], const bonnet_geometry *geometry);
+void bonnet_regdev_account(bonnet_layer_cycles *layers, const uint32_t *desc, const uint32_t record[BONNET_RECORD_WORDS],
+                           const bonnet_geometry *geometry);
 
 #define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                                                       \
     {                                                                                                                                                \

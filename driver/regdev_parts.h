@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* regdev_parts.h - what regdev.c (open, load) and regdev_run.c (run) share; nobody else includes it. */
+/* regdev_parts.h - what regdev.c (open, load), regdev_run.c (run) and their helpers share; nobody else includes it. */
 #ifndef BONNET_REGDEV_PARTS_H
 #define BONNET_REGDEV_PARTS_H
+#include "deadline.h"
 #include "regdev.h"
 #include "regs.h"
 
@@ -11,7 +12,8 @@ typedef struct regdev {
     bonnet_geometry geometry; /* as the chip says */
     uint32_t timeout_ms;      /* where a run names none */
     uint32_t abi, build;      /* of the chip: registers ABI and BUILD */
-    int broken;               /* did not come back from reset */
+    int broken;               /* gone, or did not come back from reset: */
+    bonnet_error why;         /* what every later call says */
 } regdev;
 
 /* What the chip's sums of a job must be, as far as the job says it: regdev_sums.c. */
@@ -26,6 +28,7 @@ typedef struct regdev_job {
     bonnet_job *job;
     bonnet_dma desc, rows, input, output, scratch;
     regdev_sums sums;
+    int unsure;     /* its last run failed: it is sent again before the next */
     uint32_t walks; /* that input and output have room for; a walk is job->batch * arrays frames */
 } regdev_job;
 
@@ -37,8 +40,40 @@ typedef struct regdev_slot {
 /* Lower the net, or take the job that came with it, and place it; on failure everything it took is given back. */
 bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_error *err);
 
-/* After open: a job that somebody left running, a killed process, is stopped before its memory gets another use. */
+/*
+ * Registers and transfers (regdev_access.c): as those of bonnet_mmio, but BONNET_ENODEV breaks the device. get: all ones is believed only
+ * of a chip whose ID is right. Transfers begin at offset 0.
+ */
+bonnet_status regdev_get(regdev *dev, uint32_t offset, uint32_t *value, bonnet_error *err);
+bonnet_status regdev_put(regdev *dev, uint32_t offset, uint32_t value, bonnet_error *err);
+bonnet_status regdev_to_device(regdev *dev, const bonnet_dma *buffer, size_t bytes, bonnet_error *err);
+bonnet_status regdev_to_host(regdev *dev, const bonnet_dma *buffer, size_t bytes, bonnet_error *err);
+/* BONNET_ENODEV from now on, with the text in err. Returns that. */
+bonnet_status regdev_break(regdev *dev, bonnet_error *err);
+/* `st` of a call of the mmio: BONNET_ENODEV breaks the device. */
+bonnet_status regdev_judge(regdev *dev, bonnet_status st, bonnet_error *err);
+/* BONNET_OK, or what broke the device. */
+bonnet_status regdev_usable(const regdev *dev, bonnet_error *err);
+/* Is the chip still there? */
+bonnet_status regdev_there(regdev *dev, bonnet_error *err);
+/* A pending interrupt is acknowledged by toggling it. */
+bonnet_status regdev_acknowledge(regdev *dev, bonnet_error *err);
+/* RESET until the chip is idle; BONNET_ENODEV where it does not become that. Before a job: idle, no DONE, no interrupt of an earlier one. */
+bonnet_status regdev_reset(regdev *dev, bonnet_error *err);
 bonnet_status regdev_settle(regdev *dev, bonnet_error *err);
+
+/* A job's start (regdev_start.c): its registers written and read back, then START. Its end: until CTRL says done, and why it ended. */
+typedef struct regdev_runner {
+    regdev *dev;
+    regdev_slot *slot;
+    regdev_job *j;
+    bonnet_run *run;
+    bonnet_deadline deadline;
+    bonnet_error *err;
+} regdev_runner;
+bonnet_status regdev_start(regdev_runner *r, uint32_t walks);
+/* `frames` frames, after `first` of this call. */
+bonnet_status regdev_finish(regdev_runner *r, uint32_t walks, uint32_t first, uint32_t frames);
 
 /* Counter records of the run's last frame: run->layers, and run->events where wanted. The only reader of the records. */
 bonnet_status regdev_read_records(regdev *dev, const bonnet_job *job, bonnet_run *run, bonnet_error *err);

@@ -13,7 +13,7 @@ static bonnet_status read_record(regdev *dev, uint32_t index, uint32_t c[BONNET_
 {
     bonnet_status st = BONNET_OK;
     for (uint32_t w = 0; w < BONNET_RECORD_WORDS && st == BONNET_OK; w++)
-        st = dev->mmio->read(dev->self, BONNET_REG_COUNTERS + BONNET_COUNTER_SIZE * index + 4 * w, &c[w], err);
+        st = regdev_get(dev, BONNET_REG_COUNTERS + BONNET_COUNTER_SIZE * index + 4 * w, &c[w], err);
     return st;
 }
 
@@ -68,5 +68,5 @@ bonnet_status regdev_read_records(regdev *dev, const bonnet_job *job, bonnet_run
             bonnet_regdev_event(&run->events[run->n_events++], job->desc[i], c, c[BONNET_COUNTER_BYTES / 4], &dev->geometry);
         bonnet_regdev_account(run->layers, job->desc[i], c, &dev->geometry);
     }
-    return BONNET_OK;
+    return regdev_there(dev, err); /* records of zeros are nothing to be proud of */
 }

@@ -153,8 +153,8 @@ bonnet_status regdev_sums_check(regdev *dev, const regdev_job *j, uint32_t walks
     };
     for (size_t i = 0; i < sizeof sides / sizeof sides[0] - !job->traced; i++) {
         uint32_t lo, hi;
-        bonnet_status st = dev->mmio->read(dev->self, sides[i].offset, &lo, err);
-        if (st == BONNET_OK) st = dev->mmio->read(dev->self, sides[i].offset + 4, &hi, err);
+        bonnet_status st = regdev_get(dev, sides[i].offset, &lo, err);
+        if (st == BONNET_OK) st = regdev_get(dev, sides[i].offset + 4, &hi, err);
         if (st != BONNET_OK) return st;
         const uint64_t got = (uint64_t)hi << 32 | lo;
         if (got != sides[i].wanted)

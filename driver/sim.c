@@ -74,7 +74,7 @@ static bonnet_status sim_wait(void *self, uint32_t timeout_ms, const volatile in
         bonnet_sim_status s = bonnet_sim_run(self, RUN_CYCLES);
         if (s == BONNET_SIM_OK) return BONNET_OK;
         if (s != BONNET_SIM_BOUND) return fail(self, s, "run", err);
-        if (cancel && *cancel) return bonnet_fail(err, BONNET_EINTR, "sim: cancelled by the caller");
+        if (bonnet_cancelled(cancel)) return bonnet_fail(err, BONNET_EINTR, "sim: cancelled by the caller");
         if (bonnet_now_us() >= end_us)
             return bonnet_fail(err, BONNET_ETIMEOUT, "sim: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
     }

@@ -118,7 +118,7 @@ static bonnet_status uio_wait(void *self, uint32_t timeout_ms, const volatile in
     const int64_t end_us = bonnet_now_us() + (int64_t)timeout_ms * 1000;
     if (u->polled) { /* OK means: look now */
         poll(NULL, 0, timeout_ms < POLL_MS ? (int)timeout_ms : POLL_MS);
-        return cancel && *cancel ? cancelled(err) : BONNET_OK;
+        return bonnet_cancelled(cancel) ? cancelled(err) : BONNET_OK;
     }
     if (!mask(u, 1)) return gone(u, err); /* open() saw that there is an interrupt */
     for (;;) {
@@ -128,7 +128,7 @@ static bonnet_status uio_wait(void *self, uint32_t timeout_ms, const volatile in
         const int came = rc > 0 ? take_count(u) : 0;
         if (came > 0) return BONNET_OK;
         if (came < 0 || (rc < 0 && errno != EINTR)) return gone(u, err);
-        if (cancel && *cancel) return cancelled(err);
+        if (bonnet_cancelled(cancel)) return cancelled(err);
         if (left_ms <= 0)
             return bonnet_fail(err, BONNET_ETIMEOUT, "uio: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
     }

@@ -127,7 +127,7 @@ static bonnet_status xrt_wait(void *self, uint32_t timeout_ms, const volatile in
                                "xrt: the registers read all ones: the chip is gone; load its bitstream and open the device again");
         if (isr) return BONNET_OK;
         const int64_t now_us = bonnet_now_us();
-        if (cancel && *cancel) return bonnet_fail(err, BONNET_EINTR, "xrt: cancelled by the caller");
+        if (bonnet_cancelled(cancel)) return bonnet_fail(err, BONNET_EINTR, "xrt: cancelled by the caller");
         if (now_us >= end_us)
             return bonnet_fail(err, BONNET_ETIMEOUT, "xrt: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
         if (now_us - begin_us < SPIN_US) continue;
