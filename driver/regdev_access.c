@@ -36,9 +36,10 @@ bonnet_status regdev_there(regdev *dev, bonnet_error *err)
     bonnet_status st = dev->mmio->read(dev->self, BONNET_REG_ID, &id, err);
     if (st == BONNET_OK && id != BONNET_CHIP_ID) st = dev->mmio->read(dev->self, BONNET_REG_ID, &id, err); /* once is a disturbance */
     if (st == BONNET_OK && id != BONNET_CHIP_ID)
-        st = bonnet_fail(err, BONNET_ENODEV,
-                         "%s: the device is gone (its ID register reads 0x%08x); check power, cable and bitstream, then close it and open it again",
-                         dev->mmio->scheme, id);
+        st = bonnet_fail(
+            err, BONNET_ENODEV,
+            "%s: the chip is gone (its ID register reads 0x%08x); check power, cable and bitstream, then close the device and open it again",
+            dev->mmio->scheme, id);
     return regdev_judge(dev, st, err);
 }
 

@@ -151,7 +151,7 @@ int main(int argc, char **argv)
         if (!bad)
             bad = every(&b, "BONNET_XRT_FAULT", "alloc@", 0, 1, 8) || every(&b, "BONNET_XRT_FAULT", "map@", 0, 1, 8) ||
                   every(&b, "BONNET_XRT_FAULT", "sync@", 0, 1, 6) || every(&b, "BONNET_XRT_FAULT", "read@", 0, 3, 6) ||
-                  every(&b, "BONNET_XRT_FAULT", "write@", 0, 3, 6) || every(&b, "BONNET_BOARD", "dead=", 1, 2, 15) || forgotten(&b) ||
+                  every(&b, "BONNET_XRT_FAULT", "write@", 0, 2, 5) || every(&b, "BONNET_BOARD", "dead=", 1, 2, 15) || forgotten(&b) ||
                   two_at_once(&b) || another_place(&b, argv[2]);
         if (!bad) printf("xrt faults: %u runs, %u ended by a fault, each with an error, and none with a wrong answer\n", b.runs, b.refused);
         bonnet_frame_free(&b.want);
