@@ -184,7 +184,8 @@ static int flash(const flash_file *f, const cli_options *o)
     char said[256] = "";
     bool usb = false;
     int code = which_way(&usb, uri);
-    j.serial = usb ? uri + 4 : "";
+    const size_t first = usb ? strcspn(uri + 4, ",") : 0; /* usb:SERIAL,option=value,... */
+    if (first && !memchr(uri + 4, '=', first)) snprintf(j.serial, sizeof j.serial, "%.*s", (int)first, uri + 4);
     j.limit_ms = o->timeout_ms ? (unsigned)o->timeout_ms : usb ? JTAG_MS : MANAGER_MS;
     if (code == CLI_OK) code = flash_manifest_read(&m, o->manifest, f->path);
     if (code == CLI_OK) code = check_listed(&entry, &m, f, o);

@@ -67,6 +67,17 @@ static void coherency(doctor *d, const char *name)
                    buffer ? "chip and buffer are coherent" : "neither chip nor buffer is coherent: the driver synchronises caches");
 }
 
+/* Cache syncs are writes to two attributes; sysfs makes them root's, the udev rule gives them to the group. */
+static void sync_files(doctor *d, const char *name)
+{
+    static const char *const file[] = {"sync_for_device", "sync_for_cpu"};
+    for (size_t i = 0; i < 2; i++) {
+        char node[512];
+        snprintf(node, sizeof node, "/sys/class/u-dma-buf/%s/%s", name, file[i]);
+        if (!doctor_node(d, WAY_UIO, file[i], node, rules_advice)) return;
+    }
+}
+
 static void memory(doctor *d)
 {
     char name[FIND_NAME], node[FIND_NAME + 8];
@@ -90,7 +101,7 @@ static void memory(doctor *d)
     else doctor_say(d, WAY_UIO, DOCTOR_OK, "u-dma-buf", NULL, "%s has %llu MiB at 0x%llx", name, size >> 20, address);
     coherency(d, name);
     snprintf(node, sizeof node, "/dev/%s", name);
-    doctor_node(d, WAY_UIO, "u-dma-buf-access", node, rules_advice);
+    if (doctor_node(d, WAY_UIO, "u-dma-buf-access", node, rules_advice) && !number(d, name, "dma_coherent")) sync_files(d, name);
 }
 
 /* XRT's buffers come out of it, and u-dma-buf's where no memory is reserved for it. */

@@ -75,7 +75,7 @@ struct json_object *flash_entry_json(const flash_entry *e);
 typedef struct flash_job {
     const flash_file *file;
     const char *root;   /* "" or the folder that stands for / */
-    const char *serial; /* of the cable, "" = any */
+    char serial[64];    /* of the cable, "" = any */
     unsigned limit_ms;  /* of the loader or the FPGA manager */
     bool dry;
     struct json_object *steps; /* array of strings */

@@ -38,7 +38,7 @@ int flash_by_jtag(flash_job *j)
         }
         cable = (cli_cable){"", "a cable that is not there now", "", ""};
     }
-    char *argv[] = {loader, "--quiet", "-b", FLASH_BOARD, *j->serial ? "--ftdi-serial" : copy, (char *)(uintptr_t)j->serial, copy, NULL};
+    char *argv[] = {loader, "--quiet", "-b", FLASH_BOARD, *j->serial ? "--ftdi-serial" : copy, j->serial, copy, NULL};
     if (!*j->serial) argv[5] = NULL;
     snprintf(folder, sizeof folder, "%s/bonnet-XXXXXX", tmp && strlen(tmp) < 200 ? tmp : "/tmp");
     flash_step(j, "copy %zu checked bytes to a private temporary file", f->image_bytes);

@@ -107,6 +107,8 @@ tree_board() { # DIR - a ZCU102 with everything, for UIO and for XRT
     put "$r/sys/class/u-dma-buf/udmabuf-bonnet/size" 67108864
     put "$r/sys/class/u-dma-buf/udmabuf-bonnet/phys_addr" 0x0000000070000000
     put "$r/sys/class/u-dma-buf/udmabuf-bonnet/dma_coherent" 0
+    put "$r/sys/class/u-dma-buf/udmabuf-bonnet/sync_for_device" 0
+    put "$r/sys/class/u-dma-buf/udmabuf-bonnet/sync_for_cpu" 0
     put "$r/dev/udmabuf-bonnet" ''
     put "$r/sys/class/fpga_manager/fpga0/name" 'Xilinx ZynqMP FPGA Manager'
     put "$r/sys/class/fpga_manager/fpga0/state" operating

@@ -94,9 +94,10 @@ rm -r b/sys/class/u-dma-buf
 check 1 '^uio:  1 missing' doctor --root b
 # A node that is there and not ours.
 if [ "$(id -u)" -eq 0 ] && command -v setpriv > /dev/null; then
-    chmod 755 . && rm -rf b && cp -a whole b && chmod 600 b/dev/uio4 b/dev/dri/renderD128
+    chmod 755 . && rm -rf b && cp -a whole b && chmod 600 b/dev/uio4 b/dev/dri/renderD128 && chmod 666 b/dev/udmabuf-bonnet
     cp "$BONNET" ./bonnet && cp "$ROOT/bitstreams/MANIFEST" M2
     check 1 '^missing  uio-access .* Permission denied' setpriv --reuid 65534 --regid 65534 --clear-groups ./bonnet doctor --root b --manifest M2
+    grep -qE '^missing  sync_for_device .*Permission denied' out || die "sync files of root are not noticed"
     { grep -q 'usermod -aG plugdev' out && grep -q 'usermod -aG render' out; } || die "no advice for permissions"
 fi
 # The chip is asked when the user names it.

@@ -121,6 +121,10 @@ check 0 '' flash good.xclbin --device usb: --root pc
 cmp -s record.bit good.bit || die "the loader got another file than the bitstream of the .xclbin"
 check 0 '' flash good.bit --device usb:210308AB --root pc
 { grep -qx -- --ftdi-serial record && grep -qx 210308AB record; } || die "the serial number was not passed on"
+check 0 '' flash good.bit --device usb:210308AB,clock-khz=3000 --root pc
+grep -qx 210308AB record || die "the options of the device became part of the serial number"
+check 0 '' flash good.bit --device usb:clock-khz=3000 --root pc
+grep -q serial record && die "an option became the serial number"
 check 13 'no USB-JTAG cable.* with serial 999' flash good.bit --device usb:999 --root pc
 check 20 'through the cable only a .bit' flash good.bin --device usb: --root pc
 LOADER_EXIT=3 check 14 'openFPGALoader failed: JTAG init failed;' flash good.bit --device usb: --root pc

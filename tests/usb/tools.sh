@@ -26,6 +26,8 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
     check 13 'unplugged or switched off' env BONNET_MOCKUSB=unplug@60 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
     check 13 'not a ZCU102: IDCODEs .no IDCODE. 0x13631093' env BONNET_BOARD=idcode=13631093 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
     check 13 'no Bonnet port' env BONNET_BOARD=port=0 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
+    check 0 '^usb:210308AABBCC$' mock "$BONNET" devices
+    check 0 'chip .*usb: answers: register version' mock "$BONNET" doctor --device usb:
     if command -v openFPGALoader > /dev/null; then
         check 0 'xczu9eg' mock openFPGALoader -b zcu102 --detect
         # Loads the bitstream (of header and packets, no design in it) into an empty PL; $1: its IDCODE and USR_ACCESS. Then asks for the port.
@@ -40,6 +42,16 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
         grep -q '100.00%' loader || die "openFPGALoader says something else: $(cat loader)"
         check 13 'no Bonnet port' load 04738093 00000000 # somebody else's bitstream
         check 13 'no Bonnet port' load 13722093 424e4e31 # for another part
+        # bonnet flash: the same into the empty PL, then the chip is asked; what the manifest says of it is compared.
+        { "$MAKE_BIT" test.bit 04738093 424e4e31 && "$MAKE_BIT" foreign.bit 04738093 00000000; } || die "no bitstream to test with"
+        . "$ROOT/tests/cli/board_lib.sh"
+        manifest MANIFEST test.bit foreign.bit
+        empty() { env BONNET_BOARD="$BONNET_BOARD,load=1" umockdev-wrapper "$MOCKUSB" "$BONNET" flash "$@" --device usb:; }
+        check 0 'programmed; the chip answers: register version' empty test.bit
+        sed 's/"abi": "\([0-9]*\)[^"]*"/"abi": "\1.99"/' MANIFEST > newer
+        check 15 'the chip answers.*, and the manifest says register version .*99' empty test.bit --manifest newer
+        check 13 'programmed, but the chip does not answer as a Bonnet: .*no Bonnet port' empty foreign.bit
+        check 14 'openFPGALoader failed' env BONNET_BOARD=idcode=13631093 umockdev-wrapper "$MOCKUSB" "$BONNET" flash test.bit --device usb:
     else
         missing="$missing openfpgaloader"
     fi
