@@ -39,4 +39,6 @@ test-uio-conform: $(CONFORM) $(CLI) $(FASHION) $(BOARD_UIO)  ## The conformance 
 	$(Q)BONNET_BOARD=stall=40 BONNET_UIO=dma=udmabuf0 LD_PRELOAD=$(BOARD_UIO) $(CONFORM) --seed $(SEED) --backend uio:/dev/uio0,irq=off --size tiny --cases 5 --quick
 	$(Q)BONNET_BOARD=geometry=asic LD_PRELOAD=$(BOARD_UIO) $(CONFORM) --seed $(SEED) --backend uio: --cases 4 --quick
 	$(Q)LD_PRELOAD=$(BOARD_UIO) $(CLI) selftest --device uio:/dev/uio0
+	$(Q)LD_PRELOAD=$(BOARD_UIO) $(CLI) devices | grep -x 'uio:/dev/uio0'
+	$(Q)LD_PRELOAD=$(BOARD_UIO) $(CLI) doctor --device uio: | grep 'uio: answers: register version'
 	$(Q)BONNET_BOARD=geometry=asic LD_PRELOAD=$(BOARD_UIO) $(CLI) run $(O)/models/boolnet_k4.bonnet tests/vectors/fashion/00000_*.pgm --device uio:/dev/uio0 | grep 'Ankle boot'
