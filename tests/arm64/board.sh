@@ -69,6 +69,8 @@ good "conformance, tiny chip" 'equal to golden' zocl "$ARM/tests/conform" --back
 clean "conformance"
 good "conformance, the chip of a ZCU102" 'equal to golden' \
     zocl -E BONNET_BOARD=geometry=zcu102,stall=20 "$ARM/tests/conform" --backend "$xrt" --size asic --cases 2 --no-directed --seed "$SEED"
+doctor() { zocl "$ARM/bonnet" doctor --device "$xrt" || [ $? -eq 1 ]; } # 1: this computer is no ZCU102
+good "doctor asks the chip who it is" '^ok +chip +.*register version' doctor
 good "managed runs (ERT_START_CU), xrt::ip, waits for the interrupt" '^xrt_probe: 3 managed' zocl -E XILINX_XRT="$work/xrt" "$ARM/tests/xrt_probe" "$XCLBIN" --seed "$SEED"
 grep -q ' 3 commands, 3 interrupts' "$work/err" || fail "the probe's commands and interrupts"
 
@@ -95,5 +97,9 @@ line "no second device"          'no device 1'     zocl "$ARM/bonnet" selftest -
 echo "uio:, Linux UIO and u-dma-buf:"
 good "selftest" 'ok \(45120 bits' uio "$ARM/bonnet" selftest --device uio:/dev/uio0
 good "conformance, tiny chip" 'equal to golden' uio "$ARM/tests/conform" --backend uio:/dev/uio0 --size tiny --quick --cases 3 --seed "$SEED"
+
+line "syncs that do nothing"     'uio: '           uio -E BONNET_UIO=nosync "$ARM/bonnet" selftest --device uio:/dev/uio0
+line "no permission"             'permission'      uio -E BONNET_UIO=noperm "$ARM/bonnet" selftest --device uio:/dev/uio0
+line "unbound in a run"          'uio: .*away'     uio -E BONNET_UIO=gone=1 "$ARM/bonnet" selftest --device uio:/dev/uio0
 
 echo "arm64: $passed checks passed, $nets networks compared with golden, $(($(date +%s) - begin)) s"
