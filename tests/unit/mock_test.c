@@ -319,6 +319,40 @@ int main(int argc, char **argv)
     run_fault(&u, &b, "fault=xfer@3", BONNET_EIO, "to the host failed", 1);
     run_fault(&u, &b, "fault=write@3", BONNET_EIO, "register write", 1);
     run_fault(&u, &b, "fault=read@9", BONNET_EIO, "register read", 1);
+    run_fault(&u, &b, "fault=axi-read@0", BONNET_EBUS, "bus error in the sequencer at descriptor 0 (header)", 1);
+    run_fault(&u, &b, "fault=axi-write@0", BONNET_EBUS, "bus error in the store unit at descriptor ", 1);
+    run_fault(&u, &b, "fault=reset@3", BONNET_EIO, "it was reset, or runs somebody else's jobs", 1);
+    run_fault(&u, &b, "fault=reset@3,slow=9", BONNET_EIO, "it was reset, or runs somebody else's jobs", 1);
+    run_fault(&u, &b, "fault=halt@3", BONNET_EIO, "somebody wrote RESET", 1);
+    run_fault(&u, &b, "fault=done-lost@0", BONNET_EIO, "never said done: it did not start, or somebody else read DONE", 1);
+    run_fault(&u, &b, "fault=busy", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=irq-early@0", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=irq-late@0", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=irq-spurious@0,slow=5", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=done-twice@0", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=done-late@0,slow=5", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=wait@0", BONNET_EIO, "the wait for the interrupt failed", 1);
+    run_fault(&u, &b, "fault=wait-timeout@0,slow=5", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=write-lost@0", BONNET_OK, "", 1); /* read back, written again */
+    run_fault(&u, &b, "fault=write-half@6", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=gone@24", BONNET_ENODEV, "the chip is gone (its ID register reads 0xffffffff)", 0);
+    run_fault(&u, &b, "fault=blank@60", BONNET_ENODEV, "the chip is gone (its ID register reads 0x00000000)", 0);
+    run_fault(&u, &b, "fault=unplug@60", BONNET_ENODEV, "unplugged", 0);
+    run_fault(&u, &b, "fault=xfer-part@2", BONNET_EIO, "to the device failed", 1);
+    run_fault(&u, &b, "fault=stale-in@0", BONNET_EABI, "or it read other bytes than were sent", 1);
+    run_fault(&u, &b, "fault=stale-in@1", BONNET_EIO, "the chip read other weights or descriptors than the host wrote", 1);
+    run_fault(&u, &b, "fault=stale-in@2", BONNET_EIO, "the chip read other image bytes than the host wrote", 1);
+    run_fault(&u, &b, "fault=stale-in-line@1", BONNET_EIO, "the chip read other weights or descriptors than the host wrote", 1);
+    run_fault(&u, &b, "fault=stale-out@0", BONNET_EIO, "the host read other results than the chip wrote", 1);
+    run_fault(&u, &b, "fault=stale-out-line@0", BONNET_EIO, "the host read other results than the chip wrote", 1);
+    open_fault(&u, &b, "fault=geometry@0", BONNET_EABI, "a geometry that this library cannot use");
+    open_fault(&u, &b, "fault=gone@1", BONNET_ENODEV, "the chip is gone");
+    open_fault(&u, &b, "slow=many", BONNET_EINVAL, "unknown option 'slow=many'");
+    for (int i = 3; i < 15; i += 2) { /* a register that is read twice and reads differently */
+        char path[32];
+        snprintf(path, sizeof path, "fault=read-flip@%d", i);
+        open_fault(&u, &b, path, BONNET_EIO, "reads 0x");
+    }
     open_fault(&u, &b, "fault=id", BONNET_ENODEV, "no Bonnet chip there");
     open_fault(&u, &b, "fault=abi", BONNET_EABI, "register version 3.1");
     open_fault(&u, &b, "fault=read@2", BONNET_EIO, "register read");
