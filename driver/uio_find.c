@@ -164,13 +164,13 @@ bonnet_status uio_cannot_open(const char *path, bonnet_error *err)
 {
     switch (errno) {
     case EACCES:
-    case EPERM: return bonnet_fail(err, BONNET_EIO, "uio: %s: permission denied; install the udev rule (docs/boards.md) or run as root", path);
+    case EPERM: return bonnet_fail(err, BONNET_ENODEV, "uio: %s: permission denied; install the udev rule (docs/boards.md) or run as root", path);
     case ENOENT:
     case ENXIO:
     case ENODEV:
         return bonnet_fail(err, BONNET_ENODEV,
                            "uio: %s: no such device; load the bitstream and its device tree overlay (docs/boards.md), then: bonnet devices", path);
-    case EBUSY: return bonnet_fail(err, BONNET_EIO, "uio: %s is in use by another program; end that one first", path);
+    case EBUSY: return bonnet_fail(err, BONNET_ENODEV, "uio: %s is in use by another program; end that one first", path);
     default: return bonnet_fail(err, BONNET_EIO, "uio: %s: %s", path, strerror(errno));
     }
 }

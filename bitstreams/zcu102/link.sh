@@ -11,4 +11,4 @@ command -v v++ > /dev/null || { echo "link.sh: no v++ in PATH; source Vitis' set
 [ -f "$dir/bonnet.xo" ] || { echo "link.sh: $dir/bonnet.xo: missing; run kernel.tcl first" >&2; exit 1; }
 here=$(dirname "$0")
 v++ --link --target hw --platform "$platform" --config "$here/link.cfg" --temp_dir "$dir/link" --output "$dir/bonnet_zcu102.xclbin" "$dir/bonnet.xo"
-echo "bonnet: $dir/bonnet_zcu102.xclbin; make its manifest entry with: bonnet flash --entry $dir/bonnet_zcu102.xclbin"
+echo "bonnet: $dir/bonnet_zcu102.xclbin; its line for the manifest: bonnet flash --entry $dir/bonnet_zcu102.xclbin --geometry zcu102 --clock-mhz N --tool \"$(v++ --version 2> /dev/null | head -1)\""

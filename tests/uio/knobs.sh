@@ -43,7 +43,7 @@ try none $ENODEV '/dev/uio0: no such device' /dev/uio0
 try two,foreign $ENODEV 'none is called bonnet; name the one to use: uio:/dev/uio0'
 try '' $ENODEV '/dev/uio7: no such device' /dev/uio7
 try '' $EINVAL 'is no UIO device' /dev/null
-try noperm $EIO '/dev/uio0: permission denied; install the udev rule'
+try noperm $ENODEV '/dev/uio0: permission denied; install the udev rule'
 try window $ENODEV 'a window of 4096 bytes, a Bonnet has 65536'
 try noirq $ENODEV 'no interrupt'
 try gone=1 $ENODEV 'went away'
@@ -51,8 +51,8 @@ try gone=1 $ENODEV 'went away'
 try nodma $ENODEV 'type: modprobe u-dma-buf udmabuf0='
 try '' $ENODEV "no u-dma-buf 'nix'" dma=nix
 try dma=elsewhere $ENODEV 'type: modprobe u-dma-buf'
-try dmaperm $EIO '/dev/udmabuf-bonnet: permission denied; install the udev rule'
-try syncperm $EIO 'sync_for_device: permission denied'
+try dmaperm $ENODEV '/dev/udmabuf-bonnet: permission denied; install the udev rule'
+try syncperm $ENODEV 'sync_for_device: permission denied'
 try syncfail $EIO 'cache sync'
 try garbage $EFORMAT "phys_addr says '(null)'"
 try badaddr $EFORMAT 'no memory that a chip can use'

@@ -132,7 +132,7 @@ static void one_at_a_time(unit *u, job *j)
     bonnet_status st = open_uio(&dev, "/dev/uio0", &err);
     UNIT(u, st == BONNET_OK, "open", "%d %s", st, err.text);
     st = open_uio(&other, "/dev/uio0", &err);
-    UNIT(u, st == BONNET_EIO && !other && strstr(err.text, "/dev/uio0 is in use"), "a second open is refused", "%d %s", st, err.text);
+    UNIT(u, st == BONNET_ENODEV && !other && strstr(err.text, "/dev/uio0 is in use"), "a second open is refused", "%d %s", st, err.text);
     if (!dev) return;
     st = run(dev, j, &how, &err);
     UNIT(u, st == BONNET_OK && right(j), "the first does not notice", "%d %s", st, err.text);
