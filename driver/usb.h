@@ -66,6 +66,7 @@ void bonnet_ftdi_tms_read(bonnet_ftdi *f, uint32_t bits, uint32_t count);     /*
 void bonnet_ftdi_shift(bonnet_ftdi *f, const uint8_t *out, size_t bytes);     /* TDI from out[], least significant bit first; TDO is not read */
 void bonnet_ftdi_exchange(bonnet_ftdi *f, const uint8_t *out, size_t bytes);  /* the same; answers `bytes` */
 void bonnet_ftdi_bits(bonnet_ftdi *f, uint8_t out, uint32_t count);           /* 1..8 bits; answers one byte, the first bit at bit 8 - count */
+void bonnet_ftdi_wait(bonnet_ftdi *f, size_t bytes);                          /* 8 * bytes TCKs; TMS and TDI stay */
 void bonnet_ftdi_listen(bonnet_ftdi *f, size_t bytes);                        /* TDI stays; answers `bytes` */
 
 /* ---- the chain. All scans begin and end in Run-Test/Idle --------------------------------------------------------------------------------- */

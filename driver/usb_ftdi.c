@@ -44,6 +44,7 @@ enum {
     SET_DIVISOR = 0x86,
     SEND_NOW = 0x87,
     NO_DIVIDE_BY_5 = 0x8a,
+    CLOCK_BYTES = 0x8f,
     NO_THREE_PHASE = 0x8d,
     NO_ADAPTIVE = 0x97,
     BAD_COMMAND = 0xfa
@@ -190,6 +191,8 @@ void bonnet_ftdi_bits(bonnet_ftdi *f, uint8_t out, uint32_t count)
     f->bits += count;
     f->n_in++;
 }
+
+void bonnet_ftdi_wait(bonnet_ftdi *f, size_t bytes) { put_bytes(f, CLOCK_BYTES, bytes); }
 
 void bonnet_ftdi_listen(bonnet_ftdi *f, size_t bytes)
 {

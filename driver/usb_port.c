@@ -3,7 +3,7 @@
  * usb_port.c - the stream behind USER1 (docs/jtag.md), from the host's side.
  *
  * A command is sent as seven zeros, its one, and eight bytes; so everything after it is in whole bytes, and an MPSSE sends it as it lies in memory:
- * 1.0 TCK a bit of a WRITE, and 78 TCKs around it. The answer to a READ begins after the DAP's bypass bit and as late as the bus makes it:
+ * 1.0 TCK a bit of a WRITE, and 78 TCKs around it, 206 around a long one. The answer to a READ begins after the DAP's bypass bit and as late as the bus makes it:
  * it is searched for bit by bit, 35 TCKs a word. A guess of the bus's latency closes the scan; what it cut off is fetched with MORE.
  *
  * WRITEs wait in the cable's queue. A READ, or sync, sends them, and a last scan behind it brings the status of everything before. What it complains of
@@ -21,6 +21,7 @@ enum {
     OP_CLEAR = 4,
     HEADER = 9,     /* bytes of a command */
     STATUS = 6,     /* bytes of a scan that only looks */
+    BREATH = 16,    /* eights of TCKs after a long WRITE, in which its last bursts leave the queue */
     WORD_TCKS = 35, /* of the answer: a one, 32 bits, and zeros in which the port fetches the next */
     SLACK = 64,     /* bits, at first */
     SLACK_MOST = 1 << 14,
@@ -194,6 +195,7 @@ bonnet_status bonnet_port_write(bonnet_port *p, uint64_t addr, const uint8_t *by
         bonnet_ftdi_shift(&p->ftdi, command, HEADER);
         bonnet_ftdi_shift(&p->ftdi, bytes, 4 * n);
         bonnet_tap_done(&p->ftdi);
+        if (n > 1) bonnet_ftdi_wait(&p->ftdi, BREATH); /* the next command would be refused: BUSY_ERR */
         p->bits_out += 32 * n;
     }
     return BONNET_OK;

@@ -88,7 +88,7 @@ static void buses(bench *b)
     static const struct {
         const char *options;
         int late; /* later than the guess */
-    } list[] = {{"cycles=16,latency=1", 0}, {"cycles=2,stall=60,seed=3", 0}, {"cycles=1,stall=90,latency=300", 1}};
+    } list[] = {{"cycles=16,latency=1", 0}, {"cycles=2,stall=60,seed=3", 0}, {"cycles=2,stall=80,latency=300", 1}};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         bench_plug(b, "", list[i].options);
         bench_open(b, USB_URI);
