@@ -166,7 +166,7 @@ struct Bench {
 
     void write(bool cut)
     {
-        const uint32_t count = t.rng.chance(5) ? 0 : 1 + t.rng.below(t.rng.chance(50) ? 20 : 120);
+        const uint32_t count = t.rng.chance(15) ? 0 : 1 + t.rng.below(t.rng.chance(50) ? 20 : 120);
         const uint64_t addr = address(count), before = bus.bursts;
         const auto data = random_words(count);
         auto out = command(Write, count, addr, data);
@@ -195,9 +195,16 @@ struct Bench {
         take(scan(out), left);
         if (left) expect_read(addr, count);
         if (whole) return;
-        while (!due.empty()) look();
+        take_all();
         settle();
         if (bus.bursts - before != lines(addr, count)) throw Wrong{"bursts of a READ", bus.bursts - before, lines(addr, count)};
+    }
+    void take_all()
+    {
+        for (int i = 0; !due.empty(); i++) {
+            if (i == 3000) throw Wrong{"words that never come", due.size(), 0};
+            look();
+        }
     }
     void look()
     {
@@ -214,10 +221,10 @@ struct Bench {
     }
     void bad_command()
     {
-        uint32_t op = t.rng.below(16);
         uint64_t addr = address(1);
-        if (op == Write || op == Read) addr |= 1 + t.rng.below(3);
-        else if (op == More || op == Clear) op = 0;
+        uint32_t op = 0;
+        if (t.rng.chance(40)) op = t.rng.chance(50) ? Write : Read, addr |= 1 + t.rng.below(3);
+        else if (t.rng.chance(50)) op = Clear + 1 + t.rng.below(11);
         auto out = command(op, 1 + t.rng.below(20), addr, random_words(t.rng.below(20)));
         tail(out, t.rng.below(70), true);
         take(scan(out));
@@ -252,14 +259,14 @@ struct Bench {
         const uint32_t count = 1 + t.rng.below(20);
         const uint64_t addr = address(count);
         const auto out = command(Read, count, addr);
-        release = out.size() - t.rng.below(40);
+        release = out.size() - 3 - t.rng.below(t.rng.chance(80) ? 14 : 40);
         scan(out);
         release = 0, bus.hold = false;
         take(scan(std::vector<bool>(33)));
         if (status & BusyErr) err |= BusyErr;
         else expect_read(addr, count);
         settle();
-        while (!due.empty()) look();
+        take_all();
     }
     // A WRITE into a bus that does not answer: what fits is kept, the rest is lost from the first lost word on.
     void overflow()
@@ -345,7 +352,7 @@ static int run(Tb<Vbonnet_jtag> &t)
             switch (t.rng.below(13)) {
             case 0: case 1: b.write(false); break;
             case 2: case 3: b.write(true); break;
-            case 4: case 5: b.read(t.rng.chance(5) ? 0 : 1 + t.rng.below(t.rng.chance(50) ? 20 : 200)); break;
+            case 4: case 5: b.read(t.rng.chance(15) ? 0 : 1 + t.rng.below(t.rng.chance(50) ? 20 : 200)); break;
             case 6:  // a READ that CLEAR or another READ ends
                 b.bus.hold = true, b.read(1 + t.rng.below(200)), b.bus.hold = false;
                 while (t.rng.chance(70)) b.look();
@@ -357,7 +364,10 @@ static int run(Tb<Vbonnet_jtag> &t)
             case 8: b.bad_command(); break;
             case 9: b.refused(); if (t.rng.chance(50)) b.clear(); break;
             case 10: b.overflow(); break;
-            case 11: b.ratio += 4, b.race(); break;
+            case 11:
+                b.ratio += 4, b.bus.stall = 0;
+                for (int i = 4; i--;) b.race();
+                break;
             default:
                 if (t.rng.chance(30)) b.reset();
                 else if (t.rng.chance(40)) b.rate();
