@@ -29,5 +29,5 @@ test-usb-conform: $(USB_CONFORM)
 $(MAKE_BIT): $(O)/obj/tests/usb/make_bit.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $<
-test-usb-tools: $(FAKEUSB_SO) $(CLI) $(MAKE_BIT)
+test-usb-tools: $(FAKEUSB_SO) $(CLI) $(MAKE_BIT) $$(FASHION)
 	$(Q)BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) FAKEUSB=$(CURDIR)/$(FAKEUSB_SO) MOCKUSB=$(CURDIR)/$(MOCKUSB) MAKE_BIT=$(CURDIR)/$(MAKE_BIT) bash tests/usb/tools.sh

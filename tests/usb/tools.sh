@@ -13,6 +13,7 @@ check 0 '^usb .*cable$' fake '' "$BONNET" devices
 check 0 '^usb .*none at this machine' fake none "$BONNET" devices
 check 0 'usb:.* ok' fake '' "$BONNET" selftest --device usb:
 check 0 'usb:.* ok' fake serial=A1,serial=B2 "$BONNET" selftest --device usb:B2,clock-khz=30000
+check 0 'boolnet_k4, device usb:, 1 frame' fake '' env BONNET_BOARD=geometry=asic,cycles=1 "$BONNET" bench "$bool" "$pictures"/00000_*.pgm --device usb:
 check 11 'choose one by its serial number' fake serial=A1,serial=B2 "$BONNET" selftest --device usb:
 check 13 'is the board switched on' fake dark "$BONNET" selftest --device usb:
 check 13 'unplugged or switched off' fake unplug@60 "$BONNET" selftest --device usb:
@@ -28,6 +29,9 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
     check 13 'no Bonnet port' env BONNET_BOARD=port=0 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
     check 0 '^usb:210308AABBCC$' mock "$BONNET" devices
     check 0 'chip .*usb: answers: register version' mock "$BONNET" doctor --device usb:
+    check 0 'usb: answers: register version' mock "$BONNET" doctor --device usb:
+    # The chip of the bitstream, a trained network, a photograph.
+    check 0 'Ankle boot' env BONNET_BOARD=geometry=zcu102,cycles=1 umockdev-wrapper "$MOCKUSB" "$BONNET" run "$bool" "$pictures"/00000_*.pgm --device usb:
     if command -v openFPGALoader > /dev/null; then
         check 0 'xczu9eg' mock openFPGALoader -b zcu102 --detect
         # Loads the bitstream (of header and packets, no design in it) into an empty PL; $1: its IDCODE and USR_ACCESS. Then asks for the port.
@@ -40,6 +44,10 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
         check 0 'usb:.* ok' load 04738093 424e4e31
         grep -q 'no Bonnet port' before || die "a port in an empty PL"
         grep -q '100.00%' loader || die "openFPGALoader says something else: $(cat loader)"
+        # The same by bonnet itself, which then asks the chip who it is.
+        "$MAKE_BIT" test.bit 04738093 424e4e31 || die "make_bit"
+        check 0 'programmed; the chip answers: register version' env BONNET_BOARD=$BONNET_BOARD,load=1 umockdev-wrapper "$MOCKUSB" \
+            "$BONNET" flash test.bit --device usb: --unlisted
         check 13 'no Bonnet port' load 04738093 00000000 # somebody else's bitstream
         check 13 'no Bonnet port' load 13722093 424e4e31 # for another part
         # bonnet flash: the same into the empty PL, then the chip is asked; what the manifest says of it is compared.
