@@ -20,6 +20,7 @@
     FAULT(RESET, "reset", "descriptor", "somebody resets the chip: every register at its reset value, no DONE, no interrupt")                        \
     FAULT(HALT, "halt", "descriptor", "somebody writes RESET: idle with CAUSE 4, no DONE, no interrupt")                                             \
     FAULT(BUSY, "busy", "", "a job of somebody who died runs at opening, for ever")                                                                  \
+    FAULT(SHORT, "short", "job", "does one walk, whatever FRAMES says")                                                                              \
     /* its end */                                                                                                                                    \
     FAULT(IRQLOST, "irqlost", "job", "ends without its interrupt")                                                                                   \
     FAULT(IRQ_EARLY, "irq-early", "job", "raises its interrupt when it has just begun, and again at its end")                                        \

@@ -209,7 +209,7 @@ int case_run(worker *w, const subject *s, uint64_t number)
     while (!s->fits[g]);
     x.io.close = close_and_keep;
     snprintf(x.clean, sizeof x.clean, "geometry=%s,slow=%u,millisecond=10", geometry_names[g],
-             bonnet_rng_chance(&draw, 50) ? bonnet_rng_below(&draw, 12) : 0);
+             bonnet_rng_chance(&draw, 50) ? bonnet_rng_below(&draw, 40) : 0);
     snprintf(x.path, sizeof x.path, "%s", x.clean);
     const bonnet_rng same = {bonnet_rng_next(&draw)};
     x.rng = same;

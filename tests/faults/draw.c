@@ -16,6 +16,7 @@ static uint64_t moments(mock_fault_kind kind, const mock *m, uint32_t descriptor
     case MOCK_HALT: return descriptors;
     case MOCK_AXI_READ: return m->read_beats;
     case MOCK_AXI_WRITE: return m->write_beats;
+    case MOCK_SHORT:
     case MOCK_IRQLOST:
     case MOCK_IRQ_EARLY:
     case MOCK_IRQ_LATE:

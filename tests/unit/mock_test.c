@@ -63,6 +63,21 @@ static void run_fault(unit *u, const bench *b, const char *path, bonnet_status s
     if (dev) bonnet_mock_backend.close(dev);
 }
 
+/* Not by the call's time-out. */
+static void at_once(unit *u, const bench *b, const char *path, bonnet_status status)
+{
+    void *dev = NULL, *slot = NULL;
+    bonnet_error err = {""};
+    int equal;
+    bonnet_status st = bonnet_mock_backend.open(&dev, path, NULL, &err);
+    if (st == BONNET_OK) st = bonnet_mock_backend.load(dev, &slot, b->net, &err);
+    const time_t began = time(NULL);
+    if (st == BONNET_OK) st = run(dev, slot, b, NULL, 20000, &equal, &err);
+    UNIT(u, st == status && time(NULL) - began < 8, path, "status %d after %d s: %s", st, (int)(time(NULL) - began), err.text);
+    if (slot) bonnet_mock_backend.unload(dev, slot);
+    if (dev) bonnet_mock_backend.close(dev);
+}
+
 static void open_fault(unit *u, const bench *b, const char *path, bonnet_status status, const char *text)
 {
     void *dev = NULL, *slot = NULL;
@@ -328,9 +343,16 @@ int main(int argc, char **argv)
     run_fault(&u, &b, "fault=busy", BONNET_OK, "", 1);
     run_fault(&u, &b, "fault=irq-early@0", BONNET_OK, "", 1);
     run_fault(&u, &b, "fault=irq-late@0", BONNET_OK, "", 1);
-    run_fault(&u, &b, "fault=irq-spurious@0,slow=5", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=irq-spurious@0,slow=30", BONNET_OK, "", 1);
     run_fault(&u, &b, "fault=done-twice@0", BONNET_OK, "", 1);
-    run_fault(&u, &b, "fault=done-late@0,slow=5", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=done-late@0,slow=30", BONNET_OK, "", 1);
+    run_fault(&u, &b, "fault=short@0", BONNET_EIO, "the chip says done after 1 of 3 walks", 1);
+    at_once(&u, &b, "fault=reset@3", BONNET_EIO);
+    at_once(&u, &b, "fault=halt@3", BONNET_EIO);
+    at_once(&u, &b, "fault=done-lost@0", BONNET_EIO);
+    at_once(&u, &b, "fault=blank@60", BONNET_ENODEV);
+    at_once(&u, &b, "fault=gone@60", BONNET_ENODEV);
+    at_once(&u, &b, "fault=irqlost@0", BONNET_OK);
     run_fault(&u, &b, "fault=wait@0", BONNET_EIO, "the wait for the interrupt failed", 1);
     run_fault(&u, &b, "fault=wait-timeout@0,slow=5", BONNET_OK, "", 1);
     run_fault(&u, &b, "fault=write-lost@0", BONNET_OK, "", 1); /* read back, written again */
