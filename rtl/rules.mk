@@ -19,9 +19,10 @@ lint-verilator-%: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(TINY) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 lint-zcu102: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(ZCU102) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
-# What a vendor's tool gets: the chip and the JTAG port under the tool's names, the primitive as a black box.
+# What a vendor's tool gets: the chip and the JTAG port under the tool's names, the primitive as a black box. Nothing crossed: tools/wires.sh.
 BOARD_TOPS := $(wildcard rtl/board/*/*.v)
 lint-board: $(RTL_PKGS)
+	$(Q)tools/wires.sh $(BOARD_TOPS)
 	$(Q)for top in $(BOARD_TOPS); do verilator --lint-only $(RTL_FLAGS) $(ZCU102) -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
 lint-yosys: $(RTL_PKGS) $(RTL_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
