@@ -29,7 +29,6 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
     check 13 'no Bonnet port' env BONNET_BOARD=port=0 umockdev-wrapper "$MOCKUSB" "$BONNET" selftest --device usb:
     check 0 '^usb:210308AABBCC$' mock "$BONNET" devices
     check 0 'chip .*usb: answers: register version' mock "$BONNET" doctor --device usb:
-    check 0 'usb: answers: register version' mock "$BONNET" doctor --device usb:
     # The chip of the bitstream, a trained network, a photograph.
     check 0 'Ankle boot' env BONNET_BOARD=geometry=zcu102,cycles=1 umockdev-wrapper "$MOCKUSB" "$BONNET" run "$bool" "$pictures"/00000_*.pgm --device usb:
     if command -v openFPGALoader > /dev/null; then
@@ -44,10 +43,6 @@ if command -v umockdev-wrapper > /dev/null && [ -x "$MOCKUSB" ]; then
         check 0 'usb:.* ok' load 04738093 424e4e31
         grep -q 'no Bonnet port' before || die "a port in an empty PL"
         grep -q '100.00%' loader || die "openFPGALoader says something else: $(cat loader)"
-        # The same by bonnet itself, which then asks the chip who it is.
-        "$MAKE_BIT" test.bit 04738093 424e4e31 || die "make_bit"
-        check 0 'programmed; the chip answers: register version' env BONNET_BOARD=$BONNET_BOARD,load=1 umockdev-wrapper "$MOCKUSB" \
-            "$BONNET" flash test.bit --device usb: --unlisted
         check 13 'no Bonnet port' load 04738093 00000000 # somebody else's bitstream
         check 13 'no Bonnet port' load 13722093 424e4e31 # for another part
         # bonnet flash: the same into the empty PL, then the chip is asked; what the manifest says of it is compared.
