@@ -36,6 +36,7 @@ expect() { # EXIT TEXT COMMAND...
 }
 expect 2 "usage:" "$here/link.sh"
 expect 1 "no v++ in PATH" env PATH=/usr/bin:/bin "$here/link.sh" p.xpfm "$scratch/link"
+# shellcheck disable=SC2016 # expanded by the program that is written
 printf '#!/bin/sh\n[ "$1" = --version ] && { echo v++ v1; exit; }\nprintf "%%s\\n" "$@" > "%s/asked"\n' "$scratch" > "$scratch/bin/v++" && chmod +x "$scratch/bin/v++"
 PATH=$(realpath "$scratch/bin"):$PATH
 expect 1 "no such platform file" "$here/link.sh" "$scratch/p.xpfm" "$scratch/link"
