@@ -350,7 +350,7 @@ int main(int argc, char **argv)
     at_once(&u, &b, "fault=reset@3", BONNET_EIO);
     at_once(&u, &b, "fault=halt@3", BONNET_EIO);
     at_once(&u, &b, "fault=done-lost@0", BONNET_EIO);
-    at_once(&u, &b, "fault=blank@60", BONNET_ENODEV);
+    at_once(&u, &b, "fault=blank@68,slow=1000", BONNET_ENODEV);
     at_once(&u, &b, "fault=gone@60", BONNET_ENODEV);
     at_once(&u, &b, "fault=irqlost@0", BONNET_OK);
     run_fault(&u, &b, "fault=wait@0", BONNET_EIO, "the wait for the interrupt failed", 1);
