@@ -54,6 +54,7 @@ proc bonnet::build {} {
     set_property BITSTREAM.GENERAL.COMPRESS TRUE [current_design]
     # What `bonnet flash` and `bonnet doctor` compare: the commit, in the header of the .bit.
     set_property BITSTREAM.CONFIG.USERID 0x[commit] [current_design]
+    set_property BITSTREAM.CONFIG.USR_ACCESS 0x424E4E31 [current_design] ;# ASCII BNN1, as the ID register
     write_bitstream -force -bin_file [file join $out bonnet_zcu102.bit]
     write_hw_platform -fixed -include_bit -force -file [file join $out bonnet_zcu102.xsa]
     puts "bonnet: $out/bonnet_zcu102.bit at [dict get $o mhz] MHz, setup slack $slack ns"
