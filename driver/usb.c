@@ -158,7 +158,7 @@ static bonnet_status usb_wait(void *self, uint32_t timeout_ms, const volatile in
         const bonnet_status st = usb_read(self, BONNET_REG_ISR, &isr, err);
         if (st != BONNET_OK) return st;
         if (isr) return BONNET_OK;
-        if (cancel && *cancel) return bonnet_fail(err, BONNET_EINTR, "usb: cancelled by the caller");
+        if (bonnet_cancelled(cancel)) return bonnet_fail(err, BONNET_EINTR, "usb: cancelled by the caller");
         const int64_t left_us = end_us - bonnet_now_us();
         if (left_us <= 0)
             return bonnet_fail(err, BONNET_ETIMEOUT, "usb: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
