@@ -100,6 +100,50 @@ static void buses(bench *b)
     }
 }
 
+/* A bus that needs longer for a burst than the cable for its words: each scan of a long READ is cut off with words still to come. */
+static void piecemeal(bench *b)
+{
+    bonnet_dma dma = {0};
+    uint8_t want[PIECE];
+    bench_plug(b, "", "cycles=1,late=900");
+    bench_open(b, "timeout-ms=1000");
+    UNIT(b->u, b->dev, "open behind a slow bus", "status %d: %s", b->status, b->err.text);
+    if (!b->dev) return;
+    bonnet_usb *d = bench_usb(b);
+    b->status = io()->alloc(d, &dma, PIECE, &b->err);
+    for (size_t i = 0; i < PIECE; i++) want[i] = (uint8_t)unit_random(b->u);
+    if (b->status == BONNET_OK) memcpy(there(&dma), want, PIECE);
+    d->port.slack = 1;
+    const uint64_t trips = d->port.ftdi.trips;
+    if (b->status == BONNET_OK) b->status = io()->to_host(d, &dma, 0, PIECE, &b->err);
+    UNIT(b->u, b->status == BONNET_OK && !memcmp(dma.host, want, PIECE), "a READ in several scans", "status %d: %s", b->status, b->err.text);
+    UNIT(b->u, d->port.ftdi.trips - trips > 2, "  there were several", "%llu", (unsigned long long)(d->port.ftdi.trips - trips));
+    b->status = io()->to_device(d, &dma, 0, PIECE, &b->err);
+    FAILS(b, BONNET_EIO, "slower than the cable and words were lost; lower clock-khz=", "a WRITE that the bus cannot follow");
+    memset(dma.host, 0, PIECE);
+    memcpy(there(&dma), want, PIECE);
+    b->status = io()->to_host(d, &dma, 0, PIECE, &b->err);
+    UNIT(b->u, b->status == BONNET_OK && !memcmp(dma.host, want, PIECE), "  and the next READ is good", "status %d: %s", b->status, b->err.text);
+    io()->free(d, &dma);
+}
+
+/* What the bus refuses is told once: the port forgets it, and the next call, on the same cable without a new start, is a call like any other. */
+static void refused(bench *b)
+{
+    uint8_t word[4];
+    uint32_t id = 0;
+    bench_plug(b, "", "");
+    bench_open(b, USB_URI);
+    UNIT(b->u, b->dev, "open to be refused", "status %d: %s", b->status, b->err.text);
+    if (!b->dev) return;
+    bonnet_usb *d = bench_usb(b);
+    b->status = bonnet_port_read(&d->port, UINT64_C(0xb0000000), word, 1, &b->err);
+    FAILS(b, BONNET_EBUS, "bus error", "an address where nothing is");
+    const int again = d->port.ftdi.lost;
+    b->status = io()->read(d, BONNET_REG_ID, &id, &b->err);
+    UNIT(b->u, !again && b->status == BONNET_OK && id == BONNET_CHIP_ID, "  and the next read is good", "status %d: %s", b->status, b->err.text);
+}
+
 void moving(bench *b)
 {
     bench_plug(b, "", "");
@@ -110,4 +154,6 @@ void moving(bench *b)
     costs(b);
     UNIT(b->u, !*chain_failed(fakeusb_chain()), "the chain's rules were kept", "%s", chain_failed(fakeusb_chain()));
     buses(b);
+    piecemeal(b);
+    refused(b);
 }

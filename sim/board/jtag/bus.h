@@ -44,6 +44,7 @@ template <class Model, class Target> class Bus {
 public:
     Bus(Target target, uint32_t stall_percent, uint64_t seed) : stall(stall_percent), target_(target), rng_(seed) {}
     uint32_t stall;       // chance in percent, per cycle and channel, of a pause
+    uint32_t delay = 0;   // cycles from a burst's address to the first that can move of it
     bool hold = false;    // nobody answers
     uint64_t bursts = 0;  // so far
 
@@ -55,7 +56,7 @@ public:
         held("W", d.m_axi_wvalid, d.m_axi_wready, d.m_axi_wdata * 2ull + d.m_axi_wlast, w_);
         if (d.m_axi_awvalid && d.m_axi_awready) {
             if (owed_b_) throw bonnet_sim_impl::Failure("jtag bus: a write burst before the response of the last");
-            waddr_ = d.m_axi_awaddr, wleft_ = burst(d.m_axi_awaddr, d.m_axi_awlen), owed_b_ = true, bresp_ = Okay;
+            waddr_ = d.m_axi_awaddr, wleft_ = burst(d.m_axi_awaddr, d.m_axi_awlen), owed_b_ = true, bresp_ = Okay, late_ = delay;
         }
         if (d.m_axi_wvalid && d.m_axi_wready) {
             if (!wleft_) throw bonnet_sim_impl::Failure("jtag bus: more data than the burst has words");
@@ -66,11 +67,12 @@ public:
         }
         if (d.m_axi_bvalid && d.m_axi_bready) owed_b_ = false;
         if (d.m_axi_rvalid && d.m_axi_rready) rvalid_ = false, rleft_--, raddr_ += 4;
-        if (d.m_axi_arvalid && d.m_axi_arready) raddr_ = d.m_axi_araddr, rleft_ = burst(d.m_axi_araddr, d.m_axi_arlen);
+        if (d.m_axi_arvalid && d.m_axi_arready) raddr_ = d.m_axi_araddr, rleft_ = burst(d.m_axi_araddr, d.m_axi_arlen), late_ = delay;
         took_b_ = d.m_axi_bvalid && d.m_axi_bready;
     }
     void after(Model &d)
     {
+        if (late_) late_--;
         d.m_axi_awready = !owed_b_ && go();
         d.m_axi_wready = wleft_ != 0 && go();                     // the data waits for its address
         d.m_axi_bvalid = owed_b_ && !wleft_ && ((d.m_axi_bvalid && !took_b_) || go());
@@ -90,7 +92,7 @@ public:
 
 private:
     struct Stalled { bool yes = false; uint64_t what = 0; };
-    bool go() { return !hold && !rng_.chance(stall); }
+    bool go() { return !hold && !late_ && !rng_.chance(stall); }
     uint32_t burst(uint64_t addr, uint32_t len)
     {
         if (len > 15 || addr % 4 || addr / 4096 != (addr + 4 * len + 3) / 4096) throw bonnet_sim_impl::Failure("jtag bus: a burst too long, across 4 KiB or not aligned");
@@ -106,7 +108,7 @@ private:
     bonnet_sim_impl::Rng rng_;
     Stalled aw_, ar_, w_;
     uint64_t waddr_ = 0, raddr_ = 0;
-    uint32_t wleft_ = 0, rleft_ = 0, rdata_ = 0;
+    uint32_t wleft_ = 0, rleft_ = 0, rdata_ = 0, late_ = 0;
     uint8_t bresp_ = 0, rresp_ = 0;
     bool owed_b_ = false, took_b_ = false, rvalid_ = false;
 };

@@ -18,7 +18,7 @@ using bonnet_sim_impl::Rng;
 namespace {
 struct Options {
     std::string board;  // what is left for board_new()
-    uint32_t idcode = 0x24738093, dap = 0x5ba00477, port = 1, cycles = 2, stall = 0, load = 0;
+    uint32_t idcode = 0x24738093, dap = 0x5ba00477, port = 1, cycles = 2, stall = 0, load = 0, late = 0;
     uint64_t seed = 1;
 };
 
@@ -49,6 +49,9 @@ void option(Options &o, const std::string &item)
     } else if (name == "cycles") {
         ok = number(value, 10, 64, &n) && n;
         o.cycles = static_cast<uint32_t>(n);
+    } else if (name == "late") {
+        ok = number(value, 10, 10000, &n);
+        o.late = static_cast<uint32_t>(n);
     } else {
         o.board += (o.board.empty() ? "" : ",") + item;  // the board judges it
         if (name == "seed" && number(value, 10, UINT64_MAX, &n)) o.seed = n;
@@ -128,6 +131,7 @@ int chain_new(chain **out, const char *list, char *text)
         c->context.randSeed(static_cast<int>(o.seed % 0x7fffffff) + 1);
         c->dut.reset(new Vbonnet_chain{&c->context});
         c->bus.reset(new Bus<Vbonnet_chain, Words>(Words(behind), o.stall, o.seed));
+        c->bus->delay = o.late;
         c->phase = Rng(~o.seed), c->cycles = o.cycles;
         Vbonnet_chain &d = *c->dut;
         d.clk_i = d.tck_i = d.tdi_i = 0, d.tms_i = 1, d.rst_ni = 1;

@@ -27,7 +27,8 @@ enum { CHAIN_CATCH_UP = 4096 };
  *     port=0|1     0: a bitstream without our port; USER1 shifts out zeros
  *     load=0|1     1: the PL is empty until a bitstream is loaded over the chain (config.h); it then has our port if it says so
  *     cycles=N     bus clock cycles per TCK, 1..64; 2
- * latency= and stall= also shape the port's bus. NULL: from the environment variable BONNET_BOARD. 0, or -1 and one line in text (BOARD_TEXT bytes).
+ *     late=N       bus clock cycles from the address of one of the port's bursts to its first word, 0..10000; 0
+ * stall= also shapes the port's bus. NULL: from the environment variable BONNET_BOARD. 0, or -1 and one line in text (BOARD_TEXT bytes).
  */
 int  chain_new(chain **out, const char *options, char *text);
 void chain_free(chain *c); /* NULL is a no-op */
