@@ -74,6 +74,8 @@ static bonnet_status find_kernel(const file *f, const uint8_t *ips, size_t size,
         memcpy(name, ips + BONNET_XCLBIN_IPS + i * BONNET_XCLBIN_IP + BONNET_XCLBIN_IP_NAME, BONNET_XCLBIN_IP_CHARS);
         if (!strncmp(name, kernel, chars) && name[chars] == ':') return BONNET_OK;
         if (strlen(names) + strlen(name) + 3 > sizeof names) continue;
+        for (char *c = name; *c; c++)
+            if (*c < ' ' || *c > '~') *c = '?'; /* a damaged file must not write to the user's terminal */
         if (*names) strcat(names, ", ");
         strcat(names, name);
     }

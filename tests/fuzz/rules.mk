@@ -12,6 +12,7 @@ FUZZ_OBJS    := $(FUZZ_SRCS:%.c=$(O)/fuzzobj/%.o) $(O)/fuzzobj/gen/onnx.pb-c.o
 FUZZ_LIBS    := -lprotobuf-c -lmd -lm
 FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c
 FUZZ_LIBS_image := -lpng -lz
+FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 
 $(O)/fuzzobj/%.o: %.c | $(O)/gen/onnx.pb-c.h
@@ -30,6 +31,7 @@ $(O)/tests/fuzz/seeds: $(O)/san/tests/fuzz/seeds.o $$(UNIT_OBJS)
 .PHONY: fuzz
 fuzz: deps-fuzz $(FUZZ_BINS) $(O)/tests/fuzz/seeds  ## The readers of foreign bytes under libFuzzer: FUZZ_SECONDS=n each
 	$(Q)mkdir -p $(FUZZ_NAMES:%=$(O)/fuzz/%) && $(O)/tests/fuzz/seeds $(O)/fuzz
+	$(Q)if [ -f $(XRT_INCLUDE)/xclbin.h ]; then $(MAKE) --no-print-directory -s $(XRT_XCLBIN) && cp $(XRT_XCLBIN) $(O)/fuzz/xclbin/ && cp $(XRT_XCLBIN) $(O)/fuzz/bitstream/; fi
 	$(Q)for n in $(FUZZ_NAMES); do echo "fuzz $$n, $(FUZZ_SECONDS) s"; \
 	  $(O)/tests/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) -max_len=200000 -len_control=0 -rss_limit_mb=2048 -timeout=20 -verbosity=0 \
 	    -print_final_stats=1 -artifact_prefix=$(O)/fuzz/$$n- $(O)/fuzz/$$n || exit 1; done
