@@ -49,5 +49,5 @@ gen: $(GEN)          ## Regenerate what is generated and committed (CI: git diff
 clean:               ## Remove build/
 	$(Q)rm -rf $(O)
 help:                ## This list
-	@awk -F':.*## ' '/^[a-z%_-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
+	@awk -F':.*## ' '/^[a-z0-9%_-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 	@echo "  Variables: SEED=$(SEED) CASES=$(CASES) V=1 (show commands)"

@@ -27,5 +27,5 @@ test-faults: $(FAULT_BINS)  ## 1,000 random faults on the mock chip under ASan a
 	$(Q)$(O)/tests/faults/tsan --seed $(SEED) --threads 2 --cases 100
 	$(Q)$(O)/tests/faults/plain --seed $(SEED) --cases 400 --threads 2
 faults: FAULT_CASES = $(if $(filter command line environment,$(origin CASES)),$(CASES),10000)
-faults: $(FAULT_BINS)       ## The same, 10,000 of each build: CASES=n SEED=n
+faults: $(FAULT_BINS)       ## As test-faults, 10,000 of each build: CASES=n SEED=n
 	$(Q)for b in asan tsan plain; do echo "$$b"; $(O)/tests/faults/$$b --seed $(SEED) --cases $(FAULT_CASES) --threads 2 || exit 1; done
