@@ -24,6 +24,12 @@ bonnet_status bonnet_fail(bonnet_error *err, bonnet_status status, const char *f
 /* A buffer the device can reach: two addresses of the same bytes. */
 typedef struct bonnet_dma { void *host; uint64_t addr; size_t bytes; void *priv; } bonnet_dma;
 
+/* Does [offset, offset + bytes) lie in a buffer that is there? */
+static inline int bonnet_dma_holds(const bonnet_dma *buffer, size_t offset, size_t bytes)
+{
+    return buffer->host && offset <= buffer->bytes && bytes <= buffer->bytes - offset;
+}
+
 typedef struct bonnet_open_config { uint32_t timeout_ms; uint64_t seed; } bonnet_open_config;
 
 typedef struct bonnet_mmio {

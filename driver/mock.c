@@ -248,4 +248,4 @@ static bonnet_status open_mock(void **self, const char *path, const bonnet_open_
 }
 
 const bonnet_backend bonnet_mock_backend =
-    BONNET_REGDEV_BACKEND("mock", "register-level C model of the chip; slow, checked, breaks on request", &mock_mmio, open_mock);
+    BONNET_REGDEV_BACKEND("mock", "register-level C model of the chip; slow, checked, breaks on request", &mock_mmio, open_mock, NULL);

@@ -65,7 +65,7 @@ void mock_free(void *self, bonnet_dma *buffer)
 static bonnet_status transfer(mock *m, const bonnet_dma *buffer, size_t offset, size_t bytes, int to_device, bonnet_error *err)
 {
     mock_buffer *b = buffer->priv;
-    if (!b || offset > buffer->bytes || bytes > buffer->bytes - offset) return bonnet_fail(err, BONNET_EINVAL, "mock: transfer outside its buffer");
+    if (!b || !bonnet_dma_holds(buffer, offset, bytes)) return bonnet_fail(err, BONNET_EINVAL, "mock: transfer outside its buffer");
     if (mock_unplugged(m)) return bonnet_fail(err, BONNET_ENODEV, "mock: unplugged");
     const uint32_t n = m->n_xfer++, nth = to_device ? m->n_to_device++ : m->n_to_host++;
     const int part = mock_strikes(m, MOCK_XFER_PART, n);

@@ -8,7 +8,7 @@
  *     {
  *         return bonnet_regdev_open(self, &sim_mmio, path, config, err);
  *     }
- *     const bonnet_backend bonnet_sim_backend = BONNET_REGDEV_BACKEND("sim", "the Verilated chip", &sim_mmio, sim_open);
+ *     const bonnet_backend bonnet_sim_backend = BONNET_REGDEV_BACKEND("sim", "the Verilated chip", &sim_mmio, sim_open, NULL);
  *
  * open checks ID and ABI and reads the geometry; load lowers the net, checks the job and places it in device memory; run writes
  * registers, starts, waits with a bound and reads back. Whatever goes wrong in a job - bad descriptor, bus error, watchdog,
@@ -30,6 +30,13 @@ uint32_t bonnet_regdev_walks(const bonnet_job *job);
 /* The job of a net on a geometry: the one that came with the net, if it was made for that chip, else a new one. *out: bonnet_job_free(). */
 bonnet_status bonnet_regdev_job(bonnet_job **out, const bonnet_net *net, const bonnet_geometry *geometry, int traced, bonnet_error *err);
 
+/*
+ * A bonnet_mmio.wait for devices that hand on no interrupt: reads ISR (never CTRL, whose DONE goes away when read), for spin_us without a pause, then
+ * after pauses that double from 20 us to 1 ms. BONNET_OK: *isr is not 0. Else what read() gave, BONNET_EINTR or BONNET_ETIMEOUT.
+ */
+bonnet_status bonnet_regdev_poll(const bonnet_mmio *mmio, void *self, uint32_t spin_us, uint32_t timeout_ms, const volatile int *cancel,
+                                 uint32_t *isr, bonnet_error *err);
+
 /* For benches and tests: what open() read, and the mmio handle behind it. */
 const bonnet_geometry *bonnet_regdev_geometry(const void *self);
 void *bonnet_regdev_mmio_self(void *self);
@@ -46,9 +53,10 @@ void bonnet_regdev_event(bonnet_event *out, const uint32_t *desc, const uint32_t
 void bonnet_regdev_account(bonnet_layer_cycles *layers, const uint32_t *desc, const uint32_t record[BONNET_RECORD_WORDS],
                            const bonnet_geometry *geometry);
 
-#define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_)                                                                                       \
+/* present: as in bonnet_backend, NULL where the scheme can always be opened. */
+#define BONNET_REGDEV_BACKEND(scheme_, summary_, mmio_, open_, present_)                                                                             \
     {                                                                                                                                                \
-        .scheme = (scheme_), .summary = (summary_), .mmio = (mmio_), .open = (open_), .close = bonnet_regdev_close, .load = bonnet_regdev_load,      \
-        .unload = bonnet_regdev_unload, .run = bonnet_regdev_run                                                                                     \
+        .scheme = (scheme_), .summary = (summary_), .mmio = (mmio_), .present = (present_), .open = (open_), .close = bonnet_regdev_close,           \
+        .load = bonnet_regdev_load, .unload = bonnet_regdev_unload, .run = bonnet_regdev_run                                                         \
     }
 #endif

@@ -6,6 +6,7 @@
  * other than well, the chip is reset and seen idle before the call returns, or the device is broken (regdev_access.c).
  */
 #include <string.h>
+#include "bytes.h"
 #include "regdev_parts.h"
 
 typedef regdev_runner runner;
@@ -39,28 +40,21 @@ static bonnet_status add_totals(runner *r)
     return BONNET_OK;
 }
 
-static uint64_t little(const uint8_t *p, int bytes)
-{
-    uint64_t v = 0;
-    for (int i = 0; i < bytes; i++) v |= (uint64_t)p[i] << 8 * i;
-    return v;
-}
-
 /* One word of a map in the order of bonnet_net_map_words(), from the pixel at p. */
 static uint64_t map_word(const bonnet_job_piece *piece, uint32_t k, const uint8_t *p, uint32_t word)
 {
     uint32_t slice = word % k;
-    if (!piece->therm) return little(p + 8 * (size_t)word, 8);
+    if (!piece->therm) return bonnet_little(p + 8 * (size_t)word, 8);
     p += 24 * (size_t)(word / k);
-    uint64_t t1 = little(p + 8, 8), t2 = little(p + 16, 8);
-    return slice == 0 ? little(p, 8) : slice == 1 ? t1 & t2 : slice == 2 ? t1 : t1 | t2;
+    uint64_t t1 = bonnet_little(p + 8, 8), t2 = bonnet_little(p + 16, 8);
+    return slice == 0 ? bonnet_little(p, 8) : slice == 1 ? t1 & t2 : slice == 2 ? t1 : t1 | t2;
 }
 
 static void read_piece(const bonnet_job *job, const bonnet_job_piece *piece, const uint8_t *p, uint64_t *map)
 {
     const bonnet_job_layer *l = &job->layers[piece->layer];
     if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC) {
-        for (uint32_t w = 0; w < piece->words; w++) map[w] = little(p + 8 * (size_t)w, 8);
+        for (uint32_t w = 0; w < piece->words; w++) map[w] = bonnet_little(p + 8 * (size_t)w, 8);
         return;
     }
     uint32_t words = l->out_c / 64 * job->k;
@@ -130,7 +124,7 @@ static bonnet_status run_walks(runner *r, uint32_t first, uint32_t frames)
     for (uint32_t f = 0; f < frames; f++)
         for (uint32_t i = 0; i < job->classes; i++)
             r->run->logits[(size_t)(first + f) * job->classes + i] =
-                (int32_t)(uint32_t)little((const uint8_t *)r->j->output.host + (size_t)f * job->output_stride + 4 * (size_t)i, 4);
+                (int32_t)(uint32_t)bonnet_little((const uint8_t *)r->j->output.host + (size_t)f * job->output_stride + 4 * (size_t)i, 4);
     return BONNET_OK;
 }
 

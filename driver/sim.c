@@ -16,6 +16,7 @@
 #include <string.h>
 #include "backends.h"
 #include "deadline.h"
+#include "options.h"
 #include "regdev.h"
 #include "verilator/bonnet_sim.h"
 
@@ -62,8 +63,7 @@ static void sim_free(void *self, bonnet_dma *buffer)
 static bonnet_status sim_transfer(void *self, const bonnet_dma *buffer, size_t offset, size_t bytes, bonnet_error *err)
 {
     (void)self;
-    if (!buffer->host || offset > buffer->bytes || bytes > buffer->bytes - offset)
-        return bonnet_fail(err, BONNET_EINVAL, "sim: transfer outside its buffer");
+    if (!bonnet_dma_holds(buffer, offset, bytes)) return bonnet_fail(err, BONNET_EINVAL, "sim: transfer outside its buffer");
     return BONNET_OK;
 }
 
@@ -148,17 +148,13 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
     uint64_t port_bits = 0;
     if (path && strlen(path) >= sizeof text) return bonnet_fail(err, BONNET_EINVAL, "sim: options longer than %d bytes", PATH_BYTES - 1);
     strcpy(text, path ? path : "");
-    for (char *at = text; *at;) {
-        char *next = at + strcspn(at, ",");
-        if (*next) *next++ = '\0';
-        char *value = strchr(at, '=');
-        if (value) *value++ = '\0';
+    for (char *list = text, *at; (at = bonnet_option_next(&list)) != NULL;) {
+        const char *value = bonnet_option_value(at);
         if (!value || !option(&sim_config, &port_bits, at, value))
             return bonnet_fail(err, BONNET_EINVAL,
                                "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|tiny latency= port= bandwidth= stall= "
                                "seed= error= hang= clock-mhz= wave=",
                                at, value ? "=" : "", value ? value : "");
-        at = next;
     }
     bonnet_status st = port(&sim_config, port_bits, err);
     if (st != BONNET_OK) return st;
@@ -190,4 +186,4 @@ static bonnet_status open_sim(void **self, const char *path, const bonnet_open_c
     return bonnet_regdev_open(self, &sim_mmio, path, config, err);
 }
 
-const bonnet_backend bonnet_sim_backend = BONNET_REGDEV_BACKEND("sim", SIM_SUMMARY, &sim_mmio, open_sim);
+const bonnet_backend bonnet_sim_backend = BONNET_REGDEV_BACKEND("sim", SIM_SUMMARY, &sim_mmio, open_sim, NULL);

@@ -27,6 +27,7 @@
 #include <unistd.h>
 #include "backends.h"
 #include "deadline.h"
+#include "options.h"
 #include "regdev.h"
 #include "regs.h"
 #include "uio.h"
@@ -193,15 +194,12 @@ static bonnet_status parse(uio_options *o, const char *text, bonnet_error *err)
     *o = (uio_options){.irq = 1};
     if (strlen(text) >= sizeof o->path) return bonnet_fail(err, BONNET_EINVAL, "uio: a path and options of more than %zu bytes", sizeof o->path - 1);
     strcpy(copy, text);
-    for (char *at = copy, *next; *at; at = next) {
-        next = at + strcspn(at, ",");
-        if (*next) *next++ = '\0';
+    for (char *list = copy, *at; (at = bonnet_option_next(&list)) != NULL;) {
         if (at == copy && *at == '/') {
             strcpy(o->path, at);
             continue;
         }
-        char *value = strchr(at, '=');
-        if (value) *value++ = '\0';
+        const char *value = bonnet_option_value(at);
         if (!value || !option(o, at, value))
             return bonnet_fail(err, BONNET_EINVAL, "uio: bad option '%.60s%s%.60s'; known: /dev/uioN (first) dma=NAME irq=on|off clock-mhz=N", at,
                                value ? "=" : "", value ? value : "");
@@ -287,12 +285,4 @@ static bonnet_status open_uio(void **self, const char *path, const bonnet_open_c
     return bonnet_regdev_open(self, &uio_mmio, path, config, err);
 }
 
-const bonnet_backend bonnet_uio_backend = {.scheme = "uio",
-                                           .summary = UIO_SUMMARY,
-                                           .mmio = &uio_mmio,
-                                           .present = uio_present,
-                                           .open = open_uio,
-                                           .close = bonnet_regdev_close,
-                                           .load = bonnet_regdev_load,
-                                           .unload = bonnet_regdev_unload,
-                                           .run = bonnet_regdev_run};
+const bonnet_backend bonnet_uio_backend = BONNET_REGDEV_BACKEND("uio", UIO_SUMMARY, &uio_mmio, open_uio, uio_present);

@@ -114,8 +114,7 @@ void uio_dma_free(uio_dma *d, bonnet_dma *buffer)
 
 bonnet_status uio_dma_sync(uio_dma *d, const bonnet_dma *buffer, size_t offset, size_t bytes, uio_way way, bonnet_error *err)
 {
-    if (!buffer->host || offset > buffer->bytes || bytes > buffer->bytes - offset)
-        return bonnet_fail(err, BONNET_EINVAL, "uio: transfer outside its buffer");
+    if (!bonnet_dma_holds(buffer, offset, bytes)) return bonnet_fail(err, BONNET_EINVAL, "uio: transfer outside its buffer");
     if (d->coherent || !bytes) {
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
         return BONNET_OK;

@@ -14,21 +14,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "backends.h"
-#include "deadline.h"
+#include "bytes.h"
+#include "options.h"
 #include "pool.h"
 #include "regdev.h"
 #include "regs.h"
 #include "usb_device.h"
 
-enum {
-    PATH_BYTES = 256,
-    POLL_FIRST_US = 20, /* between two looks at the interrupt: doubled each time, up to */
-    POLL_MOST_US = 1000,
-    REGS_BYTES = BONNET_REG_END,
-    AHEAD_BYTES = 4 * BONNET_USB_AHEAD
-};
+enum { PATH_BYTES = 256, REGS_BYTES = BONNET_REG_END, AHEAD_BYTES = 4 * BONNET_USB_AHEAD };
 
 /* ---- registers ----------------------------------------------------------------------------------------------------------------------------- */
 static bonnet_status usb_write(void *self, uint32_t offset, uint32_t value, bonnet_error *err)
@@ -41,8 +35,6 @@ static bonnet_status usb_write(void *self, uint32_t offset, uint32_t value, bonn
     return st == BONNET_OK ? bonnet_port_write(&u->port, u->regs + offset, bytes, 1, err) : st;
 }
 
-static uint32_t word(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
-
 /* Counter records are read by the hundred, and reading them changes nothing: a piece of them at a time, until something else happens. */
 static bonnet_status usb_read(void *self, uint32_t offset, uint32_t *value, bonnet_error *err)
 {
@@ -54,7 +46,7 @@ static bonnet_status usb_read(void *self, uint32_t offset, uint32_t *value, bonn
     if (offset < BONNET_REG_COUNTERS) {
         u->ahead_bytes = 0;
         st = bonnet_port_read(&u->port, u->regs + offset, bytes, 1, err);
-        if (st == BONNET_OK) *value = word(bytes);
+        if (st == BONNET_OK) *value = (uint32_t)bonnet_little(bytes, 4);
         return st;
     }
     const uint32_t start = offset / AHEAD_BYTES * AHEAD_BYTES;
@@ -64,7 +56,7 @@ static bonnet_status usb_read(void *self, uint32_t offset, uint32_t *value, bonn
         if (st != BONNET_OK) return st;
         u->ahead_at = start, u->ahead_bytes = AHEAD_BYTES;
     }
-    *value = word(u->ahead + (offset - start));
+    *value = (uint32_t)bonnet_little(u->ahead + (offset - start), 4);
     return BONNET_OK;
 }
 
@@ -99,8 +91,7 @@ static void usb_free(void *self, bonnet_dma *buffer)
 /* Is [offset, offset + bytes) in the buffer, and the port in a state to move it? */
 static bonnet_status may_move(bonnet_usb *u, const bonnet_dma *buffer, size_t offset, size_t bytes, bonnet_error *err)
 {
-    if (!buffer->host || offset > buffer->bytes || bytes > buffer->bytes - offset)
-        return bonnet_fail(err, BONNET_EINVAL, "usb: transfer outside its buffer");
+    if (!bonnet_dma_holds(buffer, offset, bytes)) return bonnet_fail(err, BONNET_EINVAL, "usb: transfer outside its buffer");
     u->ahead_bytes = 0;
     return bonnet_port_ready(&u->port, err);
 }
@@ -149,23 +140,12 @@ static bonnet_status usb_to_host(void *self, const bonnet_dma *buffer, size_t of
 
 /* ---- waiting ------------------------------------------------------------------------------------------------------------------------------- */
 /* The interrupt line ends in the board's processor: the host asks the register. */
+static const bonnet_mmio usb_mmio;
+
 static bonnet_status usb_wait(void *self, uint32_t timeout_ms, const volatile int *cancel, bonnet_error *err)
 {
-    const int64_t end_us = bonnet_now_us() + (int64_t)timeout_ms * 1000;
-    int64_t pause_us = POLL_FIRST_US;
-    for (;;) {
-        uint32_t isr;
-        const bonnet_status st = usb_read(self, BONNET_REG_ISR, &isr, err);
-        if (st != BONNET_OK) return st;
-        if (isr) return BONNET_OK;
-        if (bonnet_cancelled(cancel)) return bonnet_fail(err, BONNET_EINTR, "usb: cancelled by the caller");
-        const int64_t left_us = end_us - bonnet_now_us();
-        if (left_us <= 0)
-            return bonnet_fail(err, BONNET_ETIMEOUT, "usb: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
-        if (pause_us > left_us) pause_us = left_us;
-        nanosleep(&(struct timespec){.tv_nsec = (long)pause_us * 1000}, NULL); /* woken early: one more look */
-        if (pause_us < POLL_MOST_US) pause_us *= 2;
-    }
+    uint32_t isr;
+    return bonnet_regdev_poll(&usb_mmio, self, 0, timeout_ms, cancel, &isr, err);
 }
 
 static uint32_t usb_clock_hz(void *self)
@@ -207,12 +187,9 @@ static int option(bonnet_usb *u, bonnet_ftdi_config *cable, const char *name, co
 
 static bonnet_status options(bonnet_usb *u, bonnet_ftdi_config *cable, char *text, bonnet_error *err)
 {
-    for (char *at = text; *at;) {
-        char *next = at + strcspn(at, ",");
-        if (*next) *next++ = '\0';
-        char *value = strchr(at, '=');
+    for (char *list = text, *at; (at = bonnet_option_next(&list)) != NULL;) {
+        const char *value = bonnet_option_value(at);
         if (value) {
-            *value++ = '\0';
             if (!option(u, cable, at, value))
                 return bonnet_fail(err, BONNET_EINVAL,
                                    "usb: bad option '%s=%s'; known: clock-khz=1..30000 mem=ADDR+BYTES regs=ADDR timeout-ms=10..60000", at, value);
@@ -221,7 +198,6 @@ static bonnet_status options(bonnet_usb *u, bonnet_ftdi_config *cable, char *tex
         } else if (*at) {
             return bonnet_fail(err, BONNET_EINVAL, "usb: '%s' is no option; the serial number comes first: usb:SERIAL,clock-khz=..", at);
         }
-        at = next;
     }
     return BONNET_OK;
 }
@@ -279,12 +255,4 @@ static bonnet_status open_usb(void **self, const char *path, const bonnet_open_c
 
 static int usb_present(void) { return bonnet_ftdi_count() > 0; }
 
-const bonnet_backend bonnet_usb_backend = {.scheme = "usb",
-                                           .summary = USB_SUMMARY,
-                                           .mmio = &usb_mmio,
-                                           .present = usb_present,
-                                           .open = open_usb,
-                                           .close = bonnet_regdev_close,
-                                           .load = bonnet_regdev_load,
-                                           .unload = bonnet_regdev_unload,
-                                           .run = bonnet_regdev_run};
+const bonnet_backend bonnet_usb_backend = BONNET_REGDEV_BACKEND("usb", USB_SUMMARY, &usb_mmio, open_usb, usb_present);

@@ -8,17 +8,16 @@
  *
  * The kernel is ap_ctrl_hs and opened for this process alone: then XRT lets us read and write its registers, and a second process is told that
  * the chip is taken. Buffers are cacheable, in whole pages, and cross over only in to_device and to_host. The C interface has no interrupts:
- * wait() reads ISR, at first at once, then after sleeps that double up to a millisecond; never CTRL, whose DONE goes away when read.
+ * wait() asks the chip (bonnet_regdev_poll).
  */
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "backends.h"
-#include "deadline.h"
+#include "options.h"
 #include "regdev.h"
 #include "regs.h"
 #include "xrt_xclbin.h"
@@ -27,7 +26,7 @@
 #define DEFAULT_XCLBIN "/lib/firmware/bonnet/bonnet.xclbin"
 #define ZOCL_NODE      "/dev/dri/by-path/platform-*zyxclmm_drm-render" /* what XRT itself looks for */
 
-enum { PATH_BYTES = 1024, SPIN_US = 50, FIRST_SLEEP_US = 20, LAST_SLEEP_US = 1000 };
+enum { PATH_BYTES = 1024, SPIN_US = 50 };
 
 typedef struct xrt {
     bonnet_xrt_api api;
@@ -98,8 +97,7 @@ static void xrt_free(void *self, bonnet_dma *buffer)
 
 static bonnet_status transfer(xrt *x, const bonnet_dma *buffer, unsigned direction, size_t offset, size_t bytes, bonnet_error *err)
 {
-    if (!buffer->priv || offset > buffer->bytes || bytes > buffer->bytes - offset)
-        return bonnet_fail(err, BONNET_EINVAL, "xrt: transfer outside its buffer");
+    if (!buffer->priv || !bonnet_dma_holds(buffer, offset, bytes)) return bonnet_fail(err, BONNET_EINVAL, "xrt: transfer outside its buffer");
     if (!bytes) return BONNET_OK;
     errno = 0;
     return x->api.xrtBOSync(buffer->priv, direction, bytes, offset) ? fail(BONNET_EIO, "transfer", AGAIN, err) : BONNET_OK;
@@ -115,26 +113,15 @@ static bonnet_status xrt_to_host(void *self, const bonnet_dma *buffer, size_t of
     return transfer(self, buffer, BONNET_XRT_TO_HOST, offset, bytes, err);
 }
 
+static const bonnet_mmio xrt_mmio;
+
 static bonnet_status xrt_wait(void *self, uint32_t timeout_ms, const volatile int *cancel, bonnet_error *err)
 {
-    const int64_t begin_us = bonnet_now_us(), end_us = begin_us + (int64_t)timeout_ms * 1000;
-    for (int64_t sleep_us = FIRST_SLEEP_US;;) {
-        uint32_t isr;
-        bonnet_status st = xrt_read(self, BONNET_REG_ISR, &isr, err);
-        if (st != BONNET_OK) return st;
-        if (isr == UINT32_MAX) /* two bits of it can be set */
-            return bonnet_fail(err, BONNET_ENODEV,
-                               "xrt: the registers read all ones: the chip is gone; load its bitstream and open the device again");
-        if (isr) return BONNET_OK;
-        const int64_t now_us = bonnet_now_us();
-        if (bonnet_cancelled(cancel)) return bonnet_fail(err, BONNET_EINTR, "xrt: cancelled by the caller");
-        if (now_us >= end_us)
-            return bonnet_fail(err, BONNET_ETIMEOUT, "xrt: no interrupt within %u ms; raise the timeout or run fewer images at once", timeout_ms);
-        if (now_us - begin_us < SPIN_US) continue;
-        if (sleep_us > end_us - now_us) sleep_us = end_us - now_us;
-        nanosleep(&(struct timespec){.tv_nsec = (long)sleep_us * 1000}, NULL); /* a signal may end it early: cancel is looked at next */
-        sleep_us = sleep_us * 2 > LAST_SLEEP_US ? LAST_SLEEP_US : sleep_us * 2;
-    }
+    uint32_t isr;
+    const bonnet_status st = bonnet_regdev_poll(&xrt_mmio, self, SPIN_US, timeout_ms, cancel, &isr, err);
+    if (st == BONNET_OK && isr == UINT32_MAX) /* two bits of it can be set */
+        return bonnet_fail(err, BONNET_ENODEV, "xrt: the registers read all ones: the chip is gone; load its bitstream and open the device again");
+    return st;
 }
 
 static uint32_t xrt_clock_hz(void *self) { return ((xrt *)self)->xclbin.clock_hz; }
@@ -164,11 +151,8 @@ static bonnet_status options(xrt_options *o, const char *path, bonnet_error *err
 {
     if (path && strlen(path) >= sizeof o->text) return bonnet_fail(err, BONNET_EINVAL, "xrt: options longer than %d bytes", PATH_BYTES - 1);
     strcpy(o->text, path ? path : "");
-    char *next = o->text;
-    for (char *at = o->text; *at; at = next) {
-        next = at + strcspn(at, ",");
-        if (*next) *next++ = '\0';
-        char *value = strchr(at, '=');
+    for (char *list = o->text, *at; (at = bonnet_option_next(&list)) != NULL;) {
+        const char *value = bonnet_option_value(at);
         if (at == o->text && !value) { /* the number of the device */
             char *end;
             const unsigned long n = strtoul(at, &end, 10);
@@ -177,7 +161,6 @@ static bonnet_status options(xrt_options *o, const char *path, bonnet_error *err
             o->index = (unsigned)n;
             continue;
         }
-        if (value) *value++ = '\0';
         if (!value || !option(o, at, value))
             return bonnet_fail(err, BONNET_EINVAL, "xrt: bad option '%.40s%s%.60s'; known: INDEX xclbin=FILE kernel=NAME lib=DIR messages=on|off", at,
                                value ? "=" : "", value ? value : "");
@@ -263,12 +246,4 @@ static bonnet_status open_xrt(void **self, const char *path, const bonnet_open_c
     return bonnet_regdev_open(self, &xrt_mmio, path, config, err);
 }
 
-const bonnet_backend bonnet_xrt_backend = {.scheme = "xrt",
-                                           .summary = XRT_SUMMARY,
-                                           .mmio = &xrt_mmio,
-                                           .present = present,
-                                           .open = open_xrt,
-                                           .close = bonnet_regdev_close,
-                                           .load = bonnet_regdev_load,
-                                           .unload = bonnet_regdev_unload,
-                                           .run = bonnet_regdev_run};
+const bonnet_backend bonnet_xrt_backend = BONNET_REGDEV_BACKEND("xrt", XRT_SUMMARY, &xrt_mmio, open_xrt, present);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "bytes.h"
 
 enum { MAX_SECTIONS = 256, MAX_SECTION_BYTES = 4 << 20 };
 
@@ -15,13 +16,6 @@ typedef struct file {
     const char *path;
     uint64_t bytes;
 } file;
-
-static uint64_t little(const uint8_t *p, int bytes)
-{
-    uint64_t v = 0;
-    for (int i = 0; i < bytes; i++) v |= (uint64_t)p[i] << 8 * i;
-    return v;
-}
 
 /* 1: all of them. */
 static int take(const file *f, uint8_t *out, uint64_t at, size_t bytes)
@@ -46,8 +40,8 @@ static bonnet_status section(const file *f, const uint8_t *headers, uint32_t n, 
 {
     *out = NULL, *size = 0;
     for (uint32_t i = 0; i < n; i++, headers += BONNET_XCLBIN_HEADER) {
-        if (little(headers, 4) != kind) continue;
-        const uint64_t at = little(headers + BONNET_XCLBIN_OFFSET, 8), bytes = little(headers + BONNET_XCLBIN_SIZE, 8);
+        if (bonnet_little(headers, 4) != kind) continue;
+        const uint64_t at = bonnet_little(headers + BONNET_XCLBIN_OFFSET, 8), bytes = bonnet_little(headers + BONNET_XCLBIN_SIZE, 8);
         if (bytes > MAX_SECTION_BYTES || at > f->bytes || bytes > f->bytes - at) return damaged(f, "a section lies outside the file", err);
         uint8_t *content = malloc((size_t)bytes + 1);
         if (!content) return bonnet_fail(err, BONNET_ENOMEM, "xrt: no memory for '%.120s'", f->path);
@@ -67,7 +61,7 @@ static bonnet_status find_kernel(const file *f, const uint8_t *ips, size_t size,
 {
     char names[160] = "";
     if (!ips || size < BONNET_XCLBIN_IPS) return damaged(f, "no list of kernels", err);
-    const uint64_t n = little(ips, 4);
+    const uint64_t n = bonnet_little(ips, 4);
     if (n > (size - BONNET_XCLBIN_IPS) / BONNET_XCLBIN_IP) return damaged(f, "its list of kernels is cut off", err);
     for (uint64_t i = 0; i < n; i++) {
         char name[BONNET_XCLBIN_IP_CHARS + 1] = "";
@@ -127,7 +121,7 @@ static bonnet_status look(bonnet_xclbin *out, const file *f, const char *kernel,
     const size_t chars = strcspn(kernel, ":");
     size_t size;
     if (!take(f, head, 0, sizeof head) || memcmp(head, "xclbin2", 8)) return damaged(f, "it does not begin like one", err);
-    const uint64_t length = little(head + BONNET_XCLBIN_LENGTH, 8), n = little(head + BONNET_XCLBIN_COUNT, 4);
+    const uint64_t length = bonnet_little(head + BONNET_XCLBIN_LENGTH, 8), n = bonnet_little(head + BONNET_XCLBIN_COUNT, 4);
     if (length > f->bytes) return damaged(f, "it is shorter than it says", err);
     if (!n || n > MAX_SECTIONS) return damaged(f, "no number of sections that makes sense", err);
     memcpy(out->uuid, head + BONNET_XCLBIN_UUID, sizeof out->uuid);
@@ -135,12 +129,12 @@ static bonnet_status look(bonnet_xclbin *out, const file *f, const char *kernel,
     bonnet_status st = BONNET_OK;
     if (!take(f, headers, BONNET_XCLBIN_HEAD, (size_t)n * BONNET_XCLBIN_HEADER)) st = damaged(f, "its list of sections is cut off", err);
     for (uint32_t i = 0; st == BONNET_OK && i < n; i++)
-        if (little(headers + (size_t)i * BONNET_XCLBIN_HEADER, 4) == BONNET_XCLBIN_KIND_BITSTREAM) out->bitstream = 1;
+        if (bonnet_little(headers + (size_t)i * BONNET_XCLBIN_HEADER, 4) == BONNET_XCLBIN_KIND_BITSTREAM) out->bitstream = 1;
     if (st == BONNET_OK) st = section(f, headers, (uint32_t)n, BONNET_XCLBIN_KIND_IPS, &content, &size, err);
     if (st == BONNET_OK) st = find_kernel(f, content, size, kernel, chars, err);
     free(content), content = NULL;
     if (st == BONNET_OK) st = section(f, headers, (uint32_t)n, BONNET_XCLBIN_KIND_MEMORY, &content, &size, err);
-    if (st == BONNET_OK && (!content || size < 4 || !little(content, 4))) st = damaged(f, "it names no memory", err);
+    if (st == BONNET_OK && (!content || size < 4 || !bonnet_little(content, 4))) st = damaged(f, "it names no memory", err);
     free(content), content = NULL;
     if (st == BONNET_OK) st = section(f, headers, (uint32_t)n, BONNET_XCLBIN_KIND_METADATA, &content, &size, err);
     if (st == BONNET_OK && !content) st = damaged(f, "it has no metadata", err);

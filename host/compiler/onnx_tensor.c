@@ -2,6 +2,7 @@
 /* onnx_tensor.c - constants of a graph: are they all there, and what are they. */
 #include <math.h>
 #include <string.h>
+#include "bytes.h"
 #include "onnx_graph.h"
 
 /* Bytes of one element in raw_data; 0: a type that is not read. */
@@ -61,18 +62,10 @@ bonnet_status bonnet_tensor_open(bonnet_tensor *out, const Onnx__TensorProto *pr
     return BONNET_OK;
 }
 
-/* Little-endian integer of `bytes` bytes. */
-static uint64_t little(const uint8_t *p, size_t bytes)
-{
-    uint64_t v = 0;
-    for (size_t i = bytes; i--;) v = v << 8 | p[i];
-    return v;
-}
-
 static double raw_at(const Onnx__TensorProto *p, size_t i)
 {
     size_t bytes = raw_bytes(p->data_type);
-    uint64_t v = little(p->raw_data.data + i * bytes, bytes);
+    uint64_t v = bonnet_little(p->raw_data.data + i * bytes, bytes);
     uint32_t v32 = (uint32_t)v;
     float f;
     double d;
@@ -105,7 +98,7 @@ double bonnet_tensor_at(const bonnet_tensor *t, size_t i)
 int64_t bonnet_tensor_int_at(const bonnet_tensor *t, size_t i)
 {
     const Onnx__TensorProto *p = t->proto;
-    return p->has_raw_data ? (int64_t)little(p->raw_data.data + i * 8, 8) : p->int64_data[i];
+    return p->has_raw_data ? (int64_t)bonnet_little(p->raw_data.data + i * 8, 8) : p->int64_data[i];
 }
 
 int bonnet_tensor_is_int64(const bonnet_tensor *t) { return t->proto->data_type == ONNX__TENSOR_PROTO__DATA_TYPE__INT64; }
