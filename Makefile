@@ -18,7 +18,7 @@ AR       := $(CROSS)ar
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
 # Every C file sees the same include roots; `make lint` checks that no include points backwards.
-INCLUDES := -I$(O)/gen -Ihost/include -Idriver -Isim -Irtl/csr -Ihost/lib -Ihost/compiler -Ihost/energy
+INCLUDES := -I$(O)/gen -Ihost/include -Idriver -Isim -Irtl/csr -Ihost/lib -Ihost/compiler -Ihost/energy -Ihls
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(CFLAGS) $(INCLUDES) -MMD -MP
 CXXFLAGS ?= -O2 -g
 ALL_CXXFLAGS := -std=c++17 -fPIC -Wall -Wextra $(CXXFLAGS) $(INCLUDES) -MMD -MP
@@ -35,7 +35,7 @@ LIB_LIBS :=   # what it links
 TESTS     :=  # names for `make test`, each with a target test-<name>
 TEST_BINS :=  # what `make test` builds first
 GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
-include $(wildcard rtl/rules.mk sim/rules.mk driver/rules.mk host/rules.mk bitstreams/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
+include $(wildcard rtl/rules.mk hls/rules.mk sim/rules.mk driver/rules.mk host/rules.mk bitstreams/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
 
 # C objects: build/obj/<path>.o
 $(O)/obj/%.o: %.c

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # arrows.sh - fail on an include, an import or an instantiation that points backwards through the house.
-# One way: host -> driver -> sim -> rtl/csr; the command line sees only bonnet.h and the energy model, which sees nothing; nothing looks at tests; models/ keeps to itself.
+# One way: host -> driver -> sim, hls -> rtl/csr; the command line sees only bonnet.h and the energy model, which sees nothing; nothing looks at tests; models/ keeps to itself.
 # Within rtl/, a room uses itself, pkg, cell, and the rooms after it: shell csr seq fetch compute post store.
 set -eu
 bad=0
@@ -17,6 +17,7 @@ room() {
     driver/*) echo driver ;;
     sim/*) echo sim ;;
     rtl/*) echo rtl ;;
+    hls/*) echo hls ;;
     tests/*) echo tests ;;
     *) echo other ;;
     esac
@@ -25,12 +26,12 @@ allowed() { # what each room may include, itself apart
     case $1 in
     api) echo '' ;;
     rtl) echo '' ;;
-    sim) echo 'api rtl' ;;
-    driver) echo 'api sim rtl' ;;
-    host) echo 'api driver sim rtl' ;;
+    sim | hls) echo 'api rtl' ;;
+    driver) echo 'api sim hls rtl' ;;
+    host) echo 'api driver sim hls rtl' ;;
     energy) echo '' ;;
     cli) echo 'api energy' ;;
-    *) echo 'api cli energy host driver sim rtl tests other' ;;
+    *) echo 'api cli energy host driver sim hls rtl tests other' ;;
     esac
 }
 

@@ -93,7 +93,7 @@ install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, header, pkg-confi
 lint: deps-test      ## Verilator -Wall, Yosys, cppcheck, clang-format, shellcheck, no backward arrows, generated files current
 	@$(MAKE) --no-print-directory lint-verilator lint-yosys lint-c lint-format lint-shell lint-arrows lint-gen
 	@echo "lint: clean"
-C_FILES := $(shell git ls-files 'driver/*.[ch]' 'host/*.[ch]' 'sim/*.[ch]' 'rtl/*.c' 'tests/*.[ch]' 'bitstreams/*.[ch]' 'examples/*.c' 2>/dev/null)
+C_FILES := $(shell git ls-files 'hls/*.[ch]' 'driver/*.[ch]' 'host/*.[ch]' 'sim/*.[ch]' 'rtl/*.c' 'tests/*.[ch]' 'bitstreams/*.[ch]' 'examples/*.c' 2>/dev/null)
 lint-c: $(GEN_SV)
 	$(Q)cppcheck -q --std=c11 --language=c --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --suppress=missingInclude \
 	  --suppress=normalCheckLevelMaxBranches $(INCLUDES) $(filter %.c,$(C_FILES))
