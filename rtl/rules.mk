@@ -4,6 +4,8 @@ RTL_ROOMS := cell csr shell seq fetch compute post store
 GEN_SV    := $(O)/gen/bonnet_csr_pkg.sv $(O)/gen/bonnet_job_pkg.sv
 RTL_PKGS  := rtl/pkg/bonnet_pkg.sv $(GEN_SV)
 RTL_SRCS  := $(foreach room,$(RTL_ROOMS),$(wildcard rtl/$(room)/*.sv)) $(wildcard rtl/bonnet_top.sv)
+# The same in an order that Yosys takes: packages before what uses them.
+SYNTH_SRCS := $(RTL_PKGS) $(filter %_pkg.sv,$(RTL_SRCS)) $(filter-out %_pkg.sv,$(RTL_SRCS))
 RTL_EXTRA ?=  # mutate.sh: a broken line may leave a signal unused, which is no error there
 RTL_FLAGS := --assert -Wall $(RTL_EXTRA) -Irtl/include $(foreach room,$(RTL_ROOMS),-y rtl/$(room)) -y rtl
 TINY      := -DBONNET_GEOMETRY_TINY
@@ -24,7 +26,7 @@ BOARD_TOPS := $(wildcard rtl/board/*/*.v)
 lint-board: $(RTL_PKGS)
 	$(Q)tools/wires.sh $(BOARD_TOPS)
 	$(Q)for top in $(BOARD_TOPS); do verilator --lint-only $(RTL_FLAGS) $(ZCU102) -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
-lint-yosys: $(RTL_PKGS) $(RTL_SRCS)
+lint-yosys: $(SYNTH_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
 
 # Proofs by k-induction with Yosys' own SAT solver: tests/formal/<name>.ys, one per contract. `PROVED name` or an error.
