@@ -109,6 +109,10 @@ module bonnet_fc #(
     if (walk) byte1_q <= feat_q[2:0];
   end
   assign feat = fa_data_i[{2'd0, byte1_q[1:0], 4'd0} +: 16];
+  // One of a lane's own eight bytes. Indexed in the whole row, synthesis would build a shifter of the row's width for each lane.
+  function automatic logic [7:0] byte_of(input logic [63:0] bytes, input logic [2:0] i);
+    byte_of = bytes[8*i +: 8];
+  endfunction
   // Blocking on purpose, as in bonnet_lane: only this process touches the lanes, and it sleeps outside an FC.
   logic signed [23:0] prod [Lanes];
   logic [31:0]        acc [Lanes];
@@ -121,7 +125,7 @@ module bonnet_fc #(
     if (busy_o) begin
       if (bias1_q) for (int unsigned l = 0; l < Lanes; l++) acc[l] = wb_data_i[64*l +: 32];
       if (en2_q)   for (int unsigned l = 0; l < Lanes; l++) acc[l] = acc[l] + {{8{prod[l][23]}}, prod[l]};
-      if (en1_q)   for (int unsigned l = 0; l < Lanes; l++) prod[l] = $signed(wb_data_i[64*l + 8*byte1_q +: 8]) * $signed(feat);
+      if (en1_q)   for (int unsigned l = 0; l < Lanes; l++) prod[l] = $signed(byte_of(wb_data_i[64*l +: 64], byte1_q)) * $signed(feat);
       if (shift) begin
         pair_q <= {acc[1], acc[0]};
         for (int unsigned l = 0; l + 2 < Lanes; l++) acc[l] = acc[l+2];
