@@ -2,7 +2,7 @@
 /*
  * mock_option.c - what stands behind "mock:": options, separated by commas.
  *
- *     geometry=asic|zcu102|tiny     the chip's sizes (default asic)
+ *     geometry=asic|zcu102|small|tiny     the chip's sizes (default asic)
  *     fault=KIND[@N]         one thing that goes wrong, once; several may be given. Kinds: mock_fault.h
  *     slow=N                 a job takes N looks at CTRL and milliseconds of waiting before it does its work (0)
  *     millisecond=US         how long a millisecond of waiting takes, microseconds (1000): short time-outs for tests
@@ -30,6 +30,7 @@ static int geometry(mock *m, const char *text, size_t length)
         {"asic", 64, 1, 576, 24576, 32, 512, 128, 128, 1024},
         {"zcu102", 64, 4, 576, 24576, 32, 512, 128, 128, 1024},
         {"tiny", 16, 1, 256, 4096, 64, 64, 32, 64, 1024},
+        {"small", 16, 1, 512, 8192, 64, 64, 32, 64, 512},
     };
     size_t i = 0;
     while (i < sizeof known / sizeof known[0] && (strlen(known[i].name) != length || strncmp(text, known[i].name, length))) i++;
@@ -58,7 +59,7 @@ bonnet_status mock_options(mock *m, const char *path, bonnet_error *err)
         else if (length > 12 && !strncmp(path, "millisecond=", 12)) good = number(path + 12, length - 12, 100000, &m->millisecond_us);
         if (!good)
             return bonnet_fail(err, BONNET_EINVAL,
-                               "mock: unknown option '%.*s'; known: geometry=asic|zcu102|tiny, fault=KIND@N, slow=N, millisecond=US", (int)length,
+                               "mock: unknown option '%.*s'; known: geometry=asic|zcu102|small|tiny, fault=KIND@N, slow=N, millisecond=US", (int)length,
                                path);
         path += length + (path[length] == ',');
     }

@@ -3,12 +3,12 @@
  * sim.c - `sim:`, the Verilated chip behind the register interface every chip has.
  *
  * Options after the colon, separated by commas; a number is decimal:
- *     geometry=asic|zcu102|tiny  sizes of the chip (asic)      latency=CYCLES   of the memory (100)
+ *     geometry=asic|zcu102|small|tiny  sizes of the chip (asic)    latency=CYCLES   of the memory (100)
  *     port=BITS            the memory's port; narrower than the chip's bus: a half or a quarter of it (the bus)
  *     bandwidth=PERCENT    of one beat per cycle (100)         stall=PERCENT    random pauses on every bus channel (0)
  *     seed=N               of pauses and power-up (the caller's seed)
  *     error=N              data beat N is a bus error, once    hang=N           the memory is silent from data beat N until RESET, once
- *     clock-mhz=N          what frames per second are computed with (nominal: asic 1000, zcu102 250, tiny 50)
+ *     clock-mhz=N          what frames per second are computed with (nominal: asic 1000, zcu102 250, small and tiny 50)
  *     wave=FILE            FST trace; needs a build with make WAVE=1
  */
 #include <errno.h>
@@ -106,7 +106,7 @@ static int number(const char *text, uint64_t max, uint64_t *value)
 /* A port narrower than the bus takes several cycles a beat. */
 static bonnet_status port(bonnet_sim_config *config, uint64_t bits, bonnet_error *err)
 {
-    const uint64_t bus = config->geometry == BONNET_SIM_TINY ? 64 : 128; /* rtl/pkg/bonnet_pkg.sv; open() reads it again from the chip */
+    const uint64_t bus = config->geometry == BONNET_SIM_TINY || config->geometry == BONNET_SIM_SMALL ? 64 : 128; /* rtl/pkg/bonnet_pkg.sv; open() reads it again from the chip */
     if (!bits) return BONNET_OK;
     if (bits != bus && bits != bus / 2 && bits != bus / 4)
         return bonnet_fail(err, BONNET_EINVAL, "sim: a memory port of %llu bits; this chip's bus has %llu, so %llu, %llu or %llu",
@@ -120,8 +120,10 @@ static int option(bonnet_sim_config *config, uint64_t *port_bits, char *name, co
 {
     uint64_t n = 0;
     if (!strcmp(name, "geometry")) {
-        config->geometry = !strcmp(value, "tiny") ? BONNET_SIM_TINY : !strcmp(value, "zcu102") ? BONNET_SIM_ZCU102 : BONNET_SIM_ASIC;
-        return config->geometry != BONNET_SIM_ASIC || !strcmp(value, "asic");
+        static const char *const names[] = {"asic", "tiny", "zcu102", "small"}; /* in the order of BONNET_SIM_ASIC, .. */
+        for (int i = 0; i < 4; i++)
+            if (!strcmp(value, names[i])) return config->geometry = i, 1;
+        return 0;
     }
     if (!strcmp(name, "wave")) {
         config->wave = value;
@@ -152,7 +154,7 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
         const char *value = bonnet_option_value(at);
         if (!value || !option(&sim_config, &port_bits, at, value))
             return bonnet_fail(err, BONNET_EINVAL,
-                               "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|tiny latency= port= bandwidth= stall= "
+                               "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|small|tiny latency= port= bandwidth= stall= "
                                "seed= error= hang= clock-mhz= wave=",
                                at, value ? "=" : "", value ? value : "");
     }

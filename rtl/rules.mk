@@ -10,17 +10,20 @@ RTL_EXTRA ?=  # mutate.sh: a broken line may leave a signal unused, which is no 
 RTL_FLAGS := --assert -Wall $(RTL_EXTRA) -Irtl/include $(foreach room,$(RTL_ROOMS),-y rtl/$(room)) -y rtl
 TINY      := -DBONNET_GEOMETRY_TINY
 ZCU102    := -DBONNET_GEOMETRY_ZCU102
+SMALL     := -DBONNET_GEOMETRY_SMALL
 include $(wildcard rtl/*/rules.mk)
 
-# Every module alone, asic and tiny; the whole chip as zcu102, whose modules differ by their number only.
+# Every module alone, asic and tiny; the whole chip as zcu102 and small, whose modules differ by their number and their depths only.
 LINT_MODULES := $(basename $(notdir $(RTL_SRCS)))
-.PHONY: lint-verilator lint-yosys lint-zcu102 lint-board
-lint-verilator: $(LINT_MODULES:%=lint-verilator-%) lint-zcu102 lint-board
+.PHONY: lint-verilator lint-yosys lint-zcu102 lint-small lint-board
+lint-verilator: $(LINT_MODULES:%=lint-verilator-%) lint-zcu102 lint-small lint-board
 lint-verilator-%: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(TINY) $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) --top-module $*
 lint-zcu102: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(ZCU102) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
+lint-small: $(RTL_PKGS)
+	$(Q)verilator --lint-only $(RTL_FLAGS) $(SMALL) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
 # What a vendor's tool gets: the chip and the JTAG port under the tool's names, the primitive as a black box. Nothing crossed: tools/wires.sh.
 BOARD_TOPS := $(wildcard rtl/board/*/*.v)
 lint-board: $(RTL_PKGS)

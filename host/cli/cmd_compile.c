@@ -4,7 +4,7 @@
 #include "cli.h"
 
 static const char usage[] =
-    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|tiny] [--batch N] [--explain] [--json]\n\n"
+    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|small|tiny] [--batch N] [--explain] [--json]\n\n"
     "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
     "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads "
     "late\n"

@@ -5,7 +5,7 @@
 #include "cli.h"
 
 static const char usage[] =
-    "usage: bonnet estimate MODEL.bonnet [--geometry asic|zcu102|tiny] [--frames N] [--batch N] [--dram-latency CYCLES] [--json]\n\n"
+    "usage: bonnet estimate MODEL.bonnet [--geometry asic|zcu102|small|tiny] [--frames N] [--batch N] [--dram-latency CYCLES] [--json]\n\n"
     "Cycles and DRAM bytes of every layer and of the whole run, worked out from the job's descriptors; no simulation. Columns as in `bonnet bench`:\n"
     "cycles = ideal + fill + drain + stall-out + what of stall-in is not waiting for tokens.\n"
     "  --geometry NAME   chip (default asic)\n  --frames N        frames in one run (default 1)\n"

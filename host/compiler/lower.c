@@ -38,11 +38,22 @@ static const bonnet_geometry tiny = {.lanes = 16,
                                      .stem_image_w = 64,
                                      .stem_map_w = 32,
                                      .records = 1024};
+static const bonnet_geometry small = {.lanes = 16,
+                                      .arrays = 1,
+                                      .bus_bits = 64,
+                                      .weight_rows = 512,
+                                      .feature_words = 8192,
+                                      .stem_rows = 64,
+                                      .stem_taps = 8,
+                                      .block = 8,
+                                      .stem_image_w = 64,
+                                      .stem_map_w = 32,
+                                      .records = 512};
 
 static const struct {
     const char *name;
     const bonnet_geometry *geometry;
-} named[] = {{"asic", &asic}, {"tiny", &tiny}, {"zcu102", &zcu102}};
+} named[] = {{"asic", &asic}, {"tiny", &tiny}, {"small", &small}, {"zcu102", &zcu102}};
 
 const bonnet_geometry *bonnet_geometry_named(const char *name)
 {

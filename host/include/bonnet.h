@@ -208,7 +208,7 @@ BONNET_API_VOID void bonnet_plan_free(bonnet_plan *plan); /* NULL is a no-op */
  */
 typedef struct bonnet_estimate_options {
     size_t size;
-    const char *geometry;       /* "asic" (default), "zcu102", "tiny" */
+    const char *geometry;       /* "asic" (default), "zcu102", "small", "tiny" */
     uint32_t frames;            /* of one run, 0 = 1 */
     uint32_t batch;             /* frames that the job works on at once, on each array; 0: as the file says, 1 where its job is for another geometry */
     uint32_t dram_latency_cycles; /* from an address to its first data, 0 = 100 */
@@ -237,7 +237,7 @@ BONNET_API bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_devi
 /* Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file, written to a temporary and renamed. */
 typedef struct bonnet_compile_options {
     size_t size;
-    const char *geometry;       /* "asic" (default), "zcu102", "tiny" */
+    const char *geometry;       /* "asic" (default), "zcu102", "small", "tiny" */
     char *message;              /* or NULL: receives one line on failure */
     size_t message_bytes;
     uint32_t batch;             /* frames that the job works on at once, on each array; 0 = 1. More: late weights are loaded once for all */

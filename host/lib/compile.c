@@ -15,7 +15,7 @@ static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet
     bonnet_job *job = NULL;
     const bonnet_geometry *geometry = bonnet_geometry_named(name);
     if (!geometry || strlen(name) >= sizeof out->geometry)
-        return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; there are asic, zcu102 and tiny", name);
+        return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; there are asic, zcu102, small and tiny", name);
     bonnet_status status = bonnet_lower(&job, net, geometry, options, err);
     if (status == BONNET_OK) status = bonnet_job_serialise(bytes, &out->size, job, err);
     bonnet_job_free(job);

@@ -71,7 +71,7 @@ bonnet_status bonnet_estimate(bonnet_plan **out, const bonnet_model *model, cons
     if (options) memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o);
     const char *name = o.geometry ? o.geometry : "asic";
     const bonnet_geometry *g = bonnet_geometry_named(name);
-    if (!g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102 or tiny", name);
+    if (!g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102, small or tiny", name);
     if (!o.frames) o.frames = 1;
     if (!o.dram_latency_cycles) o.dram_latency_cycles = DEFAULT_LATENCY;
     bonnet_job *job;

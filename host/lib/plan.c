@@ -46,7 +46,7 @@ bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, cons
     if (!model) return BONNET_EINVAL;
     bonnet_error *err = &model->dev->error;
     const bonnet_geometry *g = geometry ? bonnet_geometry_named(geometry) : NULL;
-    if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102 or tiny", geometry ? geometry : "");
+    if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102, small or tiny", geometry ? geometry : "");
     bonnet_job *job;
     bonnet_status st = bonnet_lower(&job, model->net, g, 0, err);
     if (st != BONNET_OK) return st;

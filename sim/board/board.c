@@ -16,9 +16,9 @@ enum { OPTION_BYTES = 512 };
 /* One "name=value" of the options; 0: not known. */
 static int option(bonnet_sim_config *config, uint64_t *dead_from, const char *name, const char *value)
 {
-    static const char *const geometries[] = {"asic", "tiny", "zcu102"}; /* in the order of BONNET_SIM_ASIC, .. */
+    static const char *const geometries[] = {"asic", "tiny", "zcu102", "small"}; /* in the order of BONNET_SIM_ASIC, .. */
     if (!strcmp(name, "geometry")) {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 4; i++)
             if (!strcmp(value, geometries[i])) return config->geometry = i, 1;
         return 0;
     }

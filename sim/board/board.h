@@ -26,7 +26,7 @@ typedef struct board board;
 
 /*
  * Options as after "sim:", from the caller or (NULL) from the environment variable BONNET_BOARD; geometry=tiny if they name none.
- *     geometry=asic|zcu102|tiny  latency=  stall=  seed=  error=  hang=    as sim:
+ *     geometry=asic|zcu102|small|tiny  latency=  stall=  seed=  error=  hang=    as sim:
  *     dead=N     register accesses from the N-th on read all ones and write nothing, as a bus without a bitstream does
  * 0, or -1 and one line in text (BOARD_TEXT bytes).
  */

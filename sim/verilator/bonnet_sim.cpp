@@ -57,7 +57,7 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
 {
     const char *wrong = nullptr;
     if (!out || !config) return BONNET_SIM_EINVAL;
-    if (config->geometry < BONNET_SIM_ASIC || config->geometry > BONNET_SIM_ZCU102) wrong = "geometry: asic, zcu102 or tiny";
+    if (config->geometry < BONNET_SIM_ASIC || config->geometry > BONNET_SIM_SMALL) wrong = "geometry: asic, zcu102, small or tiny";
     else if (config->latency_cycles > 100000) wrong = "latency: 0..100000 cycles";
     else if (config->bandwidth_percent < 1 || config->bandwidth_percent > 100) wrong = "bandwidth: 1..100 percent";
     else if (config->clock_mhz > 4000) wrong = "clock-mhz: 1..4000, or 0 for the nominal clock";
@@ -72,12 +72,11 @@ bonnet_sim_status bonnet_sim_new(bonnet_sim **out, const bonnet_sim_config *conf
     bonnet_sim *sim = new (std::nothrow) bonnet_sim;
     bonnet_sim_status status = BONNET_SIM_ENOMEM;
     if (sim) {
-        const uint32_t nominal_mhz = config->geometry == BONNET_SIM_TINY ? 50 : config->geometry == BONNET_SIM_ZCU102 ? 250 : 1000;
-        sim->clock_hz = 1000000u * (config->clock_mhz ? config->clock_mhz : nominal_mhz);
+        static const uint32_t nominal_mhz[] = {1000, 50, 250, 50};  // in the order of BONNET_SIM_ASIC, ..
+        static std::unique_ptr<ChipBase> (*const make[])(const bonnet_sim_config &) = {make_asic, make_tiny, make_zcu102, make_small};
+        sim->clock_hz = 1000000u * (config->clock_mhz ? config->clock_mhz : nominal_mhz[config->geometry]);
         status = guarded(sim, [&] {
-            sim->chip = config->geometry == BONNET_SIM_TINY     ? make_tiny(*config)
-                        : config->geometry == BONNET_SIM_ZCU102 ? make_zcu102(*config)
-                                                                : make_asic(*config);
+            sim->chip = make[config->geometry](*config);
             return BONNET_SIM_OK;
         });
     }

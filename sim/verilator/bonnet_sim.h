@@ -28,10 +28,10 @@ typedef enum bonnet_sim_status {
     BONNET_SIM_EBUS = -4      /* a register access got no answer */
 } bonnet_sim_status;
 
-enum { BONNET_SIM_ASIC = 0, BONNET_SIM_TINY = 1, BONNET_SIM_ZCU102 = 2, BONNET_SIM_TEXT = 256 };
+enum { BONNET_SIM_ASIC = 0, BONNET_SIM_TINY = 1, BONNET_SIM_ZCU102 = 2, BONNET_SIM_SMALL = 3, BONNET_SIM_TEXT = 256 };
 
 typedef struct bonnet_sim_config {
-    int      geometry;           /* BONNET_SIM_ASIC, _TINY or _ZCU102 */
+    int      geometry;           /* BONNET_SIM_ASIC, _TINY, _ZCU102 or _SMALL */
     uint32_t latency_cycles;     /* address to first read beat, last write beat to response; up to 100000 */
     uint32_t bandwidth_percent;  /* of one beat per cycle and direction, 1..100 */
     uint32_t stall_percent;      /* chance per cycle that a channel of the memory or of the register master pauses, 0..90 */
@@ -60,7 +60,7 @@ bonnet_sim_status bonnet_sim_run(bonnet_sim *sim, uint64_t max_cycles);
 
 /* Cycles so far, and seconds of one core that simulating them took. */
 void bonnet_sim_time(const bonnet_sim *sim, uint64_t *cycles, double *seconds);
-/* The clock that cycles are turned into seconds with: asked for, or nominal: asic 1 GHz, the study's; zcu102 250 MHz; tiny 50 MHz. No tool has timed them. */
+/* The clock that cycles are turned into seconds with: asked for, or nominal: asic 1 GHz, the study's; zcu102 250 MHz; tiny, small 50 MHz. No tool has timed them. */
 uint32_t bonnet_sim_clock_hz(const bonnet_sim *sim);
 const char *bonnet_sim_error(const bonnet_sim *sim);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// chip.h - one Verilated geometry behind a common interface. Chip<V> is instantiated once per geometry (asic.cpp, tiny.cpp, zcu102.cpp),
+// chip.h - one Verilated geometry behind a common interface. Chip<V> is instantiated once per geometry (asic.cpp, tiny.cpp, zcu102.cpp, small.cpp),
 // so that the model, the pins and the memory are compiled together and the cycle loop has no call through a table in it.
 //
 // A cycle is two evaluations: inputs and the rising edge together (the chip samples its inputs in flip-flops only), then the
@@ -27,6 +27,7 @@ public:
 std::unique_ptr<ChipBase> make_asic(const bonnet_sim_config &config);
 std::unique_ptr<ChipBase> make_tiny(const bonnet_sim_config &config);
 std::unique_ptr<ChipBase> make_zcu102(const bonnet_sim_config &config);
+std::unique_ptr<ChipBase> make_small(const bonnet_sim_config &config);
 
 // Beats between bytes and the model's vectors: 64 bits are a QData, more are words. Little-endian hosts only, as the library.
 inline void put_bits(QData &to, const uint8_t *from) { memcpy(&to, from, sizeof to); }

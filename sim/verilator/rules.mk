@@ -15,6 +15,7 @@ VSIM_OPT_zcu102 ?= -O1
 VSIM_asic   :=
 VSIM_tiny   := $(TINY)
 VSIM_zcu102 := $(ZCU102)
+VSIM_small  := $(SMALL)
 $(VSIM)/%/model.stamp: $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
 	$(Q)verilator $(VSIM_FLAGS) $(RTL_FLAGS) $(VSIM_$*) --prefix Vbonnet_$* --top-module bonnet_top -Mdir $(@D) \
@@ -33,6 +34,6 @@ $(VSIM)/vl_%.o:
 	$(Q)mkdir -p $(@D)
 	$(Q)$(VSIM_CXX) -O2 -c $(VERILATOR_ROOT)/include/$*.cpp -o $@
 
-LIB_OBJS += $(VSIM)/asic.o $(VSIM)/tiny.o $(VSIM)/zcu102.o $(VSIM)/lib_bonnet_sim.o $(VSIM)/lib_memory.o $(VSIM)/vl_verilated.o \
+LIB_OBJS += $(VSIM)/asic.o $(VSIM)/tiny.o $(VSIM)/small.o $(VSIM)/zcu102.o $(VSIM)/lib_bonnet_sim.o $(VSIM)/lib_memory.o $(VSIM)/vl_verilated.o \
   $(VSIM)/vl_verilated_threads.o $(if $(filter 1,$(WAVE)),$(VSIM)/vl_verilated_fst_c.o)
 LIB_LIBS += -lstdc++ -lpthread $(if $(filter 1,$(WAVE)),-lz)

@@ -2,9 +2,9 @@
 /*
  * conform.c - one suite for every backend: does it do what golden does, bit for bit, and what driver/backend.h promises?
  *
- *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]
+ *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N]
  *
- * Default: cpu: in every kernel set, mock: and sim:, or their tiny geometries with --size tiny. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
+ * Default: cpu: in every kernel set, mock: and sim:, or their tiny or small geometries with --size tiny, small. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
@@ -136,7 +136,7 @@ static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int m
         bad = run_on(o->device[i], net, &want, may_refuse);
         if (bad)
             fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri,
-                    o->room == &bonnet_room_tiny ? "tiny" : "asic", o->big ? " --big" : "", how);
+                    o->room == &bonnet_room_tiny ? "tiny" : o->room == &bonnet_room_small ? "small" : "asic", o->big ? " --big" : "", how);
     }
     answers_free(&want);
     return bad;
@@ -151,7 +151,7 @@ static int run_directed(const options *o)
         if (end) break;
         if (!net) return fprintf(stderr, "conform: out of memory\n"), 1;
         snprintf(how, sizeof how, "--directed %u --cases 0", i);
-        bad = run_net(o, net, i, o->room == &bonnet_room_tiny && strstr(net->name, "-asic"), how);
+        bad = run_net(o, net, i, o->room != &bonnet_room_asic && strstr(net->name, "-asic"), how);
         bonnet_net_free(net);
     }
     return bad;
@@ -185,6 +185,7 @@ static int parse(options *o, int argc, char **argv)
         else if (!strcmp(argv[i], "--cases")) o->cases = (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--directed")) o->only = (int64_t)strtoul(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--size") && !strcmp(value, "tiny")) o->room = &bonnet_room_tiny, i++;
+        else if (!strcmp(argv[i], "--size") && !strcmp(value, "small")) o->room = &bonnet_room_small, i++;
         else if (!strcmp(argv[i], "--size") && !strcmp(value, "asic")) o->room = &bonnet_room_asic, i++;
         else return 0;
     }
@@ -196,7 +197,7 @@ int main(int argc, char **argv)
     options o = {.seed = 1, .cases = UINT32_MAX, .directed = 1, .only = -1, .room = &bonnet_room_asic};
     if (!parse(&o, argc, argv)) {
         fprintf(stderr,
-                "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|tiny] [--big] [--quick] [--no-directed] [--directed N]\n");
+                "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N]\n");
         return 2;
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
@@ -211,7 +212,8 @@ int main(int argc, char **argv)
                                            "sim:stall=40",
                                            NULL};
         static const char *const tiny[] = {"cpu:", "mock:geometry=tiny", "sim:geometry=tiny", "sim:geometry=tiny,stall=40", NULL};
-        for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : asic; *uri; uri++) o.uri[o.n_uris++] = *uri;
+        static const char *const small[] = {"cpu:", "mock:geometry=small", "sim:geometry=small", "sim:geometry=small,stall=40", NULL};
+        for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : o.room == &bonnet_room_small ? small : asic; *uri; uri++) o.uri[o.n_uris++] = *uri;
     }
     bonnet_conform_device device[MAX_DEVICES];
     int bad = 0;

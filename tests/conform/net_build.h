@@ -60,7 +60,7 @@ bonnet_net *bonnet_build_finish(bonnet_build *b);
 typedef struct bonnet_room {
     uint32_t lanes, feature_words, weight_rows, stem_rows, image_w, map_w;
 } bonnet_room;
-extern const bonnet_room bonnet_room_asic, bonnet_room_tiny; /* as rtl/pkg/bonnet_pkg.sv */
+extern const bonnet_room bonnet_room_asic, bonnet_room_tiny, bonnet_room_small; /* as rtl/pkg/bonnet_pkg.sv */
 /* 1 if layers, plus a last block on `in` (map -1: none) and an FC of `classes` (0: none), stay inside. */
 int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room);
 

@@ -13,6 +13,7 @@ $(CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
 test-conform: $(CONFORM)  ## Every backend, all geometries, against golden, bit for bit
 	$(Q)$< --seed $(SEED)
 	$(Q)$< --seed $(SEED) --size tiny
+	$(Q)$< --seed $(SEED) --size small --cases 12 --quick
 	$(Q)$< --seed $(SEED) --cases 20 --big --no-directed
 	$(Q)$< --seed $(SEED) --backend sim:geometry=zcu102 --cases 12 --quick
 	$(Q)$< --seed $(SEED) --backend golden: --quick

@@ -213,7 +213,7 @@ static int one_case(uint64_t seed)
     rng r = {seed};
     chip c = {0};
     char text[BONNET_SIM_TEXT] = "";
-    bonnet_sim_config config = {.geometry = (int)below(&r, 3),
+    bonnet_sim_config config = {.geometry = (int)below(&r, 4),
                                 .latency_cycles = below(&r, 200),
                                 .bandwidth_percent = 20 + below(&r, 81),
                                 .stall_percent = below(&r, 2) ? below(&r, 60) : 0,
@@ -225,9 +225,10 @@ static int one_case(uint64_t seed)
         fprintf(stderr, "jobs: %s\n", text);
         return 1;
     }
-    c.beat_bytes = config.geometry == BONNET_SIM_TINY ? 8 : 16;
+    c.beat_bytes = config.geometry == BONNET_SIM_TINY || config.geometry == BONNET_SIM_SMALL ? 8 : 16;
     c.arrays = config.geometry == BONNET_SIM_ZCU102 ? ARRAYS : 1;
-    uint32_t words = config.geometry == BONNET_SIM_TINY ? 4096 : 24576;
+    static const uint32_t feature_words[] = {24576, 4096, 24576, 8192}; /* in the order of BONNET_SIM_ASIC, .. */
+    const uint32_t words = feature_words[config.geometry];
     buffer *buffers[] = {&c.job, &c.model, &c.in, &c.out};
     for (int i = 0; i < 4; i++) {
         void *host;
