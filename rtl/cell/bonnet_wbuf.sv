@@ -26,9 +26,12 @@ module bonnet_wbuf #(
   input  wire logic [RowW-1:0]    row_i,
   output      logic [RowBits-1:0] rdata_o
 );
-  logic [RowBits-1:0] mem [Rows];
-  always_ff @(posedge clk_i) if (we_i) mem[wrow_i][BusBits*wcol_i +: BusBits] <= wdata_i;
-  always_ff @(posedge clk_i) if (re_i) rdata_o <= mem[row_i];
+  // A memory a column: one of all columns, written a part of a row at a time, becomes eight times the block RAMs in Yosys' ECP5 flow.
+  for (genvar c = 0; c < RowBits / BusBits; c++) begin : gen_col
+    logic [BusBits-1:0] mem [Rows];
+    always_ff @(posedge clk_i) if (we_i && wcol_i == ColW'(c)) mem[wrow_i] <= wdata_i;
+    always_ff @(posedge clk_i) if (re_i) rdata_o[BusBits*c +: BusBits] <= mem[row_i];
+  end
 
   // ---- contract --------------------------------------------------------------
   `BONNET_ASSUME(WriteInside_A, !we_i || 32'(wrow_i) < Rows)

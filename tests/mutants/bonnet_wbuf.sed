@@ -1,3 +1,4 @@
 s/if (re_i) rdata_o/rdata_o/
-s/BusBits\*wcol_i +: BusBits/0 +: BusBits/
+s/wcol_i == ColW'(c)/wcol_i == '0/
+s/ && wcol_i == ColW'(c)//
 s/mem\[wrow_i\]/mem[row_i]/
