@@ -19,3 +19,10 @@ $(foreach g,$(HLS_GEOMETRIES),$(eval $(call hls_conv_tb,$(g))))
 .PHONY: test-hls-conv
 test-hls-conv: $(HLS_CONV_TB)
 	$(Q)for tb in $^; do $$tb --seed $(SEED) --cases $(CASES) || exit 1; done
+
+# What can be said of hls/ as input of a synthesis tool without one; and that the check sees what it promises to see.
+TESTS += hls-synthesizable
+.PHONY: test-hls-synthesizable
+test-hls-synthesizable: $(HLS_SIZES)
+	$(Q)tests/hls/synthesizable.sh $(O)/gen
+	$(Q)tests/hls/unsynthesizable.sh $(O)/gen
