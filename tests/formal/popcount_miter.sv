@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// popcount_miter - bonnet_popcount beside counting bit by bit, eight bits a byte, eight bytes a word. For popcount.ys.
+// popcount_miter - bonnet_popcount beside counting bit by bit, 18 bits at a time. For popcount.ys.
 // The comparison register makes the words of the cycle before free again: one step proves all of them.
 `default_nettype none
 module popcount_miter (
   input  wire logic        clk_i,
+  input  wire logic        en_i,
   input  wire logic [63:0] a_i,
   input  wire logic [63:0] b_i
 );
   logic [6:0] count, want_q;
   logic       known_q = 1'b0;
-  bonnet_popcount u_dut (.clk_i, .en_i(1'b1), .a_i, .b_i, .count_o(count));
-  function automatic logic [3:0] byte_ones(input logic [7:0] bits);
-    byte_ones = '0;
-    for (int i = 0; i < 8; i++) byte_ones = byte_ones + {3'b0, bits[i]};
+  bonnet_popcount u_dut (.clk_i, .en_i, .a_i, .b_i, .count_o(count));
+  function automatic logic [6:0] ones(input logic [17:0] bits);
+    ones = '0;
+    for (int i = 0; i < 18; i++) ones = ones + {6'b0, bits[i]};
   endfunction
-  function automatic logic [6:0] word_ones(input logic [63:0] bits);
-    word_ones = '0;
-    for (int i = 0; i < 8; i++) word_ones = word_ones + {3'b0, byte_ones(bits[8*i +: 8])};
-  endfunction
+  logic [63:0] equal;
+  assign equal = a_i ~^ b_i;
   always_ff @(posedge clk_i) begin
-    want_q  <= word_ones(a_i ~^ b_i);
-    known_q <= 1'b1;
+    if (en_i) want_q <= ones(equal[17:0]) + ones(equal[35:18]) + ones(equal[53:36]) + ones({8'd0, equal[63:54]});
+    known_q <= en_i || known_q;
   end
   always @(posedge clk_i) if (known_q) Equal_A: assert (count == want_q);
 endmodule
