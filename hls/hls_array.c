@@ -72,21 +72,17 @@ uint32_t HLS_NAME(hls_array)(const hls_conv_job *job, const hls_pixel pixel[HLS_
                 sum[p][lane] = (uint16_t)((old + popcount(~(weight[at][lane] ^ bus[g]))) & HLS_SUM_MASK);
             }
         }
+        const uint32_t last_p = p + 1 == n, last_d = d + 1 == job->depth, last_kx = !job->k3 || kx == 2, last_ky = !job->k3 || ky == 2;
         beats = beat + 1;
-        p++;
-        if (p != n) continue;
-        p = 0; /* the block again with the next weight row */
-        first = 0;
-        row++;
-        d++;
-        if (d != job->depth) continue;
-        d = 0;
-        if (!job->k3) break;
-        kx++;
-        if (kx != 3) continue;
-        kx = 0;
-        ky++;
-        if (ky == 3) break;
+        if (last_p && last_d && last_kx && last_ky) break;
+        p = last_p ? 0 : p + 1;
+        if (last_p) { /* the block again with the next weight row */
+            first = 0;
+            row++;
+            d = last_d ? 0 : d + 1;
+            if (last_d) kx = last_kx ? 0 : kx + 1;
+            if (last_d && last_kx) ky++;
+        }
     }
     return beats;
 }

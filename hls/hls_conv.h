@@ -7,6 +7,7 @@
  *   weight    rows of HLS_LANES words of 64 bits; reshape it over its second dimension. Only read; not const, because C99 does not let an
  *             array of arrays become one of constants on the way in.
  *   head      what a HEAD leaves for the next descriptor of the unit (KEEP, MORE). The caller's, and one for the whole core: zero after reset.
+ *             HLS_LANES / 8 neighbours are read and written in a trip: partition head.sum cyclically by that.
  *
  * Errors  0: done, every word is written. 1: bad descriptor, CAUSE 1; nothing is touched. Refused is what rtl/fetch/bonnet_conv_check.sv
  *         refuses, no more. That addresses lie inside the buffers is the host's promise, as it is to the RTL; words beyond the last one read 0

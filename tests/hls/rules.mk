@@ -6,10 +6,11 @@ HLS_CONV_TB := $(HLS_GEOMETRIES:%=$(O)/tests/hls/%/hls_conv_tb)
 TESTS     += hls-conv
 TEST_BINS += $(HLS_CONV_TB)
 HLS_VFLAG_tiny = $(TB_AS_TINY)
+HLS_SYNTH_tiny := -D__SYNTHESIS__ # as a tool sees it; asic as a processor runs it
 define hls_conv_tb
 $(O)/tests/hls/$(1)/%.o: hls/%.c $$(HLS_SIZES) $$(wildcard hls/*.h)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(HLS_FLAGS) $$(HLS_DEFINE_$(1)) $$(HLS_SAN) -c $$< -o $$@
+	$$(Q)$$(CC) $$(HLS_FLAGS) $$(HLS_DEFINE_$(1)) $$(HLS_SYNTH_$(1)) $$(HLS_SAN) -c $$< -o $$@
 $(O)/tests/hls/$(1)/hls_conv_tb: tests/hls/hls_conv_tb.cpp $$(HLS_CONV:hls/%.c=$(O)/tests/hls/$(1)/%.o) $$(TB_DEPS)
 	$$(Q)verilator $$(TB_FLAGS) -CFLAGS "$$(HLS_SAN) -Wno-unknown-pragmas -I$$(CURDIR)/hls -I$$(CURDIR)/$(O)/gen" -LDFLAGS "$$(HLS_SAN)" $$(HLS_VFLAG_$(1)) \
 	  -Mdir $(O)/tests/hls/$(1)/v --top-module bonnet_conv_check $$(RTL_PKGS) rtl/fetch/bonnet_conv_check.sv $$(CURDIR)/$$< $$(HLS_CONV:hls/%.c=$$(CURDIR)/$(O)/tests/hls/$(1)/%.o) \
