@@ -330,6 +330,15 @@ int run(Tb<Vbonnet_stem> &t)
     Job narrow{1, 1, 3, 1, 0, 0, 0, 1, 6, 200, 0, 0, 0, 0, 1, 0, 0, 0, {{200, 0, 6, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(narrow), fill(narrow, r);
     if (run_job(t, w, narrow, 0, &spent) || rate(t, w, narrow, 0)) return 1;
+    // The largest sums there are, both signs: 147 taps of 255 * -128 and of -128 * -128.
+    for (int is_signed = 0; is_signed < 2; is_signed++) {
+        Job brim{3, is_signed, 7, 1, 0, 0, 0, 4, 14, 14, 0, 0, 0, 0, 4, 0, 0, 0, {{14, 0, 14 * 4, 0, 0}}, 0, {}, {}, {}, {}, {}};
+        sizes(brim), fill(brim, r);
+        std::fill(brim.image.begin(), brim.image.end(), static_cast<uint8_t>(is_signed ? 0x80 : 0xff));
+        std::fill(brim.w.begin(), brim.w.end(), static_cast<int8_t>(-128));
+        std::fill(brim.sh.begin(), brim.sh.end(), 16);
+        if (run_job(t, w, brim, 0, &spent)) return 1;
+    }
     spent = 0;
 #ifndef BONNET_GEOMETRY_TINY
     Job big{3, 1, 7, 2, 2, 1, 1, 4, 224, 224, 0, 0, 0, 0, 3, 0, 8, 1, {{56, 4, 56 * 3, 0, 0}}, 0, {}, {}, {}, {}, {}};
