@@ -3,7 +3,7 @@
  * backend.h - what a device must be able to do. A way to reach a device is one file and one of these tables.
  *
  * Two kinds. A *network* backend (golden, cpu) runs a bonnet_net itself and fills in bonnet_backend. A *register*
- * backend (sim, mock, uio, xrt, usb) moves words and buffers: it fills in bonnet_mmio, and driver/regdev.c makes a bonnet_backend
+ * backend (sim, hls, mock, uio, xrt, usb) moves words and buffers: it fills in bonnet_mmio, and driver/regdev.c makes a bonnet_backend
  * of it: lowers the net for the geometry it reads, places rows and job in device memory, starts, waits, reads back.
  * Every function returns BONNET_OK or a negative bonnet_status, and on failure puts one line into the error buffer it was given.
  * Nothing here prints, exits, or waits without a bound.

@@ -10,6 +10,7 @@
 extern const bonnet_backend bonnet_golden_backend; /* driver/golden.c: the definition      */
 extern const bonnet_backend bonnet_cpu_backend;    /* driver/cpu.c: fast, same bits        */
 extern const bonnet_backend bonnet_sim_backend;    /* driver/sim.c: the Verilated chip     */
+extern const bonnet_backend bonnet_hls_backend;    /* driver/hls.c: the HLS C of the chip */
 extern const bonnet_backend bonnet_mock_backend;   /* driver/mock.c: register-level C chip */
 extern const bonnet_backend bonnet_uio_backend;    /* driver/uio.c: a board's own bus      */
 extern const bonnet_backend bonnet_xrt_backend;    /* driver/xrt.c: a board under XRT     */

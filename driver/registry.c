@@ -6,6 +6,7 @@ const bonnet_backend *const bonnet_backends[] = {
     &bonnet_golden_backend,
     &bonnet_cpu_backend,
     &bonnet_sim_backend,
+    &bonnet_hls_backend,
     &bonnet_mock_backend,
     &bonnet_uio_backend,
     &bonnet_xrt_backend,

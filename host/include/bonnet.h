@@ -76,7 +76,7 @@ typedef struct bonnet_open_options {
 
 /*
  * Open the device named by uri, "scheme:path": "golden:" (C model, the definition), "cpu:" (fast), "sim:" (Verilated RTL;
- * options after the colon: docs/devices.md), "mock:" (register-level C model). options may be NULL.
+ * options after the colon: docs/devices.md), "hls:" (the HLS C), "mock:" (register-level C model). options may be NULL.
  * *out is owned by the caller: bonnet_close().
  */
 BONNET_API bonnet_status bonnet_open(bonnet_device **out, const char *uri, const bonnet_open_options *options);

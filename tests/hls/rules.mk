@@ -27,3 +27,35 @@ TESTS += hls-synthesizable
 test-hls-synthesizable: $(HLS_SIZES)
 	$(Q)tests/hls/synthesizable.sh $(O)/gen
 	$(Q)tests/hls/unsynthesizable.sh $(O)/gen
+
+# The register file under the bench of rtl/csr/bonnet_csr.sv; the chip under the jobs of tests/sim. make test-hls-csr test-hls-jobs
+HLS_CSR_TB := $(HLS_GEOMETRIES:%=$(O)/tests/hls/%/csr_tb)
+HLS_JOBS   := $(O)/tests/hls/jobs
+HLS_WITHIN := $(foreach g,$(HLS_GEOMETRIES),$(HLS_SRCS:hls/%.c=$(O)/tests/hls/$(g)/%.o))
+TESTS      += hls-csr hls-jobs
+TEST_BINS  += $(HLS_CSR_TB) $(HLS_JOBS)
+define hls_csr_tb
+$(O)/tests/hls/$(1)/csr_tb: tests/rtl/bonnet_csr_tb.cpp tests/rtl/tb.h $$(wildcard tests/hls/bench/*.h) $(O)/tests/hls/$(1)/hls_regs.o
+	$$(Q)$$(CXX) -std=c++17 -Wall -Wextra -Werror $$(HLS_SAN) $$(HLS_DEFINE_$(1)) -Itests/hls/bench -Ihls -Irtl/csr -I$(O)/gen $$< $$(filter %.o,$$^) -o $$@
+endef
+$(foreach g,$(HLS_GEOMETRIES),$(eval $(call hls_csr_tb,$(g))))
+$(HLS_JOBS): tests/sim/jobs_test.c tests/hls/sim_hls.c hls/hls_device.h $(HLS_WITHIN)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HLS_SAN) $(INCLUDES) -DJOBS_GEOMETRIES=2 -DJOBS_SILENCE=0 $(filter-out %.h,$^) -o $@
+.PHONY: test-hls-csr test-hls-jobs
+test-hls-csr: $(HLS_CSR_TB)
+	$(Q)for tb in $^; do $$tb --seed $(SEED) --cases $(CASES) || exit 1; done
+test-hls-jobs: $(HLS_JOBS)
+	$(Q)$< --seed $(SEED) --cases 100
+
+# hls: behind the driver, as every device: directed and random networks, the trained ones, the published ones at 64x64 and at sizes that are multiples of nothing.
+TESTS += hls-conform hls-nets
+.PHONY: test-hls-conform test-hls-nets
+test-hls-conform: $$(CONFORM)
+	$(Q)$(CONFORM) --seed $(SEED) --cases 60 --backend hls:
+	$(Q)$(CONFORM) --seed $(SEED) --cases 60 --backend hls:geometry=tiny --size tiny
+	$(Q)$(CONFORM) --seed $(SEED) --cases 5 --backend hls: --big --no-directed
+test-hls-nets: $$(NETS_TEST) $$(FASHION)
+	$(Q)for net in $(FASHION); do for g in $(HLS_GEOMETRIES); do \
+	  $(CLI) verify $$net --device hls:geometry=$$g --images 10 --quiet > $(O)/tests/hls/verify.log || { cat $(O)/tests/hls/verify.log; exit 1; }; tail -1 $(O)/tests/hls/verify.log; done; done
+	$(Q)$(NETS_TEST) --net all --backend hls: --image 64x64 --seed $(SEED) --reference cpu: --quick
+	$(Q)$(NETS_TEST) --sizes 2 --side 32..140 --backend hls --seed $(SEED) --reference cpu: --quick
