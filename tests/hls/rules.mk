@@ -59,3 +59,33 @@ test-hls-nets: $$(NETS_TEST) $$(FASHION)
 	  $(CLI) verify $$net --device hls:geometry=$$g --images 10 --quiet > $(O)/tests/hls/verify.log || { cat $(O)/tests/hls/verify.log; exit 1; }; tail -1 $(O)/tests/hls/verify.log; done; done
 	$(Q)$(NETS_TEST) --net all --backend hls: --image 64x64 --seed $(SEED) --reference cpu: --quick
 	$(Q)$(NETS_TEST) --sizes 2 --side 32..140 --backend hls --seed $(SEED) --reference cpu: --quick
+
+# The bench of vitis_hls, by gcc: its file is a random network's job, its core what set_top names. make hls-tb writes the files for the tool.
+HLS_TB      := $(HLS_GEOMETRIES:%=$(O)/tests/hls/%/tb)
+HLS_TB_JOBS := $(HLS_GEOMETRIES:%=$(O)/hls/tb_%.bin)
+HLS_MAKE_TB := $(O)/tests/hls/make_tb
+TESTS     += hls-tb
+TEST_BINS += $(HLS_TB) $(HLS_MAKE_TB)
+$(HLS_MAKE_TB): $(O)/obj/tests/hls/make_tb.o $(filter-out %/conform.o %/manners.o,$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/conform/*.c))) $$(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $^ $(LIB_LIBS)
+define hls_tb
+$(O)/tests/hls/$(1)/tb: hls/tb.c $(HLS_SRCS:hls/%.c=$(O)/tests/hls/$(1)/%.o) $(O)/tests/hls/$(1)/hls_top.o
+	$$(Q)$$(CC) $$(HLS_FLAGS) $$(HLS_DEFINE_$(1)) $$(HLS_SAN) $$(filter-out %.h,$$^) -o $$@
+$(O)/hls/tb_$(1).bin: $$(HLS_MAKE_TB)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$< $(1) $$(SEED) $$@
+endef
+$(foreach g,$(HLS_GEOMETRIES),$(eval $(call hls_tb,$(g))))
+.PHONY: hls-tb test-hls-tb
+hls-tb: $(HLS_TB_JOBS)           ## What hls/build.tcl's test bench reads: a job, an image, the logits
+test-hls-tb: $(HLS_TB) $(HLS_MAKE_TB)
+	$(Q)for g in $(HLS_GEOMETRIES); do for seed in $(SEED) $$(($(SEED) + 100)); do \
+	  file=$(O)/tests/hls/$$g/job.bin; $(HLS_MAKE_TB) $$g $$seed $$file && for how in kernel wires; do $(O)/tests/hls/$$g/tb $$file $$how || exit 1; done || exit 1; done; done
+
+# hls/build.tcl under tclsh, against a stand-in that records and refuses.
+TESTS += hls-tcl
+.PHONY: test-hls-tcl
+test-hls-tcl: $(HLS_SIZES)
+	$(Q)command -v tclsh > /dev/null || { echo "hls-tcl: skipped: no tclsh; apt-get install tcl"; exit 77; }
+	$(Q)tclsh tests/hls/dryrun.tcl $(O)/tests/hls/tcl

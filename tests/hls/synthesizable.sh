@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 sizes=$1
 shift
 files=("$@")
-[ ${#files[@]} -gt 0 ] || files=(hls/*.c)
+[ ${#files[@]} -gt 0 ] || files=(hls/hls_*.c)
 for tool in gcc clang python3 nm tsort; do
     command -v $tool > /dev/null || { echo "SKIP: no $tool (apt-get install gcc clang python3 binutils coreutils)"; exit 77; }
 done
