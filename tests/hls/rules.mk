@@ -89,3 +89,16 @@ TESTS += hls-tcl
 test-hls-tcl: $(HLS_SIZES)
 	$(Q)command -v tclsh > /dev/null || { echo "hls-tcl: skipped: no tclsh; apt-get install tcl"; exit 77; }
 	$(Q)tclsh tests/hls/dryrun.tcl $(O)/tests/hls/tcl
+
+# Jobs that cannot end well: the Verilated chip and hls/ stop alike.
+HLS_STOPS := $(O)/tests/hls/stops_sim $(O)/tests/hls/stops_hls
+TESTS     += hls-stops
+TEST_BINS += $(HLS_STOPS)
+$(O)/tests/hls/stops_sim: $(O)/obj/tests/hls/stops_test.o $$(filter $$(VSIM)/%,$$(LIB_OBJS))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $^ -lpthread $(if $(filter 1,$(WAVE)),-lz)
+$(O)/tests/hls/stops_hls: tests/hls/stops_test.c tests/hls/sim_hls.c $(HLS_WITHIN)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HLS_SAN) $(INCLUDES) $^ -o $@
+.PHONY: test-hls-stops
+test-hls-stops: $(HLS_STOPS)
+	$(Q)for t in $^; do $$t || exit 1; done
