@@ -8,7 +8,7 @@
  *   slot(r)  r; in a ring of IN_RING rows (IN_SLOT + r - S*Y0) mod IN_RING.
  *
  * Nothing is divided: a slot follows its row by steps of at most two, and whoever leaves the ring at one end comes in at the other. A ring
- * of one row has only slot 0. Words are 16 bits, as the descriptor's are.
+ * of one row stays at slot 0: the check sees to it that a window has no other. Words are 16 bits, as the descriptor's are.
  */
 #include "hls_conv_parts.h"
 
@@ -118,7 +118,7 @@ uint32_t HLS_NAME(hls_window_word)(const hls_conv_job *job, const hls_pixel *pix
     }
     if (kx == 0) x -= left;
     else if (kx == 2) x += right;
-    uint32_t row = job->in.ring == 0 ? y : job->in.ring == 1 ? 0 : slot;
+    uint32_t row = job->in.ring == 0 ? y : slot;
     uint32_t step = job->in.coded ? 3 * (job->grouped ? d : d / 4) : job->grouped ? 4 * d : d;
     return (job->in.base + row * job->in.row + x * job->in.pix + step) & 0xFFFFu;
 }

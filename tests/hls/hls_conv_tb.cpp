@@ -88,6 +88,7 @@ static int sound(Rng &r, uint64_t cases)
             continue;
         }
         Conv whole = conv_random(r, r.chance(80));
+        if (whole.pool && r.chance(30)) whole.in.ring = 2;  // as tight as can be; rows may share a slot
         conv_params(whole, buf, r), conv_operands(whole, buf);
         for (auto &c : conv_strips(whole))
             if (run_conv(c, buf, sums, n)) return 1;
@@ -115,6 +116,7 @@ static Desc spoil(const Desc &good, Rng &r)
         Field f = place ? places[r.below(sizeof places / sizeof places[0])] : judged[r.below(sizeof judged / sizeof judged[0])];
         uint32_t mask = (1u << f.width) - 1, old = d.w[f.word] >> f.lsb & mask;
         uint32_t value = r.chance(30) ? 0 : r.chance(50) ? old + 1 - 2 * r.below(2) : uint32_t(r.next());
+        if (place && f.width == 16 && r.chance(50)) value = (f.word == field::CONV_WROW.word ? WeightRows : FeatureWords) - r.below(9);  // across the end
         d.w[f.word] = (d.w[f.word] & ~(mask << f.lsb)) | (value & mask) << f.lsb;
         more = r.chance(40);
     } while (more);
