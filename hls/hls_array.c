@@ -61,8 +61,9 @@ uint32_t HLS_NAME(hls_array)(const hls_conv_job *job, const hls_pixel pixel[HLS_
         hls_word word[4], bus[4];
 #pragma HLS ARRAY_PARTITION variable = word complete
 #pragma HLS ARRAY_PARTITION variable = bus complete
+        const hls_pixel centre = pixel[p];
         uint32_t at = row < HLS_WEIGHT_ROWS ? row : 0;
-        hls_fbuf_read(feature, HLS_NAME(hls_window_word)(job, &pixel[p], ky, kx, d), word);
+        hls_fbuf_read(feature, HLS_NAME(hls_window_word)(job, &centre, ky, kx, d), word);
         buses(job, d, word, bus);
         for (uint32_t g = 0; g < 4; g++) {
 #pragma HLS UNROLL

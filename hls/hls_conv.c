@@ -44,8 +44,15 @@ static void tile_of(const hls_conv_job *job, uint32_t tile, uint32_t row, hls_wo
         for (uint32_t p = 0; p < HLS_BLOCK; p++) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 8
             if (p == n) break;
-            if (is_head) counts->post_cycles += HLS_NAME(hls_head)(job, &seg, &pixel[p], block == 0 && p == 0, sum[p], param0, param1, feature, head);
-            else counts->post_cycles += HLS_NAME(hls_post)(job, &seg, &pixel[p], sum[p], param0, pooled, feature);
+            const hls_pixel result = pixel[p]; /* copies: one multiplexer here, and no pointer whose target is chosen at run time */
+            uint16_t count[HLS_LANES];
+#pragma HLS ARRAY_PARTITION variable = count complete
+            for (uint32_t l = 0; l < HLS_LANES; l++) {
+#pragma HLS UNROLL
+                count[l] = sum[p][l];
+            }
+            if (is_head) counts->post_cycles += HLS_NAME(hls_head)(job, &seg, &result, block == 0 && p == 0, count, param0, param1, feature, head);
+            else counts->post_cycles += HLS_NAME(hls_post)(job, &seg, &result, count, param0, pooled, feature);
         }
     }
     if (is_head && !job->more) counts->post_cycles += HLS_NAME(hls_head_features)(job, &seg, feature, head);
