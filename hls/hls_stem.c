@@ -6,7 +6,8 @@
  * A pass makes Lanes channels of the map. A strip of it (ROWS) leaves the rest in hls_stem: image rows, map rows and how far each part is; a CONT goes on.
  * Rows are made when they are wanted: row y of the result pulls map rows to y + 1, those the convolution's, those the image's.
  *
- * Rate    a pixel of the result each time around the loop over x (II 1); the convolution's pixels bind (hls_stem_conv.c).
+ * Rate    a pixel of the result each time around the loop over x (II 2: three columns of a map row from a memory of two ports, and bits of a feature
+ *         word that stay); the convolution's pixels bind (hls_stem_conv.c).
  * Errors  HLS_REFUSED: as bonnet_stem_cfg.sv says. HLS_BUS_ERROR: not all of the image is in memory.
  */
 #include "hls_chip.h"
@@ -102,7 +103,7 @@ static void write_row(hls_chip *c, uint32_t y, uint32_t word)
     const hls_word lanes = (HLS_LANES == 64 ? ~(hls_word)0 : ((hls_word)1 << HLS_LANES % 64) - 1) << shift;
     const hls_word mask[4] = {lanes, k4 ? lanes : 0, k4 ? lanes : 0, k4 && !coded ? lanes : 0};
     for (uint32_t x = 0; x < HLS_STEM_MAP_W; x++) {
-#pragma HLS PIPELINE II = 1
+#pragma HLS PIPELINE II = 2
         if (x == s->out_w) break;
         hls_word bit[4] = {0, 0, 0, 0};
         for (uint32_t lane = 0; lane < HLS_LANES; lane++) {

@@ -5,11 +5,12 @@
  *
  *     c = sum over taps of weight * pixel, 0 outside the image        a = sat8(round_shift(c, sh))        map = max of a over the pool's window
  *
- * Rate    eight taps of all lanes each time around the loop over tap rows (II 1), as the RTL: ceil(K*K*planes / 8) cycles a convolution pixel.
+ * Rate    eight taps of all lanes each time around the loop over tap rows (II 1), as the RTL: ceil(K*K*planes / 8) cycles a convolution pixel, and STRIDE
+ *         for its columns, which the RTL takes at the same time. Pixels are read row by row before that, a byte each time around.
  */
 #include "hls_chip.h"
 
-enum { TAPS = 8 * HLS_STEM_TAPROWS };
+enum { TAPS = 8 * HLS_STEM_TAPROWS, SIDE = 7 }; /* of the largest window */
 
 /* One image row into its line. The image is a stream of bytes in 64-bit words, rows follow each other without a gap. */
 static void read_line(hls_chip *c, const hls_word *mem)
@@ -20,43 +21,51 @@ static void read_line(hls_chip *c, const hls_word *mem)
         if (x == s->in_w) break;
         for (uint32_t p = 0; p < 3; p++) {
 #pragma HLS PIPELINE II = 1
-            if (p >= s->planes) continue;
-            if (!s->fresh) {
+            if (p < s->planes && !s->fresh) {
                 s->word = mem[s->at++];
                 s->words--;
                 s->fresh = 8;
                 sum += s->word;
             }
-            s->line[s->lines % HLS_STEM_LINES][x][p] = (uint8_t)(s->word & 0xFF);
-            s->word >>= 8;
-            s->fresh--;
+            if (p < s->planes) {
+                s->line[s->lines % HLS_STEM_LINES][x][p] = (uint8_t)(s->word & 0xFF);
+                s->word >>= 8;
+                s->fresh--;
+            }
         }
     }
     if (HLS_G(s->d, STEM_BASE) < 2) c->sum[HLS_G(s->d, STEM_BASE)] += sum;
     s->lines++;
 }
 
-/* The window of convolution pixel (y, x), tap by tap: tap = (plane * K + ky) * K + kx. Behind the last one: 0. */
-static void window(const hls_stem *s, uint32_t y, uint32_t x, int16_t tap[TAPS])
+/* Image column x into the window of convolution row y, behind the columns that are there. Outside of the image: 0. */
+static void shift(const hls_stem *s, uint32_t y, int32_t x, uint8_t win[3][SIDE][SIDE])
 {
+#pragma HLS INLINE
+    for (uint32_t p = 0; p < 3; p++) {
+#pragma HLS UNROLL
+        for (uint32_t ky = 0; ky < SIDE; ky++) {
+#pragma HLS UNROLL
+            const int32_t yy = (int32_t)(s->stride * y + ky) - (int32_t)s->pad;
+            const int inside = yy >= 0 && x >= 0 && yy < (int32_t)s->in_h && x < (int32_t)s->in_w;
+            for (uint32_t kx = 0; kx < SIDE - 1; kx++) win[p][ky][kx] = win[p][ky][kx + 1];
+            win[p][ky][SIDE - 1] = inside ? s->line[yy % HLS_STEM_LINES][x][p] : 0;
+        }
+    }
+}
+
+/* The window as a row of taps: tap = (plane * K + ky) * K + kx, kx = K - 1 the newest column. Behind the last one: 0. */
+static void taps(const hls_stem *s, uint8_t win[3][SIDE][SIDE], int16_t tap[TAPS])
+{
+#pragma HLS INLINE
+    const uint32_t n = s->side * s->side * s->planes;
     const int is_signed = HLS_G(s->d, STEM_SIGNED) != 0;
-    uint32_t plane = 0, ky = 0, kx = 0;
     for (uint32_t t = 0; t < TAPS; t++) {
-#pragma HLS PIPELINE II = 1
-        const int32_t yy = (int32_t)(s->stride * y + ky) - (int32_t)s->pad, xx = (int32_t)(s->stride * x + kx) - (int32_t)s->pad;
-        int16_t v = 0;
-        if (plane < s->planes && yy >= 0 && xx >= 0 && yy < (int32_t)s->in_h && xx < (int32_t)s->in_w) {
-            const uint8_t raw = s->line[yy % HLS_STEM_LINES][xx][plane];
-            v = is_signed ? (int8_t)raw : raw;
-        }
-        tap[t] = v;
-        if (++kx == s->side) {
-            kx = 0;
-            if (++ky == s->side) {
-                ky = 0;
-                plane++;
-            }
-        }
+#pragma HLS UNROLL
+        const uint8_t raw = s->side == 3   ? win[t / 9 % 3][t / 3 % 3][t % 3 + SIDE - 3]
+                            : s->side == 5 ? win[t / 25 % 3][t / 5 % 5][t % 5 + SIDE - 5]
+                                           : win[t / 49 % 3][t / 7 % 7][t % 7];
+        tap[t] = (int16_t)(t >= n ? 0 : is_signed ? (int8_t)raw : raw);
     }
 }
 
@@ -117,6 +126,9 @@ void HLS_NAME(hls_stem_row)(hls_chip *c, const hls_word *mem)
 {
     hls_stem *s = &c->stem;
     const uint32_t y = s->convs, bottom = s->stride * y + s->pad, need = bottom < s->in_h ? bottom + 1 : s->in_h;
+    uint8_t win[3][SIDE][SIDE] = {{{0}}};
+#pragma HLS ARRAY_PARTITION variable = win complete dim = 0
+    int32_t column = -(int32_t)s->pad;
     for (uint32_t i = 0; i < HLS_STEM_LINES; i++) {
         if (s->lines >= need) break;
         read_line(c, mem);
@@ -127,7 +139,12 @@ void HLS_NAME(hls_stem_row)(hls_chip *c, const hls_word *mem)
 #pragma HLS ARRAY_PARTITION variable = tap complete
         int8_t a[HLS_LANES];
 #pragma HLS ARRAY_PARTITION variable = a complete
-        window(s, y, x, tap);
+        for (uint32_t i = 0; i < SIDE; i++) { /* all of them before the first pixel, then STRIDE */
+#pragma HLS PIPELINE II = 1
+            if (column > (int32_t)(s->stride * x + s->pad)) break;
+            shift(s, y, column++, win);
+        }
+        taps(s, win, tap);
         convolve(c, tap, a);
         pool(s, y, x, a);
     }

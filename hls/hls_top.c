@@ -56,7 +56,10 @@ void HLS_NAME(bonnet_hls)(hls_word *mem, uint64_t mem_base, uint64_t mem_bytes, 
 #pragma HLS ARRAY_RESHAPE variable=chip.weight dim=2 complete
 #pragma HLS ARRAY_RESHAPE variable=chip.param dim=2 complete
 #pragma HLS ARRAY_PARTITION variable=chip.feature dim=2 complete
+#pragma HLS ARRAY_PARTITION variable=chip.stem.map dim=1 complete
 #pragma HLS ARRAY_RESHAPE variable=chip.stem.map dim=3 complete
+#pragma HLS ARRAY_PARTITION variable=chip.stem.line dim=1 complete
+#pragma HLS ARRAY_RESHAPE variable=chip.stem.line dim=3 complete
     /* clang-format on */
     chip.mem_base = mem_base;
     chip.mem_bytes = mem_bytes;
@@ -96,6 +99,14 @@ void HLS_NAME(bonnet_hls_kernel)(hls_word *mem, uint64_t job, uint64_t model, ui
 #pragma HLS INTERFACE mode=s_axilite port=watchdog bundle=s_axil offset=0x64
 #pragma HLS INTERFACE mode=s_axilite port=status bundle=s_axil offset=0x200
 #pragma HLS INTERFACE mode=s_axilite port=return bundle=s_axil
+#pragma HLS DISAGGREGATE variable=chip
+#pragma HLS ARRAY_RESHAPE variable=chip.weight dim=2 complete
+#pragma HLS ARRAY_RESHAPE variable=chip.param dim=2 complete
+#pragma HLS ARRAY_PARTITION variable=chip.feature dim=2 complete
+#pragma HLS ARRAY_PARTITION variable=chip.stem.map dim=1 complete
+#pragma HLS ARRAY_RESHAPE variable=chip.stem.map dim=3 complete
+#pragma HLS ARRAY_PARTITION variable=chip.stem.line dim=1 complete
+#pragma HLS ARRAY_RESHAPE variable=chip.stem.line dim=3 complete
     /* clang-format on */
     const hls_config config = {job, model, input, output, scratch, frames, input_stride, output_stride, watchdog};
     hls_event event;

@@ -65,12 +65,18 @@ static void header(chip *c, uint32_t loads, uint32_t convs, uint32_t stems, uint
                   {0, 0}});
 }
 
-static uint32_t store(chip *c, uint32_t wait)
+static uint32_t store_at(chip *c, uint32_t wait, uint32_t at)
 {
     return add(c, BONNET_OP_STORE,
-               (field[]){{BONNET_F_JOB_LAST, 1}, {BONNET_F_JOB_WAIT0, wait}, {BONNET_F_STORE_BASE, 2}, {BONNET_F_STORE_BYTES, 64}, {0, 0}});
+               (field[]){{BONNET_F_JOB_LAST, 1},
+                         {BONNET_F_JOB_WAIT0, wait},
+                         {BONNET_F_STORE_BASE, 2},
+                         {BONNET_F_STORE_BYTES, 64},
+                         {BONNET_F_STORE_ADDR, at},
+                         {0, 0}});
 }
-static uint32_t load(chip *c, uint32_t base, uint32_t post)
+static uint32_t store(chip *c, uint32_t wait) { return store_at(c, wait, 0); }
+static uint32_t load_at(chip *c, uint32_t base, uint32_t post, uint32_t at)
 {
     return add(c, BONNET_OP_LOAD,
                (field[]){{BONNET_F_JOB_LAST, 1},
@@ -78,8 +84,10 @@ static uint32_t load(chip *c, uint32_t base, uint32_t post)
                          {BONNET_F_LOAD_BASE, base},
                          {BONNET_F_LOAD_DEST, 2},
                          {BONNET_F_LOAD_BYTES, 64},
+                         {BONNET_F_LOAD_ADDR, at},
                          {0, 0}});
 }
+static uint32_t load(chip *c, uint32_t base, uint32_t post) { return load_at(c, base, post, 0); }
 static uint32_t stem(chip *c, uint32_t cont)
 {
     return add(c, BONNET_OP_STEM,
@@ -152,6 +160,17 @@ static int cases(chip *c)
     load(c, 0, 1), store(c, 0);
     RUN("63 tokens and one more", CAUSE(BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_SEQ, 0), job, data, result, 49, WATCHDOG);
     RUN("63 tokens", 0, job, data, result, 48, WATCHDOG);
+    const uint32_t end = get(c, BONNET_REG_FEATURE_WORDS); /* 64 bytes are eight words */
+    for (uint32_t over = 0; over < 2; over++) {
+        header(c, 1, 0, 0, 1, 0);
+        load_at(c, 0, 1, end - 8 + over), store(c, 1);
+        RUN("a LOAD to the last word, or one further", over ? CAUSE(BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_LOAD, 1) : 0, job, data, result, 1,
+            WATCHDOG);
+        header(c, 1, 0, 0, 1, 0);
+        load(c, 0, 1), store_at(c, 1, end - 8 + over);
+        RUN("a STORE from the last word, or one further", over ? CAUSE(BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_STORE, 2) : 0, job, data, result, 1,
+            WATCHDOG);
+    }
     header(c, 0, 0, 1, 0, 0);
     stem(c, 0);
     RUN("a STEM of nothing", CAUSE(BONNET_CAUSE_BUS, BONNET_UNIT_STEM, 1), job, NOWHERE, result, 1, WATCHDOG);
