@@ -157,19 +157,26 @@ static bonnet_status run_fc(const frame *f, uint32_t layer)
     return go_on(f);
 }
 
+bonnet_status bonnet_golden_run_layer(const bonnet_net *net, uint32_t layer, const uint8_t *pixels, uint64_t **maps, bonnet_golden_poll *poll,
+                                      void *poll_arg)
+{
+    const frame f = {net, maps, poll, poll_arg};
+    memset(maps[layer], 0, bonnet_net_map_words(net, layer) * sizeof **maps);
+    switch (net->layers[layer].kind) {
+    case BONNET_LAYER_STEM: return run_stem(&f, pixels);
+    case BONNET_LAYER_CONV: return run_conv(&f, layer);
+    case BONNET_LAYER_DOWN: return run_downsample(&f, layer);
+    case BONNET_LAYER_LAST: return run_last(&f, layer);
+    case BONNET_LAYER_FC: return run_fc(&f, layer);
+    }
+    return BONNET_OK;
+}
+
 static bonnet_status run_layers(const frame *f, const uint8_t *pixels, int32_t *logits)
 {
     const bonnet_net *net = f->net;
     for (uint32_t i = 0; i < net->n_layers; i++) {
-        bonnet_status st = BONNET_OK;
-        memset(f->maps[i], 0, bonnet_net_map_words(net, i) * sizeof **f->maps);
-        switch (net->layers[i].kind) {
-        case BONNET_LAYER_STEM: st = run_stem(f, pixels); break;
-        case BONNET_LAYER_CONV: st = run_conv(f, i); break;
-        case BONNET_LAYER_DOWN: st = run_downsample(f, i); break;
-        case BONNET_LAYER_LAST: st = run_last(f, i); break;
-        case BONNET_LAYER_FC: st = run_fc(f, i); break;
-        }
+        bonnet_status st = bonnet_golden_run_layer(net, i, pixels, f->maps, f->poll, f->poll_arg);
         if (st) return st;
     }
     const uint64_t *last = f->maps[net->n_layers - 1];
