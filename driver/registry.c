@@ -10,6 +10,7 @@ const bonnet_backend *const bonnet_backends[] = {
     &bonnet_mock_backend,
     &bonnet_uio_backend,
     &bonnet_xrt_backend,
+    &bonnet_ice40_backend,
 #ifndef BONNET_NO_USB
     &bonnet_usb_backend,
 #endif

@@ -2,10 +2,11 @@
 /*
  * conform.c - one suite for every backend: does it do what golden does, bit for bit, and what driver/backend.h promises?
  *
- *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N]
+ *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some]
  *
  * Default: cpu: in every kernel set, mock: and sim:, or their tiny or small geometries with --size tiny, small. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
+ * --some: the device need not take every net (BONNET_EUNSUPPORTED); how many it did not is said at the end.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
 #include <stdio.h>
@@ -24,7 +25,7 @@ typedef struct options {
     uint32_t n_uris, n_devices;
     bonnet_conform_device *device[MAX_DEVICES]; /* open ones */
     uint64_t seed;
-    uint32_t cases, quick, big, directed;
+    uint32_t cases, quick, big, directed, some;
     int64_t only; /* this directed net alone; -1: all */
     const bonnet_room *room;
 } options;
@@ -133,10 +134,13 @@ static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int m
     if (!answers_make(&want, net, seed)) return fprintf(stderr, "conform: out of memory\n"), 1;
     int bad = 0;
     for (uint32_t i = 0; i < o->n_devices && !bad; i++) {
-        bad = run_on(o->device[i], net, &want, may_refuse);
+        bad = run_on(o->device[i], net, &want, may_refuse || o->some);
         if (bad)
             fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri,
-                    o->room == &bonnet_room_tiny ? "tiny" : o->room == &bonnet_room_small ? "small" : "asic", o->big ? " --big" : "", how);
+                    o->room == &bonnet_room_tiny    ? "tiny"
+                    : o->room == &bonnet_room_small ? "small"
+                                                    : "asic",
+                    o->big ? " --big" : "", how);
     }
     answers_free(&want);
     return bad;
@@ -179,6 +183,7 @@ static int parse(options *o, int argc, char **argv)
         if (!strcmp(argv[i], "--quick")) o->quick = 1;
         else if (!strcmp(argv[i], "--big")) o->big = 1;
         else if (!strcmp(argv[i], "--no-directed")) o->directed = 0;
+        else if (!strcmp(argv[i], "--some")) o->some = 1;
         else if (!value) return 0;
         else if (!strcmp(argv[i], "--backend") && o->n_uris < MAX_DEVICES) o->uri[o->n_uris++] = argv[++i];
         else if (!strcmp(argv[i], "--seed")) o->seed = strtoull(argv[++i], NULL, 0);
@@ -197,7 +202,8 @@ int main(int argc, char **argv)
     options o = {.seed = 1, .cases = UINT32_MAX, .directed = 1, .only = -1, .room = &bonnet_room_asic};
     if (!parse(&o, argc, argv)) {
         fprintf(stderr,
-                "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N]\n");
+                "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] "
+                "[--some]\n");
         return 2;
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
@@ -213,7 +219,8 @@ int main(int argc, char **argv)
                                            NULL};
         static const char *const tiny[] = {"cpu:", "mock:geometry=tiny", "sim:geometry=tiny", "sim:geometry=tiny,stall=40", NULL};
         static const char *const small[] = {"cpu:", "mock:geometry=small", "sim:geometry=small", "sim:geometry=small,stall=40", NULL};
-        for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : o.room == &bonnet_room_small ? small : asic; *uri; uri++) o.uri[o.n_uris++] = *uri;
+        for (const char *const *uri = o.room == &bonnet_room_tiny ? tiny : o.room == &bonnet_room_small ? small : asic; *uri; uri++)
+            o.uri[o.n_uris++] = *uri;
     }
     bonnet_conform_device device[MAX_DEVICES];
     int bad = 0;
@@ -226,6 +233,10 @@ int main(int argc, char **argv)
     bad = bad || (o.directed && run_directed(&o)) || run_random(&o);
     for (uint32_t i = 0; i < o.n_devices; i++) {
         const bonnet_conform_device *d = o.device[i];
+        if (!bad && o.some && !d->nets) {
+            fprintf(stderr, "conform: %s took none of the nets\n", d->uri);
+            bad = 1;
+        }
         if (!bad && o.only < 0) bad = bonnet_conform_manners(d);
         if (!bad)
             printf("conform: %-26s equal to golden: %llu nets, %llu maps, %llu words, %llu batch cycles; %llu not supported; seed %llu\n", d->uri,
