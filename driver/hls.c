@@ -158,6 +158,8 @@ static bonnet_status power_on(hls *h, const char *path, bonnet_error *err)
 static bonnet_status hls_open(void **self, const char *path, const bonnet_open_config *config, bonnet_error *err)
 {
     (void)config;
+    const uint16_t one = 1;
+    if (!*(const uint8_t *)&one) return bonnet_fail(err, BONNET_ENODEV, "hls: its memory is little-endian, this machine is not");
     hls *h = calloc(1, sizeof *h);
     if (!h) return bonnet_fail(err, BONNET_ENOMEM, "hls: no memory");
     h->g = &geometries[0];
