@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stops_test.c - how a job ends that cannot end well: CAUSE, DONE, IDLE and what RESET does. Built twice, on the Verilated chip and on the C of hls/
+ * stops_test.c - how a job ends that cannot end well: CAUSE, DONE, IDLE and what RESET does; and the sums of one that ends well. Built twice, on the Verilated chip and on the C of hls/
  * (tests/hls/sim_hls.c): what is wanted is written down once, so the two stop alike. Both geometries that hls/ has.
  */
 #include <stdio.h>
@@ -111,6 +111,7 @@ static void start(chip *c, uint64_t job, uint64_t data, uint64_t result, uint32_
     put64(c, BONNET_REG_MODEL_LO, data);
     put64(c, BONNET_REG_INPUT_LO, data);
     put64(c, BONNET_REG_OUTPUT_LO, result);
+    put64(c, BONNET_REG_SCRATCH_LO, result + BYTES / 2);
     put(c, BONNET_REG_FRAMES, frames);
     put(c, BONNET_REG_WATCHDOG, watchdog);
     put(c, BONNET_REG_GIE, 1);
@@ -138,10 +139,41 @@ static int ends(chip *c, const char *what, int64_t want)
     return bad;
 }
 
+static uint64_t sum_of(const uint8_t *bytes, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (uint64_t)bytes[i] << 8 * (i % 8);
+    return sum;
+}
+
+/* A word goes from `from` to `to`: the four sums say what was read at bases 0 and 1 and written at 2 and 3, and nothing else. */
+static int sums(chip *c, uint32_t from, uint32_t to)
+{
+    header(c, 1, 0, 0, 1, 0);
+    load_at(c, from, 1, 0);
+    add(c, BONNET_OP_STORE,
+        (field[]){{BONNET_F_JOB_LAST, 1}, {BONNET_F_JOB_WAIT0, 1}, {BONNET_F_STORE_BASE, to}, {BONNET_F_STORE_BYTES, 64}, {0, 0}});
+    start(c, c->addr[JOB], c->addr[DATA], c->addr[RESULT], 1, WATCHDOG);
+    const int up = bonnet_sim_run(c->sim, BOUND) == BONNET_SIM_OK;
+    const uint64_t list = sum_of(c->host[JOB], (size_t)64 * c->n), moved = sum_of(c->host[RESULT] + (to == 3 ? BYTES / 2 : 0), 64);
+    const uint64_t want[4] = {list + (from == 0 ? moved : 0), from == 1 ? moved : 0, to == 2 ? moved : 0, to == 3 ? moved : 0};
+    int bad = !up || !moved;
+    for (uint32_t i = 0; i < 4; i++) {
+        const uint64_t got = (uint64_t)get(c, BONNET_REG_SUM_MODEL_LO + 8 * i + 4) << 32 | get(c, BONNET_REG_SUM_MODEL_LO + 8 * i);
+        bad |= got != want[i];
+    }
+    if (bad) fprintf(stderr, "stops: sums of a LOAD at base %u and a STORE at base %u\n", from, to);
+    put(c, BONNET_REG_RESET, 1);
+    return bad | !idle(c);
+}
+
 static int cases(chip *c)
 {
     const uint64_t job = c->addr[JOB], data = c->addr[DATA], result = c->addr[RESULT];
     int bad = 0;
+    for (uint32_t i = 0; i < BYTES; i++) c->host[DATA][i] = (uint8_t)(i * 151 + 7), c->host[RESULT][i] = (uint8_t)(i * 89 + 3);
+    for (uint32_t from = 0; from < 4; from++)
+        for (uint32_t to = 2; to < 4; to++) bad |= sums(c, from, to);
     header(c, 1, 0, 0, 1, 0); /* the good one, again after every other */
     load(c, 0, 1), store(c, 1);
 #define RUN(what, want, ...) (start(c, __VA_ARGS__), bad |= ends(c, what, want))
