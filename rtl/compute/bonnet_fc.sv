@@ -4,8 +4,8 @@
 //
 //   logit[t*Lanes + l] = bias[l] + sum over j of W[l][j] * F[j]        (int32, wraps)
 //
-// For each tile: the bias row, then INPUTS/8 weight rows of eight int8 a lane, one feature a cycle for all lanes; then Lanes/2 words
-// of two logits through port B. The sums shift down two lanes a word, so that no lane is ever selected; the two that leave wait in a register.
+// For each tile: INPUTS/8 weight rows of eight int8 a lane, one feature a cycle for all lanes; then the bias row, which lies before them, is
+// read and stays, and Lanes/2 words of two logits leave through port B: the bias is added there, twice a word instead of once a lane.
 //
 // Rate    Lanes MACs a cycle; INPUTS + Lanes/2 + 5 cycles a tile when port B is free.
 // Stall   only for port B.       Golden  sim/golden (fully connected)       Test  tests/rtl/bonnet_fc_tb.cpp
@@ -16,6 +16,7 @@ module bonnet_fc #(
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
   localparam int unsigned FbWordW = bonnet_pkg::FbWordW,
   localparam int unsigned WbRowW  = bonnet_pkg::WbRowW,
+  localparam int unsigned LaneW   = $clog2(Lanes),
   localparam int unsigned BankM   = 64 / bonnet_pkg::Group
 ) (
   input  wire logic                clk_i,
@@ -49,20 +50,21 @@ module bonnet_fc #(
   assign unused_desc = ^desc_i;
 
   // ---- control ---------------------------------------------------------------
-  localparam logic [2:0] Idle = 3'd0, Bias = 3'd1, Walk = 3'd2, Drain = 3'd3, Write = 3'd4;
+  localparam logic [2:0] Idle = 3'd0, Clear = 3'd1, Walk = 3'd2, Drain = 3'd3, Write = 3'd4;
   logic [2:0]  state_q;
   logic [11:0] feat_q;                  // feature read next
   logic [15:0] word, wrow_q, out_q;
   logic [7:0]  tile_q;
   logic [6:0]  left_q;                  // logit words of the tile left to write
   logic [1:0]  drain_q;
+  logic [WbRowW-1:0] bias_row_q;
   logic        walk, sent, tile_done;
   assign walk      = state_q == Walk;
   assign sent      = fb_valid_o && fb_ready_i;
   assign tile_done = sent && left_q == 7'd1;
   assign word      = d_in + 16'(feat_q[11:2]);
-  assign wb_re_o   = state_q == Bias || (walk && feat_q[2:0] == 3'd0);
-  assign wb_row_o  = wrow_q[WbRowW-1:0];
+  assign wb_re_o   = (walk && feat_q[2:0] == 3'd0) || (state_q == Drain && drain_q == 2'd0);
+  assign wb_row_o  = walk ? wrow_q[WbRowW-1:0] : bias_row_q;
   assign fa_re_o   = walk && feat_q[1:0] == 2'd0;
   assign fa_word_o = word[FbWordW-1:0];
   assign busy_o    = state_q != Idle;
@@ -73,11 +75,11 @@ module bonnet_fc #(
     end else begin
       done_o <= tile_done && tile_q == 8'd1;
       unique case (state_q)
-        Idle:    if (start_i) state_q <= Bias;
-        Bias:    state_q <= Walk;
+        Idle:    if (start_i) state_q <= Clear;
+        Clear:   state_q <= Walk;
         Walk:    if (feat_q == d_inputs - 12'd1) state_q <= Drain;
         Drain:   if (drain_q == 2'd2) state_q <= Write;
-        default: if (tile_done) state_q <= (tile_q == 8'd1) ? Idle : Bias;
+        default: if (tile_done) state_q <= (tile_q == 8'd1) ? Idle : Clear;
       endcase
     end
   end
@@ -87,7 +89,8 @@ module bonnet_fc #(
       out_q  <= d_out;
       tile_q <= d_tiles;
     end else begin
-      if (wb_re_o) wrow_q <= wrow_q + 16'd1;
+      if (state_q == Clear) bias_row_q <= wrow_q[WbRowW-1:0];
+      if (state_q == Clear || (walk && wb_re_o)) wrow_q <= wrow_q + 16'd1;
       if (sent) out_q <= out_q + 16'd1;
       if (tile_done) tile_q <= tile_q - 8'd1;
     end
@@ -98,12 +101,12 @@ module bonnet_fc #(
   end
 
   // ---- datapath: read, multiply, add -----------------------------------------
-  logic        bias1_q, en1_q, en2_q;
+  logic        en1_q, en2_q;
   logic [2:0]  byte1_q;
   logic [15:0] feat;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {bias1_q, en1_q, en2_q} <= 3'b000;
-    else         {bias1_q, en1_q, en2_q} <= {state_q == Bias, walk, en1_q};
+    if (!rst_ni) {en1_q, en2_q} <= 2'b00;
+    else         {en1_q, en2_q} <= {walk, en1_q};
   end
   always_ff @(posedge clk_i) begin
     if (walk) byte1_q <= feat_q[2:0];
@@ -117,22 +120,28 @@ module bonnet_fc #(
   logic signed [23:0] prod [Lanes];
   logic [31:0]        acc [Lanes];
   logic [63:0]        pair_q;           // the two logits offered
-  logic               load, shift;
-  assign load  = state_q == Drain && drain_q == 2'd2;
-  assign shift = load || sent;
+  logic [LaneW-2:0]   next_q;           // the pair after them
+  logic               load, pick;
+  assign load = state_q == Drain && drain_q == 2'd2;
+  assign pick = load || sent;
+  always_ff @(posedge clk_i) next_q <= pick ? next_q + (LaneW-1)'(1) : (state_q == Write) ? next_q : '0;
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin
     if (busy_o) begin
-      if (bias1_q) for (int unsigned l = 0; l < Lanes; l++) acc[l] = wb_data_i[64*l +: 32];
-      if (en2_q)   for (int unsigned l = 0; l < Lanes; l++) acc[l] = acc[l] + {{8{prod[l][23]}}, prod[l]};
-      if (en1_q)   for (int unsigned l = 0; l < Lanes; l++) prod[l] = $signed(byte_of(wb_data_i[64*l +: 64], byte1_q)) * $signed(feat);
-      if (shift) begin
-        pair_q <= {acc[1], acc[0]};
-        for (int unsigned l = 0; l + 2 < Lanes; l++) acc[l] = acc[l+2];
-      end
+      if (state_q == Clear) for (int unsigned l = 0; l < Lanes; l++) acc[l] = '0;
+      else if (en2_q) for (int unsigned l = 0; l < Lanes; l++) acc[l] = acc[l] + {{8{prod[l][23]}}, prod[l]};
+      if (en1_q) for (int unsigned l = 0; l < Lanes; l++) prod[l] = $signed(byte_of(wb_data_i[64*l +: 64], byte1_q)) * $signed(feat);
     end
   end
   /* verilator lint_on BLKSEQ */
+  // As vectors, and only when a pair is picked: the pick is then a multiplexer of 32 pairs, and nothing that simulation looks at otherwise.
+  logic [32*Lanes-1:0] accs, biases;
+  always_comb begin
+    {accs, biases} = '0;
+    if (pick) for (int unsigned l = 0; l < Lanes; l++) {accs[32*l +: 32], biases[32*l +: 32]} = {acc[l], wb_data_i[64*l +: 32]};
+  end
+  always_ff @(posedge clk_i)
+    if (pick) pair_q <= {accs[{next_q, 6'd32} +: 32] + biases[{next_q, 6'd32} +: 32], accs[{next_q, 6'd0} +: 32] + biases[{next_q, 6'd0} +: 32]};
 
   assign fb_valid_o     = state_q == Write;
   assign fb_req_o.we    = 1'b1;
@@ -144,7 +153,7 @@ module bonnet_fc #(
   `BONNET_ASSUME(StartIdle_A, !(start_i && busy_o))
   `BONNET_ASSERT(FeatureInside_A, !fa_re_o || 32'(word) < bonnet_pkg::FeatureWords)
   `BONNET_ASSERT(LogitInside_A, !fb_valid_o || 32'(out_q) < bonnet_pkg::FeatureWords)
-  `BONNET_ASSERT(WeightInside_A, !wb_re_o || 32'(wrow_q) < bonnet_pkg::WeightRows)
+  `BONNET_ASSERT(WeightInside_A, !wb_re_o || (walk ? 32'(wrow_q) : 32'(bias_row_q)) < bonnet_pkg::WeightRows)
   `BONNET_ASSERT_HELD(LogitHeld_A, fb_valid_o, fb_ready_i, {fb_req_o.word, pair_q})
 endmodule
 `default_nettype wire
