@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The chip: lists, lint, proofs. Modules are found by name in the rooms, so a new module needs no new line here.
+# The chip: lists, lint. Modules are found by name in the rooms, so a new module needs no new line here.
 RTL_ROOMS := cell csr shell seq fetch compute post store
 GEN_SV    := $(O)/gen/bonnet_csr_pkg.sv $(O)/gen/bonnet_job_pkg.sv
 RTL_PKGS  := rtl/pkg/bonnet_pkg.sv $(GEN_SV)
@@ -31,15 +31,3 @@ lint-board: $(RTL_PKGS)
 	$(Q)for top in $(BOARD_TOPS); do verilator --lint-only $(RTL_FLAGS) $(ZCU102) -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
 lint-yosys: $(SYNTH_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
-
-# Proofs by k-induction with Yosys' own SAT solver: tests/formal/<name>.ys, one per contract. `PROVED name` or an error.
-PROOFS := $(basename $(notdir $(wildcard tests/formal/*.ys)))
-.PHONY: prove
-prove: $(PROOFS:%=prove-%)  ## Prove handshakes, popcount and address bounds with Yosys
-prove-%: $(RTL_PKGS)
-	$(Q)yosys -q tests/formal/$*.ys > $(O)/prove-$*.log 2>&1 || { tail -20 $(O)/prove-$*.log; echo "NOT PROVED $*"; false; }
-	@echo "PROVED $*"
-TESTS += prove
-.PHONY: test-prove
-test-prove:
-	$(Q)$(MAKE) --no-print-directory -j2 prove
