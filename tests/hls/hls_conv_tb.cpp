@@ -6,6 +6,7 @@
 #include "post_ref.h"
 extern "C" {
 #include "hls_conv_parts.h"
+#include "hls_fbuf.h"
 }
 static_assert(HLS_LANES == int(Lanes) && HLS_FEATURE_WORDS == int(FeatureWords) && HLS_WEIGHT_ROWS == int(WeightRows), "another geometry");
 static auto *const conv_unit = HLS_NAME(hls_conv);
@@ -77,6 +78,25 @@ static int run_fc(const Fc &f, Buffers &buf, uint64_t n)
     buf = want;
     return 0;
 }
+// Four words from any word on, those past the end too.
+static int buffer(Rng &r)
+{
+    Buffers want;
+    want.fill(r);
+    give(want);
+    for (uint64_t n = 0; n < 500; n++) {
+        uint32_t word = n < 16 ? FeatureWords - 8 + uint32_t(n) : r.below(FeatureWords);
+        uint64_t is[4], should[4], mask[4], data[4];
+        want.four(word, should), hls_fbuf_read(feature, word, is);
+        if (memcmp(is, should, sizeof is)) return fail("four words read", n, Desc{});
+        for (uint32_t i = 0; i < 4; i++) {
+            mask[i] = r.chance(30) ? 0 : r.chance(30) ? ~0ull : r.next(), data[i] = r.next();
+            if (word + i < FeatureWords) want.feat[word + i] = (want.feat[word + i] & ~mask[i]) | (data[i] & mask[i]);
+        }
+        hls_fbuf_write(feature, word, mask, data);
+    }
+    return compare(want, 500, Desc{});
+}
 static int sound(Rng &r, uint64_t cases)
 {
     Buffers buf;
@@ -88,7 +108,9 @@ static int sound(Rng &r, uint64_t cases)
             continue;
         }
         Conv whole = conv_random(r, r.chance(80));
-        if (whole.pool && r.chance(30)) whole.in.ring = 2;  // as tight as can be; rows may share a slot
+        if (whole.pool && r.chance(30)) whole.in.ring = 2;  // as tight as can be
+        for (Map *m : {&whole.out, &whole.res, &whole.pass})  // rows may share a slot
+            if (r.chance(15)) m->ring = 1 + r.below(std::min(whole.out_h, m->ring ? m->ring : 63u));
         conv_params(whole, buf, r), conv_operands(whole, buf);
         for (auto &c : conv_strips(whole))
             if (run_conv(c, buf, sums, n)) return 1;
@@ -166,7 +188,7 @@ int main(int argc, char **argv)
     }
     printf("hls_conv: seed %" PRIu64 "\n", seed);
     Rng r{seed};
-    if (sound(r, cases) || spoiled(r, 10 * cases)) return printf("replay: %s --seed %" PRIu64 " --cases %" PRIu64 "\n", argv[0], seed, cases), 1;
+    if (buffer(r) || sound(r, cases) || spoiled(r, 10 * cases)) return printf("replay: %s --seed %" PRIu64 " --cases %" PRIu64 "\n", argv[0], seed, cases), 1;
     printf("hls_conv: %u lanes, STORE %" PRIu64 " XNOR %" PRIu64 " OR %" PRIu64 " INTERLEAVE %" PRIu64 " HEAD %" PRIu64 ", FC %" PRIu64 "; POOL2 %" PRIu64 ", GROUPED %" PRIu64
            ", coded %" PRIu64 ", rings %" PRIu64 ", strips that went on %" PRIu64 ": every feature word agrees\n",
            unsigned(Lanes), seen[0], seen[1], seen[2], seen[3], seen[4], fcs, pooled, grouped, coded, rings, strips);
