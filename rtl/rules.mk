@@ -13,6 +13,10 @@ ZCU102    := -DBONNET_GEOMETRY_ZCU102
 SMALL     := -DBONNET_GEOMETRY_SMALL
 include $(wildcard rtl/*/rules.mk)
 
+.PHONY: rtl-files
+rtl-files: $(RTL_PKGS)
+	@echo $(SYNTH_SRCS)
+
 # Every module alone, asic and tiny; the whole chip as zcu102 and small, whose modules differ by their number and their depths only.
 LINT_MODULES := $(basename $(notdir $(RTL_SRCS)))
 .PHONY: lint-verilator lint-yosys lint-zcu102 lint-small lint-board

@@ -15,7 +15,7 @@ static void put_cmd(Vbonnet_conv &d, const Desc &desc)
 }
 
 // A broken descriptor: one rule of bonnet_conv_check violated.
-enum { Rules = 25 };
+enum { Rules = 27 };
 static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 {
     Conv c = good;
@@ -49,10 +49,16 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 22: strip(PostHead, 0, 9, false, true, 1); break;
     case 23: strip(PostHead, 3, 6, false, false, 1); break;
     case 24: strip(PostHead, 0, 6, false, false, 1); break;
+    case 25: c.in_h = (c.pool || c.s2 ? 2 : 1) * (c.out_h - 1); break;
+    case 26: (rule % 3 == 0 ? c.out : rule % 3 == 1 ? c.res : c.pass).ring = 7; break;  // and the slot behind it, below
     }
     Desc d = c.desc();
     const Field slots[] = {field::CONV_IN_SLOT, field::CONV_OUT_SLOT, field::CONV_RES_SLOT, field::CONV_PASS_SLOT};
     if (rule % Rules == 15) d.w[slots[rule % 4].word] |= 63u << slots[rule % 4].lsb;                     // beyond any ring
+    if (rule % Rules == 26) {
+        const Field &slot = slots[1 + rule % 3];
+        d.w[slot.word] = (d.w[slot.word] & ~(63u << slot.lsb)) | 7u << slot.lsb;
+    }
     if (rule % Rules == 16) d.w[0] = (d.w[0] & ~15u) | 4;  // not ours
     return d;
 }
@@ -117,7 +123,13 @@ static int run(Tb<Vbonnet_conv> &t)
         if (strips.empty()) {
             if (n % 8 == 0) buf.fill(t.rng);
             Conv whole = conv_random(t.rng, t.rng.chance(80));
-            fc = t.rng.chance(15), bad = !fc && t.rng.chance(40);
+            fc = t.rng.chance(15), bad = t.rng.chance(40);
+            if (fc && bad) {
+                const uint32_t what = t.rng.below(3);
+                if (what == 0) f.tiles = 0;
+                else if (what == 1) f.inputs |= 1 + t.rng.below(7);
+                else f.inputs = 0;
+            }
             conv_params(whole, buf, t.rng), conv_operands(whole, buf);
             strips = conv_strips(whole);
             std::reverse(strips.begin(), strips.end());
@@ -127,16 +139,25 @@ static int run(Tb<Vbonnet_conv> &t)
         if (fc || bad) strips.clear();
         want = buf;
         put_cmd(d, fc ? f.desc() : bad ? spoil(c, rule++, t.rng) : c.desc());
-        if (fc) fc_model(f, buf, want);
+        if (fc && !bad) fc_model(f, buf, want);
         else if (!bad) conv_model(c, buf, want, sums);
         uint32_t stall_pct = t.rng.chance(50) ? 0 : t.rng.below(90);
         d.start_i = 1;
         uint64_t cycles = 0, limit = 2000000, writes = ports.writes;
         bool done = false;
+        // What the counters and the weight buffer see, to the cycle: a stall is an address that waits for neither a parameter row's turn nor the end.
+        const uint32_t tile_rows = c.par_rows() + c.taps() * c.depth;
+        const uint64_t pixels = uint64_t(c.rows) * c.out_w * (c.pool ? 4 : 1), addresses = c.tiles * pixels * c.taps() * c.depth;
+        const uint64_t rows_read = c.tiles * ((pixels + Block - 1) / Block * c.taps() * c.depth + c.par_rows());
+        uint64_t fires = 0, rows = 0;
         while (!done) {
             d.fb_ready_i = !t.rng.chance(stall_pct);
             d.eval();
             ports.before(d);
+            bool param = d.wb_re_o && (d.wb_row_o - c.wrow) % tile_rows < c.par_rows();
+            bool stalls = fc ? !bad && d.fb_valid_o && !d.fb_ready_i : !bad && cycles > 2 && fires < addresses && !d.fa_re_o && !param;
+            if (d.sts_o != stalls) return t.fail("sts_o", n, d.sts_o, stalls);
+            fires += d.fa_re_o, rows += d.wb_re_o;
             if (d.bad_o != (bad && cycles == 2)) {
                 print(c);
                 return t.fail("bad_o", n, d.bad_o, bad);
@@ -147,6 +168,9 @@ static int run(Tb<Vbonnet_conv> &t)
             d.start_i = 0;
             if (!done && ++cycles > limit) return t.fail("never done", n, cycles, limit);
         }
+        if (!fc && (fires != (bad ? 0 : addresses) || rows != (bad ? 0 : rows_read))) return t.fail("weight rows read", n, rows, rows_read);
+        for (int i = 0; bad && i < 4; i++, t.tick())
+            if (d.done_o || d.bad_o || d.fb_valid_o) return t.fail("something after bad_o", n, d.done_o, 0);
         if (bad && ports.writes != writes) return t.fail("bad descriptor wrote", n, ports.writes - writes, 0);
         for (uint32_t i = 0; i < FeatureWords; i++)
             if (buf.feat[i] != want.feat[i]) {
@@ -154,7 +178,7 @@ static int run(Tb<Vbonnet_conv> &t)
                 fprintf(stderr, "word %u\n", i);
                 return t.fail("feature word", n, buf.feat[i], want.feat[i]);
             }
-        if (fc && !stall_pct && cycles > f.tiles * (f.inputs + Lanes / 2 + 5) + 6) return t.fail("fc rate", n, cycles, f.inputs);
+        if (fc && !bad && !stall_pct && cycles > f.tiles * (f.inputs + Lanes / 2 + 5) + 6) return t.fail("fc rate", n, cycles, f.inputs);
         if (fc || bad || stall_pct) continue;
         Cost cost = conv_cost(c);
         int64_t off = int64_t(cycles) - int64_t(cost.cycles);

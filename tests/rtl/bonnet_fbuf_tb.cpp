@@ -47,7 +47,14 @@ static int run(Tb<Vbonnet_fbuf> &t)
         for (uint32_t i = 0; i < 4; i++) to[i] = word + i < FeatureWords ? mem[word + i] : 0;
     };
     auto somewhere = [&] { return t.rng.chance(5) ? FeatureWords - 1 - t.rng.below(6) : t.rng.below(FeatureWords); };
-    d.post_valid_i = d.stem_valid_i = d.store_valid_i = d.load_valid_i = 0, d.fa_re_i = 0;
+    // In reset nobody is answered, whoever asks.
+    d.rst_ni = 0;
+    d.post_valid_i = d.stem_valid_i = d.store_valid_i = d.load_valid_i = 1, d.fa_re_i = 0;
+    pack(d.post_req_i, random_req(false, 0)), pack(d.stem_req_i, random_req(false, 0)), pack(d.store_req_i, random_req(false, 0)), pack(d.load_req_i, random_req(false, 0));
+    t.tick();
+    if (d.post_rvalid_o || d.stem_rvalid_o || d.store_rvalid_o || d.load_rvalid_o) return t.fail("answer in reset", 0, 1, 0);
+    d.post_valid_i = d.stem_valid_i = d.store_valid_i = d.load_valid_i = 0;
+    d.rst_ni = 1;
     for (uint32_t word = 0; word < FeatureWords; word += 4) {  // known contents first
         Req r = random_req(true, word);
         r.mask = MaskBits == 64 ? ~0ull : (1ull << MaskBits) - 1;

@@ -32,6 +32,9 @@ static int run(Tb<Vbonnet_threshold> &t)
             uint32_t p = loaded == 3 ? t.rng.below(2) : loaded;
             loaded |= 1u << p, d.prow_tile_i = p, rows[p].assign(Lanes, 0);
             for (int l = 0; l < Lanes; l++) put_bits(d.prow_data_i, 64 * l, 64, rows[p][l] = t.rng.next());
+        } else {  // what is on the wires is no row
+            d.prow_tile_i = t.rng.below(2);
+            put_bits(d.prow_data_i, int(64 * t.rng.below(Lanes)), 64, t.rng.next());
         }
         if (!offer && loaded == 3 && !d.prow_valid_i && !t.rng.chance(idle_pct)) {
             offer = true;
@@ -43,7 +46,7 @@ static int run(Tb<Vbonnet_threshold> &t)
         }
         d.valid_i = offer, d.ready_i = !t.rng.chance(stall_pct);
         d.beat_en_i = loaded == 3 && t.rng.chance(50);
-        if (d.beat_en_i) d.beat_i = t.rng.below(8), d.beat_tile_i = t.rng.below(2);
+        d.beat_i = t.rng.below(8), d.beat_tile_i = t.rng.below(2);
         d.eval();
         if (d.ready_i && !d.ready_o) return t.fail("rate", checked, 0, 1);
         if (ready_before && !d.valid_o) return t.fail("latency", checked, 0, 1);
@@ -71,8 +74,10 @@ static int run(Tb<Vbonnet_threshold> &t)
             }
             want.push_back(b), offer = false;
         }
-        beat_asked = d.beat_en_i && !d.prow_valid_i;  // a row that is being replaced is nobody's
-        if (d.beat_en_i) beat = d.beat_i, lent = rows[d.beat_tile_i];
+        if (d.beat_en_i) {  // held until the next one; a row that is being replaced is nobody's
+            beat_asked = !d.prow_valid_i;
+            beat = d.beat_i, lent = rows[d.beat_tile_i];
+        }
         t.tick();
     }
     return 0;

@@ -24,6 +24,7 @@ static int run(Tb<Vbonnet_window> &t)
         while (i < want.size()) {
             d.ready_i = !t.rng.chance(stall_pct);
             d.eval();
+            if (!d.busy_o) return t.fail("busy_o before the last address", n, 0, 1);
             if (!d.valid_o) {
                 if (i || ++waited > 2) return t.fail("rate", n, i, want.size());
             } else if (d.ready_i) {

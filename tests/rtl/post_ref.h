@@ -154,7 +154,7 @@ inline Conv post_layer(Rng &r)
         c.out.therm = c.k4 && c.post != PostXnor && c.post != PostHead && r.chance(70), c.res.therm = c.pass.therm = c.k4 && r.chance(70);
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t pix) {
-            m.base = next, m.pix = pix, m.row = pix * c.out_w, m.ring = c.rows < 60 && r.chance(50) ? c.rows + r.below(3) : 0;
+            m.base = next, m.pix = pix, m.row = pix * c.out_w, m.ring = c.rows < 60 && r.chance(50) ? r.chance(70) ? c.rows + r.below(3) : 1 + r.below(c.rows) : 0;
             next += m.row * (m.ring ? m.ring : c.out_h);
         };
         place(c.out, std::max(words * c.out.words(c.slices()) * (c.post == PostInterleave ? 2 : 1), c.post == PostHead ? 16 * words : 1));

@@ -10,10 +10,10 @@ TB_FLAGS   := --cc --exe --build -O3 --x-assign unique --x-initial unique -CFLAG
 TB_DEPS    := $(wildcard tests/rtl/*.h) $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 
 # $(call bench,folder,extra flags): the bench of module $*, built there.
+bench_build = verilator $(TB_FLAGS) $(2) -Mdir $(O)/$(1)/$* --top-module $* $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) $(CURDIR)/tests/rtl/$*_tb.cpp -o tb
 define bench
 	$(Q)mkdir -p $(O)/$(1)/$*
-	$(Q)verilator $(TB_FLAGS) $(2) -Mdir $(O)/$(1)/$* --top-module $* $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) \
-	  $(CURDIR)/tests/rtl/$*_tb.cpp -o tb > $(O)/$(1)/$*/build.log 2>&1 || { tail -40 $(O)/$(1)/$*/build.log; false; }
+	$(Q)$(bench_build) > $(O)/$(1)/$*/build.log 2>&1 || { tail -40 $(O)/$(1)/$*/build.log; false; }
 endef
 TB_AS_TINY := $(TINY) -CFLAGS -DBONNET_GEOMETRY_TINY
 $(O)/tb/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
@@ -34,3 +34,9 @@ wave-rtl-%-tiny: $(O)/tb-tiny-wave/%/tb
 	$(Q)$< --seed $(SEED) --cases $(CASES) --wave $(O)/$*-tiny.fst; echo "wave: $(O)/$*-tiny.fst"
 wave-rtl-%: $(O)/tb-wave/%/tb
 	$(Q)$< --seed $(SEED) --cases $(CASES) --wave $(O)/$*.fst; echo "wave: $(O)/$*.fst"
+
+# How a bench is built, for tests/mutate.sh: it builds a thousand broken ones, without make in between.
+bench-build-%: $(RTL_PKGS)
+	@echo '$(call bench_build,tb,)'
+bench-build-tiny-%: $(RTL_PKGS)
+	@echo '$(call bench_build,tb-tiny,$(TB_AS_TINY))'

@@ -76,6 +76,7 @@ template <class Dut> int tb_main(const char *name, int argc, char **argv, int (*
     VerilatedContext ctx;  // seeded before the model exists: registers power up random
     ctx.randReset(2);
     ctx.randSeed(static_cast<int>(seed % 0x7fffffff) + 1);
+    ctx.commandArgs(argc, argv);  // +mutant=n: tests/mutate.sh
     ctx.traceEverOn(wave != nullptr);
     Dut dut{&ctx};
     VerilatedFstC *fst = nullptr;
