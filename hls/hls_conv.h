@@ -11,7 +11,7 @@
  *
  * Errors  0: done, every word is written. 1: bad descriptor, CAUSE 1; nothing is touched. Refused is what rtl/fetch/bonnet_conv_check.sv
  *         refuses, no more. That addresses lie inside the buffers is the host's promise, as it is to the RTL; words beyond the last one read 0
- *         and are not written, rows beyond the last one read as row 0, so nothing outside is touched.
+ *         and are not written, a row beyond the last one is read as one of the others, so nothing outside is touched.
  * One array: with several, call it once for each, with its own feature and head.
  */
 #ifndef HLS_CONV_H
