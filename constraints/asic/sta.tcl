@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# sta.tcl - setup timing of one netlist, and the energy of its cells: sta -exit sta.tcl, with in the environment
+#   ASIC_LIB, ASIC_OUT, ASIC_TOP  as for synth.tcl     ASIC_PERIOD  clock period, ns, at which power is taken (default 10)
+#   ASIC_CELLS_POWER              nothing: timing; a prefix: no search for the period, but PREFIX.still and PREFIX.busy, every cell's power with nothing but the clock
+#                                 moving and with one toggle a cycle everywhere (power.awk makes the unit's power of them)
+# Prints "asic KEY VALUE ..." lines: slack at ASIC_PERIOD, the shortest period without a violation in steps of 0.01 ns (latches may lend
+# time to each other, so it does not follow from the slack), and the path that decides it.
+#
+# No wires: pins load, nothing else does. The clock is ideal: everywhere at once, no tree, no skew.
+proc env {name default} { if {[info exists ::env($name)]} { return $::env($name) } else { return $default } }
+set period [env ASIC_PERIOD 10]
+read_liberty [env ASIC_LIB ""]
+read_verilog [env ASIC_OUT ""].v
+link_design [env ASIC_TOP ""]
+# The clock, and the clock pins of memories that were left out.
+set clocks [get_ports clk_i]
+set inputs {}
+foreach port [all_inputs] {
+    set name [get_property $port full_name]
+    if {$name != "clk_i" && ![string match *rst_n* $name]} { lappend inputs $port }
+}
+proc clock {period} {
+    create_clock -name clk -period $period $::clocks
+    set_input_delay 0 -clock clk $::inputs
+    set_output_delay 0 -clock clk [all_outputs]
+}
+set_input_transition 0.2 [all_inputs]
+set_load 0.02 [all_outputs]
+clock $period
+puts "asic slack [worst_slack] period $period"
+set prefix [env ASIC_CELLS_POWER ""]
+if {$prefix == ""} {
+    # A half cycle that misses by x is met by a period that is 2x longer.
+    set low 0.0
+    set high [expr {2 * ($period + abs([worst_slack]))}]
+    while {$high - $low > 0.01} {
+        set try [expr {($low + $high) / 2}]
+        clock $try
+        if {[worst_slack] < 0} { set low $try } else { set high $try }
+    }
+    puts "asic period [format %.2f $high]"
+    clock $low
+    report_checks -path_delay max -format full -fields {net}
+}
+if {$prefix != ""} {
+    set cells [get_cells -hierarchical *]
+    foreach {name activity} {still 0.0 busy 1.0} {
+        set_power_activity -global -activity $activity
+        report_power -instances $cells -digits 8 > $prefix.$name
+    }
+}
