@@ -47,7 +47,7 @@ test-hls-csr: $(HLS_CSR_TB)
 test-hls-jobs: $(HLS_JOBS)
 	$(Q)$< --seed $(SEED) --cases 100
 
-# hls: behind the driver, as every device: directed and random networks, the trained ones, the published ones at 64x64 and at sizes that are multiples of nothing.
+# hls: behind the driver, as every device: directed and random networks, the trained ones, the published ones at 224x224, one in strips and rings, and sizes that are multiples of nothing.
 TESTS += hls-conform hls-nets
 .PHONY: test-hls-conform test-hls-nets
 test-hls-conform: $$(CONFORM)
@@ -57,7 +57,8 @@ test-hls-conform: $$(CONFORM)
 test-hls-nets: $$(NETS_TEST) $$(FASHION)
 	$(Q)for net in $(FASHION); do for g in $(HLS_GEOMETRIES); do \
 	  $(CLI) verify $$net --device hls:geometry=$$g --images 10 --quiet > $(O)/tests/hls/verify.log || { cat $(O)/tests/hls/verify.log; exit 1; }; tail -1 $(O)/tests/hls/verify.log; done; done
-	$(Q)$(NETS_TEST) --net all --backend hls: --image 64x64 --seed $(SEED) --reference cpu: --quick
+	$(Q)$(NETS_TEST) --net all --backend hls: --image 224x224 --classes 1000 --seed $(SEED) --reference cpu: --quick
+	$(Q)$(NETS_TEST) --net basenet_k4 --backend hls: --image 433x339 --batch 1 --frames 1 --seed $(SEED) --reference cpu: --quick
 	$(Q)$(NETS_TEST) --sizes 2 --side 32..140 --backend hls --seed $(SEED) --reference cpu: --quick
 
 # The bench of vitis_hls, by gcc: its file is a random network's job, its core what set_top names. make hls-tb writes the files for the tool.
