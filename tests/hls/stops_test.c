@@ -88,7 +88,7 @@ static uint32_t load_at(chip *c, uint32_t base, uint32_t post, uint32_t at)
                          {0, 0}});
 }
 static uint32_t load(chip *c, uint32_t base, uint32_t post) { return load_at(c, base, post, 0); }
-static uint32_t stem(chip *c, uint32_t cont)
+static uint32_t stem(chip *c, uint32_t cont, uint32_t rows)
 {
     return add(c, BONNET_OP_STEM,
                (field[]){{BONNET_F_JOB_LAST, 1},
@@ -102,6 +102,7 @@ static uint32_t stem(chip *c, uint32_t cont)
                          {BONNET_F_STEM_OUT_ROW, 16},
                          {BONNET_F_STEM_OUT_PIX, 1},
                          {BONNET_F_STEM_CONT, cont},
+                         {BONNET_F_STEM_ROWS, rows},
                          {0, 0}});
 }
 
@@ -204,11 +205,16 @@ static int cases(chip *c)
             WATCHDOG);
     }
     header(c, 0, 0, 1, 0, 0);
-    stem(c, 0);
+    stem(c, 0, 0);
     RUN("a STEM of nothing", CAUSE(BONNET_CAUSE_BUS, BONNET_UNIT_STEM, 1), job, NOWHERE, result, 1, WATCHDOG);
     RUN("a STEM", 0, job, data, result, 2, WATCHDOG);
+    for (uint32_t over = 0; over < 2; over++) {
+        header(c, 0, 0, 1, 0, 0);
+        stem(c, 0, 16 + over);
+        RUN("a STEM of all rows, or one more", over ? CAUSE(BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_STEM, 1) : 0, job, data, result, 1, WATCHDOG);
+    }
     header(c, 0, 0, 1, 0, 0);
-    stem(c, 1);
+    stem(c, 1, 0);
     RUN("a STEM that goes on with nothing", CAUSE(BONNET_CAUSE_DESCRIPTOR, BONNET_UNIT_STEM, 1), job, data, result, 1, WATCHDOG);
     header(c, 0, 1, 0, 0, 0);
     add(c, BONNET_OP_CONV, (field[]){{BONNET_F_JOB_LAST, 1}, {BONNET_F_CONV_POST, 7}, {0, 0}});
