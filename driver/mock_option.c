@@ -59,8 +59,8 @@ bonnet_status mock_options(mock *m, const char *path, bonnet_error *err)
         else if (length > 12 && !strncmp(path, "millisecond=", 12)) good = number(path + 12, length - 12, 100000, &m->millisecond_us);
         if (!good)
             return bonnet_fail(err, BONNET_EINVAL,
-                               "mock: unknown option '%.*s'; known: geometry=asic|zcu102|small|tiny, fault=KIND@N, slow=N, millisecond=US", (int)length,
-                               path);
+                               "mock: unknown option '%.*s'; known: geometry=asic|zcu102|small|tiny, fault=KIND@N, slow=N, millisecond=US",
+                               (int)length, path);
         path += length + (path[length] == ',');
     }
     return BONNET_OK;

@@ -129,17 +129,28 @@ uint32_t bonnet_regdev_walks(const bonnet_job *job)
     return job->traced || fit < 1 ? 1 : (uint32_t)fit;
 }
 
+/* Images and results. A board may have little memory: then a start takes fewer walks. */
+static bonnet_status place_frames(regdev *dev, regdev_job *j, size_t walk_frames, bonnet_error *err)
+{
+    const bonnet_mmio *io = dev->mmio;
+    bonnet_status st;
+    for (j->walks = bonnet_regdev_walks(j->job);; j->walks /= 2) {
+        st = io->alloc(dev->self, &j->input, walk_frames * j->walks * j->job->input_stride, err);
+        if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, walk_frames * j->walks * j->job->output_stride, err);
+        if (st != BONNET_ENOMEM || j->walks == 1) return st;
+        release(dev, &j->input);
+    }
+}
+
 static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err)
 {
     const bonnet_mmio *io = dev->mmio;
     const bonnet_job *job = j->job;
-    j->walks = bonnet_regdev_walks(job);
-    const size_t frames = (size_t)job->batch * job->geometry.arrays * j->walks;
+    const size_t walk_frames = (size_t)job->batch * job->geometry.arrays;
     bonnet_status st = io->alloc(dev->self, &j->desc, (size_t)job->n_desc * BONNET_DESC_BYTES, err);
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->rows, job->rows_bytes, err);
-    if (st == BONNET_OK) st = io->alloc(dev->self, &j->input, frames * job->input_stride, err);
-    if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, frames * job->output_stride, err);
     if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, (size_t)job->scratch_bytes * job->geometry.arrays, err);
+    if (st == BONNET_OK) st = place_frames(dev, j, walk_frames, err);
     if (st != BONNET_OK) return regdev_judge(dev, st, err);
     for (uint32_t i = 0; i < job->n_desc; i++) bonnet_desc_to_bytes((uint8_t *)j->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);
     memcpy(j->rows.host, job->rows, job->rows_bytes);

@@ -106,7 +106,9 @@ static int number(const char *text, uint64_t max, uint64_t *value)
 /* A port narrower than the bus takes several cycles a beat. */
 static bonnet_status port(bonnet_sim_config *config, uint64_t bits, bonnet_error *err)
 {
-    const uint64_t bus = config->geometry == BONNET_SIM_TINY || config->geometry == BONNET_SIM_SMALL ? 64 : 128; /* rtl/pkg/bonnet_pkg.sv; open() reads it again from the chip */
+    const uint64_t bus = config->geometry == BONNET_SIM_TINY || config->geometry == BONNET_SIM_SMALL
+                             ? 64
+                             : 128; /* rtl/pkg/bonnet_pkg.sv; open() reads it again from the chip */
     if (!bits) return BONNET_OK;
     if (bits != bus && bits != bus / 2 && bits != bus / 4)
         return bonnet_fail(err, BONNET_EINVAL, "sim: a memory port of %llu bits; this chip's bus has %llu, so %llu, %llu or %llu",

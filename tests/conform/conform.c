@@ -6,7 +6,7 @@
  *
  * Default: cpu: in every kernel set, mock: and sim:, or their tiny or small geometries with --size tiny, small. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
- * --some: the device need not take every net (BONNET_EUNSUPPORTED); how many it did not is said at the end.
+ * --some: the device need not take every net (BONNET_EUNSUPPORTED, BONNET_ENOMEM); how many it did not is said at the end.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
 #include <stdio.h>
@@ -71,8 +71,10 @@ static int answers_make(answers *a, const bonnet_net *net, uint64_t seed)
     return ok;
 }
 
-/* One frame with all its maps. */
-static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
+enum { MAY_NOT_FIT = 1, MAY_BE_SHORT = 2 }; /* a net may be refused: BONNET_EUNSUPPORTED; for want of the device's memory: BONNET_ENOMEM */
+
+/* One frame with all its maps. *short_of: the device has no room for them. */
+static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want, int may_refuse, int *short_of)
 {
     bonnet_error err = {""};
     bonnet_frame got;
@@ -82,7 +84,9 @@ static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonn
     bonnet_run run = {.pixels = want->pixels, .frames = 1, .logits = got.logits, .maps = got.maps, .layers = cycles, .timeout_ms = 600000};
     bonnet_status st = dev->backend->run(dev->self, slot, &run, &err);
     int bad = 0;
-    if (st) bad = fail(dev->uri, net, "run with maps", st, &err);
+    *short_of = st == BONNET_ENOMEM && may_refuse & MAY_BE_SHORT;
+    if (*short_of) bad = 0;
+    else if (st) bad = fail(dev->uri, net, "run with maps", st, &err);
     else if (!bonnet_frame_equal(&at, net, &want->frame[0], &got)) bad = report(dev->uri, net, &at, 0);
     bonnet_frame_free(&got);
     return bad;
@@ -106,19 +110,19 @@ static int compare_batch(bonnet_conform_device *dev, void *slot, const bonnet_ne
     return bad;
 }
 
-/* may_refuse: the net need not fit, so BONNET_EUNSUPPORTED is an answer. */
 static int run_on(bonnet_conform_device *dev, const bonnet_net *net, const answers *want, int may_refuse)
 {
     bonnet_error err = {""};
     void *slot = NULL;
     bonnet_status st = dev->backend->load(dev->self, &slot, net, &err);
-    if (st == BONNET_EUNSUPPORTED && may_refuse) {
+    if ((st == BONNET_EUNSUPPORTED && may_refuse) || (st == BONNET_ENOMEM && may_refuse & MAY_BE_SHORT)) {
         dev->refused++;
         return 0;
     }
     if (st) return fail(dev->uri, net, "load", st, &err);
-    int bad = compare_maps(dev, slot, net, want) || compare_batch(dev, slot, net, want);
+    int short_of = 0, bad = compare_maps(dev, slot, net, want, may_refuse, &short_of) || compare_batch(dev, slot, net, want);
     dev->backend->unload(dev->self, slot);
+    if (short_of) return dev->refused++, bad; /* logits alone are not a whole check */
     dev->nets++, dev->maps += net->n_layers;
     for (uint32_t i = 0; i < net->n_layers; i++) dev->words += bonnet_net_map_words(net, i);
     return bad;
@@ -134,7 +138,7 @@ static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int m
     if (!answers_make(&want, net, seed)) return fprintf(stderr, "conform: out of memory\n"), 1;
     int bad = 0;
     for (uint32_t i = 0; i < o->n_devices && !bad; i++) {
-        bad = run_on(o->device[i], net, &want, may_refuse || o->some);
+        bad = run_on(o->device[i], net, &want, (may_refuse ? MAY_NOT_FIT : 0) | (o->some ? MAY_NOT_FIT | MAY_BE_SHORT : 0));
         if (bad)
             fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri,
                     o->room == &bonnet_room_tiny    ? "tiny"
