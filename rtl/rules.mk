@@ -32,6 +32,6 @@ lint-small: $(RTL_PKGS)
 BOARD_TOPS := $(wildcard rtl/board/*/*.v)
 lint-board: $(RTL_PKGS)
 	$(Q)tools/wires.sh $(BOARD_TOPS)
-	$(Q)for top in $(BOARD_TOPS); do verilator --lint-only $(RTL_FLAGS) $(ZCU102) -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
+	$(Q)for top in $(BOARD_TOPS); do case $$top in */ulx3s/*) g="$(SMALL)" ;; *) g="$(ZCU102)" ;; esac; verilator --lint-only $(RTL_FLAGS) $$g -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
 lint-yosys: $(SYNTH_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"
