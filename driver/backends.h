@@ -15,5 +15,6 @@ extern const bonnet_backend bonnet_mock_backend;   /* driver/mock.c: register-le
 extern const bonnet_backend bonnet_uio_backend;    /* driver/uio.c: a board's own bus      */
 extern const bonnet_backend bonnet_xrt_backend;    /* driver/xrt.c: a board under XRT     */
 extern const bonnet_backend bonnet_ice40_backend; /* driver/ice40.c: on a serial line   */
+extern const bonnet_backend bonnet_serial_backend; /* driver/serial.c: a board's UART   */
 extern const bonnet_backend bonnet_usb_backend;    /* driver/usb.c: over JTAG; not in a build with USB=0 */
 #endif

@@ -11,6 +11,7 @@ const bonnet_backend *const bonnet_backends[] = {
     &bonnet_uio_backend,
     &bonnet_xrt_backend,
     &bonnet_ice40_backend,
+    &bonnet_serial_backend,
 #ifndef BONNET_NO_USB
     &bonnet_usb_backend,
 #endif

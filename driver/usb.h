@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "backend.h"
+#include "stream.h"
 
 struct libusb_context;
 struct libusb_device_handle;
@@ -80,11 +81,7 @@ void bonnet_tap_done_read(bonnet_ftdi *f); /* the same; answers one byte, that T
 enum { BONNET_TAP_LAST = 5 };
 
 /* ---- the port ---------------------------------------------------------------------------------------------------------------------------- */
-enum {
-    BONNET_PORT_MAGIC = 0xB0A7,
-    BONNET_PORT_VERSION = 1,
-    BONNET_PORT_WORDS = 4096 /* of one command */
-};
+enum { BONNET_PORT_WORDS = 4096 /* of one command */ };
 
 typedef struct bonnet_port {
     bonnet_ftdi ftdi;

@@ -15,23 +15,23 @@
 #include "usb.h"
 
 enum {
-    OP_WRITE = 1,
-    OP_READ = 2,
-    OP_MORE = 3,
-    OP_CLEAR = 4,
-    HEADER = 9,     /* bytes of a command */
-    STATUS = 6,     /* bytes of a scan that only looks */
-    BREATH = 16,    /* eights of TCKs after a long WRITE, in which its last bursts leave the queue */
-    WORD_TCKS = 35, /* of the answer: a one, 32 bits, and zeros in which the port fetches the next */
-    SLACK = 64,     /* bits, at first */
+    OP_WRITE = BONNET_STREAM_WRITE,
+    OP_READ = BONNET_STREAM_READ,
+    OP_MORE = BONNET_STREAM_MORE,
+    OP_CLEAR = BONNET_STREAM_CLEAR,
+    HEADER = 1 + BONNET_STREAM_HEADER, /* bytes of a command */
+    STATUS = 6,                        /* bytes of a scan that only looks */
+    BREATH = 16,                       /* eights of TCKs after a long WRITE, in which its last bursts leave the queue */
+    WORD_TCKS = 35,                    /* of the answer: a one, 32 bits, and zeros in which the port fetches the next */
+    SLACK = 64,                        /* bits, at first */
     SLACK_MOST = 1 << 14,
     TRIES = 16, /* looks at a bus that is slow, at least, before it is called dead */
     /* of the status word */
-    BUSY = 1 << 20,
-    BUS_ERR = 1 << 21,
-    OVER_ERR = 1 << 22,
-    BUSY_ERR = 1 << 23,
-    OP_ERR = 1 << 24
+    BUSY = BONNET_STREAM_BUSY,
+    BUS_ERR = BONNET_STREAM_BUS_ERR,
+    OVER_ERR = BONNET_STREAM_OVER_ERR,
+    BUSY_ERR = BONNET_STREAM_BUSY_ERR,
+    OP_ERR = BONNET_STREAM_OP_ERR
 };
 
 /* Answers of the largest READ: two status scans, and 35 bits a word. */
@@ -59,9 +59,8 @@ static int take(reader *r, uint32_t count, uint32_t *value)
 /* ---- one scan each, queued ---------------------------------------------------------------------------------------------------------------- */
 static void header(uint8_t bytes[HEADER], uint32_t op, size_t count, uint64_t addr)
 {
-    const uint64_t v = op | (uint64_t)count << 4 | addr << 24;
     bytes[0] = 0x80; /* seven zeros and the one */
-    for (int i = 0; i < 8; i++) bytes[1 + i] = (uint8_t)(v >> 8 * i);
+    bonnet_stream_header(bytes + 1, op, count, addr);
 }
 
 static void queue_status(bonnet_port *p)
