@@ -9,6 +9,7 @@ class VerilatedContext {
 public:
     void randReset(int) {}
     void randSeed(int) {}
+    void commandArgs(int, char **) {}
     void traceEverOn(bool) {}
     uint64_t time() const { return time_; }
     void timeInc(uint64_t by) { time_ += by; }
