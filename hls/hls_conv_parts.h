@@ -57,7 +57,7 @@ typedef struct hls_pixel {
     uint16_t xc, yc;         /* centre in the input */
     uint8_t slot;            /* ring: of row yc */
     uint8_t pos;             /* POOL2: which of the four; else 0 */
-    uint16_t out, res, pass; /* first words of the output pixel in the maps; HEAD: out is OUT */
+    uint16_t out, res, pass; /* first words of the output pixel in the maps; HEAD: no out */
 } hls_pixel;
 
 /* The 64-channel words that a tile's four lane groups touch, neighbours that touch the same one together: rtl/post/bonnet_post_pkg.sv, seg_t. */

@@ -63,7 +63,7 @@ static hls_pixel pixel_at(const hls_conv_job *job, const hls_walk *walk)
     pixel.yc = (uint16_t)yc;
     pixel.slot = (uint8_t)slot;
     pixel.pos = walk->pos;
-    pixel.out = job->post == HLS_POST_HEAD ? job->out.base : (uint16_t)(walk->out.word + x * job->out.pix);
+    pixel.out = (uint16_t)(walk->out.word + x * job->out.pix);
     pixel.res = (uint16_t)(walk->res.word + x * job->res.pix);
     pixel.pass = (uint16_t)(walk->pass.word + x * job->pass.pix);
     return pixel;

@@ -97,6 +97,17 @@ static int buffer(Rng &r)
     }
     return compare(want, 500, Desc{});
 }
+// A layer of up to 512 channels, whose lane groups lie in words of their own. Its input, at the buffer's end, is small: neighbours share words.
+static Conv wide(Rng &r)
+{
+    for (;;) {
+        Conv c = post_layer(r);
+        uint32_t top = 0;
+        for (const Map *m : {&c.out, &c.res, &c.pass}) top = std::max(top, m->base + m->row * (m->ring ? m->ring : c.out_h) + m->pix);
+        c.in_w = c.in_h = 300, c.in.base = FeatureWords - 700, c.in.row = c.in.pix = 1;
+        if (top <= c.in.base && c.rows * c.out_w * c.taps() * c.depth < 2000) return c;
+    }
+}
 static int sound(Rng &r, uint64_t cases)
 {
     Buffers buf;
@@ -107,7 +118,7 @@ static int sound(Rng &r, uint64_t cases)
             if (run_fc(fc_random(r), buf, n)) return 1;
             continue;
         }
-        Conv whole = conv_random(r, r.chance(80));
+        Conv whole = r.chance(15) ? wide(r) : conv_random(r, r.chance(80));
         if (whole.pool && r.chance(30)) whole.in.ring = 2;  // as tight as can be
         for (Map *m : {&whole.out, &whole.res, &whole.pass})  // rows may share a slot
             if (r.chance(15)) m->ring = 1 + r.below(std::min(whole.out_h, m->ring ? m->ring : 63u));
@@ -131,11 +142,12 @@ static Desc spoil(const Desc &good, Rng &r)
     static const Field places[] = {field::CONV_IN, field::CONV_OUT, field::CONV_RES, field::CONV_PASS, field::CONV_IN_ROW, field::CONV_OUT_ROW, field::CONV_RES_ROW,
         field::CONV_PASS_ROW, field::CONV_IN_PIX, field::CONV_OUT_PIX, field::CONV_RES_PIX, field::CONV_PASS_PIX, field::CONV_WROW, field::CONV_GROUP_STEP,
         field::CONV_TILE_STEP, field::CONV_S1, field::CONV_S2, field::CONV_K};
+    static const Field of_fc[] = {field::FC_INPUTS, field::FC_TILES, field::FC_IN, field::FC_OUT, field::FC_WROW};
     Desc d = good;
     bool more;
     do {
         bool place = r.chance(40);
-        Field f = place ? places[r.below(sizeof places / sizeof places[0])] : judged[r.below(sizeof judged / sizeof judged[0])];
+        Field f = (d.w[0] & 15) == field::OP_FC && r.chance(80) ? of_fc[r.below(sizeof of_fc / sizeof of_fc[0])] : place ? places[r.below(sizeof places / sizeof places[0])] : judged[r.below(sizeof judged / sizeof judged[0])];
         uint32_t mask = (1u << f.width) - 1, old = d.w[f.word] >> f.lsb & mask;
         uint32_t value = r.chance(30) ? 0 : r.chance(50) ? old + 1 - 2 * r.below(2) : uint32_t(r.next());
         if (place && f.width == 16 && r.chance(50)) value = (f.word == field::CONV_WROW.word ? WeightRows : FeatureWords) - r.below(9);  // across the end
