@@ -89,12 +89,13 @@ module bonnet_seq_fetch #(
       if (wrap) walks_q[pick] <= walks_q[pick] - 16'd1;
     end
   end
+  logic [Units-1:0] fits;   // room in range, for the contract
   for (genvar u = 0; u < Units; u++) begin : gen_room
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)                                  room_q[u] <= PlaceW'(Places);
       else if (pop_i[u] || (ask && pick == 2'(u)))  room_q[u] <= room_q[u] + PlaceW'(pop_i[u]) - ((pick == 2'(u)) ? take : '0);
     end
-    `BONNET_ASSERT(RoomInRange_A, room_q[u] <= PlaceW'(Places))
+    assign fits[u] = room_q[u] <= PlaceW'(Places);
   end
 
   // ---- request: held until taken ----------------------------------------------------------
@@ -173,6 +174,7 @@ module bonnet_seq_fetch #(
   assign desc_o        = desc_q;
 
   // ---- contract ------------------------------------------------------------
+  `BONNET_ASSERT(RoomInRange_A, fits == '1)
   `BONNET_ASSERT_HELD(RequestHeld_A, rd_valid_o, rd_ready_i, rd_req_o)
   `BONNET_ASSUME(BeatIsOwed_A, !rdata_valid_i || owed)
   `BONNET_ASSUME(StartWhenIdle_A, !start_i || (!req_q && more_q == '0 && !owed))
