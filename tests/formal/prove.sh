@@ -9,8 +9,8 @@
 # Engines: `sat` lines in the script, which Yosys runs itself; or `script tests/formal/pdr.ys` at its end, and berkeley-abc proves what that
 # wrote, for all time by property-directed reachability, or with a line `# bounded N` the first N cycles; neither: a structural proof.
 # A twin is made in build/formal/NAME/N and runs the same script, but only looks for a run from reset: an induction step that merely does not
-# close refutes nothing. Where a script has several sats all are run (ASSERTION is then -); a structural proof is refuted by one of its
-# own select -assert. An edit that changes nothing, a script that breaks otherwise and a proof without a twin are errors.
+# close refutes nothing. Where ASSERTION is - the script runs whole: one of its sats, or of its own select -assert,
+# must fail. An edit that changes nothing, a script that breaks otherwise and a proof without a twin are errors.
 # Prints one line `PROVED NAME (...)` with the CPU seconds; logs in build/formal/NAME, the proof's own in 0.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -40,9 +40,9 @@ abc_says() {   # the verdict of berkeley-abc's command $1 has $2 in it
 # Runs the twin in $twin, whose edit is made, for assertion $1, at most $2 steps; says in $how what came of it.
 try() {
     local keep=$1 steps=$2 rc=0
-    if [ "$sats" -gt 1 ]; then
+    if [ "$keep" = - ]; then
         sed '/^sat /s/-tempinduct /-tempinduct -tempinduct-baseonly /' "$script" > "$twin/twin.ys"
-    elif [ "$sats" -eq 1 ] || $abc; then
+    else
         {
             sed '/^sat /,$d; /^script /,$d' "$script"
             echo "select -assert-min 1 t:\$assert c:$keep c:*.$keep %u %i"
@@ -50,22 +50,19 @@ try() {
             printf '%s\n' 'delete -port o:*' 'opt -fast'   # what only other assertions and the outputs need
             sed -n "/^sat /{s/-tempinduct /-tempinduct -tempinduct-baseonly /;s/-maxsteps [0-9]*/-maxsteps $steps/;p};/^script /p" "$script"
         } > "$twin/twin.ys"
-    else
-        cp "$script" "$twin/twin.ys"
     fi
     yosys_runs twin.ys || rc=$?
     how="broke otherwise"
-    if [ "$sats" -eq 1 ] || $abc && grep -q '^ERROR: Assertion failed: selection contains 0 elements' "$twin/log"; then
+    if [ "$keep" != - ] && grep -q '^ERROR: Assertion failed: selection contains 0 elements' "$twin/log"; then
         how="no such assertion"
     elif $abc; then
         [ $rc -ne 0 ] || abc_says "bmc3 -F $steps" 'was asserted in frame' && return 0
         [ $rc -ne 0 ] || how="not refuted"
     elif [ "$rc" -eq 0 ]; then
         how="not refuted"
-    elif [ "$sats" -eq 0 ]; then
-        grep -q '^ERROR: Assertion failed: selection is' "$twin/log" && return 0
     else
-        grep -q 'model found\( for base case\)\?: FAIL!' "$twin/log" && grep -q 'Import proof for assert' "$twin/log" && return 0
+        [ "$keep" != - ] || ! grep -q '^ERROR: Assertion failed: selection ' "$twin/log" || return 0
+        ! grep -q 'model found\( for base case\)\?: FAIL!' "$twin/log" || return 0
     fi
     return 1
 }
