@@ -17,11 +17,12 @@ test-ice40: $(ICE40_PTY) $(ICE40_WIRE) $(CONFORM) $(CLI) $$(FASHION) lint-ice40 
 
 # The netlist: what the bits say (asc_vlog.py), with Yosys' own models of the memories.
 ICE40_NETLIST := $(ICE40)/netlist
+ICE40_CELLS   := $(dir $(shell command -v yosys))../share/yosys/ice40/cells_sim.v
 $(ICE40)/netlist.v: $(ICE40)/bonnet.asc tests/ice40/asc_vlog.py
 	$(Q)python3 tests/ice40/asc_vlog.py $< $(ICE40_PCF) sg48 bonnet_ice40 > $@
 $(ICE40_NETLIST)/pty: $(ICE40)/netlist.v sim/board/ice40/pty.cpp
 	$(Q)mkdir -p $(@D)
-	$(Q)awk '/^module /{seen = 1} !seen; /^module (SB_RAM40_4K|SB_SPRAM256KA) *\(/{on = 1} on; /^endmodule/{on = 0}' $$(yosys-config --datdir)/ice40/cells_sim.v > $(@D)/cells.v
+	$(Q)awk '/^module /{seen = 1} !seen; /^module (SB_RAM40_4K|SB_SPRAM256KA) *\(/{on = 1} on; /^endmodule/{on = 0}' $(ICE40_CELLS) > $(@D)/cells.v
 	$(Q)verilator $(ICE40_SIM) -Wno-TIMESCALEMOD -DNO_ICE40_DEFAULT_ASSIGNMENTS -CFLAGS -DCLOCKS_PER_BIT=12 -Mdir $(@D) $(@D)/cells.v $< \
 	  $(CURDIR)/sim/board/ice40/pty.cpp -o pty > $(@D)/build.log 2>&1 || { tail -40 $(@D)/build.log; false; }
 test-ice40-netlist: $(ICE40_NETLIST)/pty $(CLI) $$(FASHION)  ## The netlist read back from the iCE40 bitstream runs the trained networks (minutes)

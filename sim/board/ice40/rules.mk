@@ -7,5 +7,5 @@ ICE40_SIM := --cc --exe --build -O3 --x-assign unique --x-initial unique --top-m
 
 $(ICE40_PTY): sim/board/ice40/pty.cpp $(ICE40_RTL) rtl/include/bonnet_assert.svh
 	$(Q)mkdir -p $(@D)
-	$(Q)verilator $(ICE40_SIM) --assert -Wall -Irtl/include -CFLAGS -DCLOCKS_PER_BIT=4 -GClocksPerBit=4 -Mdir $(@D) $(ICE40_RTL) \
+	$(Q)verilator $(ICE40_SIM) --assert -Wall $(RTL_EXTRA) -Irtl/include -CFLAGS -DCLOCKS_PER_BIT=4 -GClocksPerBit=4 -Mdir $(@D) $(ICE40_RTL) \
 	  $(CURDIR)/sim/board/ice40/pty.cpp -o pty > $(@D)/build.log 2>&1 || { tail -40 $(@D)/build.log; false; }
