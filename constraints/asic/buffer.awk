@@ -33,12 +33,32 @@ $1 == "output" && pass == 1 {
 }
 /^  \);/ { kind = "" }
 pass == 2 && $1 == "endmodule" { trees() }
+pass == 2 && $1 == "assign" && /[{:]/ {  # OpenSTA reads none of several bits
+    split($0, side, " = ")
+    sub(/^ *assign /, "", side[1])
+    if (bits(side[1], left) != bits(side[2], right)) { print "buffer.awk: widths differ: " $0 > "/dev/stderr"; exit 1 }
+    for (i = 1; i <= bits_n; i++) printf "  assign %s = %s;\n", left[i], right[i]
+    next
+}
 pass == 2 { print }
 pass == 1 && $1 == "endmodule" { for (k in place) { split(k, part, SUBSEP); if (part[1] == 1) sinks[part[2] SUBSEP part[3]] = place[k] } }
 
 function leaf(key, i) {
     if (!(key in id)) { id[key] = ++nets; of[module, ++trees_of[module]] = key }
     return "fan_" id[key] "_0_" i
+}
+# The nets of a concatenation, bit by bit.
+function bits(text, list,   net, range, i, step) {
+    bits_n = 0
+    while (match(text, Token)) {
+        net = substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH)
+        if (net !~ /:[0-9]+\]$/) { list[++bits_n] = net; continue }
+        match(net, /\[[0-9]+:[0-9]+\]$/)
+        split(substr(net, RSTART + 1, RLENGTH - 2), range, ":")
+        net = substr(net, 1, RSTART - 1)
+        for (i = range[1] + 0; i >= range[2] + 0; i--) list[++bits_n] = net "[" i "]"
+    }
+    return bits_n
 }
 # Level 0 drives the pins, the level above it level 0, until the net itself drives at most Fanout buffers.
 function trees(   t, key, net, n, level, i, up, root) {
