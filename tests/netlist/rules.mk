@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# The netlist against the RTL. Small units as UltraScale+ cells (xcup) and as gates (osu018), tiny geometry: the RTL's own benches run on
+# them (make test-netlist), Yosys proves them equal (make test-netlist-equal), Icarus looks for unknowns after reset (test-netlist-reset).
+# Larger units, by hand: make test-netlist-more. Not here yet: the whole chip as cells behind the simulation library.
+NETLIST       := $(O)/netlist
+NETLIST_MAPS  := xcup osu018
+NETLIST_UNITS := bonnet_fifo bonnet_skid bonnet_pool2
+NETLIST_MORE  := bonnet_sems bonnet_threshold bonnet_window bonnet_merge
+NETLIST_EQUAL := bonnet_popcount bonnet_fifo bonnet_skid
+NETLIST_RESET := bonnet_fifo bonnet_skid bonnet_sems
+NETLIST_TBS   := $(foreach map,$(NETLIST_MAPS),$(NETLIST_UNITS:%=$(NETLIST)/$(map)/tb/%/tb))
+NETLIST_TBS2  := $(foreach map,$(NETLIST_MAPS),$(NETLIST_MORE:%=$(NETLIST)/$(map)/tb/%/tb))
+NETLIST_RTL   := $(SYNTH_SRCS) rtl/include/bonnet_assert.svh tests/netlist/synth.sh
+TESTS         += netlist netlist-equal netlist-reset
+export LIBERTY ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
+NETLIST_MODELS ?= $(LIBERTY:.lib=.v)
+NETLIST_NEEDS := test -e $(LIBERTY) || { echo "SKIP no $(LIBERTY): apt-get install qflow-tech-osu018"; exit 77; }
+
+$(NETLIST)/cells/%.v: tests/netlist/cells.sh
+	$(Q)tests/netlist/cells.sh $* $@
+$(NETLIST)/%/synth.ys: $(NETLIST_RTL)
+	$(Q)DEFS="$(TINY)" tests/netlist/synth.sh $* $(@D) $(sort $(NETLIST_UNITS) $(NETLIST_EQUAL) $(NETLIST_RESET)) -- $(SYNTH_SRCS)
+$(NETLIST)/%/more.ys: $(NETLIST)/%/synth.ys
+	$(Q)DEFS="$(TINY)" tests/netlist/synth.sh $* $(@D)/more $(NETLIST_MORE) -- $(SYNTH_SRCS)
+	$(Q)mv $(@D)/more/*.v $(@D)/more/*.stat $(@D)/ && mv $(@D)/more/synth.ys $@
+# The bench of a unit, on its netlist; $(1): map.
+define netlist_tb
+$(NETLIST)/$(1)/tb/%/tb: $(NETLIST)/$(1)/synth.ys $(NETLIST)/cells/$(1).v tests/rtl/%_tb.cpp $(wildcard tests/rtl/*.h)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)verilator --cc --exe --build -O3 --x-assign unique --x-initial unique -Wno-fatal -Wno-lint -Wno-style \
+	  -CFLAGS "-std=c++17 -O1 -DVL_USER_STOP -DBONNET_GEOMETRY_TINY $$(TB_DIRS)" -MAKEFLAGS "OPT_FAST=-O1 OPT_SLOW=-O0" -Mdir $$(@D) \
+	  --top-module $$* $(NETLIST)/cells/$(1).v $(NETLIST)/$(1)/$$*.v $(CURDIR)/tests/rtl/$$*_tb.cpp -o tb > $$(@D)/build.log 2>&1 || { tail -20 $$(@D)/build.log; false; }
+endef
+$(foreach map,$(NETLIST_MAPS),$(eval $(call netlist_tb,$(map))))
+
+.PHONY: test-netlist test-netlist-more test-netlist-equal test-netlist-reset
+test-netlist:           ## Synthesised units replay the benches of their RTL: UltraScale+ cells and gates
+	@$(NETLIST_NEEDS)
+	$(Q)$(MAKE) --no-print-directory $(NETLIST_TBS)
+	$(Q)for tb in $(NETLIST_TBS); do for i in 0 1 2; do $$tb --seed $$(($(SEED) + i)) --cases 50 || { echo "on the netlist $$tb"; exit 1; }; done; done
+test-netlist-more:      ## The same for sems, threshold, window, merge: minutes
+	@$(NETLIST_NEEDS)
+	$(Q)$(MAKE) --no-print-directory $(NETLIST_MAPS:%=$(NETLIST)/%/more.ys) && $(MAKE) --no-print-directory $(NETLIST_TBS2)
+	$(Q)for tb in $(NETLIST_TBS2); do for i in 0 1 2; do $$tb --seed $$(($(SEED) + i)) --cases 30 || { echo "on the netlist $$tb"; exit 1; }; done; done
+test-netlist-equal:     ## Yosys proves the cells of popcount, FIFO, skid buffer equal to their RTL
+	@$(NETLIST_NEEDS)
+	$(Q)$(MAKE) --no-print-directory $(NETLIST)/xcup/synth.ys $(NETLIST)/osu018/synth.ys $(NETLIST_MAPS:%=$(NETLIST)/cells/%.v)
+	$(Q)DEFS="$(TINY)" tests/netlist/equiv.sh xcup $(NETLIST)/xcup $(NETLIST)/cells/xcup.v $(NETLIST_EQUAL) -- $(SYNTH_SRCS)
+	$(Q)DEFS="$(TINY)" tests/netlist/equiv.sh osu018 $(NETLIST)/osu018 $(NETLIST)/cells/osu018.v $(NETLIST_EQUAL) -- $(SYNTH_SRCS)
+test-netlist-reset:
+	@$(NETLIST_NEEDS)
+	@command -v iverilog > /dev/null || { echo "SKIP no iverilog: apt-get install iverilog"; exit 77; }
+	$(Q)$(MAKE) --no-print-directory $(NETLIST)/osu018/synth.ys
+	$(Q)iverilog -g2005 -gno-specify -s reset_tb -o $(NETLIST)/reset.vvp tests/netlist/reset_tb.v $(NETLIST_MODELS) $(foreach unit,fifo skid sems,$(NETLIST)/osu018/bonnet_$(unit).v)
+	$(Q)vvp -n $(NETLIST)/reset.vvp | tee $(NETLIST)/reset.txt | tail -5; grep -q '^PASS' $(NETLIST)/reset.txt
