@@ -29,20 +29,17 @@ module bonnet_head #(
   input  wire logic [4:0]            s2_i,              // 0..24
   input  wire logic                  keep_i,            // first pixel adds to the sums that are here
   input  wire logic                  more_i,            // last pixel writes nothing, its sums stay
-  // second parameter row, both parities: S of lane l at [64*l +: 16]
+  // second parameter row: S of lane l at [64*l +: 16]
   input  wire logic                  prow_valid_i,
-  input  wire logic                  prow_tile_i,
   input  wire logic [Lanes*64-1:0]   prow_data_i,
   // first parameter row, an eighth, one cycle after it was asked for
   output      logic                  beat_en_o,
-  output      logic                  beat_tile_o,
   output      logic [2:0]            beat_o,
   input  wire logic [Macs*64-1:0]    beat_row_i,        // A [15:0], B [31:16], C [63:32]
   // popcounts of a pixel
   input  wire logic                  pix_valid_i,
   output      logic                  pix_ready_o,
   input  wire logic [Lanes*SumW-1:0] pix_sum_i,
-  input  wire logic                  pix_tile_i,
   input  wire logic                  pix_last_i,
   // its segments with the words of b
   input  wire logic                  seg_valid_i,
@@ -77,11 +74,13 @@ module bonnet_head #(
   endfunction
 
   // ---- second parameter row --------------------------------------------------------
-  logic [Lanes*16-1:0] slope_q [2];  // S of lane l at [16*l +: 16], by parity
+  logic [Lanes*16-1:0] slope;        // S of lane l at [16*l +: 16]
   function automatic logic [Lanes*16-1:0] slopes(input logic [Lanes*64-1:0] row);
     for (int unsigned l = 0; l < Lanes; l++) slopes[16*l +: 16] = row[64*l +: 16];
   endfunction
-  always_ff @(posedge clk_i) if (prow_valid_i) slope_q[prow_tile_i] <= slopes(prow_data_i);
+  bonnet_param #(.Width(Lanes * 16)) u_slope (
+    .clk_i, .rst_ni, .valid_i(prow_valid_i), .data_i(slopes(prow_data_i)), .done_i(pix_ready_o && pix_last_i), .row_o(slope)
+  );
 
   // ---- beats of a pixel: lane groups in turn, two beats each, as their segments come -----
   logic [2:0]      beat_q;           // [2:1] is the lane group
@@ -96,7 +95,6 @@ module bonnet_head #(
   assign seg_ready_o = step && beat_q[0] && (group == 2'd3 || !seg_i.groups[group_next]);
   assign pix_ready_o = step && beat_q == 3'd7;
   assign beat_en_o   = step;
-  assign beat_tile_o = pix_tile_i;
   assign beat_o      = beat_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)   beat_q <= 3'd0;
@@ -141,7 +139,7 @@ module bonnet_head #(
   always_ff @(posedge clk_i) begin
     if (step) begin
       p1_q    <= pix_sum_i[SumW*Macs*beat_q +: SumW*Macs];
-      s1_q    <= slope_q[pix_tile_i][16*Macs*beat_q +: 16*Macs];
+      s1_q    <= slope[16*Macs*beat_q +: 16*Macs];
       word1_q <= seg_i.out_word[FbWordW-1:0] + FbWordW'(chan[5:2]);
       sub1_q  <= chan[1:0];
       beat1_q <= beat_q;
@@ -187,7 +185,7 @@ module bonnet_head #(
 
   // ---- contract ------------------------------------------------------------
   logic unused;  // binary operand fields; words past the feature buffer are refused by the conv unit
-  assign unused = ^{seg_i, pix_last_i, prow_data_i};
+  assign unused = ^{seg_i, prow_data_i};
   `BONNET_ASSUME(SegmentFits_A, !step || seg_i.groups[group])
   `BONNET_ASSUME(PixelEndsSegment_A, !pix_ready_o || (seg_ready_o && seg_i.last_seg && pix_last_i == seg_i.last_pix))
   `BONNET_ASSUME(Shifts_A, !step || (s1_i <= 5'd24 && s2_i <= 5'd24))

@@ -102,16 +102,16 @@ module bonnet_post #(
   );
 
   // ---- bits ------------------------------------------------------------------------
-  logic                 beat_en, beat_tile, th_ready, th_valid, th_take, th_last, pool_valid, pool_take, pool_last;
+  logic                 beat_en, th_ready, th_valid, th_take, th_last, pool_valid, pool_take, pool_last;
   logic [2:0]           beat;
   logic [Lanes*8-1:0]   beat_row;
   logic [4*Lanes-1:0]   th_bits, pool_bits;
   logic [Lanes-1:0]     th_and;
   bonnet_threshold #(.Lanes(Lanes), .SumW(SumW)) u_threshold (
     .clk_i, .rst_ni,
-    .prow_valid_i(prow_valid_i && !prow_second_i), .prow_tile_i, .prow_data_i,
-    .beat_en_i(beat_en), .beat_tile_i(beat_tile), .beat_i(beat), .beat_row_o(beat_row),
-    .valid_i(ent_valid && !head), .ready_o(th_ready), .sum_i(ent_sum), .tile_i(ent_tile), .last_i(ent_last),
+    .prow_valid_i(prow_valid_i && !prow_second_i), .prow_data_i, .prow_done_i(pop && ent_last),
+    .beat_en_i(beat_en), .beat_i(beat), .beat_row_o(beat_row),
+    .valid_i(ent_valid && !head), .ready_o(th_ready), .sum_i(ent_sum), .last_i(ent_last),
     .valid_o(th_valid), .ready_i(th_take), .bits_o(th_bits), .and_o(th_and), .last_o(th_last)
   );
   bonnet_pool2 #(.Lanes(Lanes)) u_pool2 (
@@ -136,9 +136,9 @@ module bonnet_post #(
     .s1_i(cfg_i[bonnet_job_pkg::CONV_S1_LSB +: bonnet_job_pkg::CONV_S1_W]),
     .s2_i(cfg_i[bonnet_job_pkg::CONV_S2_LSB +: bonnet_job_pkg::CONV_S2_W]),
     .keep_i(cfg_i[bonnet_job_pkg::CONV_KEEP_LSB]), .more_i(cfg_i[bonnet_job_pkg::CONV_MORE_LSB]),
-    .prow_valid_i(prow_valid_i && prow_second_i), .prow_tile_i, .prow_data_i,
-    .beat_en_o(beat_en), .beat_tile_o(beat_tile), .beat_o(beat), .beat_row_i(beat_row),
-    .pix_valid_i(ent_valid), .pix_ready_o(head_ready), .pix_sum_i(ent_sum), .pix_tile_i(ent_tile), .pix_last_i(ent_last),
+    .prow_valid_i(prow_valid_i && prow_second_i), .prow_data_i,
+    .beat_en_o(beat_en), .beat_o(beat), .beat_row_i(beat_row),
+    .pix_valid_i(ent_valid), .pix_ready_o(head_ready), .pix_sum_i(ent_sum), .pix_last_i(ent_last),
     .seg_valid_i(op_valid), .seg_ready_o(head_seg_ready), .seg_i(op_seg), .res_i(op_res),
     .wr_valid_o(head_wr_valid), .wr_ready_i(wr_ready), .wr_req_o(head_wr), .idle_o(head_idle)
   );

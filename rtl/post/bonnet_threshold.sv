@@ -2,8 +2,8 @@
 //
 // bonnet_threshold - popcounts of one pixel to bits: bit[j][l] = sum[l] >= Tp[l][j], 13 bits unsigned.
 //
-// Owns the first parameter row of both tile parities (thresholds, or A, B, C of the head: the same 64 bits per lane), and
-// lends the head an eighth of a row per cycle.
+// Owns the first parameter row (thresholds, or A, B, C of the head: the same 64 bits per lane) of the tile under way and of the next,
+// and lends the head an eighth of it per cycle.
 // Rate    one pixel per cycle, one cycle later. With k4_i = 0 only slice 0 means anything.
 // Stall   valid_o && !ready_i drops ready_o.
 // Test    tests/rtl/bonnet_threshold_tb.cpp
@@ -18,18 +18,16 @@ module bonnet_threshold #(
   input  wire logic                  rst_ni,
   // parameter rows: lane l is [64*l +: 64]; thresholds: Tp of slice j at [16*j +: 13], bit 15 = AND-pool
   input  wire logic                  prow_valid_i,
-  input  wire logic                  prow_tile_i,   // parity of the tile
   input  wire logic [Lanes*64-1:0]   prow_data_i,
-  // an eighth of a row for the head, one cycle later
+  input  wire logic                  prow_done_i,   // the tile's last pixel leaves, here or to the head: now the next row
+  // an eighth of the row for the head, one cycle later
   input  wire logic                  beat_en_i,
-  input  wire logic                  beat_tile_i,
   input  wire logic [2:0]            beat_i,        // lanes Lanes/8 * beat_i ..
   output      logic [BeatBits-1:0]   beat_row_o,
   // popcounts in
   input  wire logic                  valid_i,
   output      logic                  ready_o,
   input  wire logic [Lanes*SumW-1:0] sum_i,
-  input  wire logic                  tile_i,
   input  wire logic                  last_i,        // last pixel of the tile, handed on
   // bits out
   output      logic                  valid_o,
@@ -42,9 +40,9 @@ module bonnet_threshold #(
   if (SumW > 13) $error("bonnet_threshold: a threshold has 13 bits");
 
   // ---- parameters ------------------------------------------------------------
-  logic [Lanes*64-1:0] row_q [2];  // by parity
-  always_ff @(posedge clk_i) if (prow_valid_i) row_q[prow_tile_i] <= prow_data_i;
-  always_ff @(posedge clk_i) if (beat_en_i) beat_row_o <= row_q[beat_tile_i][BeatBits*beat_i +: BeatBits];
+  logic [Lanes*64-1:0] row;
+  bonnet_param #(.Width(Lanes * 64)) u_row (.clk_i, .rst_ni, .valid_i(prow_valid_i), .data_i(prow_data_i), .done_i(prow_done_i), .row_o(row));
+  always_ff @(posedge clk_i) if (beat_en_i) beat_row_o <= row[BeatBits*beat_i +: BeatBits];
 
   // ---- control ---------------------------------------------------------------
   logic valid_q, take;
@@ -56,12 +54,12 @@ module bonnet_threshold #(
   end
 
   // ---- compares: only when a pixel moves ---------------------------------------
-  function automatic logic [4*Lanes-1:0] compare(input logic [Lanes*SumW-1:0] sum, input logic [Lanes*64-1:0] row);
+  function automatic logic [4*Lanes-1:0] compare(input logic [Lanes*SumW-1:0] sum, input logic [Lanes*64-1:0] tp);
     for (int unsigned l = 0; l < Lanes; l++)
-      for (int unsigned j = 0; j < 4; j++) compare[Lanes*j + l] = 13'(sum[SumW*l +: SumW]) >= row[64*l + 16*j +: 13];
+      for (int unsigned j = 0; j < 4; j++) compare[Lanes*j + l] = 13'(sum[SumW*l +: SumW]) >= tp[64*l + 16*j +: 13];
   endfunction
-  function automatic logic [Lanes-1:0] and_flags(input logic [Lanes*64-1:0] row);
-    for (int unsigned l = 0; l < Lanes; l++) and_flags[l] = row[64*l + 15];
+  function automatic logic [Lanes-1:0] and_flags(input logic [Lanes*64-1:0] tp);
+    for (int unsigned l = 0; l < Lanes; l++) and_flags[l] = tp[64*l + 15];
   endfunction
   logic [4*Lanes-1:0] bits_q;
   logic [Lanes-1:0]   and_q;
@@ -69,8 +67,8 @@ module bonnet_threshold #(
   always_ff @(posedge clk_i) begin
     if (take) begin
       last_q <= last_i;
-      bits_q <= compare(sum_i, row_q[tile_i]);
-      and_q  <= and_flags(row_q[tile_i]);
+      bits_q <= compare(sum_i, row);
+      and_q  <= and_flags(row);
     end
   end
   assign valid_o = valid_q;

@@ -13,7 +13,8 @@ s/+ 3'(res_i\[128/+ 3'(res_i[64/
 s/+ FbWordW'(chan\[5:2\])/- FbWordW'(chan[5:2])/
 s/{Macs\*FeatW{1'b1}}/{Macs*FeatW+1{1'b1}}/
 s/run_q\[4:1\], step}/run_q[4:1], step \&\& beat_q != 3'd7}/
-s/slope_q\[prow_tile_i\] <=/slope_q[!prow_tile_i] <=/
+s/done_i(pix_ready_o && pix_last_i)/done_i(pix_ready_o)/
+s/slopes(prow_data_i)/slopes(~prow_data_i)/
 s/+ beat_row_i\[64\*i + 32/- beat_row_i[64*i + 32/
 s/run_q == '0 \&\& !wr_valid_q/run_q == '0/
 s/ \&\& !keep_i//
