@@ -17,3 +17,20 @@ zcu102-overlay:                          ## Device-tree overlay that loads the b
 	$(Q)mkdir -p $(ZCU102_OUT)
 	$(Q)dtc -q -@ -I dts -O dtb -o $(ZCU102_OUT)/bonnet_zcu102.dtbo bitstreams/zcu102/overlay.dts
 	@echo "$(ZCU102_OUT)/bonnet_zcu102.dtbo"
+
+# Does it fit? Counted by Yosys, so without Vivado. GEOMETRY: zcu102, asic or tiny.
+BOARD    ?= zcu102
+GEOMETRY ?= zcu102
+SYNTH_FPGA := $(BOARD)$(if $(filter-out $(BOARD),$(GEOMETRY)),-$(GEOMETRY))
+$(O)/synth/zcu102.json: SYNTH_GEOMETRY := zcu102
+$(O)/synth/zcu102-asic.json: SYNTH_GEOMETRY := asic
+$(O)/synth/zcu102-tiny.json: SYNTH_GEOMETRY := tiny
+$(O)/synth/zcu102.json $(O)/synth/zcu102-asic.json $(O)/synth/zcu102-tiny.json: constraints/zcu102/synth.sh tests/synth/count.jq tests/synth/cells.json $(SYNTH_SRCS)
+	$(Q)constraints/zcu102/synth.sh $(SYNTH_GEOMETRY) $(@:.json=) bonnet_top $(SYNTH_SRCS)
+	$(Q)$(call synth_count,xcup,bonnet_top,$(@:.json=)/stat.json) > $@.new && mv $@.new $@
+.PHONY: synth-fpga
+synth-fpga:          ## LUT, FF, block RAM, DSP of every unit for BOARD=zcu102 (GEOMETRY=zcu102, asic, tiny), by Yosys; fails if it does not fit
+	$(Q)test -e constraints/$(BOARD)/fit.sh || { echo "make synth-fpga BOARD=...: zcu102" >&2; exit 1; }
+	$(Q)$(MAKE) --no-print-directory $(O)/synth/$(SYNTH_FPGA).json
+	$(Q)constraints/$(BOARD)/fit.sh $(O)/synth/$(SYNTH_FPGA).json
+	$(Q)tests/synth/drift.sh $(SYNTH_FPGA) $(O)/synth/$(SYNTH_FPGA).json || test $$? -eq 77

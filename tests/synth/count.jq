@@ -5,7 +5,7 @@
 #   {"<module>": {"n": times it stands under top, "lut": n, ...}, ..., "total": {"n": 1, ...}}
 # A unit's numbers are those of all its places together, with everything below it; total is top. A cell that cells.json does not know is
 # an error, so that nothing is counted as nothing by accident.
-def plain: if startswith("$paramod") then split("\\")[1] else ltrimstr("\\") end;
+def plain: (if startswith("$paramod") then split("\\")[1] else ltrimstr("\\") end) | split("__")[0];
 def add_up($b): reduce ($b | to_entries[]) as $e (.; .[$e.key] += $e.value);
 def times($n): map_values(. * $n);
 . as $stat

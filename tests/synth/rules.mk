@@ -15,3 +15,13 @@ TESTS += synth-drift
 .PHONY: test-synth-drift
 test-synth-drift:
 	$(Q)tests/synth/drift_test.sh
+
+# xcup counts of the small modules, by Yosys.
+$(O)/synth/zcu102-units.json: tests/synth/units.sh tests/synth/units.list constraints/zcu102/synth.sh tests/synth/count.jq tests/synth/cells.json $(SYNTH_SRCS)
+	$(Q)mkdir -p $(@D)
+	$(Q)tests/synth/units.sh $(@:.json=) $(SYNTH_SRCS)
+.PHONY: test-synth
+test-synth:
+	$(Q)command -v yosys > /dev/null || { echo "test-synth: no yosys: install it with tools/deps.sh test"; exit 77; }
+	$(Q)$(MAKE) --no-print-directory $(O)/synth/zcu102-units.json
+	$(Q)tests/synth/drift.sh zcu102-units $(O)/synth/zcu102-units.json
