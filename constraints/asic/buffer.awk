@@ -9,6 +9,7 @@ BEGIN {
 }
 FNR == 1 { pass++ }
 $1 == "module" { module = $2; sub(/\(.*/, "", module); kind = "" }
+/^  (input|output|wire) \[[0-9]+:[0-9]+\] / && pass == 1 { split($2, range, /[\[:\]]/); name = $3; sub(/;$/, "", name); high[module, name] = range[2]; low[module, name] = range[3] }
 $1 == "output" && pass == 1 {
     for (i = 2; i <= NF; i++) if ($i !~ /^\[[0-9:]+\]$/) { port = $i; gsub(/[;,]/, "", port); output[module, port] = 1 }
 }
@@ -48,10 +49,17 @@ function leaf(key, i) {
     return "fan_" id[key] "_0_" i
 }
 # The nets of a concatenation, bit by bit.
-function bits(text, list,   net, range, i, step) {
+function bits(text, list,   net, range, i, name) {
     bits_n = 0
     while (match(text, Token)) {
         net = substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH)
+        if (net ~ /^[0-9]+'b/) {
+            sub(/^[0-9]+'b/, "", net)
+            for (i = 1; i <= length(net); i++) list[++bits_n] = "1'b" substr(net, i, 1)
+            continue
+        }
+        name = net; sub(/ $/, "", name)
+        if ((module, name) in high) net = net "[" high[module, name] ":" low[module, name] "]"
         if (net !~ /:[0-9]+\]$/) { list[++bits_n] = net; continue }
         match(net, /\[[0-9]+:[0-9]+\]$/)
         split(substr(net, RSTART + 1, RLENGTH - 2), range, ":")

@@ -44,27 +44,29 @@ module bonnet_map_latches (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR
   wire [WIDTH*SIZE-1:0] word;
   genvar w, i, r;
   generate
-    for (i = 0; i < WIDTH; i = i + 1) begin : gen_master
-      LATCH u_latch (.CLK(~WR_CLK), .D(WR_DATA[i]), .Q(taken[i]));
-    end
-    for (w = 0; w < SIZE; w = w + 1) begin : gen_word
-      wire gated;
-      bonnet_icg u_icg (.clk(WR_CLK), .en(WR_EN[0] & (WR_ADDR == w)), .gated(gated));
-      for (i = 0; i < WIDTH; i = i + 1) begin : gen_bit
-        LATCH u_latch (.CLK(gated), .D(taken[i]), .Q(word[w*WIDTH+i]));
+    if (SIZE * WIDTH <= LatchMax) begin : gen_small  // else not worth elaborating
+      for (i = 0; i < WIDTH; i = i + 1) begin : gen_master
+        LATCH u_latch (.CLK(~WR_CLK), .D(WR_DATA[i]), .Q(taken[i]));
       end
-    end
-    for (r = 0; r < RD_PORTS; r = r + 1) begin : gen_read
-      wire [SIZE-1:0] pick;      // AND-OR of decoded words: a tree of multiplexers is half as big again
-      for (w = 0; w < SIZE; w = w + 1) begin : gen_pick
-        assign pick[w] = RD_ADDR[r*ABITS +: ABITS] == w;
-      end
-      for (i = 0; i < WIDTH; i = i + 1) begin : gen_bit
-        wire [SIZE-1:0] column;
-        for (w = 0; w < SIZE; w = w + 1) begin : gen_column
-          assign column[w] = pick[w] & word[w*WIDTH+i];
+      for (w = 0; w < SIZE; w = w + 1) begin : gen_word
+        wire gated;
+        bonnet_icg u_icg (.clk(WR_CLK), .en(WR_EN[0] & (WR_ADDR == w)), .gated(gated));
+        for (i = 0; i < WIDTH; i = i + 1) begin : gen_bit
+          LATCH u_latch (.CLK(gated), .D(taken[i]), .Q(word[w*WIDTH+i]));
         end
-        assign RD_DATA[r*WIDTH+i] = |column;
+      end
+      for (r = 0; r < RD_PORTS; r = r + 1) begin : gen_read
+        wire [SIZE-1:0] pick;      // AND-OR of decoded words: a tree of multiplexers is half as big again
+        for (w = 0; w < SIZE; w = w + 1) begin : gen_pick
+          assign pick[w] = RD_ADDR[r*ABITS +: ABITS] == w;
+        end
+        for (i = 0; i < WIDTH; i = i + 1) begin : gen_bit
+          wire [SIZE-1:0] column;
+          for (w = 0; w < SIZE; w = w + 1) begin : gen_column
+            assign column[w] = pick[w] & word[w*WIDTH+i];
+          end
+          assign RD_DATA[r*WIDTH+i] = |column;
+        end
       end
     end
   endgenerate
