@@ -56,6 +56,7 @@ void HLS_NAME(bonnet_hls)(hls_word *mem, uint64_t mem_base, uint64_t mem_bytes, 
 #pragma HLS ARRAY_RESHAPE variable=chip.weight dim=2 complete
 #pragma HLS ARRAY_RESHAPE variable=chip.param dim=2 complete
 #pragma HLS ARRAY_PARTITION variable=chip.feature dim=2 complete
+#pragma HLS ARRAY_PARTITION variable=chip.head.sum complete
 #pragma HLS ARRAY_PARTITION variable=chip.stem.map dim=1 complete
 #pragma HLS ARRAY_RESHAPE variable=chip.stem.map dim=3 complete
 #pragma HLS ARRAY_PARTITION variable=chip.stem.line dim=1 complete
@@ -103,6 +104,7 @@ void HLS_NAME(bonnet_hls_kernel)(hls_word *mem, uint64_t job, uint64_t model, ui
 #pragma HLS ARRAY_RESHAPE variable=chip.weight dim=2 complete
 #pragma HLS ARRAY_RESHAPE variable=chip.param dim=2 complete
 #pragma HLS ARRAY_PARTITION variable=chip.feature dim=2 complete
+#pragma HLS ARRAY_PARTITION variable=chip.head.sum complete
 #pragma HLS ARRAY_PARTITION variable=chip.stem.map dim=1 complete
 #pragma HLS ARRAY_RESHAPE variable=chip.stem.map dim=3 complete
 #pragma HLS ARRAY_PARTITION variable=chip.stem.line dim=1 complete
