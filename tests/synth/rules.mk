@@ -20,6 +20,7 @@ test-synth-drift:
 $(O)/synth/zcu102-units.json: tests/synth/units.sh tests/synth/units.list constraints/zcu102/synth.sh tests/synth/count.jq tests/synth/cells.json $(SYNTH_SRCS)
 	$(Q)mkdir -p $(@D)
 	$(Q)tests/synth/units.sh $(@:.json=) $(SYNTH_SRCS)
+TESTS += synth
 .PHONY: test-synth
 test-synth:
 	$(Q)command -v yosys > /dev/null || { echo "test-synth: no yosys: install it with tools/deps.sh test"; exit 77; }
