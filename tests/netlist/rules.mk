@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The netlist against the RTL. Small units as UltraScale+ cells (xcup) and as gates (osu018), tiny geometry: the RTL's own benches run on
 # them (make test-netlist), Yosys proves them equal (make test-netlist-equal), Icarus looks for unknowns after reset (test-netlist-reset).
-# Larger units, by hand: make test-netlist-more. Not here yet: the whole chip as cells behind the simulation library.
+# Larger units, by hand: make test-netlist-more. The whole chip as gates behind the simulation library, so that the same driver runs networks
+# on it: make test-netlist-chip (part of make cosim).
 NETLIST       := $(O)/netlist
 NETLIST_MAPS  := xcup osu018
 NETLIST_UNITS := bonnet_fifo bonnet_skid bonnet_pool2
@@ -53,3 +54,29 @@ test-netlist-reset:
 	$(Q)$(MAKE) --no-print-directory $(NETLIST)/osu018/synth.ys
 	$(Q)iverilog -g2005 -gno-specify -s reset_tb -o $(NETLIST)/reset.vvp tests/netlist/reset_tb.v $(NETLIST_MODELS) $(foreach unit,fifo skid sems,$(NETLIST)/osu018/bonnet_$(unit).v)
 	$(Q)vvp -n $(NETLIST)/reset.vvp | tee $(NETLIST)/reset.txt | tail -5; grep -q '^PASS' $(NETLIST)/reset.txt
+
+# The whole chip, module by module, its memories as they are; as object of the simulation library in place of the RTL's tiny geometry.
+CHIP_MAP   ?= osu018
+CHIP       := $(NETLIST)/chip-$(CHIP_MAP)
+CHIP_CASES ?= 20
+$(CHIP)/bonnet_top.v: $(NETLIST_RTL)
+	$(Q)FLAT= DEFS="$(TINY)" tests/netlist/synth.sh $(CHIP_MAP) $(@D) bonnet_top -- $(SYNTH_SRCS)
+# As sim/verilator/rules.mk does it, but without its warnings (the netlist is not ours to write), and with power-up values at random.
+$(CHIP)/tiny/model.stamp: $(CHIP)/bonnet_top.v $(NETLIST)/cells/$(CHIP_MAP).v
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)verilator --cc --no-MMD -O3 --x-assign unique --x-initial unique -Wno-fatal -Wno-lint -Wno-style --prefix Vbonnet_tiny --top-module bonnet_top \
+	  --output-split 20000 -Mdir $(@D) $(NETLIST)/cells/$(CHIP_MAP).v $< > $(@D)/verilate.log 2>&1 || { tail -20 $(@D)/verilate.log; false; }
+	$(Q)touch $@
+$(CHIP)/libtiny.a: $(CHIP)/tiny/model.stamp $(wildcard sim/verilator/*.h) sim/verilator/tiny.cpp
+	$(Q)cp sim/verilator/tiny.cpp $(CHIP)/tiny/
+	$(Q)ls $(CHIP)/tiny/*.cpp | xargs -P 2 -I % sh -c '$(CXX) -std=c++17 -fPIC -O1 -w -Isim/verilator -isystem $(VERILATOR_ROOT)/include \
+	  -isystem $(VERILATOR_ROOT)/include/vltstd -DVL_USER_STOP -DVL_USER_FINISH -DVL_USER_FATAL -DVM_TRACE=0 -I$(CHIP)/tiny -c % -o %.o'
+	$(Q)rm -f $@ && $(AR) rcs $@ $(CHIP)/tiny/*.cpp.o
+# The netlist first: libbonnet's own tiny geometry is then not asked for.
+$(CHIP)/conform: $(CHIP)/libtiny.a $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
+	$(Q)$(CXX) -o $@ $(CONFORM_SRCS:%.c=$(O)/obj/%.o) -Wl,--whole-archive $(CHIP)/libtiny.a -Wl,--no-whole-archive $(LIB) $(LIB_LIBS)
+.PHONY: test-netlist-chip
+test-netlist-chip:      ## The chip as gates (tiny geometry) runs the conformance suite through the driver: every map and logit. CHIP_CASES=n CHIP_MAP=osu018
+	@$(NETLIST_NEEDS)
+	$(Q)$(MAKE) --no-print-directory $(CHIP)/conform
+	$(Q)$(CHIP)/conform --seed $(SEED) --backend sim:geometry=tiny --size tiny --cases $(CHIP_CASES) --quick
