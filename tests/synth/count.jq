@@ -11,12 +11,14 @@ def times($n): map_values(. * $n);
 . as $stat
 | ($cells[0][$family] // error("cells.json has no family \($family)")) as $table
 | ([$table[][1] | keys[]] | unique | map({key: ., value: 0}) | from_entries) as $zero
-| def weigh($type): first(($table[] | . as $row | select($type | test($row[0])) | $row[1]),
+# A cell's type stands without the backslash that its module has, unless it is a module with parameters.
+| def unit_of($type): if $stat.modules[$type] then $type elif $stat.modules["\\" + $type] then "\\" + $type else null end;
+  def weigh($type): first(($table[] | . as $row | select($type | test($row[0])) | $row[1]),
                           error("a cell that tests/synth/cells.json does not know in \($family): \($type)"));
   def whole($name): reduce (($stat.modules[$name].num_cells_by_type // {}) | to_entries[]) as $e ($zero;
-    add_up((if $stat.modules[$e.key] then whole($e.key) else weigh($e.key) end) | times($e.value)));
+    add_up((if unit_of($e.key) then whole(unit_of($e.key)) else weigh($e.key) end) | times($e.value)));
   def places($name; $n): {key: ($name | plain), value: (whole($name) | times($n) | .n = $n)},
-    (($stat.modules[$name].num_cells_by_type // {}) | to_entries[] | select($stat.modules[.key]) | places(.key; $n * .value));
+    (($stat.modules[$name].num_cells_by_type // {}) | to_entries[] | select(unit_of(.key)) | places(unit_of(.key); $n * .value));
   ([$stat.modules | keys[] | select(plain == $top)] | first // error("no module \($top)")) as $root
 | [places($root; 1)]
 | [.[0] | .key = "total"] + .[1:]

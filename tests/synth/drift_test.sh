@@ -40,7 +40,7 @@ tool=none expect 77 "no yosys" "$was"
 
 # Counting: top has two of sub (once as another size) and a LUT; sub has two LUTs, a flip-flop, half a block RAM.
 cat > "$tmp/stat.json" << 'STAT'
-{"modules": {"\\top": {"num_cells_by_type": {"LUT2": 1, "\\sub": 1, "$paramod$0123\\sub": 2}},
+{"modules": {"\\top": {"num_cells_by_type": {"LUT2": 1, "sub": 1, "$paramod$0123\\sub": 2}},
   "\\sub": {"num_cells_by_type": {"LUT6": 2, "FDRE": 1, "RAMB18E2": 1}},
   "$paramod$0123\\sub": {"num_cells_by_type": {"LUT6": 3, "RAM32M16": 1}}}}
 STAT
