@@ -10,4 +10,5 @@ prove-%: $(RTL_PKGS)
 TESTS += prove
 .PHONY: test-prove
 test-prove:
+	$(Q)tests/formal/page.sh --check
 	$(Q)$(MAKE) --no-print-directory -j2 prove
