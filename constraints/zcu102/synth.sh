@@ -6,7 +6,8 @@
 # Every module is mapped on its own, two at a time, so four arrays cost the time of one and each unit has its numbers; cells and what is a
 # part of a lane dissolve into their users. Nothing is optimised across units, as nothing can be that is placed apart: the sum errs high.
 # No I/O and clock buffers: the chip sits between the AXI ports of a processor. -nowidelut: else Yosys spends two LUTs and a MUXF7 on any function
-# of seven inputs. LUTs that could share a site (LUT6_2) are counted one by one. No placement, no timing.
+# of seven inputs. LUTs that could share a site (LUT6_2) are counted one by one. Yosys 0.23 packs no adder and no register into a DSP48E2 (its pass
+# knows the DSP48E1), so sums of products are counted in LUTs that Vivado can spare. No placement, no timing.
 set -eu
 geometry=${1:?usage: synth.sh GEOMETRY OUT TOP FILE...} out=${2:?usage: synth.sh GEOMETRY OUT TOP FILE...} top=${3:?usage: synth.sh GEOMETRY OUT TOP FILE...}
 shift 3
