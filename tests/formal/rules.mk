@@ -11,4 +11,5 @@ TESTS += prove
 .PHONY: test-prove
 test-prove:
 	$(Q)tests/formal/page.sh --check
+	$(Q)tests/formal/handshakes.sh
 	$(Q)$(MAKE) --no-print-directory -j2 prove
