@@ -19,6 +19,7 @@ need() {
     [ -e "$lib/osu018_stdcells.lib" ] || { echo "asic.sh: no cell library in $lib: install qflow-tech-osu018 with tools/deps.sh test"; exit 77; }
 }
 line_of() { awk -v u="$1" '/^[+.]/ && $2 == u' "$here/units.txt"; }
+left_out() { awk '$1 == "-" { printf "%s", $2; for (i = 7; i <= NF; i++) printf " %s", $i; print "" }' "$here/units.txt"; }
 words() { [ "$1" = - ] || echo "$1" | tr , ' '; }
 
 prepare() {  # the library with its layouts' areas, its pins, its areas
@@ -34,11 +35,14 @@ unit() {
     name=$1 out=$2
     need yosys sta jq
     line=$(line_of "$name")
+    [ -n "$line" ] || [ -z "$(left_out | awk -v u="$name" '$1 == u')" ] || die "$name is left out: $(left_out | sed -n "s/^$name //p")"
     [ -n "$line" ] || die "no unit '$name'; one of: $(awk '/^[+.]/ { printf "%s ", $2 }' "$here/units.txt")"
     prepare "$out"
     # shellcheck disable=SC2086 # the line's columns
     set -- $line
-    export ASIC_LIB="$out/osu018.lib" ASIC_CELLS="$out/pins.v" ASIC_TOP="$3" ASIC_OUT="$out/$name" ASIC_PERIOD="$period"
+    module=${3%%:*}
+    ASIC_PARAMS=$(echo "${3#"$module"}" | tr ':=' '  ')
+    export ASIC_PARAMS ASIC_LIB="$out/osu018.lib" ASIC_CELLS="$out/pins.v" ASIC_TOP="$module" ASIC_OUT="$out/$name" ASIC_PERIOD="$period"
     ASIC_OUTSIDE=$(words "$4") ASIC_KEEP=$(words "$5")
     export ASIC_OUTSIDE ASIC_KEEP ASIC_MAP="$6"
     rm -f "$out/$name.unit.json"
@@ -48,7 +52,7 @@ unit() {
     ! grep -m1 '^Error' "$out/$name.sta" >&2 || die "$name: sta failed"
     awk -f "$here/path.awk" "$out/$name.v" "$out/$name.sta" > "$out/$name.path.json" || die "$name: no timing in $out/$name.sta"
     awk -f "$here/macros.awk" "$out/$name.macros" > "$out/$name.macros.json"
-    jq -n --arg unit "$name" --arg sign "$1" --arg top "$3" --slurpfile areas "$out/areas.json" --slurpfile stat "$out/$name.json" \
+    jq -n --arg unit "$name" --arg sign "$1" --arg top "$module" --slurpfile areas "$out/areas.json" --slurpfile stat "$out/$name.json" \
         --slurpfile path "$out/$name.path.json" --slurpfile macros "$out/$name.macros.json" \
         --slurpfile buffers "$out/$name.buffers.json" -f "$here/unit.jq" > "$out/$name.unit.json.new" ||
         die "$name: counting failed"
@@ -87,7 +91,9 @@ power) ASIC_CYCLES=${ASIC_CYCLES:-72} && power "${2:?asic.sh power OUT}" ;;
 table)
     out=${2:?asic.sh table OUT}
     [ -e "$out/power.json" ] && power=$out/power.json || power=/dev/null
-    cat "$out"/*.unit.json | jq -s -r --slurpfile seeds "$here/seeds.json" --argjson power "$(jq -c -s ".[0]" "$power")" -f "$here/table.jq" ;;
+    # The units of the list, not what else lies there.
+    for name in $("$0" names); do [ ! -e "$out/$name.unit.json" ] || cat "$out/$name.unit.json"; done |
+        jq -s -r --argjson left "$(left_out | jq -R -s -c 'split("\n")[:-1]')" --slurpfile seeds "$here/seeds.json" --argjson power "$(jq -c -s ".[0]" "$power")" -f "$here/table.jq" ;;
 counts)
     shift
     cat "$@" | jq -s "map({key: .unit, value: {ge: (.ge | round), ff: .ff, latch: .latch}}) | from_entries" ;;

@@ -68,6 +68,7 @@ refused() {
     if ! grep -qF -- "$want" "$tmp/out" || [ "$(wc -l < "$tmp/out")" -ne 1 ]; then cat "$tmp/out"; say "wants one line with '$want': $*"; fi
 }
 refused "no unit 'lanes'" $asic unit lanes "$tmp/units"
+refused "mac is left out: " $asic unit mac "$tmp/units"
 refused "no osu018_stdcells.lib in $tmp" env ASIC_TECH="$tmp" $asic unit lane "$tmp/other"
 refused "not a wave" "${ASIC_TOGGLES:-build/asic_toggles}" tb. 0 1 < constraints/asic/units.txt
 sed 's/bonnet_popcount u_popcount/bonnet_popcuont u_popcount/' rtl/compute/bonnet_lane.sv > "$tmp/bonnet_lane.sv"

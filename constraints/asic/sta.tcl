@@ -19,11 +19,22 @@ foreach port [all_inputs] {
     set name [get_property $port full_name]
     if {$name != "clk_i" && ![string match *rst_n* $name]} { lappend inputs $port }
 }
+set outputs [all_outputs]
 proc clock {period} {
     create_clock -name clk -period $period $::clocks
     set_input_delay 0 -clock clk $::inputs
-    set_output_delay 0 -clock clk [all_outputs]
+    set_output_delay 0 -clock clk $::outputs
 }
+# OpenSTA 2.0.17 has no pin (NULL) for some ports that share a net with another port, a memory's write enables for one: counted, not timed.
+create_clock -name clk -period $period $clocks
+proc pins {ports command} {
+    set found {}
+    foreach port $ports { if {![catch {$command 0 -clock clk $port} why]} { lappend found $port } elseif {![string match *NULL* $why]} { error $why } }
+    return $found
+}
+set inputs [pins $inputs set_input_delay]
+set outputs [pins $outputs set_output_delay]
+puts "asic wires [expr {[llength [all_outputs]] - [llength $outputs]}]"
 set_input_transition 0.2 [all_inputs]
 set_load 0.02 [all_outputs]
 clock $period

@@ -4,7 +4,7 @@
 #   ASIC_LIB     the library (lib.awk)      ASIC_CELLS its cells as Verilog modules (pins.awk)
 #   ASIC_OUT     PREFIX of what is written: PREFIX.raw.v netlist without buffers (buffer.awk), PREFIX.json counts by cell, PREFIX.macros the memories that were left out
 #   ASIC_PARAMS  "Name value ..." of the top, ASIC_KEEP modules that stay modules, ASIC_OUTSIDE modules that are left out, all may be empty
-#   ASIC_MAP     area or speed: the script for abc
+#   ASIC_MAP     area, speed or quick: the script for abc
 proc env {name} { if {[info exists ::env($name)]} { return $::env($name) } else { return "" } }
 set here constraints/asic
 set lib [env ASIC_LIB]
@@ -34,7 +34,7 @@ yosys alumacc
 yosys maccmap {t:$macc}
 yosys opt -fast
 yosys memory -nomap
-yosys techmap -map $here/memory.v {t:$mem_v2}
+yosys techmap -autoproc -map $here/memory.v {t:$mem_v2}
 yosys memory_map
 yosys opt -fast
 yosys dffunmap -srst-only
@@ -49,8 +49,13 @@ yosys abc -liberty $lib -script $here/[env ASIC_MAP].abc
 yosys setundef -zero
 yosys opt_clean -purge
 yosys dump -o [env ASIC_OUT].macros {t:bonnet_sram} {t:*bonnet_ram_1r1w*}
-yosys expose -evert {t:bonnet_sram} {t:*bonnet_ram_1r1w*}
+yosys read_verilog -overwrite -DBONNET_PINS $here/macros.v
+yosys hierarchy -top $top
+yosys blackbox {*bonnet_sram*} {*bonnet_ram_1r1w*}
+yosys expose -evert {t:*bonnet_sram*} {t:*bonnet_ram_1r1w*}
 foreach module [env ASIC_OUTSIDE] { yosys expose -evert t:*$module* }
+# OpenSTA does not find buses whose names hold dots or brackets again: bit by bit. The unit's own ports stay as they are.
+yosys splitnets -ports -format __ {w:*.*}
 yosys splitnets
 yosys opt_clean -purge
 yosys check -noinit
