@@ -114,8 +114,8 @@ module bonnet_map_sram (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR_CL
       if (_TECHMAP_CONSTMSK_RD_SRST_[r]) begin
         assign RD_DATA[r*WIDTH +: WIDTH] = data[r*WIDTH +: WIDTH];
       end else begin
-        reg zero;
-        always @(posedge RD_CLK[r]) if (RD_EN[r]) zero <= RD_SRST[r];
+        wire zero;
+        \$dffe #(.WIDTH(1), .CLK_POLARITY(1'b1), .EN_POLARITY(1'b1)) u_zero (.CLK(RD_CLK[r]), .EN(RD_EN[r]), .D(RD_SRST[r]), .Q(zero));
         assign RD_DATA[r*WIDTH +: WIDTH] = zero ? RD_SRST_VALUE[r*WIDTH +: WIDTH] : data[r*WIDTH +: WIDTH];
       end
     end

@@ -34,7 +34,7 @@ yosys alumacc
 yosys maccmap {t:$macc}
 yosys opt -fast
 yosys memory -nomap
-yosys techmap -autoproc -map $here/memory.v {t:$mem_v2}
+yosys techmap -map $here/memory.v {t:$mem_v2}
 yosys memory_map
 yosys opt -fast
 yosys dffunmap -srst-only

@@ -9,4 +9,4 @@ $stat[0].modules as $modules | $areas[0] as $area
 cells("\\" + $top) as $cells
 | [$cells | to_entries[] | ($area[.key] // error("no cell of the library: \(.key)")) * .value] | add as $um2
 | {unit: $unit, sign: $sign, module: $top, um2: $um2, ge: ($um2 / $area.NAND2X1), cells: ([$cells[]] | add),
-   ff: ([$cells.DFFPOSX1, $cells.DFFNEGX1, $cells.DFFSR] | add), latch: ($cells.LATCH // 0), by_cell: $cells, macros: $macros[0]} + $path[0]
+   ff: ([$cells.DFFPOSX1, $cells.DFFNEGX1, $cells.DFFSR] | add // 0), latch: ($cells.LATCH // 0), by_cell: $cells, macros: $macros[0]} + $path[0]
