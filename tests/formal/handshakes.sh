@@ -29,5 +29,5 @@ while read -r module how rest; do
     done
 done < $list
 [ $bad -eq 0 ] || exit 1
-count() { awk -v h="$1" '$2 == h' $list | wc -l; }
+count() { awk -v h="$1" '$1 != "#" && $2 == h' $list | wc -l; }
 echo "handshakes: $proved modules proved, $(count within) within a proof, $(count wires) wires, $(count plain) without ready, $(count simulation) by simulation only"
