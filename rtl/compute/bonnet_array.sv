@@ -42,11 +42,11 @@ module bonnet_array #(
   output      logic                  res_last_o
 );
   // ---- control ---------------------------------------------------------------
-  logic            op_q, op_first_q, op_last_q, op_tile_q, op_end_q, add_q, first_q, last_q, tile_q, end_q, res_q, clear_q, res_tile_q, res_end_q;
+  logic            op_q, op_first_q, op_last_q, op_tile_q, op_end_q, add_q, first_q, last_q, tile_q, end_q, res_q, res_tile_q, res_end_q;
   logic [PixW-1:0] op_pix_q, pix_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {op_q, add_q, res_q, clear_q} <= 4'b0001;
-    else         {op_q, add_q, res_q, clear_q} <= {en_i, op_q, add_last, add_last};
+    if (!rst_ni) {op_q, add_q, res_q} <= 3'b000;
+    else         {op_q, add_q, res_q} <= {en_i, op_q, add_last};
   end
   always_ff @(posedge clk_i) begin
     if (en_i)  {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q} <= {pix_i, first_i, last_i, tile_i, end_i};
@@ -87,6 +87,7 @@ module bonnet_array #(
   end
 
   // ---- lanes -----------------------------------------------------------------
+  logic [SumW-1:0] sums [Lanes];
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     localparam int unsigned Slice = l / bonnet_pkg::Group;
     bonnet_lane u_lane (
@@ -98,13 +99,18 @@ module bonnet_array #(
       .pix_i     (pix_q),
       .first_i   (first_q),
       .last_i    (last_q),
-      .clear_i   (clear_q),  // quiet between results: the wires to post are wide
-      .sum_o     (res_sum_o[SumW*l +: SumW])
+      .sum_o     (sums[l])
     );
   end
   assign res_valid_o = res_q;
   assign res_tile_o  = res_tile_q;
   assign res_last_o  = res_end_q;
+  always_comb begin  // quiet between results: the wires to post are wide
+    res_sum_o = '0;
+    if (res_q) begin
+      for (int unsigned l = 0; l < Lanes; l++) res_sum_o[SumW*l +: SumW] = sums[l];
+    end
+  end
 
   // ---- contract --------------------------------------------------------------
   `BONNET_ASSUME(LoadEnabled_A, !load_i || en_i)

@@ -5,7 +5,7 @@
 //   sum[pix] = (first ? 0 : sum[pix]) + popcount(~(weight ^ act))
 //
 // Two steps: cycle 0 registers the count (count_en_i with the operands), cycle 1 adds it (add_en_i with the pixel). On the last weight row of
-// a block the sum leaves by sum_o (one cycle after add_en_i && last_i, held until the next or until clear_i) and is not kept.
+// a block the sum leaves by sum_o (one cycle after add_en_i && last_i, held until the next) and is not kept.
 //
 // Rate    1 word pair a cycle.       Stall  none: nothing moves without the enables.
 // Golden  sim/golden (binary convolution)       Test  tests/rtl/bonnet_array_tb.cpp
@@ -24,7 +24,6 @@ module bonnet_lane #(
   input  wire logic [PixW-1:0] pix_i,     // pixel of the block
   input  wire logic            first_i,   // first weight row of the block: start from 0
   input  wire logic            last_i,    // last weight row: the sum leaves
-  input  wire logic            clear_i,   // sum_o back to 0; a sum that leaves goes before
   output      logic [SumW-1:0] sum_o
 );
   logic [6:0] count;
@@ -40,7 +39,6 @@ module bonnet_lane #(
       if (last_i) sum_o <= sum;
       else        sum_q[pix_i] = sum;
     end
-    if (clear_i && !(add_en_i && last_i)) sum_o <= '0;
   end
   /* verilator lint_on BLKSEQ */
 endmodule
