@@ -86,6 +86,7 @@ module bonnet_fc #(
   always_ff @(posedge clk_i) begin
     if (state_q == Idle) begin
       wrow_q <= d_wrow;
+      bias_row_q <= d_wrow[WbRowW-1:0];  // so that the arrays' units agree from the first cycle on (InStep_A of bonnet_conv)
       out_q  <= d_out;
       tile_q <= d_tiles;
     end else begin
