@@ -46,6 +46,7 @@ typedef struct bonnet_mmio {
     /* Wait for the interrupt, or until timeout_ms: BONNET_ETIMEOUT. Returns early with BONNET_EINTR when *cancel turns non-zero. */
     bonnet_status (*wait)(void *self, uint32_t timeout_ms, const volatile int *cancel, bonnet_error *err);
     uint32_t      (*clock_hz)(void *self);                                /* 0 = unknown */
+    int           small_memory;                                           /* 1: kilobytes; a start then takes as many images as fit */
     /* Optional (NULL): clock cycles simulated so far and seconds of one core they took. */
     void          (*sim_time)(void *self, uint64_t *cycles, double *seconds);
 } bonnet_mmio;

@@ -129,16 +129,19 @@ uint32_t bonnet_regdev_walks(const bonnet_job *job)
     return job->traced || fit < 1 ? 1 : (uint32_t)fit;
 }
 
-/* Images and results. A board may have little memory: then a start takes fewer walks. */
+/* Images, results, scratch. Where the device says that its memory is little, a start takes as many walks as fit; elsewhere no room is a failure. */
 static bonnet_status place_frames(regdev *dev, regdev_job *j, size_t walk_frames, bonnet_error *err)
 {
     const bonnet_mmio *io = dev->mmio;
+    const bonnet_job *job = j->job;
     bonnet_status st;
-    for (j->walks = bonnet_regdev_walks(j->job);; j->walks /= 2) {
-        st = io->alloc(dev->self, &j->input, walk_frames * j->walks * j->job->input_stride, err);
-        if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, walk_frames * j->walks * j->job->output_stride, err);
-        if (st != BONNET_ENOMEM || j->walks == 1) return st;
+    for (j->walks = bonnet_regdev_walks(job);; j->walks /= 2) {
+        st = io->alloc(dev->self, &j->input, walk_frames * j->walks * job->input_stride, err);
+        if (st == BONNET_OK) st = io->alloc(dev->self, &j->output, walk_frames * j->walks * job->output_stride, err);
+        if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, (size_t)job->scratch_bytes * job->geometry.arrays, err);
+        if (st != BONNET_ENOMEM || !io->small_memory || j->walks == 1) return st;
         release(dev, &j->input);
+        release(dev, &j->output);
     }
 }
 
@@ -149,7 +152,6 @@ static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err
     const size_t walk_frames = (size_t)job->batch * job->geometry.arrays;
     bonnet_status st = io->alloc(dev->self, &j->desc, (size_t)job->n_desc * BONNET_DESC_BYTES, err);
     if (st == BONNET_OK) st = io->alloc(dev->self, &j->rows, job->rows_bytes, err);
-    if (st == BONNET_OK && job->scratch_bytes) st = io->alloc(dev->self, &j->scratch, (size_t)job->scratch_bytes * job->geometry.arrays, err);
     if (st == BONNET_OK) st = place_frames(dev, j, walk_frames, err);
     if (st != BONNET_OK) return regdev_judge(dev, st, err);
     for (uint32_t i = 0; i < job->n_desc; i++) bonnet_desc_to_bytes((uint8_t *)j->desc.host + (size_t)i * BONNET_DESC_BYTES, job->desc[i]);

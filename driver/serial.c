@@ -249,6 +249,7 @@ static bonnet_status serial_open(void **self, const char *path, const bonnet_ope
 
 #define SERIAL_SUMMARY "an FPGA board over a serial line"
 static const bonnet_mmio serial_mmio = {.scheme = "serial",
+                                        .small_memory = 1,
                                         .summary = SERIAL_SUMMARY,
                                         .open = serial_open,
                                         .close = serial_close,

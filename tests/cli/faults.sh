@@ -21,7 +21,7 @@ check 13 'unplugged' mock fault=unplug@60
 check 13 'no Bonnet chip there' mock fault=id
 check 15 'register version' mock fault=abi
 check 15 'a geometry that this library cannot use' mock fault=geometry@3
-check 12 'no device memory' mock fault=alloc@1
+check 12 'no device memory' mock fault=alloc@2
 check 14 'transfer of .* to the device failed' mock fault=xfer-part@2
 check 14 'chip read other weights or descriptors' mock fault=stale-in-line@1
 check 14 'chip read other image bytes' mock fault=stale-in@2
@@ -29,7 +29,7 @@ check 14 'host read other results' mock fault=stale-out@0
 check 11 'unknown option' mock fault=weather
 # And what costs nothing but time: the label is right.
 label='.*Ankle boot'
-for fault in alloc@2 irqlost@0 irq-early@0 irq-spurious@0,slow=9 wait-timeout@0,slow=9 write-lost@2 write-half@4 busy; do
+for fault in irqlost@0 irq-early@0 irq-spurious@0,slow=9 wait-timeout@0,slow=9 write-lost@2 write-half@4 busy; do
     check 0 "^$label" mock "fault=$fault"
 done
 usable sim:
