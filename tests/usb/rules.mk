@@ -8,7 +8,7 @@ TESTS       += usb usb-conform usb-tools
 TEST_BINS   += $(USB_TEST) $(USB_CONFORM) $(FAKEUSB_SO) $(O)/tests/usb/make_bit $(if $(shell pkg-config --exists umockdev-1.0 2> /dev/null && echo yes),$(MOCKUSB))
 endif
 
-USB_TEST_SRCS := $(filter-out %/make_bit.c,$(wildcard tests/usb/*.c)) $(wildcard driver/usb*.c)
+USB_TEST_SRCS := $(filter-out %/make_bit.c,$(wildcard tests/usb/*.c)) $(wildcard driver/usb*.c) driver/words.c
 MAKE_BIT      := $(O)/tests/usb/make_bit
 $(O)/san/%.o: %.cpp
 	$(Q)mkdir -p $(@D)
