@@ -28,10 +28,10 @@ lint-zcu102: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(ZCU102) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
 lint-small: $(RTL_PKGS)
 	$(Q)verilator --lint-only $(RTL_FLAGS) $(SMALL) $(RTL_PKGS) rtl/bonnet_top.sv --top-module bonnet_top
-# What a vendor's tool gets: the chip and the JTAG port under the tool's names, the primitive as a black box. Nothing crossed: tools/wires.sh.
+# What a vendor's tool gets: the chip and the JTAG port under the tool's names, the primitives as black boxes. Nothing crossed: tools/wires.sh.
 BOARD_TOPS := $(wildcard rtl/board/*/*.v)
 lint-board: $(RTL_PKGS)
 	$(Q)tools/wires.sh $(BOARD_TOPS)
-	$(Q)for top in $(BOARD_TOPS); do case $$top in */ulx3s/*) g="$(SMALL)" ;; *) g="$(ZCU102)" ;; esac; verilator --lint-only $(RTL_FLAGS) $$g -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/BSCANE2.v $$top --top-module $$(basename $$top .v) || exit 1; done
+	$(Q)for top in $(BOARD_TOPS); do case $$top in */ulx3s/*) g="$(SMALL)" ;; *) g="$(ZCU102)" ;; esac; verilator --lint-only $(RTL_FLAGS) $$g -Wno-PINCONNECTEMPTY -Wno-SYMRSVDWORD $(RTL_PKGS) sim/board/vendor/*.v $$top --top-module $$(basename $$top .v) || exit 1; done
 lint-yosys: $(SYNTH_SRCS)
 	$(Q)yosys -q -w "Replacing memory" -p "read_verilog -sv -DSYNTHESIS $(TINY) -Irtl/include $^; hierarchy -check -top bonnet_top; proc; check -assert"

@@ -6,13 +6,15 @@
 //   FT231X -> uart_rx -> serial -> local_bus -+-> registers of bonnet_top         0xA0000000, 64 KiB
 //                                             +-> local_ram <- master of bonnet_top  0x70000000, 120 KiB
 //
-// Clock   clk_25mhz as it is: no PLL. 1 Mbaud is 25 cycles a bit. Reset: a count that begins at configuration; so is button FIRE1.
+// Clock   a PLL makes ClkMhz of clk_25mhz; 1 Mbaud is ClkMhz cycles a bit. Reset: a count that begins when the PLL has locked; button FIRE1
+//         starts it again.
 // LEDs    0 idle, 1 a job runs, 2 the last job ended, 3 a serial frame or an address was bad since the last start
 // Test    tests/serial, over the pins; make bitstream-ulx3s
 `default_nettype none
 module bonnet_ulx3s #(
-  parameter ClocksPerBit = 25,
-  parameter GapBits      = 23,       // a third of a second
+  parameter ClkMhz       = 12,       // a divisor of 600, 5 or more; constraints/ulx3s/ulx3s.lpf has the 25 MHz that it is made of
+  parameter ClocksPerBit = ClkMhz,   // 1 Mbaud
+  parameter GapBits      = 22,       // a third of a second
   parameter ResetBits    = 12
 ) (
   input  wire       clk_25mhz,
@@ -23,13 +25,27 @@ module bonnet_ulx3s #(
   output wire [7:0] led
 );
   assign wifi_gpio0 = 1'b1;
+
+  // ---- clock and reset -------------------------------------------------------------------
+  // VCO 600 MHz = 25 MHz * 24 (CLKOP, fed back); CLKOS is the chip's. What ICP_CURRENT and LPF_RESISTOR are: ecppll's, for this VCO.
+  wire clk, clk_fb, locked;
+  /* verilator lint_off PINMISSING */ // outputs that nobody has, and the enables of those
+  (* ICP_CURRENT = "12", LPF_RESISTOR = "8", MFG_ENABLE_FILTEROPAMP = "1", MFG_GMCREF_SEL = "2" *)
+  EHXPLLL #(
+    .CLKI_DIV(1), .CLKFB_DIV(1), .FEEDBK_PATH("CLKOP"),
+    .CLKOP_ENABLE("ENABLED"), .CLKOP_DIV(24), .CLKOP_CPHASE(11), .CLKOS_ENABLE("ENABLED"), .CLKOS_DIV(600 / ClkMhz), .CLKOS_CPHASE(11)
+  ) u_pll (
+    .CLKI(clk_25mhz), .CLKFB(clk_fb), .CLKOP(clk_fb), .CLKOS(clk), .LOCK(locked), .RST(1'b0), .STDBY(1'b0), .ENCLKOP(1'b0), .ENCLKOS(1'b0),
+    .PHASESEL0(1'b0), .PHASESEL1(1'b0), .PHASEDIR(1'b1), .PHASESTEP(1'b1), .PHASELOADREG(1'b1), .PLLWAKESYNC(1'b0)
+  );
+  /* verilator lint_on PINMISSING */
   reg [ResetBits-1:0] reset_q = 0;   // from the bitstream
   reg                 rst_nq  = 0;
-  reg                 meta_q = 1, fire_q = 1;
-  always @(posedge clk_25mhz) begin
-    meta_q <= btn_fire1;
-    fire_q <= meta_q;
-    if (fire_q)           reset_q <= 0;
+  reg                 meta_q = 1, hold_q = 1;
+  always @(posedge clk) begin
+    meta_q <= btn_fire1 || !locked;
+    hold_q <= meta_q;
+    if (hold_q)           reset_q <= 0;
     else if (!(&reset_q)) reset_q <= reset_q + 1'b1;
     rst_nq <= &reset_q;
   end
@@ -38,10 +54,10 @@ module bonnet_ulx3s #(
   wire       rx_valid, rx_error, tx_valid, tx_ready;
   wire [7:0] rx_data, tx_data;
   bonnet_uart_rx #(.ClocksPerBit(ClocksPerBit)) u_uart_rx (
-    .clk_i(clk_25mhz), .rst_ni(rst_nq), .rx_i(ftdi_txd), .valid_o(rx_valid), .error_o(rx_error), .data_o(rx_data)
+    .clk_i(clk), .rst_ni(rst_nq), .rx_i(ftdi_txd), .valid_o(rx_valid), .error_o(rx_error), .data_o(rx_data)
   );
   bonnet_uart_tx #(.ClocksPerBit(ClocksPerBit)) u_uart_tx (
-    .clk_i(clk_25mhz), .rst_ni(rst_nq), .valid_i(tx_valid), .ready_o(tx_ready), .data_i(tx_data), .tx_o(ftdi_rxd)
+    .clk_i(clk), .rst_ni(rst_nq), .valid_i(tx_valid), .ready_o(tx_ready), .data_i(tx_data), .tx_o(ftdi_rxd)
   );
 
   wire        p_awvalid, p_awready, p_wvalid, p_wready, p_wlast, p_bvalid, p_bready, p_arvalid, p_arready, p_rvalid, p_rready, p_rlast;
@@ -50,7 +66,7 @@ module bonnet_ulx3s #(
   wire [31:0] p_wdata, p_rdata;
   wire [1:0]  p_bresp, p_rresp;
   bonnet_serial #(.GapBits(GapBits)) u_serial (
-    .clk_i(clk_25mhz), .rst_ni(rst_nq),
+    .clk_i(clk), .rst_ni(rst_nq),
     .rx_valid_i(rx_valid), .rx_data_i(rx_data), .tx_valid_o(tx_valid), .tx_ready_i(tx_ready), .tx_data_o(tx_data),
     .m_awvalid_o(p_awvalid), .m_awready_i(p_awready), .m_addr_o(p_addr), .m_len_o(p_len),
     .m_wvalid_o(p_wvalid), .m_wready_i(p_wready), .m_wdata_o(p_wdata), .m_wlast_o(p_wlast),
@@ -66,7 +82,7 @@ module bonnet_ulx3s #(
   wire [25:0] w_word;
   wire [31:0] w_rdata;
   bonnet_local_bus u_bus (
-    .clk_i(clk_25mhz), .rst_ni(rst_nq),
+    .clk_i(clk), .rst_ni(rst_nq),
     .s_awvalid_i(p_awvalid), .s_awready_o(p_awready), .s_addr_i(p_addr), .s_len_i(p_len),
     .s_wvalid_i(p_wvalid), .s_wready_o(p_wready), .s_wdata_i(p_wdata),
     .s_bvalid_o(p_bvalid), .s_bready_i(p_bready), .s_bresp_o(p_bresp), .s_arvalid_i(p_arvalid), .s_arready_o(p_arready),
@@ -84,7 +100,7 @@ module bonnet_ulx3s #(
   wire [1:0]  g_rresp, g_bresp;
   /* verilator lint_off PINCONNECTEMPTY */ // always bursts of eight bytes a beat, INCR, one ID: the memory knows no others
   bonnet_top u_top (
-    .clk_i(clk_25mhz), .rst_ni(rst_nq),
+    .clk_i(clk), .rst_ni(rst_nq),
     .s_axil_awvalid(r_awvalid), .s_axil_awready(r_awready), .s_axil_awaddr(r_addr),
     .s_axil_wvalid(r_wvalid), .s_axil_wready(r_wready), .s_axil_wdata(r_wdata), .s_axil_wstrb(4'b1111),
     .s_axil_bvalid(r_bvalid), .s_axil_bready(r_bready), .s_axil_bresp(r_bresp),
@@ -100,7 +116,7 @@ module bonnet_ulx3s #(
   );
   /* verilator lint_on PINCONNECTEMPTY */
   bonnet_local_ram u_ram (
-    .clk_i(clk_25mhz), .rst_ni(rst_nq),
+    .clk_i(clk), .rst_ni(rst_nq),
     .s_arvalid_i(g_arvalid), .s_arready_o(g_arready), .s_araddr_i(g_araddr), .s_arlen_i(g_arlen),
     .s_rvalid_o(g_rvalid), .s_rready_i(g_rready), .s_rdata_o(g_rdata), .s_rresp_o(g_rresp), .s_rlast_o(g_rlast),
     .s_awvalid_i(g_awvalid), .s_awready_o(g_awready), .s_awaddr_i(g_awaddr),
@@ -112,7 +128,7 @@ module bonnet_ulx3s #(
   // ---- LEDs --------------------------------------------------------------------------------
   reg  busy_q, done_q, bad_q;
   wire start = r_awvalid && r_awready && r_addr == 16'd0 && r_wdata[0];   // CTRL, START: the port gives address and data together
-  always @(posedge clk_25mhz or negedge rst_nq) begin
+  always @(posedge clk or negedge rst_nq) begin
     if (!rst_nq) {busy_q, done_q, bad_q} <= 3'b000;
     else begin
       busy_q <= start || (busy_q && !irq);

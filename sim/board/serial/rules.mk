@@ -3,10 +3,10 @@
 ULX3S_SIM := $(O)/board/ulx3s
 ULX3S_DIR := $(O)/sim/board/serial
 ULX3S_TOP := rtl/board/ulx3s/bonnet_ulx3s.v
-$(ULX3S_DIR)/model/model.stamp: $(ULX3S_TOP) $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
+$(ULX3S_DIR)/model/model.stamp: $(ULX3S_TOP) sim/board/vendor/EHXPLLL.v $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
 	$(Q)verilator --cc --no-MMD -O3 --x-assign fast --x-initial unique $(RTL_FLAGS) $(SMALL) -GClocksPerBit=4 -GGapBits=16 -GResetBits=4 --prefix Vbonnet_ulx3s \
-	  --top-module bonnet_ulx3s -Mdir $(@D) $(RTL_PKGS) $(ULX3S_TOP) > $(@D)/verilate.log 2>&1 || { tail -40 $(@D)/verilate.log; false; }
+	  --top-module bonnet_ulx3s -Mdir $(@D) $(RTL_PKGS) sim/board/vendor/EHXPLLL.v $(ULX3S_TOP) > $(@D)/verilate.log 2>&1 || { tail -40 $(@D)/verilate.log; false; }
 	$(Q)for f in $(@D)/*.cpp; do echo "#include \"$$(basename $$f)\""; done > $(@D)/all.cc
 	$(Q)touch $@
 $(ULX3S_DIR)/model.o: $(ULX3S_DIR)/model/model.stamp
