@@ -7,7 +7,7 @@
 //
 // Rate    4 cycles a word and the slave's own: a serial line needs more than a hundred for one.
 // Stall   One burst at a time, one word of it at a time. Every word is answered.
-// Test  make test-serial (the board from its pins); no bench of its own
+// Golden  tests/rtl/bonnet_local_bus_tb.cpp       Test  the same; make test-serial (the board from its pins)
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_local_bus #(

@@ -7,7 +7,7 @@
 // Rate    A beat a cycle in each direction, two cycles from an address to its first beat. The word port goes first, two cycles a read.
 // Stall   One burst of a direction at a time; a word is read when the master has taken the beat that it was offered.
 // Note    A word that is read in the cycle in which it is written may be old, new or neither in hardware; nothing here orders the two.
-// Test  make test-serial (the board from its pins); no bench of its own
+// Golden  tests/rtl/bonnet_local_ram_tb.cpp       Test  the same; make test-serial (the board from its pins)
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_local_ram #(
