@@ -4,6 +4,9 @@
 #                    module has the same statement n times; it survives a shift of lines.
 #   -v mode=all      the module with all mutants in it: +mutant=<number> on the command line of the simulation chooses one, 0 none
 #   -v mode=N        the module with mutant N
+#   -v edits=FILE    further mutants, a line each: line number, tab, name, tab, what stands in that line instead. Those whose change lies
+#                    within one expression come with the rest, after those of the expression; the others are left to whoever made the file.
+#   -v at=FILE       mode=all: the number is read from that file instead, for a program that gives no command line to the model
 # Broken: right sides of assignments, conditions of `if`, connections of instances; and each assignment of a process left out.
 # Left alone: the header, declarations, contracts (`BONNET_..., $error), blocks of `ifdef FORMAL or SYNTHESIS, bounds, part selects' widths,
 # case labels, unused_*. What this cannot think of stands in the hand-written list, MODULE.sed.
@@ -29,6 +32,22 @@ function put(from, len, text,    name, variant) {
     variant = substr(stmt, beg, from - beg) text substr(stmt, from + len, fin - from - len)
     if (mode == "all") chain = chain "mut__ == " count " ? (" variant ") : "
     if (mode == count) only = variant
+}
+# What the edits of this line make of the region [b, f).
+function edited(b, f,    e, alt, p, q) {
+    for (e in alts) {
+        alt = alts[e]
+        for (p = 1; p <= length(stmt) && substr(stmt, p, 1) == substr(alt, p, 1); p++) ;
+        for (q = 0; q < length(stmt) - p + 1 && q < length(alt) - p + 1 && substr(stmt, length(stmt) - q, 1) == substr(alt, length(alt) - q, 1); q++) ;
+        # The first difference is at p, the last q characters are the same.
+        if (p < b || length(stmt) - q > f - 1 || substr(alt, b, length(alt) - length(stmt) + f - b) ~ /^ *$/) continue
+        count++
+        if (mode == "list") printf "%d\t%s\n", count, named[e]
+        alt = substr(alt, b, length(alt) - length(stmt) + f - b)
+        if (mode == "all") chain = chain "mut__ == " count " ? (" alt ") : "
+        if (mode == count) only = alt
+        delete alts[e]
+    }
 }
 # A sized number at i: its neighbours. Returns its length, 0 if there is none.
 function number(i,    rest, w, v, n) {
@@ -91,6 +110,7 @@ function region(b, f, condition,    i, c, two, end, n, before, old) {
         if (c == "!" || c == "~") { put(i, 1, ""); continue }
         if (c == "?") { put(i, 1, "&& 1'b0 ?"); put(i, 1, "|| 1'b1 ?"); continue }
     }
+    edited(b, f)
     if (only != "") return only
     return chain == "" ? old : " (" chain "(" old "))"
 }
@@ -145,6 +165,21 @@ function flush_(    text) {
     else text = broken()
     if (mode != "list") print text
     stmt = ""
+    split("", alts)
+}
+# A line of a statement, as it is kept.
+function kept(line) {
+    sub(/[ \t]*\/\/.*/, "", line)
+    gsub(/\/\*[^*]*\*\//, "", line)
+    return line
+}
+function joined(line) { sub(/^[ \t]+/, " ", line); return line }
+BEGIN {
+    if (edits != "") while ((getline line < edits) > 0) {
+        total++
+        split(line, field, "\t")
+        where[total] = field[1]; named[total] = field[2]; becomes[total] = substr(line, length(field[1]) + length(field[2]) + 3)
+    }
 }
 function show(s) { if (mode != "list") print s }
 
@@ -155,16 +190,17 @@ function show(s) { if (mode != "list") print s }
 /\/\/ ---- contract/ { body = 0 }
 /^\);/ && !begun {
     show($0); body = begun = 1
-    if (mode == "all") show("  int mut__; initial if (!$value$plusargs(\"mutant=%d\", mut__)) mut__ = 0;")
+    if (mode == "all" && at != "") show("  int mut__, file__; initial begin file__ = $fopen(\"" at "\", \"r\"); if ($fscanf(file__, \"%d\", mut__) != 1) mut__ = 0; $fclose(file__); end")
+    if (mode == "all" && at == "") show("  int mut__; initial if (!$value$plusargs(\"mutant=%d\", mut__)) mut__ = 0;")
     next
 }
 !body || hidden || /^[ \t]*`/ { show($0); next }
 {
-    line = $0
-    sub(/[ \t]*\/\/.*/, "", line)
-    gsub(/\/\*[^*]*\*\//, "", line)
+    line = kept($0)
+    for (e in alts) alts[e] = alts[e] joined(line)
+    for (e = 1; e <= total; e++) if (where[e] == NR) alts[e] = (stmt == "") ? kept(becomes[e]) : stmt joined(kept(becomes[e]))
     if (stmt == "") stmt = line
-    else { sub(/^[ \t]+/, " ", line); stmt = stmt line }
+    else stmt = stmt joined(line)
     # A statement goes on until it says that it ends.
     if (stmt ~ /^[ \t]*$|;[ \t]*$|begin([ \t]*: *[a-z_]+)?[ \t]*$|(end|else|endcase|endmodule|endfunction|always_comb)[ \t]*$|case \(.*\)( inside)?[ \t]*$|\([ \t]*$|,[ \t]*$|^[ \t]*(\.|bonnet_).*$|^[ \t]*\)/ && \
         !(stmt ~ /^[ \t]*(assign|logic|localparam|typedef)/ && stmt !~ /;[ \t]*$/)) flush_()

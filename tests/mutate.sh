@@ -1,17 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# mutate.sh MODULE [TEXT] - break rtl/<room>/MODULE.sv in one place at a time, in a copy; whoever still passes has found a hole.
-# The mutants: the lines of tests/mutants/MODULE.sed (sed edits), and every operator, constant, condition and assignment of the module
-# (tests/mutants.awk) unless the list says "# by hand". TEXT: only mutants whose name has it.
-# The latter are all built into one program, and a number on its command line breaks it: a second a mutant at most.
-# The judges, in this order: the bench as tiny where it can be, the bench (tests/rtl/MODULE_tb.cpp, or "# bench: NAME [NAME..]"), the proof
-# ("# proof: NAME" of tests/formal; MODULE.ys by itself).
+# mutate.sh MODULE [NUMBER...] - break rtl/<room>/MODULE.sv in one place at a time, in a copy; whoever still passes has found a hole.
+# The mutants: every operator, constant, condition and assignment of the module (tests/mutants.awk), and the sed edits of
+# tests/mutants/MODULE.sed, both numbered. NUMBER: only these. A list that says "# by hand" has no other mutants than its own.
+# All that stay within one expression are built into one program, and a number breaks it: a second a mutant at most. The rest: one by one.
+# The judges, in this order: the benches (tests/rtl/MODULE_tb.cpp, or "# bench: NAME [NAME..]", "-": none) as tiny where they can be and as
+# asic; "# by: chip" the conformance suite on the tiny chip, "# by: ice40" the wire test and the suite on the iCE40 machine; the proofs
+# ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself).
 # What none of them notices must be EQUAL (Yosys proves that nobody can see the difference, both geometries) or stand in
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that is noticed after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
-# Each verdict stands in build/mutate/MODULE.txt, the sums in MODULE.sum.
+# Out: a line for each that is left, with how to run it again; each verdict in build/mutate/MODULE.txt (verdict, number, judge and seed,
+# name), the sum in MODULE.sum when all were run.
 set -eu
-name=$1 only=${2:-}
+export LC_ALL=C
+name=$1
+shift
+only=" $* "
 O=${O:-build}
 list=tests/mutants/$name.sed
 known=tests/mutants/$name.known
@@ -21,117 +26,176 @@ src=$(git ls-files "rtl/$name.sv" "rtl/*/$name.sv")
 header() { sed -n "/^#/!q; s/^# $1: *//p" "$list"; }
 benches=$(header bench)
 benches=${benches:-$name}
-proof=$(header proof)
-[ -n "$proof" ] || [ ! -e "tests/formal/$name.ys" ] || proof=$name
+[ "$benches" != - ] || benches=
+by=$(header by)
+proofs=$(header proof)
+[ -n "$proofs" ] || [ ! -e "tests/formal/$name.ys" ] || proofs=$name
 dir=$O/mutate/$name
 out=$dir.txt
-rm -rf "$dir" && mkdir -p "$dir/tests" "$dir/$O" && cp -r rtl "$dir/" && cp -r tests/formal "$dir/tests/"
+log=$dir/log
+rm -rf "$dir" "$dir.sum" && mkdir -p "$dir/tests" "$dir/$O"
+cp -r rtl sim "$dir/" && cp -r tests/formal "$dir/tests/"
 : > "$out"
 
-declare -A command limit
-for bench in $benches; do
-    command[tb/$bench]=$(make -s "bench-build-$bench")
-    [ ! -e "tests/rtl/${bench}_tb.tiny" ] || command[tb-tiny/$bench]=$(make -s "bench-build-tiny-$bench")
+# ---- the judges ------------------------------------------------------------------
+# A program: how it is built in the copy ($CXXOPT: how hard the compiler tries), and how it is asked. It gets the mutant's number from the
+# file $dir/mutant where it takes no command line.
+judges=()
+declare -A build limit
+for folder in tb-tiny tb; do
+    for bench in $benches; do
+        [ $folder = tb ] || [ -e "tests/rtl/${bench}_tb.tiny" ] || continue
+        judges+=("$folder/$bench")
+        build[$folder/$bench]="mkdir -p $O/$folder/$bench; $(make -s "bench-build-$([ $folder = tb ] || echo tiny-)$bench") -Wno-lint -Wno-style -Wno-fatal -CFLAGS \$CXXOPT -MAKEFLAGS \"OPT_FAST=\$CXXOPT OPT_SLOW=-O0 OPT_GLOBAL=-O1\""
+    done
+done
+for machine in $by; do
+    judges+=("$machine")
+    build[$machine]=$(make -s "mutants-build-$machine")
 done
 cp -r "$O/gen" "$dir/$O/"
-builds() {  # $1: folder/bench  $2: optimisation
-    mkdir -p "$dir/$O/$1"
-    (cd "$dir" && eval "timeout 900 ${command[$1]} -Wno-lint -Wno-style -Wno-fatal -CFLAGS $2 -MAKEFLAGS 'OPT_FAST=$2 OPT_SLOW=-O0 OPT_GLOBAL=-O1'") > "$dir/log" 2>&1 < /dev/null
+builds() { (cd "$dir" && CXXOPT=$2 timeout 1800 bash -c "set -e; ${build[$1]}") > "$log" 2>&1 < /dev/null; }
+asks() { # JUDGE SEED NUMBER
+    case $1 in
+    tb*) exec "$dir/$O/$1/tb" --seed "$2" --cases "${CASES:-100}" "+mutant=$3" ;;
+    # More stalls and other places in memory with each seed.
+    chip) exec "$dir/conform" --backend "sim:geometry=tiny,stall=$(((($2 - 1) * 20) % 60)),seed=$2" --size tiny --seed "$2" --cases 6 ;;
+    ice40) bash -c 'set -e; tests/ice40/with_pty.sh "$0/ice40/pty" build/tests/ice40/wire @
+        exec tests/ice40/with_pty.sh "$0/ice40/pty" build/tests/conform --backend ice40:@,silence-ms=20000 --size tiny --quick --some --seed "$1"' "$dir" "$2" ;;
+    esac
 }
-passes() { timeout -k 5 "${limit[$1]:-600}" "$dir/$O/$1/tb" --seed "${3:-1}" --cases "${CASES:-100}" "+mutant=${2:-0}" > "$dir/log" 2>&1; }
-judges() { for folder in tb-tiny tb; do for bench in $benches; do [ -z "${command[$folder/$bench]:-}" ] || echo "$folder/$bench"; done; done; }
-proves() { (cd "$dir" && timeout 120 yosys -q "tests/formal/$proof.ys") > "$dir/log" 2>&1; }
+# CPU seconds count: other work on the machine changes no verdict. A program that waits for a dead line ends by the clock.
+passes() {
+    echo "$3" > "$dir/mutant"
+    (ulimit -t "${limit[$1]:-300}"; asks "$@") > "$log" 2>&1 < /dev/null
+}
+proves() { for proof in $proofs; do (cd "$dir" && timeout 300 yosys -q "tests/formal/$proof.ys") > "$log" 2>&1 || return 1; done; }
 
 # Nobody can see the difference: the same flip-flops by name, induction over two steps.
 files=$(make -s rtl-files)
+[[ " $files " = *" $src "* ]] || files="$files $(git ls-files 'rtl/board/ice40/*_pkg.sv' "$(dirname "$src")/*.sv" | sort -u | tr '\n' ' ')"
 equal() {
     local flags step="hierarchy -top $name; proc; flatten; memory_map; async2sync; opt -full"
     for flags in -DBONNET_GEOMETRY_TINY ''; do
         (cd "$dir" && timeout 60 yosys -q -p "
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include $files; $step; rename $name gate; design -stash gate
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include ${files/"$src"/whole.sv}; $step; rename $name gold; design -copy-from gate gate
-            equiv_make gold gate equiv; hierarchy -top equiv; clean; equiv_simple -seq 2; equiv_induct -seq 3; equiv_status -assert") > "$dir/log" 2>&1 || return 1
+            equiv_make gold gate equiv; hierarchy -top equiv; clean; equiv_simple -seq 2; equiv_induct -seq 3; equiv_status -assert") > "$log" 2>&1 || return 1
     done
 }
 
+# ---- the mutants -------------------------------------------------------------------
 cp "$src" "$dir/whole.sv"
-ready() {  # builds all judges of the module as it lies there, and sees them pass
-    local start judge
-    for judge in $(judges); do
-        builds "$judge" "$1" || { tail -20 "$dir/log"; echo "$name: $judge does not build"; exit 1; }
-        start=$(date +%s)
-        passes "$judge" || { tail -20 "$dir/log"; echo "$name: $judge fails before anything is broken"; exit 1; }
-        limit[$judge]=$((10 * ($(date +%s) - start) + 20))  # a broken one may hang
-    done
+# The edits, one to one in number where they fit into the program: line, name, what stands there then.
+export edit
+while IFS= read -r edit; do
+    case $edit in '' | '#'*) continue ;; esac
+    printf '%s\n' "$edit" >> "$dir/hand"
+    sed "$edit" "$src" | awk 'NR == FNR {old[FNR] = $0; n = FNR; next} $0 != old[FNR] {changed++; at = FNR; new = $0}
+        END {if (FNR == n && changed == 1) print at "\t" ENVIRON["edit"] "\t" new}' "$src" -
+done < "$list" > "$dir/edits"
+touch "$dir/hand"
+broken() { awk -v mode="$1" -v edits="$dir/edits" -v at="${by:+$PWD/$dir/mutant}" -f tests/mutants.awk "$dir/whole.sv"; }
+if grep -q '^# by hand' "$list"; then : > "$dir/list"; else broken list > "$dir/list"; fi
+apart=$(wc -l < "$dir/list")
+# What does not fit in comes behind, with numbers of its own.
+cut -f2- "$dir/list" | grep -vxFf - "$dir/hand" | awk -v n="$apart" '{print ++n "\t" $0}' > "$dir/rest" || true
+total=$((apart + $(wc -l < "$dir/rest")))
+
+cpu() { awk '{print int(($13 + $14 + $15 + $16) / 100)}' "/proc/$$/stat" | cut -d. -f1; } # seconds of this script and what it waited for
+ready() { # JUDGE HOW_HARD_THE_COMPILER_TRIES: builds the judge of the module as it lies there, and sees it pass.
+    local before
+    builds "$1" "$2" || { tail -20 "$log"; echo "$name: $1 does not build"; exit 1; }
+    before=$(cpu)
+    passes "$1" 1 0 || { tail -20 "$log"; echo "$name: $1 fails before anything is broken"; exit 1; }
+    limit[$1]=$((5 * ($(cpu) - before) + 10)) # a broken one may hang
 }
-[ -z "$proof" ] || proves || { echo "$name: $proof is not proven before anything is broken"; exit 1; }
+proves || { echo "$name: $proofs not proven before anything is broken"; exit 1; }
 
 declare -A count
-verdict() {
+done_=0 said=$SECONDS
+verdict() { # VERDICT NUMBER JUDGE NAME
     count[$1]=$((${count[$1]:-0} + 1))
-    printf '%s\t%s\n' "$1" "$2" >> "$out"
-    case $1 in SURVIVED | STALE | NOBUILD) printf '%-9s %s: %s\n' "$1" "$name" "$2" ;; esac
+    done_=$((done_ + 1))
+    printf '%s\t%s\t%s\t%s\n' "$@" >> "$out"
+    case $1 in SURVIVED | STALE | NOBUILD) printf '%-8s %s: %s\n         replay: make mutate MODULE=%s MUTANT=%s\n' "$1" "$name" "$4" "$name" "$2" ;; esac
+    if [ $((SECONDS - said)) -ge 30 ]; then
+        said=$SECONDS
+        echo "  $name: $done_ of $total, $((${count[KILLED]:-0} + ${count[PROOF]:-0})) killed"
+    fi
 }
 is_known() { [ -e "$known" ] && cut -f1 "$known" | grep -qxF -- "$1"; }
-# The bench of the mutant $1 has spoken: $2 names the judge who noticed, or nobody. The broken module is in place.
+# The programs have spoken about mutant $1, named $2: $3 is who noticed, or nobody. The broken module is in place.
 conclude() {
-    local judge=$2
-    if [ -z "$judge" ] && [ -n "$proof" ] && ! proves; then judge=proof; fi
-    if is_known "$1"; then
-        if [ -n "$judge" ]; then verdict STALE "$1 (listed as known, noticed by $judge)"; else verdict KNOWN "$1"; fi
-    elif [ "$judge" = proof ]; then verdict PROOF "$1"
-    elif [ -n "$judge" ]; then verdict KILLED "$1"
-    elif [ -z "${QUICK:-}" ] && equal; then verdict EQUAL "$1"
-    else verdict SURVIVED "$1"; fi
+    local judge=$3
+    if [ -z "$judge" ] && [ -n "$proofs" ] && ! proves; then judge=proof; fi
+    if is_known "$2"; then
+        if [ -n "$judge" ]; then verdict STALE "$1" "$judge" "$2 (listed as known, noticed by $judge)"; else verdict KNOWN "$1" - "$2"; fi
+    elif [ "$judge" = proof ]; then verdict PROOF "$1" "$judge" "$2"
+    elif [ -n "$judge" ]; then verdict KILLED "$1" "$judge" "$2"
+    elif [ -z "${QUICK:-}" ] && equal; then verdict EQUAL "$1" - "$2"
+    else verdict SURVIVED "$1" - "$2"; fi
 }
-# Who notices mutant number $1; other seeds power up otherwise: a reset that is missing shows in half of them.
-whose() {
-    local judge seed
-    for seed in 1 2 3 4 5; do
-        for judge in $(judges); do passes "$judge" "$1" "$seed" || { echo "$judge"; return; }; done
-    done
+# Does judge $1 notice mutant number $2? Other seeds power up otherwise: a reset that is missing shows in half of them.
+notices() {
+    local seed
+    for seed in 1 2 3 4 5; do passes "$1" "$seed" "$2" || { noticed="$1 $seed"; return; }; done
+    return 1
 }
-
 # What only synthesis sees is for the proof to judge.
-unseen() { grep -q '^`ifdef VERILATOR' "$src" && cmp -s <(verilator -E -P -Irtl/include "$dir/whole.sv") <(verilator -E -P -Irtl/include "$dir/$src"); }
+hides=$(grep -c '^`ifdef VERILATOR' "$src" || true)
+unseen() { [ "$hides" -gt 0 ] && cmp -s <(verilator -E -P -Irtl/include "$dir/whole.sv") <(verilator -E -P -Irtl/include "$1"); }
+wanted() { [ "$only" = '  ' ] || [[ "$only" = *" $1 "* ]]; }
 
-# ---- every operator ------------------------------------------------------------
-if ! grep -q '^# by hand' "$list"; then
-    awk -v mode=all -f tests/mutants.awk "$dir/whole.sv" > "$dir/$src"
-    ready -O1
-    awk -v mode=list -f tests/mutants.awk "$dir/whole.sv" > "$dir/list"
-    while IFS=$'\t' read -r number mutant; do
-        case $mutant in *"$only"*) ;; *) continue ;; esac
-        awk -v mode="$number" -f tests/mutants.awk "$dir/whole.sv" > "$dir/$src"
-        judge=
-        unseen || judge=$(whose "$number")
-        conclude "$mutant" "$judge"
-    done < "$dir/list"
-fi
-
-# ---- the list by hand: built one by one -----------------------------------------
-while IFS= read -r edit; do
-    case $edit in '' | '#'*) continue ;; *"$only"*) ;; *) continue ;; esac
-    sed "$edit" "$dir/whole.sv" > "$dir/$src"
-    if cmp -s "$dir/whole.sv" "$dir/$src"; then verdict STALE "$edit"; continue; fi
-    if unseen; then conclude "$edit" ''; continue; fi
-    noticed=
-    for judge in $(judges); do
-        # A mutant that does not compile proves nothing about the bench.
-        builds "$judge" -O0 || { verdict NOBUILD "$edit"; continue 2; }
+# One judge after the other, each for those that are left, so that the next program is built only when somebody needs it.
+declare -A named
+todo=()
+while IFS=$'\t' read -r number mutant; do
+    named[$number]=$mutant
+    ! wanted "$number" || todo+=("$number")
+done < "$dir/list"
+for judge in "${judges[@]}"; do
+    [ ${#todo[@]} -gt 0 ] || break
+    broken all > "$dir/$src"
+    ready "$judge" -O1
+    left=()
+    for number in "${todo[@]}"; do
+        [ "$hides" = 0 ] || broken "$number" > "$dir/one.sv"
+        if unseen "$dir/one.sv" || ! notices "$judge" "$number"; then left+=("$number"); continue; fi
+        conclude "$number" "${named[$number]}" "$noticed"
     done
-    noticed=$(whose 0)
-    conclude "$edit" "$noticed"
-done < "$list"
-if [ -z "$only" ] && [ -e "$known" ]; then
+    todo=("${left[@]}")
+done
+for number in "${todo[@]}"; do
+    broken "$number" > "$dir/$src"
+    conclude "$number" "${named[$number]}" ''
+done
+while IFS=$'\t' read -r number edit; do
+    wanted "$number" || continue
+    sed "$edit" "$dir/whole.sv" > "$dir/$src"
+    if cmp -s "$dir/whole.sv" "$dir/$src"; then verdict STALE "$number" - "$edit (nothing to edit)"; continue; fi
+    noticed=
+    for judge in "${judges[@]}"; do
+        ! unseen "$dir/$src" || break
+        # A mutant that does not compile proves nothing about the bench.
+        builds "$judge" -O0 || { verdict NOBUILD "$number" - "$edit"; continue 2; }
+        notices "$judge" 0 || continue
+        break
+    done
+    conclude "$number" "$edit" "$noticed"
+done < "$dir/rest"
+if [ "$only" = '  ' ] && [ -e "$known" ]; then
     while IFS=$'\t' read -r mutant reason; do
         case $mutant in '' | '#'*) continue ;; esac
-        [ -n "$reason" ] || verdict STALE "$mutant (known without a reason)"
-        grep -qF -- "$mutant" "$out" || verdict STALE "$mutant (known, and no such mutant)"
+        [ -n "$reason" ] || verdict STALE 0 - "$mutant (known without a reason)"
+        cut -f4 "$out" | grep -qxF -- "$mutant" || grep -qF -- "$mutant (" "$out" || verdict STALE 0 - "$mutant (known, and no such mutant)"
     done < "$known"
 fi
 bad=$((${count[SURVIVED]:-0} + ${count[STALE]:-0} + ${count[NOBUILD]:-0}))
 killed=$((${count[KILLED]:-0} + ${count[PROOF]:-0}))
 sum="$name: $((killed + bad + ${count[KNOWN]:-0})) mutants, $killed killed (${count[PROOF]:-0} by proof), ${count[KNOWN]:-0} known, $bad survived; not counted: ${count[EQUAL]:-0} proven equal"
-echo "$sum" | tee "$dir.sum"
+echo "$sum"
+rm -rf "$dir"
+[ "$only" != '  ' ] || [ -n "${QUICK:-}" ] || printf '%s; judged by: %s; rtl %s\n' "$sum" "$(echo "$benches $by ${proofs:+proof}" | xargs | sed 's/ /, /g')" \
+    "$(git hash-object "$src" | cut -c1-12)" > "$dir.sum"
 [ $bad -eq 0 ]

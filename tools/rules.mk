@@ -109,16 +109,3 @@ lint-arrows:
 	$(Q)tools/arrows.sh
 lint-gen: gen
 	$(Q)git diff --exit-code -- $(GEN) || { echo "generated files are stale: run make gen and commit"; false; }
-
-.PHONY: mutate mutants-listed
-MUTANTS := $(basename $(notdir $(wildcard tests/mutants/*.sed)))
-# Judged by nothing of their own yet: wiring of the top and of the stems, the bus slave (a proof only), the memory, the resets, two paths.
-MUTANTS_NONE := bonnet_top bonnet_stems bonnet_axil bonnet_ram_1r1w bonnet_rst_sync bonnet_reset bonnet_conv_path
-mutate: mutants-listed $(MUTANTS:%=mutate-%)  ## Break each module on purpose, operator by operator; its bench must notice (docs/mutants.md)
-mutants-listed:
-	$(Q)for module in $(filter-out $(MUTANTS) $(MUTANTS_NONE) %_pkg,$(basename $(notdir $(RTL_SRCS)))); do echo "$$module: no list in tests/mutants"; rc=1; done; exit $${rc:-0}
-mutate-%:
-	$(Q)tests/mutate.sh $*
-GEN += docs/mutants.md
-docs/mutants.md: tests/mutants_page.sh $(wildcard tests/mutants/*.known) tests/mutants/results.txt
-	$(Q)tests/mutants_page.sh > $@

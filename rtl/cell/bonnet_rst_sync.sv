@@ -3,7 +3,7 @@
 // bonnet_rst_sync - reset synchroniser: asserts with the pin, releases on a clock edge two to three cycles later.
 //
 // Note    The only place where a reset crosses into the clock domain. No contract to assert: it has no clocked inputs.
-// Test    every simulation of bonnet_top starts through it
+// Test    tests/rtl/bonnet_reset_tb.cpp; every simulation of bonnet_top starts through it
 `default_nettype none
 module bonnet_rst_sync (
   input  wire logic clk_i,

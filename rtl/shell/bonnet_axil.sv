@@ -2,10 +2,10 @@
 //
 // bonnet_axil - AXI4-Lite slave in front of the registers: 32-bit data, 64 KiB window.
 //
-// Rate    A write every 2 cycles, a read every 3. AW and W in any order, any distance apart. Everything answers OKAY.
+// Rate    A write every 2 cycles, a read every 4. AW and W in any order, any distance apart. Everything answers OKAY.
 // Stall   B and R hold until taken; the next access waits. All outputs are flip-flops.
 // Note    A register read is one pulse of re_o; rdata_i is sampled one cycle later.
-// Test    tests/rtl/bonnet_csr_tb.cpp, every simulation        Proof  tests/formal/bonnet_axil.ys
+// Test    tests/rtl/bonnet_axil_tb.cpp, every simulation        Proof  tests/formal/bonnet_axil.ys
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_axil (

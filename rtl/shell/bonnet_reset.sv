@@ -5,7 +5,7 @@
 //
 //   halt_i -> core reset asserted and flush_o raised -> bus engines idle, at least MinCycles -> both released, ready_o
 //
-// Test    tests/sim/jobs_test.c
+// Test    tests/rtl/bonnet_reset_tb.cpp, tests/sim/jobs_test.c        Proof  tests/formal/bonnet_reset.ys
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_reset #(

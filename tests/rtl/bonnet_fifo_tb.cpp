@@ -3,10 +3,13 @@
 #include "Vbonnet_fifo.h"
 #include <deque>
 #include "tb.h"
+#ifndef FIFO_DEPTH
+#define FIFO_DEPTH 4  // the module's default
+#endif
 
 static int run(Tb<Vbonnet_fifo> &t)
 {
-    constexpr size_t Depth = 4;  // the module's default
+    constexpr size_t Depth = FIFO_DEPTH;
     auto &d = t.dut;
     std::deque<uint32_t> model;
     uint32_t in_pct = 50, out_pct = 50, word = 0;

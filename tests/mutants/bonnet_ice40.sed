@@ -1,0 +1,2 @@
+# bench: -
+# by: ice40

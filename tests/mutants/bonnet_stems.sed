@@ -1,0 +1,2 @@
+# bench: -
+# by: chip
