@@ -6,6 +6,7 @@
 #   -v mode=N        the module with mutant N
 #   -v edits=FILE    further mutants, a line each: line number, tab, name, tab, what stands in that line instead. Those whose change lies
 #                    within one expression come with the rest, after those of the expression; the others are left to whoever made the file.
+#   -v byhand=1      those alone
 #   -v at=FILE       mode=all: the number is read from that file instead, for a program that gives no command line to the model
 # Broken: right sides of assignments, conditions of `if`, connections of instances; and each assignment of a process left out.
 # Left alone: the header, declarations, contracts (`BONNET_..., $error), blocks of `ifdef FORMAL or SYNTHESIS, bounds, part selects' widths,
@@ -23,6 +24,7 @@ function closes(s, i,    depth, c) {
 function pow2(n) { return n >= 30 ? 1073741824 : 2 ^ n }
 # One mutant of the region [beg, fin) of stmt: [from, from+len) becomes text.
 function put(from, len, text,    name, variant) {
+    if (byhand) return
     count++
     name = substr(stmt, 1, from - 1) "[[" substr(stmt, from, len) " => " text "]]" substr(stmt, from + len)
     sub(/^[ \t]+/, "", name)
@@ -143,8 +145,8 @@ function broken(    i, out, start, end, rest, word, held, number_, connects, lea
             if (stmt !~ /^[ \t]*assign/) {  # the assignment that does not happen
                 beg = start; fin = end; chain = ""; only = ""
                 put(start, end - start, "")
-                if (mode == "all") rest = "begin if (mut__ != " count ") " rest " end"
-                if (mode == count) rest = ";"
+                if (mode == "all" && !byhand) rest = "begin if (mut__ != " count ") " rest " end"
+                if (mode == count && !byhand) rest = ";"
             }
             out = out rest; i = end + 1; start = 0
         } else {

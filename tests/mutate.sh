@@ -95,8 +95,8 @@ while IFS= read -r edit; do
         END {if (FNR == n && changed == 1) print at "\t" ENVIRON["edit"] "\t" new}' "$src" -
 done < "$list" > "$dir/edits"
 touch "$dir/hand"
-broken() { awk -v mode="$1" -v edits="$dir/edits" -v at="${by:+$PWD/$dir/mutant}" -f tests/mutants.awk "$dir/whole.sv"; }
-if grep -q '^# by hand' "$list"; then : > "$dir/list"; else broken list > "$dir/list"; fi
+broken() { awk -v mode="$1" -v byhand="$(grep -c '^# by hand' "$list")" -v edits="$dir/edits" -v at="${by:+$PWD/$dir/mutant}" -f tests/mutants.awk "$dir/whole.sv"; }
+broken list > "$dir/list"
 apart=$(wc -l < "$dir/list")
 # What does not fit in comes behind, with numbers of its own.
 cut -f2- "$dir/list" | grep -vxFf - "$dir/hand" | awk -v n="$apart" '{print ++n "\t" $0}' > "$dir/rest" || true
