@@ -5,8 +5,7 @@
 # tests/mutants/MODULE.sed, both numbered. NUMBER: only these. A list that says "# by hand" has no other mutants than its own.
 # All that stay within one expression are built into one program, and a number breaks it: a second a mutant at most. The rest: one by one.
 # The judges, in this order: the benches (tests/rtl/MODULE_tb.cpp, or "# bench: NAME [NAME..]", "-": none) as tiny where they can be and as
-# asic; "# by: chip" the conformance suite on the tiny chip, "# by: ice40" the wire test and the suite on the iCE40 machine; the proofs
-# ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself).
+# asic; "# by: chip" the conformance suite on the tiny chip; the proofs ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself).
 # What none of them notices must be EQUAL (Yosys proves that nobody can see the difference, both geometries) or stand in
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that is noticed after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
@@ -60,11 +59,9 @@ asks() { # JUDGE SEED NUMBER
     tb*) exec "$dir/$O/$1/tb" --seed "$2" --cases "${CASES:-100}" "+mutant=$3" ;;
     # More stalls and other places in memory with each seed.
     chip) exec "$dir/conform" --backend "sim:geometry=tiny,stall=$(((($2 - 1) * 20) % 60)),seed=$2" --size tiny --seed "$2" --cases 6 ;;
-    ice40) bash -c 'set -e; tests/ice40/with_pty.sh "$0/ice40/pty" build/tests/ice40/wire @
-        exec tests/ice40/with_pty.sh "$0/ice40/pty" build/tests/conform --backend ice40:@,silence-ms=20000 --size tiny --quick --some --seed "$1"' "$dir" "$2" ;;
     esac
 }
-# CPU seconds count: other work on the machine changes no verdict. A program that waits for a dead line ends by the clock.
+# CPU seconds count: other work on the machine changes no verdict.
 passes() {
     echo "$3" > "$dir/mutant"
     (ulimit -t "${limit[$1]:-300}"; asks "$@") > "$log" 2>&1 < /dev/null

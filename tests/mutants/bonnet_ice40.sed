@@ -1,2 +1,0 @@
-# bench: -
-# by: ice40

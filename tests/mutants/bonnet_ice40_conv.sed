@@ -1,5 +1,4 @@
-# bench: -
-# by: ice40
+# bench: bonnet_ice40
 s/(bits | ~ands)) | (bits \& ~ands)/bits) | (bits \& ~ands)/
 s/a_q ~^ nibble : a_q | nibble/a_q | nibble : a_q | nibble/
 s/AddrW'(nibble_q\[7:3\])/AddrW'(nibble_q[7:4])/

@@ -1,5 +1,4 @@
-# bench: -
-# by: ice40
+# bench: bonnet_ice40
 s/16'h1021/16'h8005/
 s/if (quiet \&\& !answering) crc_q <= 16'hffff;//
 s/assign abort_o  = state_q == RUN \&\& rx/assign abort_o  = 1'b0/

@@ -1,2 +1,1 @@
-# bench: -
-# by: ice40
+# bench: bonnet_ice40

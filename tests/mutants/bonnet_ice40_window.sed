@@ -1,5 +1,4 @@
-# bench: -
-# by: ice40
+# bench: bonnet_ice40
 s/room == '0 ? 2'd0/room == '0 ? 2'd1/
 s/room != SideW'(1)) ? 2'd2/1'b1) ? 2'd2/
 s/k == 2'd0 ? -off/k == 2'd0 ? off/

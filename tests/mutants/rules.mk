@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Mutants: tests/mutate.sh breaks one module, tests/mutate_all.sh all of them; docs/mutants.md is written from what they found.
-.PHONY: mutate mutants-record mutants-build-chip mutants-build-ice40 test-mutants
+.PHONY: mutate mutants-record mutants-build-chip test-mutants
 mutate:  ## Break each module on purpose, operator by operator; somebody must notice (docs/mutants.md). MODULE=fifo [MUTANT=n]: that one
 	$(Q)O=$(O) tests/mutate_all.sh "$(MODULE)" $(MUTANT)
 mutants-record:  ## What `make mutate` has found, into tests/mutants/results.txt and docs/mutants.md
@@ -17,5 +17,3 @@ test-mutants:
 # How the programs that judge are built, for mutate.sh: in a copy of rtl/ and sim/, without make in between. $$CXXOPT: mutate.sh says.
 mutants-build-chip: $(CONFORM) $(RTL_PKGS)
 	@echo 'mkdir -p chip; verilator $(VSIM_FLAGS) $(RTL_FLAGS) -Wno-lint -Wno-style -Wno-fatal $(TINY) --prefix Vbonnet_tiny --top-module bonnet_top -Mdir chip $(RTL_PKGS) rtl/bonnet_top.sv; { for f in chip/*.cpp; do echo "#include \"$$f\""; done; echo "#include \"tiny.cpp\""; } > all.cc; $(VSIM_CXX) $$CXXOPT -I. -Ichip -c all.cc -o tiny.o; $(CXX) -o conform $(CONFORM_SRCS:%.c=$(CURDIR)/$(O)/obj/%.o) tiny.o $(CURDIR)/$(LIB) $(LIB_LIBS)'
-mutants-build-ice40: $(ICE40_PTY) $(ICE40_WIRE) $(CONFORM)
-	@echo 'mkdir -p ice40; verilator $(ICE40_SIM) -CFLAGS $$CXXOPT --assert -Wno-lint -Wno-style -Wno-fatal -Irtl/include -CFLAGS -DCLOCKS_PER_BIT=4 -GClocksPerBit=4 -Mdir ice40 $(ICE40_RTL) $(CURDIR)/sim/board/ice40/pty.cpp -o pty'

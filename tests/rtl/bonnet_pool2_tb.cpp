@@ -30,6 +30,7 @@ static int run(Tb<Vbonnet_pool2> &t)
             d.valid_i = offer, d.ready_i = !t.rng.chance(stall_pct);
             d.eval();
             if (offer && d.ready_i && !d.ready_o) return t.fail("rate", n, 0, 1);
+            if (pool && want.empty() && !d.ready_o) return t.fail("room that is not used", n, 0, 1);
             if (d.valid_i && d.ready_o) {
                 for (int i = 0; i < 4 * Lanes; i++)
                     acc[i] = !pool || pos == 0 ? in[i] : (all >> i % Lanes & 1) ? acc[i] && in[i] : acc[i] || in[i];

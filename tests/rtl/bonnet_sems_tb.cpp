@@ -14,10 +14,10 @@ static int run(Tb<Vbonnet_sems> &t)
     uint32_t want[Units] = {0};  // 0: not waiting
     bool overflow = false;
     for (uint64_t n = 0; n < 100 * t.cases; n++) {
-        const bool load = n == 0 || t.rng.below(2000) == 0;
+        const bool load = n == 64 || t.rng.below(2000) == 0;  // out of reset all counts are 0
         uint64_t init = 0, take = 0, give = 0;
         uint32_t give_valid = 0, want_bits = 0;
-        const uint32_t give_pct = n / 512 % 3 == 0 ? 60 : 10;  // now and then more is given than taken: overflow
+        const uint32_t give_pct = n / 1024 % 3 == 0 ? 60 : n / 1024 % 3 == 1 ? 2 : 10;  // overflow; then all are taken to the last one
         for (int s = 0; s < Sems; s++) init |= static_cast<uint64_t>(t.rng.below(16)) << 4 * s;
         for (int u = 0; u < Units; u++) {
             if (!want[u] && t.rng.chance(50))

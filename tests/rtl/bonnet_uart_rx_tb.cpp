@@ -54,6 +54,16 @@ static int run(Tb<Vbonnet_uart_rx> &t)
         if (line.empty() && !want.empty() && ++quiet > 400) return t.fail("a byte was lost", got, 0, want.front());
         if (!line.empty()) quiet = 0;
     }
+    // An exact frame: the byte leaves in the middle of the stop bit, two to three cycles late.
+    for (int i = 0; i < 60; i++) t.tick();
+    for (int i = 0; i < 10 * int(Clocks); i++) {
+        d.rx_i = i / int(Clocks) == 0 ? 0 : i / int(Clocks) == 9 ? 1 : 0x35 >> (i / int(Clocks) - 1) & 1;
+        t.tick();
+        const double late = i - 9.5 * Clocks;  // 0: at the edge that sees the middle
+        if (d.valid_o && (late < 2 || late > 3)) return t.fail("cycles after the middle of the stop bit", got, uint64_t(late), 2);
+        if (d.valid_o) got = UINT64_MAX;
+    }
+    if (got != UINT64_MAX) return t.fail("an exact frame was lost", 0, 0, 1);
     // A reset in mid-frame: the rest of the frame is high, so nothing may follow; nor of a line that is low when the reset ends.
     for (int low_after = 0; low_after < 2; low_after++) {
         d.rx_i = 0;

@@ -10,9 +10,12 @@ TB_FLAGS   := --cc --exe --build -O3 --x-assign unique --x-initial unique -CFLAG
 TB_DEPS    := $(wildcard tests/rtl/*.h) $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
 
 # $(call bench,folder,extra flags): the bench of module $*, built there.
-# The fifo is tried with a depth that is no power of two: its pointers have to turn round by themselves. (Its proof has one that is.)
+# The FIFO is tried with a depth that is no power of two: its pointers have to turn round by themselves. (Its proof has one that is.)
+# The iCE40 machine: bits and pauses that are short.
+TB_SRCS_bonnet_ice40  = $(ICE40_RTL)
+TB_FLAGS_bonnet_ice40 := -GClocksPerBit=4 -GQuietBits=8
 TB_FLAGS_bonnet_fifo := -GDepth=5 -CFLAGS -DFIFO_DEPTH=5
-bench_build = verilator $(TB_FLAGS) $(TB_FLAGS_$*) $(2) -Mdir $(O)/$(1)/$* --top-module $* $(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS)) $(CURDIR)/tests/rtl/$*_tb.cpp -o tb
+bench_build = verilator $(TB_FLAGS) $(TB_FLAGS_$*) $(2) -Mdir $(O)/$(1)/$* --top-module $* $(or $(TB_SRCS_$*),$(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS))) $(CURDIR)/tests/rtl/$*_tb.cpp -o tb
 define bench
 	$(Q)mkdir -p $(O)/$(1)/$*
 	$(Q)$(bench_build) > $(O)/$(1)/$*/build.log 2>&1 || { tail -40 $(O)/$(1)/$*/build.log; false; }

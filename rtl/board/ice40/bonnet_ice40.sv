@@ -5,7 +5,7 @@
 //
 // Pins    as on an iCEBreaker: a 12 MHz clock, the FTDI's second port, two LEDs (low is on): green while a layer runs, red after a request
 //         that failed. No reset pin: flip-flops wake up 0.
-// Test    tests/ice40: this top, and the netlist read back from the bitstream, through these pins
+// Test    tests/rtl/bonnet_ice40_tb.cpp, tests/ice40: this top, and the netlist read back from the bitstream, through these pins
 `default_nettype none
 module bonnet_ice40 #(
   parameter int unsigned ClocksPerBit = 12,  // 12 MHz / 1 Mbaud

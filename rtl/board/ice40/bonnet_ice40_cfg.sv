@@ -8,7 +8,7 @@
 //   word 3  res [13:0], res_pix [29:16], pass [45:32], pass_pix [61:48]
 //   word 4  nibble [7:0], kernel3 [8], stride2 [9], dilation2 [10], pool2 [11], post [13:12], slices4 [14], raw [15], rows [23:16]
 //
-// Test    tests/ice40
+// Test    tests/rtl/bonnet_ice40_tb.cpp, tests/ice40
 `default_nettype none
 module bonnet_ice40_cfg (
   input  wire logic                          clk_i,

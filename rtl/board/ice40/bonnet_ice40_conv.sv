@@ -5,10 +5,10 @@
 //   for each tile of 4 channels: thresholds and weights to the lanes; for each pixel: for each position of the pool: the dot product,
 //   the thresholds; then for each slice: the residual, the pass-through half, the write of a nibble (interleaved: of two)
 //
-// Rate    tile: 4 * (rows + 1) + 2 cycles, and a pixel: words of the dot product + 2 a position, plus slices * (1 position, 2 store, 3 XNOR and
+// Rate    tile: 4 * (rows + 1) + 1 cycles, and a pixel: words of the dot product + 2 a position, plus slices * (1 position, 2 store, 3 XNOR and
 //         OR, 4 interleave) cycles; raw: words + 3.
 // Stall   none: the memory is ours from start_i to done_o. abort_i ends a run at once.
-// Golden  sim/golden (binary convolution, downsample, shortcut)       Test  tests/ice40
+// Golden  sim/golden (binary convolution, downsample, shortcut)       Test  tests/rtl/bonnet_ice40_tb.cpp, tests/ice40
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_ice40_conv #(

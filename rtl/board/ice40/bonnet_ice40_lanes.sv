@@ -8,7 +8,7 @@
 // Steps: rd_i with a row; the cycle after, count_i with the activation word; the cycle after, add_i. The sum is there the cycle after that.
 //
 // Rate    one word pair a lane and cycle.       Stall  none.
-// Test    tests/ice40
+// Test    tests/rtl/bonnet_ice40_tb.cpp, tests/ice40
 `default_nettype none
 module bonnet_ice40_lanes #(
   localparam int unsigned Lanes = bonnet_ice40_pkg::Lanes,

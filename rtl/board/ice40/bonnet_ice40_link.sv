@@ -12,7 +12,7 @@
 // leaves; so does a request that stops in the middle. A byte during a run ends the run.
 //
 // Stall   bytes come no faster than one in 10 cycles (bonnet_uart_rx), which every step here keeps up with.
-// Test    tests/ice40
+// Test    tests/rtl/bonnet_ice40_tb.cpp, tests/ice40
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_ice40_link #(

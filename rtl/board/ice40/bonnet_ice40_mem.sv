@@ -4,7 +4,7 @@
 //
 // Rate    one read or one write a cycle; rdata_o follows a read by one cycle.
 // Note    rdata_o is nothing after a write: take it the cycle after the read. Contents are unknown until written.
-// Test    tests/ice40
+// Test    tests/rtl/bonnet_ice40_tb.cpp, tests/ice40
 `default_nettype none
 module bonnet_ice40_mem #(
   localparam int unsigned AddrW = bonnet_ice40_pkg::AddrW

@@ -24,7 +24,7 @@ package bonnet_ice40_pkg;
     logic [AddrW-1:0] out_pix, out, weights;
     logic [SideW-1:0] out_w, out_h, in_w, in_h;                // less one
     logic [AddrW-1:0] in_step, in_pix, in_row, in;             // words from word to word of a dot product, pixel, row; first word
-    logic [7:0]       rows;       // weight rows of a tile after the thresholds: taps * depth, at most 255
+    logic [7:0]       rows;       // weight rows of a tile after the thresholds: taps * depth, at most 127 (SumW)
   } cfg_t;
 endpackage
 /* verilator lint_on UNUSEDPARAM */

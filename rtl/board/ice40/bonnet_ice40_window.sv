@@ -9,7 +9,7 @@
 // are the taps (1, 1) to (2, 2), each a dot product of its own.
 //
 // Rate    one word a cycle while step_i.       Stall  none: nothing moves without step_i, pixel_i, start_i, of which one at most is up.
-// Golden  sim/golden (binary convolution, downsample)       Test  tests/ice40
+// Golden  sim/golden (binary convolution, downsample)       Test  tests/rtl/bonnet_ice40_tb.cpp, tests/ice40
 `default_nettype none
 module bonnet_ice40_window #(
   localparam int unsigned AddrW = bonnet_ice40_pkg::AddrW,
