@@ -1,4 +1,3 @@
-# proof: uart
 s/CountW'(ClocksPerBit \/ 2 - 1)/CountW'(ClocksPerBit - 1)/
 s/count_q <= CountW'(ClocksPerBit - 1);/count_q <= CountW'(ClocksPerBit - 2);/
 s/if (bit_q == 4'd0 \&\& high) busy_q <= 1'b0;//

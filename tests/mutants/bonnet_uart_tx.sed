@@ -1,4 +1,3 @@
-# proof: uart
 s/ || (left_q == 4'd1 \&\& count_q == '0);/;/
 s/left_q  <= 4'd10;/left_q  <= 4'd9;/
 s/count_q <= CountW'(ClocksPerBit - 1);/count_q <= CountW'(ClocksPerBit - 2);/

@@ -3,6 +3,11 @@
 #pragma once
 #include "conv_ref.h"
 
+#ifdef BONNET_GEOMETRY_ZCU102
+enum { Arrays = 4 };
+#else
+enum { Arrays = 1 };
+#endif
 enum { BusBytes = BusBits / 8, MaskBits = 4 * BankMask };
 
 template <class W> void wire_put(W &wide, int lsb, int n, uint64_t v)
@@ -19,9 +24,10 @@ template <class W> uint64_t wire_get(const W &wide, int lsb, int n)
     return v;
 }
 // cmd_t is {desc, addr, step, index, skip}.
-template <class D> void put_cmd(D &d, const Desc &desc, uint64_t addr)
+template <class D> void put_cmd(D &d, const Desc &desc, uint64_t addr, uint32_t step)
 {
     for (int i = 0; i < 20; i++) d.cmd_i[i] = 0;
+    wire_put(d.cmd_i, 13, 32, step);
     wire_put(d.cmd_i, 45, 64, addr);
     for (int i = 0; i < 16; i++) wire_put(d.cmd_i, 109 + 32 * i, 32, desc.w[i]);
 }

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # One bench per module: tests/rtl/<module>_tb.cpp against sim/golden. A new file is a new test: make test-rtl-<module>.
-# <module>_tb.tiny, if it exists (empty file), asks for a second build with the tiny geometry: test-rtl-<module>-tiny.
+# <module>_tb.tiny, if it exists (empty file), asks for a second build with the tiny geometry: test-rtl-<module>-tiny. <module>_tb.zcu102: with
+# four arrays, test-rtl-<module>-zcu102.
 TB_MODULES := $(patsubst tests/rtl/%_tb.cpp,%,$(wildcard tests/rtl/*_tb.cpp))
 TB_TINY    := $(patsubst tests/rtl/%_tb.tiny,%,$(wildcard tests/rtl/*_tb.tiny))
-TESTS      += $(TB_MODULES:%=rtl-%) $(TB_TINY:%=rtl-%-tiny)
-TEST_BINS  += $(TB_MODULES:%=$(O)/tb/%/tb) $(TB_TINY:%=$(O)/tb-tiny/%/tb)
+TB_ZCU102  := $(patsubst tests/rtl/%_tb.zcu102,%,$(wildcard tests/rtl/*_tb.zcu102))
+TESTS      += $(TB_MODULES:%=rtl-%) $(TB_TINY:%=rtl-%-tiny) $(TB_ZCU102:%=rtl-%-zcu102)
+TEST_BINS  += $(TB_MODULES:%=$(O)/tb/%/tb) $(TB_TINY:%=$(O)/tb-tiny/%/tb) $(TB_ZCU102:%=$(O)/tb-zcu102/%/tb)
 TB_DIRS    := $(foreach dir,tests/rtl sim driver host/include rtl/csr,-I$(CURDIR)/$(dir))
 TB_FLAGS   := --cc --exe --build -O3 --x-assign unique --x-initial unique -CFLAGS "-std=c++17 -O1 -DVL_USER_STOP $(TB_DIRS)" $(RTL_FLAGS)
 TB_DEPS    := $(wildcard tests/rtl/*.h) $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonnet_assert.svh
@@ -25,6 +27,9 @@ $(O)/tb/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
 	$(call bench,tb,)
 $(O)/tb-tiny/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
 	$(call bench,tb-tiny,$(TB_AS_TINY))
+TB_AS_ZCU102 := $(ZCU102) -CFLAGS -DBONNET_GEOMETRY_ZCU102
+$(O)/tb-zcu102/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
+	$(call bench,tb-zcu102,$(TB_AS_ZCU102))
 $(O)/tb-wave/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
 	$(call bench,tb-wave,--trace-fst)
 $(O)/tb-tiny-wave/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
@@ -33,6 +38,8 @@ $(O)/tb-tiny-wave/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
 # The passing run pays nothing for waves; `make wave-rtl-<module>[-tiny] SEED=n` replays a failing seed with them.
 test-rtl-%-tiny: $(O)/tb-tiny/%/tb
 	$(Q)$< --seed $(SEED) --cases $(CASES) || { echo "waves: make wave-rtl-$*-tiny SEED=$(SEED) CASES=$(CASES)"; false; }
+test-rtl-%-zcu102: $(O)/tb-zcu102/%/tb
+	$(Q)$< --seed $(SEED) --cases $(CASES) || { echo "replay: make test-rtl-$*-zcu102 SEED=$(SEED) CASES=$(CASES)"; false; }
 test-rtl-%: $(O)/tb/%/tb
 	$(Q)$< --seed $(SEED) --cases $(CASES) || { echo "waves: make wave-rtl-$* SEED=$(SEED) CASES=$(CASES)"; false; }
 wave-rtl-%-tiny: $(O)/tb-tiny-wave/%/tb
@@ -45,3 +52,5 @@ bench-build-%: $(RTL_PKGS)
 	@echo '$(call bench_build,tb,)'
 bench-build-tiny-%: $(RTL_PKGS)
 	@echo '$(call bench_build,tb-tiny,$(TB_AS_TINY))'
+bench-build-zcu102-%: $(RTL_PKGS)
+	@echo '$(call bench_build,tb-zcu102,$(TB_AS_ZCU102))'

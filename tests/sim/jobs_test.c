@@ -3,9 +3,9 @@
  * jobs_test - the simulated chip driven by hand-written jobs, without compiler or driver: sequencer, semaphores, load, store, both AXI
  * masters, registers, stop and reset.
  *
- *     build/tests/jobs [--seed N] [--cases N]
+ *     build/tests/jobs [--seed N] [--cases N] [--geometry N]
  *
- * A case: a chip of any geometry behind a memory with random latency, bandwidth and pauses; a job of LOAD and STORE pairs that
+ * A case: a chip of any geometry, or of BONNET_SIM_ASIC + N, behind a memory with random latency, bandwidth and pauses; a job of LOAD and STORE pairs that
  * hand each other tokens (a LOAD that is done ONCE only on the first walk), run for some walks; every byte of the output, of every
  * array, and of what lies around it is compared. Then one thing is made wrong - a bit no descriptor knows, the header, an address, a
  * bus error, a silent memory - and CAUSE must say so; after RESET the good job must run again on the same chip.
@@ -213,12 +213,13 @@ static void spoil(chip *c, rng *r, uint32_t *want)
     bonnet_desc_to_bytes(at, d);
 }
 
-static int one_case(uint64_t seed)
+static int one_case(uint64_t seed, uint32_t geometry)
 {
     rng r = {seed};
     chip c = {0};
     char text[BONNET_SIM_TEXT] = "";
-    bonnet_sim_config config = {.geometry = (int)below(&r, JOBS_GEOMETRIES),
+    const uint32_t any = below(&r, JOBS_GEOMETRIES);
+    bonnet_sim_config config = {.geometry = (int)(geometry < JOBS_GEOMETRIES ? geometry : any),
                                 .latency_cycles = below(&r, 200),
                                 .bandwidth_percent = 20 + below(&r, 81),
                                 .stall_percent = below(&r, 2) ? below(&r, 60) : 0,
@@ -279,12 +280,14 @@ static int one_case(uint64_t seed)
 int main(int argc, char **argv)
 {
     uint64_t seed = 1, cases = 60;
+    uint32_t geometry = UINT32_MAX;
     for (int i = 1; i + 1 < argc; i += 2) {
         if (!strcmp(argv[i], "--seed")) seed = strtoull(argv[i + 1], NULL, 0);
         if (!strcmp(argv[i], "--cases")) cases = strtoull(argv[i + 1], NULL, 0);
+        if (!strcmp(argv[i], "--geometry")) geometry = (uint32_t)strtoul(argv[i + 1], NULL, 0);
     }
     for (uint64_t n = 0; n < cases; n++)
-        if (one_case(seed + n)) {
+        if (one_case(seed + n, geometry)) {
             fprintf(stderr, "replay: build/tests/jobs --seed %llu --cases 1\n", (unsigned long long)(seed + n));
             return 1;
         }
