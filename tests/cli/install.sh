@@ -18,6 +18,15 @@ for program in classify_c classify_cpp; do
         checks=$((checks + 1))
     done
 done
+# The Python package, by the library installed beside it.
+LD_LIBRARY_PATH=$work/stage/usr/lib PYTHONPATH=$work/stage/usr/lib/python3/dist-packages /usr/bin/python3 -B > out 2> err << END || die "Python"
+import bonnet, numpy
+with bonnet.open("cpu:") as device:
+    net = device.load("$bool")
+    print(net.labels[net.run(numpy.fromfile("$shoe", "uint8")[-784:].reshape(28, 28)).labels[0]], bonnet.library_path)
+END
+grep -qx 'Ankle boot libbonnet.so.0' out || die "Python says $(cat out)"
+checks=$((checks + 1))
 # Only the functions of bonnet.h are visible.
 extra=$(nm -D --defined-only stage/usr/lib/libbonnet.so | awk '$2 ~ /[TDBR]/ && $3 !~ /^bonnet_/ && $3 !~ /^BONNET_/ {print $3}')
 [ -z "$extra" ] || die "libbonnet.so shows $extra"

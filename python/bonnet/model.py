@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks: loading, running, verifying, compiling."""
+
+import ctypes
+import dataclasses
+import os
+
+import numpy
+
+from . import _library, errors
+from ._library import check, lib
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelInfo:
+    """Of a network. width, height, planes: the image (planes 1 or 3, interleaved); pixels_signed: pixels are int8, see Model.pixels; slices: of its
+    binary maps, 1 or 4; classes; layers; logit_scale: real logit = scale * integer logit, for display; macs: of one image; sha256: of the file.
+    """
+
+    name: str
+    width: int
+    height: int
+    planes: int
+    pixels_signed: bool
+    slices: int
+    classes: int
+    layers: int
+    logit_scale: float
+    macs: int
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """One layer as the network defines it. kind: "stem" "conv" "down" "last" "fc"; slices: of the map that it reads; channels of one slice;
+    height_out, width_out: of the convolution itself, before a pool; macs, weight_bits: binary ones count 1 bit each, stem and fc 8.
+    """
+
+    name: str
+    kind: str
+    slices: int
+    channels_in: int
+    height_in: int
+    width_in: int
+    channels_out: int
+    height_out: int
+    width_out: int
+    kernel: int
+    stride: int
+    dilation: int
+    macs: int
+    weight_bits: int
+    depthwise_macs: int
+    depthwise_weight_bits: int
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerStats:
+    """Where a layer's cycles went in the last run's last walk (`frames` frames together), read from the chip's counters.
+
+    busy + waited = ideal + fill + drain + waited + starved + stall_out: ideal: every multiplier at work; waited: for tokens, before busy begins;
+    starved: for operands; stall_out: held by the reader of its results; fill, drain: before the first and after the last ideal cycle.
+    """
+
+    name: str
+    kind: str
+    channels_in: int
+    channels_out: int
+    height: int
+    width: int
+    kernel: int
+    binary: bool
+    macs: int
+    cycles: int
+    busy: int
+    stall_in: int
+    stall_out: int
+    dram_bytes: int
+    peak_mac_per_cycle: int
+    frames: int
+    waited: int
+    starved: int
+    ideal: int
+    fill: int
+    drain: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """Of a run over N images. labels: int64 [N], index of the largest logit, of equals the lowest; logits: int32 [N, classes];
+    scores: float64 [N], the label's softmax probability from logit_scale, for display.
+    """
+
+    labels: numpy.ndarray
+    logits: numpy.ndarray
+    scores: numpy.ndarray
+
+
+class Model:
+    """A network on a device. Made by `Device.load()`.
+
+    info: ModelInfo; labels: names of the classes, "" where the file has none; layers: list of Layer.
+    """
+
+    def __init__(self, device, source):
+        self.device, self._pointer = device, ctypes.c_void_p()
+        handle, out = device._handle.pointer, ctypes.byref(self._pointer)
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            source = bytes(source)
+            device._call(lib.bonnet_model_load_memory, out, handle, source, len(source))
+        else:
+            device._call(lib.bonnet_model_load, out, handle, os.fsencode(source))
+        device._handle.models.add(self)
+        info = _library.ModelInfo()
+        check(lib.bonnet_model_info_get(ctypes.byref(info), self._pointer))
+        self.info = ModelInfo(**{**_library.fields(info), "pixels_signed": bool(info.pixels_signed), "sha256": bytes(info.sha256).hex()})
+        self.labels = [lib.bonnet_model_label(self._pointer, i).decode() for i in range(self.info.classes)]
+        self.layers = []
+        for index in range(self.info.layers):
+            layer = _library.LayerInfo()
+            check(lib.bonnet_model_layer_get(ctypes.byref(layer), self._pointer, index))
+            self.layers.append(Layer(**_library.fields(layer)))
+
+    @property
+    def shape(self):
+        """Of one image: (height, width) or (height, width, 3)."""
+        return (self.info.height, self.info.width) + ((3,) if self.info.planes == 3 else ())
+
+    def _images(self, images):
+        """images as [N, ...] bytes without a copy if they are so already; whether there was an N."""
+        images, want = numpy.asarray(images), numpy.dtype("int8" if self.info.pixels_signed else "uint8")
+        if images.dtype != want:
+            raise errors.InvalidArgument(f"images: {images.dtype}, and the network wants {want}" +
+                                         ("; Model.pixels() makes them of uint8" if self.info.pixels_signed else ""))
+        batch = images.ndim == len(self.shape) + 1
+        if images.shape[batch:] != self.shape:
+            raise errors.InvalidArgument(f"images: shape {images.shape}, and one image is {self.shape}; several are [N, ...]")
+        images = numpy.ascontiguousarray(images)
+        return (images if batch else images[None]), batch
+
+    def _ready(self):
+        if not self._pointer:
+            raise ValueError(f"{self.device.uri} is closed, and its models with it")
+        return self._pointer
+
+    def pixels(self, images):
+        """uint8 pictures to the pixels that the network was trained on.
+
+        images: uint8, any shape that ends with the planes of a network of 3. Returns uint8 unchanged, or, where info.pixels_signed, int8 of the same shape by
+        the table in the file (v - 128 without one).
+        """
+        images = numpy.array(images, order="C")
+        if images.dtype != numpy.uint8 or images.size % self.info.planes:
+            raise errors.InvalidArgument(f"pictures: {images.dtype} of shape {images.shape}; uint8, planes last")
+        check(lib.bonnet_model_pixels(self._ready(), images.ctypes.data, images.nbytes))
+        return images.view(numpy.int8) if self.info.pixels_signed else images
+
+    def run(self, images):
+        """Classify images.
+
+        images: uint8 (int8 if info.pixels_signed) [height, width] or [height, width, 3], or several: [N, height, width] and so on.
+        Returns Result; of one image too its arrays have an N of 1.
+        Errors: InvalidArgument (type, shape), DeviceTimeout, BusError, Cancelled, NoDevice, TransferError.
+        """
+        images, _ = self._images(images)
+        count = len(images)
+        results, logits = (_library.Result * count)(), numpy.zeros((count, self.info.classes), numpy.int32)
+        if count:
+            self.device._call(lib.bonnet_run_batch, results, logits.ctypes.data, self.device._handle.pointer, self._ready(), images.ctypes.data, count)
+        table = numpy.frombuffer(results, [("label", "u4"), ("logit", "i4"), ("score", "f8")], count) if count else numpy.zeros(0, [("label", "u4"), ("score", "f8")])
+        return Result(table["label"].astype(numpy.int64), logits, table["score"].copy())
+
+    def verify(self, image):
+        """Run one image here and on the golden model and compare every map of every layer.
+
+        image: as one image of run(). Returns (maps, words) that were compared.
+        Errors: Mismatch, which says where the first difference is; those of run().
+        """
+        image, batch = self._images(image)
+        if batch:
+            raise errors.InvalidArgument(f"verify() takes one image of shape {self.shape}")
+        out = _library.Divergence()
+        if self.device._call(lib.bonnet_verify_image, ctypes.byref(out), self.device._handle.pointer, self._ready(), image.ctypes.data, image.nbytes,
+                             also=(errors.Mismatch.status,)):
+            raise errors.Mismatch(f"{out.name.decode()} at (y {out.y}, x {out.x}), channel {out.channel}, slice {out.slice}: wanted {out.wanted}, "
+                                  f"got {out.got}", out)
+        return out.maps_compared, out.words_compared
+
+    def layer_stats(self):
+        """LayerStats of every layer, of the last run on the device; empty where it has no counters (golden:, cpu:)."""
+        out, table = _library.LayerStats(), []
+        for index in range(self.info.layers):
+            check(lib.bonnet_layer_stats_get(ctypes.byref(out), self.device._handle.pointer, self._ready(), index), self.device._handle.pointer)
+            table.append(LayerStats(**{**_library.fields(out), "binary": bool(out.binary)}))
+        return table
+
+    def _free(self):
+        if self._pointer:
+            lib.bonnet_model_free(self._pointer)
+            self._pointer = ctypes.c_void_p()
+
+    def __del__(self):
+        if getattr(self, "_pointer", None) and not self.device.closed:
+            self._free()
+
+    def __repr__(self):
+        return f"<bonnet.Model {self.info.name} on {self.device.uri}>"
+
+
+def compile(onnx, out, geometry="asic", batch=1):  # noqa: A001 - as re.compile
+    """Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file.
+
+    onnx, out: paths; out is written beside its place and renamed. geometry: "asic", "zcu102", "small", "tiny"; batch: images that the chip works on
+    at once, on each array.
+    Returns what the compiler chose, as a table for people: where maps and weights lie, what goes through DRAM.
+    Errors: FormatError, Unsupported (node, op, attribute, in one line), TransferError, InvalidArgument.
+    """
+    message, explain = ctypes.create_string_buffer(1024), ctypes.create_string_buffer(1 << 16)
+    options = _library.CompileOptions(ctypes.sizeof(_library.CompileOptions), geometry.encode(), ctypes.cast(message, ctypes.c_char_p), len(message), batch,
+                                      ctypes.cast(explain, ctypes.c_char_p), len(explain))
+    check(lib.bonnet_compile(os.fsencode(onnx), os.fsencode(out), ctypes.byref(options)), message=message.value.decode(errors="replace"))
+    return explain.value.decode(errors="replace")
+
+
+def estimate(model, geometry="asic", frames=1, batch=0, dram_latency_cycles=0):
+    """How long a network takes on a chip that is not there: modelled, not measured (docs/estimate.md says what is exact).
+
+    model: Model; frames: of one run; batch: images that a job works on at once, 0 as the file says; dram_latency_cycles: 0 as the library does.
+    Returns (Stats, list of LayerStats) as after such a run. Errors: InvalidArgument, Unsupported.
+    """
+    from .device import Stats
+    plan, stats, layer, table = ctypes.c_void_p(), _library.Stats(), _library.LayerStats(), []
+    options = _library.EstimateOptions(ctypes.sizeof(_library.EstimateOptions), geometry.encode(), frames, batch, dram_latency_cycles)
+    check(lib.bonnet_estimate(ctypes.byref(plan), model._ready(), ctypes.byref(options)))
+    try:
+        check(lib.bonnet_plan_stats(ctypes.byref(stats), plan))
+        for index in range(model.info.layers):
+            check(lib.bonnet_plan_layer(ctypes.byref(layer), plan, index))
+            table.append(LayerStats(**{**_library.fields(layer), "binary": bool(layer.binary)}))
+    finally:
+        lib.bonnet_plan_free(plan)
+    return Stats(**_library.fields(stats)), table
