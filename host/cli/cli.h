@@ -54,13 +54,18 @@ int cli_print_json(struct json_object *object);
 /* stdout flushed without error, else the complaint. */
 int cli_finish_stdout(void);
 
-/* 8-bit pixels, interleaved, malloc'ed. Errors are reported; the exit code is returned. */
-typedef struct cli_image { uint8_t *pixels; uint32_t width, height, planes; } cli_image;
-int cli_image_read(cli_image *out, const char *path);                      /* PNG, PGM, PPM by content */
-/* Of the size that the session's model wants, as pixels that it was trained on. *pixels: free(). */
-int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s);
+/*
+ * 8-bit pixels, interleaved, malloc'ed: one image, or the `count` of an array, contiguous. ready: they are the network's own pixels, no picture's.
+ * Errors are reported; the exit code is returned.
+ */
+typedef struct cli_image { uint8_t *pixels; uint32_t width, height, planes; size_t count; bool ready; } cli_image;
+/* PNG, JPEG, PGM, PPM, NPY, NPZ by content, .raw by name; of the size that the session's model wants, as pixels that it was trained on. */
+int cli_images_read_for(cli_image *out, const char *path, const cli_session *s);
+int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s); /* of a file with one. *pixels: free() */
 int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
+int cli_jpeg_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
+int cli_array_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info);
 
 /* A labelled test set. */
 typedef struct cli_dataset { uint8_t *pixels, *labels; uint32_t count, width, height; } cli_dataset;

@@ -5,15 +5,16 @@
 #include <string.h>
 #include "cli.h"
 
-static const char usage[] = "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
-                            "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n\n"
-                            "Classify PNG or PGM/PPM images, or measure the accuracy over the test images of a data set.\n"
-                            "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
-                            "  --limit N         only the first N images of the data set\n"
-                            "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
-                            "  --seed N          of the simulated memory's back-pressure\n"
-                            "  --trace FILE      what every unit did in the last frame, for a trace viewer (devices with counters)\n"
-                            "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
+static const char usage[] =
+    "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
+    "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n\n"
+    "Classify images (PNG, JPEG, PGM/PPM, NPY, NPZ, or .raw: the network's own bytes), or measure the accuracy over the test images of a data set.\n"
+    "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
+    "  --limit N         only the first N images of the data set\n"
+    "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
+    "  --seed N          of the simulated memory's back-pressure\n"
+    "  --trace FILE      what every unit did in the last frame, for a trace viewer (devices with counters)\n"
+    "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
 
 static struct json_object *image_json(const cli_session *s, const char *name, const bonnet_result *r, const int32_t *logits, const bonnet_stats *st)
 {
@@ -54,37 +55,55 @@ static void accumulate(bonnet_stats *total, const bonnet_stats *one)
     total->sim_seconds = one->sim_seconds;
 }
 
+/* What is printed of one image; `name` is its file's, with [index] where the file holds several. */
+static void print_image(const cli_session *s, int width, const char *name, const bonnet_result *r, const bonnet_stats *stats)
+{
+    char number[16];
+    const char *label = cli_label(s->model, r->label, number, sizeof number);
+    if (stats->cycles)
+        printf("%-*s %-16s %6.1f %% %10llu %10.0f\n", width, name, label, 100 * r->score, (unsigned long long)stats->cycles,
+               (double)stats->macs / (double)stats->cycles);
+    else printf("%-*s %-16s %6.1f %% %10s %10s\n", width, name, label, 100 * r->score, "-", "-");
+}
+
+/* One file, image by image: each has its own cycles. */
+static int run_file(cli_session *s, const cli_options *o, const char *path, int width, struct json_object *images, int32_t *logits,
+                    bonnet_stats *total)
+{
+    cli_image image = {0};
+    const size_t bytes = bonnet_model_input_bytes(s->model);
+    int code = cli_images_read_for(&image, path, s);
+    for (size_t i = 0; i < image.count && code == CLI_OK; i++) {
+        char name[4200];
+        bonnet_result r;
+        bonnet_stats stats = {0};
+        if (image.count > 1) snprintf(name, sizeof name, "%.4096s[%zu]", path, i);
+        else snprintf(name, sizeof name, "%.4096s", path);
+        bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, image.pixels + i * bytes, 1);
+        cli_progress_end();
+        if (status == BONNET_OK) status = bonnet_stats_get(&stats, s->dev);
+        if (status != BONNET_OK) code = cli_fail_status(status, s->dev, name);
+        else {
+            if (!o->json && !total->frames) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
+            accumulate(total, &stats);
+            if (o->json) json_object_array_add(images, image_json(s, name, &r, logits, &stats));
+            else print_image(s, width, name, &r, &stats);
+        }
+    }
+    free(image.pixels);
+    return code;
+}
+
 static int run_images(cli_session *s, const cli_options *o)
 {
-    bonnet_stats total = {0}, stats;
+    bonnet_stats total = {0};
     struct json_object *images = json_object_new_array();
     int32_t *logits = calloc(s->info.classes, sizeof *logits);
     int code = logits ? CLI_OK : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     int width = 5; /* of the longest path */
     for (int i = 0; i < o->argc; i++)
         if ((int)strlen(o->argv[i]) > width) width = (int)strlen(o->argv[i]);
-    for (int i = 0; i < o->argc && code == CLI_OK; i++) {
-        uint8_t *pixels = NULL;
-        char number[16];
-        bonnet_result r;
-        code = cli_image_read_for(&pixels, o->argv[i], s);
-        if (code != CLI_OK) break;
-        bonnet_status status = bonnet_run_batch(&r, logits, s->dev, s->model, pixels, 1);
-        cli_progress_end();
-        free(pixels);
-        if (status != BONNET_OK) code = cli_fail_status(status, s->dev, o->argv[i]);
-        else if (bonnet_stats_get(&stats, s->dev) == BONNET_OK) {
-            accumulate(&total, &stats);
-            if (!o->json && !i) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
-            if (o->json) json_object_array_add(images, image_json(s, o->argv[i], &r, logits, &stats));
-            else if (stats.cycles)
-                printf("%-*s %-16s %6.1f %% %10llu %10.0f\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score,
-                       (unsigned long long)stats.cycles, (double)stats.macs / (double)stats.cycles);
-            else
-                printf("%-*s %-16s %6.1f %% %10s %10s\n", width, o->argv[i], cli_label(s->model, r.label, number, sizeof number), 100 * r.score, "-",
-                       "-");
-        }
-    }
+    for (int i = 0; i < o->argc && code == CLI_OK; i++) code = run_file(s, o, o->argv[i], width, images, logits, &total);
     free(logits);
     if (code == CLI_OK && o->json) return cli_print_json(report(s, o, images, &total));
     json_object_put(images);

@@ -10,13 +10,15 @@
 
 int cli_fail(int code, const char *format, ...)
 {
+    char line[8192]; /* two paths and a sentence */
     va_list args;
-    cli_progress_end();
-    fputs("bonnet: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    fputc('\n', stderr);
+    for (char *c = line; *c; c++) /* names out of foreign files: one line stays one line, and moves no cursor */
+        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
+    cli_progress_end();
+    fprintf(stderr, "bonnet: %s\n", line);
     return code;
 }
 

@@ -6,50 +6,74 @@
 #include <string.h>
 #include "cli.h"
 
-enum { MAX_FILE_BYTES = 16 << 20 };
+enum { MAX_FILE_MIB = 256, FIRST_BYTES = 1 << 20 };
 
-/* The whole file, at most MAX_FILE_BYTES of it. */
+/* The whole file, at most MAX_FILE_MIB of it; from a pipe too, so the room grows with what comes. */
 static int slurp(uint8_t **out, size_t *size, const char *path)
 {
+    const size_t most = (size_t)MAX_FILE_MIB << 20;
     FILE *f = fopen(path, "rb");
     if (!f) return cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", path, strerror(errno));
-    uint8_t *bytes = malloc(MAX_FILE_BYTES + 1);
-    if (!bytes) {
-        fclose(f);
-        return cli_fail(CLI_STATUS - BONNET_ENOMEM, "%s: out of memory", path);
+    uint8_t *bytes = NULL;
+    size_t n = 0, room = 0, got = 1;
+    int code = CLI_OK;
+    while (code == CLI_OK && got) {
+        if (n == room) {
+            room = room ? 2 * room : FIRST_BYTES;
+            uint8_t *more = realloc(bytes, room);
+            if (!more) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "%s: out of memory", path);
+            else bytes = more;
+        }
+        errno = 0;
+        if (code == CLI_OK) n += got = fread(bytes + n, 1, room - n, f);
+        if (code == CLI_OK && ferror(f)) code = cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", path, strerror(errno));
+        else if (n > most) code = cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: larger than %d MiB; not an image for this network", path, MAX_FILE_MIB);
     }
-    errno = 0;
-    size_t n = fread(bytes, 1, MAX_FILE_BYTES + 1, f);
-    int failed = ferror(f) ? errno : 0;
     fclose(f);
-    if (failed || n > MAX_FILE_BYTES) {
+    if (code != CLI_OK) {
         free(bytes);
-        return failed ? cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", path, strerror(failed))
-                      : cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: larger than %d MiB; not an image for this network", path, MAX_FILE_BYTES >> 20);
+        return code;
     }
     *out = bytes;
     *size = n;
     return CLI_OK;
 }
 
-int cli_image_read(cli_image *out, const char *path)
+/* NAME.raw: the network's own bytes, as bonnet_run_batch() takes them, so many images as there are. */
+static int raw(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info)
 {
-    uint8_t *bytes = NULL;
-    size_t size = 0;
-    int code = slurp(&bytes, &size, path);
-    if (code != CLI_OK) return code;
-    if (size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1a\n", 8)) code = cli_png_decode(out, path, bytes, size);
-    else if (size >= 2 && bytes[0] == 'P' && (bytes[1] == '5' || bytes[1] == '6')) code = cli_pnm_decode(out, path, bytes, size);
-    else code = cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: not a PNG, PGM (P5) or PPM (P6) file; convert it to one of these", path);
-    free(bytes);
-    return code;
+    const size_t image = (size_t)info->width * info->height * info->planes;
+    if (!size || size % image)
+        return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: has %zu bytes, the network %s wants %zu (%ux%ux%u) or several times that", path, size,
+                        info->name, image, info->height, info->width, info->planes);
+    uint8_t *pixels = malloc(size);
+    if (!pixels) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "%s: out of memory", path);
+    memcpy(pixels, bytes, size);
+    *out = (cli_image){.pixels = pixels, .width = info->width, .height = info->height, .planes = info->planes, .count = size / image, .ready = true};
+    return CLI_OK;
 }
 
-int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s)
+static int decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info)
+{
+    const size_t name = strlen(path);
+    if (size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1a\n", 8)) return cli_png_decode(out, path, bytes, size);
+    if (size >= 3 && !memcmp(bytes, "\xff\xd8\xff", 3)) return cli_jpeg_decode(out, path, bytes, size);
+    if (size >= 2 && bytes[0] == 'P' && (bytes[1] == '5' || bytes[1] == '6')) return cli_pnm_decode(out, path, bytes, size);
+    if (size >= 6 && (!memcmp(bytes, "\x93NUMPY", 6) || !memcmp(bytes, "PK\3\4", 4))) return cli_array_decode(out, path, bytes, size, info);
+    if (name >= 4 && strcmp(path + name - 4, ".raw") == 0) return raw(out, path, bytes, size, info);
+    return cli_fail(CLI_STATUS - BONNET_EFORMAT,
+                    "%s: not a PNG, JPEG, PGM (P5), PPM (P6), NPY or NPZ file, nor named .raw; convert it to one of these", path);
+}
+
+int cli_images_read_for(cli_image *out, const char *path, const cli_session *s)
 {
     const bonnet_model_info *info = &s->info;
     cli_image image = {0};
-    int code = cli_image_read(&image, path);
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    int code = slurp(&bytes, &size, path);
+    if (code == CLI_OK) code = decode(&image, path, bytes, size, info);
+    free(bytes);
     if (code != CLI_OK) return code;
     if (image.width != info->width || image.height != info->height)
         code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is %ux%u, the network %s wants %ux%u; resize the image", path, image.width, image.height,
@@ -57,14 +81,26 @@ int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s)
     else if (image.planes != info->planes)
         code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is a %s image, the network %s wants %s; convert it", path,
                         image.planes == 1 ? "gray" : "colour", info->name, info->planes == 1 ? "gray" : "colour");
-    if (code == CLI_OK) {
-        bonnet_status status = bonnet_model_pixels(s->model, image.pixels, (size_t)image.width * image.height * image.planes);
+    if (code == CLI_OK && !image.ready) {
+        bonnet_status status = bonnet_model_pixels(s->model, image.pixels, bonnet_model_input_bytes(s->model) * image.count);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, path);
     }
     if (code != CLI_OK) {
         free(image.pixels);
         return code;
     }
-    *pixels = image.pixels;
+    *out = image;
     return CLI_OK;
+}
+
+int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s)
+{
+    cli_image image = {0};
+    int code = cli_images_read_for(&image, path, s);
+    if (code == CLI_OK && image.count != 1) {
+        free(image.pixels);
+        code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: holds %zu images; give one", path, image.count);
+    }
+    if (code == CLI_OK) *pixels = image.pixels;
+    return code;
 }

@@ -37,5 +37,6 @@ int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_
     out->width = png.width;
     out->height = png.height;
     out->planes = colour ? 3 : 1;
+    out->count = 1;
     return CLI_OK;
 }

@@ -40,5 +40,6 @@ int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_
     out->width = (uint32_t)width;
     out->height = (uint32_t)height;
     out->planes = planes;
+    out->count = 1;
     return CLI_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_image.c - libFuzzer on the image readers of the command line: PNG and PNM. Every pixel promised must be there. */
+/* fuzz_image.c - libFuzzer on the image readers of the command line: PNG, JPEG and PNM. Every pixel promised must be there. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!exact) return 0;
     memcpy(exact, data, size);
     if (size >= 8 && !memcmp(data, "\x89PNG", 4)) take(cli_png_decode, exact, size);
+    else if (size >= 3 && !memcmp(data, "\xff\xd8\xff", 3)) take(cli_jpeg_decode, exact, size);
     else if (size >= 2 && data[0] == 'P' && (data[1] == '5' || data[1] == '6')) take(cli_pnm_decode, exact, size);
     free(exact);
     return 0;

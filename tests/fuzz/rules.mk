@@ -10,8 +10,10 @@ FUZZ_BINS    := $(FUZZ_NAMES:%=$(O)/tests/fuzz/%)
 FUZZ_SRCS    := $(wildcard host/compiler/*.c) $(wildcard host/lib/file*.c) driver/error.c $(wildcard driver/net*.c)
 FUZZ_OBJS    := $(FUZZ_SRCS:%.c=$(O)/fuzzobj/%.o) $(O)/fuzzobj/gen/onnx.pb-c.o
 FUZZ_LIBS    := -lprotobuf-c -lmd -lm
-FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c
-FUZZ_LIBS_image := -lpng -lz
+FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c host/cli/image_jpeg.c
+FUZZ_LIBS_image := -lpng -ljpeg -lz
+FUZZ_SRCS_array := host/cli/tensor.c host/cli/tensor_npz.c host/cli/image_array.c
+FUZZ_LIBS_array := -lzip -lz
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 
