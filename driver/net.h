@@ -74,6 +74,11 @@ typedef struct bonnet_net_job {
     size_t size;
 } bonnet_net_job;
 
+/* How a picture of any size becomes the network's: bonnet_preprocess of bonnet.h, and its enums, without the table of pixels. */
+typedef struct bonnet_net_pictures {
+    uint32_t resize, width, height, filter, crop, convert, bgr;
+} bonnet_net_pictures;
+
 typedef struct bonnet_net {
     char name[BONNET_NAME_BYTES];
     uint32_t k; /* slices of every binary map: 1 or 4 */
@@ -83,6 +88,7 @@ typedef struct bonnet_net {
     bonnet_layer *layers;
     char **labels;              /* [classes] or NULL */
     const int8_t *pixel_lut;    /* [planes][256] or NULL: the signed pixel that stands for the byte of a picture; NULL: byte - 128 */
+    const bonnet_net_pictures *pictures; /* or NULL: pictures come as the network wants them */
     const bonnet_net_job *jobs; /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
     uint32_t n_jobs;
 } bonnet_net;

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "bonnet.h"
 #include "net_check.h"
 
 int bonnet_net_rule(const bonnet_check *c, int holds, const char *format, ...)
@@ -173,6 +174,24 @@ static int names_ok(const bonnet_check *c)
     return 1;
 }
 
+/* enum bonnet_resize and bonnet_filter have no other values. */
+static int pictures_ok(bonnet_check *c, const bonnet_net_pictures *p, const bonnet_layer *stem)
+{
+    const uint32_t width = p->resize ? p->width : 1, height = p->resize == BONNET_RESIZE_EXACT ? p->height : 1;
+    RULE(p->resize <= BONNET_RESIZE_EXACT && p->filter <= BONNET_FILTER_NEAREST && p->crop <= 1 && p->convert <= 1 && p->bgr <= 1,
+         "preprocess: a code that does not exist");
+    RULE(width >= 1 && height >= 1 && width <= BONNET_PICTURE_MAX_SIDE && height <= BONNET_PICTURE_MAX_SIDE,
+         "preprocess: resize to %ux%u, not to 1..%d a side", width, height, BONNET_PICTURE_MAX_SIDE);
+    RULE((p->resize || !p->width) && (p->resize == BONNET_RESIZE_EXACT || !p->height), "preprocess: a size without a resize");
+    RULE(p->resize != BONNET_RESIZE_EXACT ||
+             (p->crop ? p->width >= stem->in_w && p->height >= stem->in_h : p->width == stem->in_w && p->height == stem->in_h),
+         "preprocess: resized to %ux%u, the network wants %ux%u", p->width, p->height, stem->in_w, stem->in_h);
+    RULE(p->resize != BONNET_RESIZE_SHORTER || p->width >= (stem->in_w < stem->in_h ? stem->in_w : stem->in_h),
+         "preprocess: the shorter side resized to %u, the network wants %ux%u", p->width, stem->in_w, stem->in_h);
+    RULE(!p->bgr || stem->in_c == 3, "preprocess: the order of planes of a gray image");
+    return 1;
+}
+
 static int net_ok(bonnet_check *c)
 {
     const bonnet_net *net = c->net;
@@ -189,6 +208,7 @@ static int net_ok(bonnet_check *c)
         words += bonnet_net_map_words(net, i); /* at most 2^24 each: the sides and channels have passed */
     }
     c->layer = -1;
+    if (net->pictures && !pictures_ok(c, net->pictures, &net->layers[0])) return 0;
     RULE(!net->pixel_lut || net->layers[0].pixels_signed, "a table of pixels, but the stem reads bytes");
     RULE(words <= BONNET_MAX_MAP_WORDS, "the maps take %zu words, more than %d", words, (int)BONNET_MAX_MAP_WORDS);
     return 1;

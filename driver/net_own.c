@@ -141,6 +141,12 @@ static int clone_into(bonnet_net *to, const bonnet_net *from)
         memcpy(lut, from->pixel_lut, bytes);
         to->pixel_lut = lut;
     }
+    if (from->pictures) {
+        bonnet_net_pictures *pictures = bonnet_net_reserve(to, sizeof *pictures);
+        if (!pictures) return 0;
+        *pictures = *from->pictures;
+        to->pictures = pictures;
+    }
     for (uint32_t i = 0; from->labels && i < from->classes; i++)
         if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
     return 1;

@@ -28,6 +28,7 @@ typedef struct cli_options {
     bool json, quiet, compare, explain, analytic;
     const char *manifest, *root;           /* --manifest FILE, --root DIR */
     const char *board, *commit, *tool;     /* flash --entry: who built it, of what, with what */
+    const char *preprocess;                /* --preprocess FILE.json */
     unsigned long clock_mhz;
     bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
@@ -66,6 +67,9 @@ int cli_png_decode(cli_image *out, const char *path, const uint8_t *bytes, size_
 int cli_jpeg_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_array_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info);
+
+/* compile --preprocess FILE: the recipe in it. */
+int cli_preprocess_read(bonnet_preprocess *out, const char *path);
 
 /* A labelled test set. */
 typedef struct cli_dataset { uint8_t *pixels, *labels; uint32_t count, width, height; } cli_dataset;

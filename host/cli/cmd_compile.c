@@ -4,12 +4,14 @@
 #include "cli.h"
 
 static const char usage[] =
-    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|small|tiny] [--batch N] [--explain] [--json]\n\n"
+    "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|small|tiny] [--batch N] [--preprocess FILE.json]\n"
+    "                      [--explain] [--json]\n\n"
     "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
     "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads "
     "late\n"
     "weights once for all of them (default 1: the shortest time of one frame). --explain: where each map and each layer's weights are kept, and what "
     "goes through DRAM.\n"
+    "--preprocess: resize, crop, colours, mean and std of pictures, kept in the file (docs/preprocess.md).\n"
     "What is accepted: docs/operators.md.\n";
 
 int cli_compile(int argc, char **argv)
@@ -17,9 +19,15 @@ int cli_compile(int argc, char **argv)
     cli_options o = {.device = "cpu:"};
     char message[256] = "", table[32768] = "";
     bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
-    int code = cli_parse(&o, argc, argv, "ogbejq", usage);
+    bonnet_preprocess preprocess = BONNET_PREPROCESS_INIT;
+    int code = cli_parse(&o, argc, argv, "ogbpejq", usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
+    if (o.preprocess) {
+        code = cli_preprocess_read(&preprocess, o.preprocess);
+        if (code != CLI_OK) return code;
+        options.preprocess = &preprocess;
+    }
     options.geometry = o.geometry;
     options.batch = (uint32_t)o.batch;
     options.message = message;

@@ -39,6 +39,20 @@ static struct json_object *layers_json(const bonnet_model *model)
     return array;
 }
 
+/* "converted, shorter side to 32 (bilinear), centre crop"; "" without a recipe. */
+static const char *pictures(char *out, size_t bytes, const bonnet_model *model)
+{
+    static const char *const filters[] = {"bilinear", "bicubic", "nearest"};
+    bonnet_preprocess p;
+    char size[64] = "";
+    *out = 0;
+    if (bonnet_model_preprocess_get(&p, model) != BONNET_OK) return out;
+    if (p.resize == BONNET_RESIZE_SHORTER) snprintf(size, sizeof size, ", shorter side to %u (%s)", p.resize_width, filters[p.filter]);
+    if (p.resize == BONNET_RESIZE_EXACT) snprintf(size, sizeof size, ", resized to %ux%u (%s)", p.resize_width, p.resize_height, filters[p.filter]);
+    snprintf(out, bytes, "%s%s%s%s", p.convert ? ", colours converted" : "", size, p.crop ? ", centre crop" : "", p.bgr ? ", blue first" : "");
+    return *out ? out + 2 : "as they are";
+}
+
 int cli_info(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
@@ -51,7 +65,8 @@ int cli_info(int argc, char **argv)
         cli_close(&s);
         return code;
     }
-    char hash[65], number[16];
+    char hash[65], number[16], recipe[200];
+    const char *how = pictures(recipe, sizeof recipe, s.model);
     const bonnet_model_info *m = &s.info;
     for (int i = 0; i < 32; i++) snprintf(hash + 2 * i, 3, "%02x", m->sha256[i]);
     if (o.json) {
@@ -60,6 +75,7 @@ int cli_info(int argc, char **argv)
         json_object_object_add(j, "width", json_object_new_int64(m->width));
         json_object_object_add(j, "height", json_object_new_int64(m->height));
         json_object_object_add(j, "planes", json_object_new_int64(m->planes));
+        if (*how) json_object_object_add(j, "preprocess", json_object_new_string(how));
         json_object_object_add(j, "slices", json_object_new_int64(m->slices));
         json_object_object_add(j, "classes", json_object_new_int64(m->classes));
         json_object_object_add(j, "macs", json_object_new_uint64(m->macs));
@@ -70,9 +86,9 @@ int cli_info(int argc, char **argv)
         json_object_object_add(j, "layers", layers_json(s.model));
         code = cli_print_json(j);
     } else {
-        printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\nsha256 %s\nlabels:", m->name, m->width,
-               m->height, m->planes, m->planes == 1 ? "" : "s", m->pixels_signed ? "int8" : "uint8", m->slices, m->slices == 1 ? "" : "s", m->layers,
-               m->classes, (unsigned long long)m->macs, hash);
+        printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\n%s%s%ssha256 %s\nlabels:", m->name,
+               m->width, m->height, m->planes, m->planes == 1 ? "" : "s", m->pixels_signed ? "int8" : "uint8", m->slices, m->slices == 1 ? "" : "s",
+               m->layers, m->classes, (unsigned long long)m->macs, *how ? "pictures: " : "", how, *how ? "\n" : "", hash);
         for (uint32_t i = 0; i < m->classes; i++) printf("%s %s", i ? "," : "", cli_label(s.model, i, number, sizeof number));
         putchar('\n');
         code = cli_finish_stdout();

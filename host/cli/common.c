@@ -65,6 +65,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"timeout-ms", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'S'},
                                           {"trace", required_argument, NULL, 'T'},
+                                          {"preprocess", required_argument, NULL, 'p'},
                                           {"manifest", required_argument, NULL, 'm'},
                                           {"root", required_argument, NULL, 'r'},
                                           {"board", required_argument, NULL, 'B'},
@@ -98,6 +99,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'D': o->dataset_dir = optarg; break;
         case 'o': o->output = optarg; break;
         case 'g': o->geometry = optarg; break;
+        case 'p': o->preprocess = optarg; break;
         case 'l': code = parse_number(&o->limit, "limit", optarg); break;
         case 'n': code = parse_number(&o->limit, "images", optarg); break;
         case 'b': code = parse_number(&o->batch, "batch", optarg); break;

@@ -75,22 +75,21 @@ int cli_images_read_for(cli_image *out, const char *path, const cli_session *s)
     if (code == CLI_OK) code = decode(&image, path, bytes, size, info);
     free(bytes);
     if (code != CLI_OK) return code;
-    if (image.width != info->width || image.height != info->height)
-        code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is %ux%u, the network %s wants %ux%u; resize the image", path, image.width, image.height,
-                        info->name, info->width, info->height);
-    else if (image.planes != info->planes)
-        code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: is a %s image, the network %s wants %s; convert it", path,
-                        image.planes == 1 ? "gray" : "colour", info->name, info->planes == 1 ? "gray" : "colour");
-    if (code == CLI_OK && !image.ready) {
-        bonnet_status status = bonnet_model_pixels(s->model, image.pixels, bonnet_model_input_bytes(s->model) * image.count);
+    if (image.ready) { /* the network's own pixels already */
+        *out = image;
+        return CLI_OK;
+    }
+    const size_t from = (size_t)image.width * image.height * image.planes, to = bonnet_model_input_bytes(s->model);
+    cli_image made = {.pixels = malloc(to * image.count), .width = info->width, .height = info->height, .planes = info->planes, .count = image.count};
+    if (!made.pixels) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "%s: out of memory", path);
+    for (size_t i = 0; i < image.count && code == CLI_OK; i++) {
+        bonnet_status status = bonnet_model_picture(made.pixels + i * to, s->model, image.pixels + i * from, image.width, image.height, image.planes);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, path);
     }
-    if (code != CLI_OK) {
-        free(image.pixels);
-        return code;
-    }
-    *out = image;
-    return CLI_OK;
+    free(image.pixels);
+    if (code == CLI_OK) *out = made;
+    else free(made.pixels);
+    return code;
 }
 
 int cli_image_read_for(uint8_t **pixels, const char *path, const cli_session *s)

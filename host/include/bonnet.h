@@ -119,6 +119,13 @@ typedef struct bonnet_layer_info {
 } bonnet_layer_info;
 BONNET_API bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index);
 BONNET_API_VOID const char *bonnet_model_label(const bonnet_model *model, uint32_t index); /* "" if none; never NULL */
+/*
+ * A picture of any size (planes interleaved, red first, at most BONNET_PICTURE_MAX_SIDE a side) as one image of bonnet_model_input_bytes(): resized, cropped,
+ * converted, and its bytes mapped to pixels, as the file was compiled to do (bonnet_preprocess). BONNET_EINVAL: it does not fit, bonnet_last_error() says why.
+ */
+enum { BONNET_PICTURE_MAX_SIDE = 4096 };
+BONNET_API bonnet_status bonnet_model_picture(uint8_t *pixels, const bonnet_model *model, const uint8_t *picture, uint32_t width, uint32_t height,
+                                              uint32_t planes);
 BONNET_API_VOID size_t bonnet_model_input_bytes(const bonnet_model *model);                /* of one image */
 
 /* One image of exactly bonnet_model_input_bytes(). */
@@ -234,6 +241,29 @@ typedef struct bonnet_divergence {
 BONNET_API bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, const bonnet_model *model,
                                              const uint8_t *pixels, size_t pixels_bytes);
 
+/*
+ * What happens to a picture before the network sees it; becomes part of the .bonnet file. In this order: convert, resize, crop, bgr, normalise.
+ * The numbers are those of torchvision on Pillow images: Resize, CenterCrop, ToTensor, Normalize. Values of the enums are file format.
+ */
+typedef enum bonnet_resize { BONNET_RESIZE_NONE = 0, BONNET_RESIZE_SHORTER = 1 /* the shorter side to resize_width, the other in proportion */,
+                             BONNET_RESIZE_EXACT = 2 /* to resize_width x resize_height */ } bonnet_resize;
+typedef enum bonnet_filter { BONNET_FILTER_BILINEAR = 0, BONNET_FILTER_BICUBIC = 1, BONNET_FILTER_NEAREST = 2 } bonnet_filter; /* the first two antialiased */
+typedef struct bonnet_preprocess {
+    size_t   size;
+    uint32_t convert;           /* 1: gray to three equal planes, colour to gray (ITU-R 601), where the network wants the other; 0: refused */
+    uint32_t resize;            /* enum bonnet_resize */
+    uint32_t resize_width, resize_height;
+    uint32_t filter;            /* enum bonnet_filter */
+    uint32_t crop;              /* 1: the network's width and height out of the middle; 0: the size must be right */
+    uint32_t bgr;               /* 1: the network was trained with blue first */
+    uint32_t normalise;         /* 1: pixel = round((byte / 255 - mean) / deviation * steps), ties to even, saturated to int8. 0: as the network says */
+    double   mean[3], deviation[3], steps; /* by plane of the network; steps: of a pixel in a unit of the normalised value */
+} bonnet_preprocess;
+#define BONNET_PREPROCESS_INIT { sizeof(bonnet_preprocess), 0, 0, 0, 0, 0, 0, 0, 0, {0, 0, 0}, {1, 1, 1}, 1 }
+
+/* The recipe in a model's file, without its table of pixels (normalise 0). BONNET_EUNSUPPORTED: it has none. */
+BONNET_API bonnet_status bonnet_model_preprocess_get(bonnet_preprocess *out, const bonnet_model *model);
+
 /* Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file, written to a temporary and renamed. */
 typedef struct bonnet_compile_options {
     size_t size;
@@ -243,8 +273,9 @@ typedef struct bonnet_compile_options {
     uint32_t batch;             /* frames that the job works on at once, on each array; 0 = 1. More: late weights are loaded once for all */
     char *explain;              /* or NULL: receives the choices of the lowering as a table: where maps and weights are, what goes through DRAM; */
     size_t explain_bytes;       /* cut there, always ends with a zero byte; 16 KiB hold any network */
+    const bonnet_preprocess *preprocess; /* or NULL */
 } bonnet_compile_options;
-#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0, NULL, 0 }
+#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0, NULL, 0, NULL }
 BONNET_API bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *options);
 
 BONNET_API_VOID const char *bonnet_status_name(bonnet_status status);    /* "BONNET_ETIMEOUT"; never NULL */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "bonnet.h"
 #include "file.h"
+#include "internal.h"
 #include "lower.h"
 #include "onnx.h"
 
@@ -25,15 +26,16 @@ static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet
     return BONNET_OK;
 }
 
-static bonnet_status compile(const char *onnx_path, const char *out_path, const char *geometry, const bonnet_lower_options *options,
-                             bonnet_error *err)
+static bonnet_status compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *o, bonnet_error *err)
 {
     bonnet_net *net = NULL;
     uint8_t *job_bytes = NULL, *bytes = NULL;
     size_t size = 0;
     bonnet_file_job job = {0};
+    const bonnet_lower_options options = {.batch = o->batch, .explain = o->explain, .explain_bytes = o->explain_bytes};
     bonnet_status status = bonnet_onnx_load(&net, onnx_path, NULL, err);
-    if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, geometry, options, err);
+    if (status == BONNET_OK && o->preprocess) status = bonnet_net_set_preprocess(net, o->preprocess, err);
+    if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, o->geometry ? o->geometry : "asic", &options, err);
     if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, &job, 1, err);
     if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
     free(bytes);
@@ -50,9 +52,7 @@ bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const 
     if (options && (options->size < sizeof options->size || options->size > 4096)) return BONNET_EINVAL;
     if (options) memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o); /* an older caller's struct is shorter */
     if (!onnx_path || !out_path) status = bonnet_fail(&err, BONNET_EINVAL, "bonnet_compile: onnx_path and out_path must not be NULL");
-    else
-        status = compile(onnx_path, out_path, o.geometry ? o.geometry : "asic",
-                         &(bonnet_lower_options){.batch = o.batch, .explain = o.explain, .explain_bytes = o.explain_bytes}, &err);
+    else status = compile(onnx_path, out_path, &o, &err);
     if (status != BONNET_OK && o.message && o.message_bytes) snprintf(o.message, o.message_bytes, "%s", err.text);
     return status;
 }

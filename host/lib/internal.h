@@ -38,6 +38,8 @@ bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, si
 /* `run` filled in by the caller but for timeout and cancel; keeps the statistics. frames >= 1. */
 bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonnet_run *run);
 size_t bonnet_image_bytes(const bonnet_net *net);
+/* The recipe becomes the net's own: pictures, and the table of pixels where it normalises. */
+bonnet_status bonnet_net_set_preprocess(bonnet_net *net, const bonnet_preprocess *from, bonnet_error *err);
 /* A layer's statistics: c is of `frames` frames, lanes (of all arrays) 0 without a chip. */
 void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uint32_t index, const bonnet_layer_cycles *c, uint32_t frames, uint32_t lanes);
 

@@ -5,12 +5,6 @@
 #include <string.h>
 #include "internal.h"
 
-size_t bonnet_image_bytes(const bonnet_net *net)
-{
-    const bonnet_layer *stem = &net->layers[0];
-    return (size_t)stem->in_h * stem->in_w * stem->in_c;
-}
-
 bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, size_t pixels_bytes, size_t count)
 {
     if (!dev) return BONNET_EINVAL;

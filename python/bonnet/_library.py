@@ -80,16 +80,22 @@ class Divergence(ctypes.Structure):
                 ("x", c_uint32), ("channel", c_uint32), ("slice", c_uint32), ("wanted", c_int64), ("got", c_int64)]
 
 
+class Preprocess(ctypes.Structure):
+    _fields_ = [("size", c_size_t), ("convert", c_uint32), ("resize", c_uint32), ("resize_width", c_uint32), ("resize_height", c_uint32),
+                ("filter", c_uint32), ("crop", c_uint32), ("bgr", c_uint32), ("normalise", c_uint32), ("mean", c_double * 3),
+                ("deviation", c_double * 3), ("steps", c_double)]
+
+
 class CompileOptions(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("geometry", c_char_p), ("message", c_char_p), ("message_bytes", c_size_t), ("batch", c_uint32),
-                ("explain", c_char_p), ("explain_bytes", c_size_t)]
+                ("explain", c_char_p), ("explain_bytes", c_size_t), ("preprocess", POINTER(Preprocess))]
 
 
 # struct of bonnet.h -> here, for the test that compares them
 STRUCTS = {
     "bonnet_progress": Progress, "bonnet_open_options": OpenOptions, "bonnet_device_kind": DeviceKind, "bonnet_model_info": ModelInfo,
     "bonnet_layer_info": LayerInfo, "bonnet_result": Result, "bonnet_stats": Stats, "bonnet_layer_stats": LayerStats, "bonnet_span": Span,
-    "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence,
+    "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence, "bonnet_preprocess": Preprocess,
     "bonnet_compile_options": CompileOptions,
 }
 
@@ -104,6 +110,8 @@ FUNCTIONS = {
     "bonnet_model_free": (None, [c_void_p]),
     "bonnet_model_info_get": (c_int, [_P(ModelInfo), c_void_p]),
     "bonnet_model_pixels": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "bonnet_model_picture": (c_int, [c_void_p, c_void_p, c_void_p, c_uint32, c_uint32, c_uint32]),
+    "bonnet_model_preprocess_get": (c_int, [_P(Preprocess), c_void_p]),
     "bonnet_model_layer_get": (c_int, [_P(LayerInfo), c_void_p, c_uint32]),
     "bonnet_model_label": (c_char_p, [c_void_p, c_uint32]),
     "bonnet_model_input_bytes": (c_size_t, [c_void_p]),

@@ -155,6 +155,22 @@ class Model:
         check(lib.bonnet_model_pixels(self._ready(), images.ctypes.data, images.nbytes))
         return images.view(numpy.int8) if self.info.pixels_signed else images
 
+    def picture(self, picture):
+        """A picture of any size as one image of run(): resized, cropped, converted and mapped to pixels, as the file was compiled to do (Preprocess).
+
+        picture: uint8 [height, width] or [height, width, 3], red first, at most 4096 a side. Returns uint8 (int8 if info.pixels_signed) of `shape`.
+        Errors: InvalidArgument (it does not fit, and why).
+        """
+        picture = numpy.ascontiguousarray(picture)
+        if picture.dtype != numpy.uint8 or picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] not in (1, 3)):
+            raise errors.InvalidArgument(f"picture: {picture.dtype} of shape {picture.shape}; uint8 [height, width] or [height, width, 3]")
+        height, width, planes = picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1
+        if max(height, width) > 1 << 16:
+            raise errors.InvalidArgument(f"picture: {width}x{height}; at most 4096 a side")
+        out = numpy.zeros(self.shape, numpy.int8 if self.info.pixels_signed else numpy.uint8)
+        self.device._call(lib.bonnet_model_picture, out.ctypes.data, self._ready(), picture.ctypes.data, width, height, planes)
+        return out
+
     def run(self, images):
         """Classify images.
 
@@ -207,17 +223,54 @@ class Model:
         return f"<bonnet.Model {self.info.name} on {self.device.uri}>"
 
 
-def compile(onnx, out, geometry="asic", batch=1):  # noqa: A001 - as re.compile
+@dataclasses.dataclass
+class Preprocess:
+    """What happens to a picture before the network sees it, in torchvision's words and numbers; docs/preprocess.md.
+
+    resize: None, the shorter side, or (height, width); interpolation: "bilinear", "bicubic", "nearest"; center_crop: whether; convert: gray to colour
+    and back where they differ; order: "RGB" or "BGR"; mean, std (a number, or one for each plane) and scale (steps of a pixel in a unit of the
+    normalised value): of networks with signed pixels, all three or none.
+    """
+
+    resize: object = None
+    interpolation: str = "bilinear"
+    center_crop: bool = False
+    convert: bool = False
+    order: str = "RGB"
+    mean: object = None
+    std: object = None
+    scale: float = None
+
+    def _struct(self):
+        p = _library.Preprocess(ctypes.sizeof(_library.Preprocess))
+        filters, orders = ("bilinear", "bicubic", "nearest"), ("RGB", "BGR")
+        if self.interpolation not in filters or self.order not in orders:
+            raise errors.InvalidArgument(f"interpolation is one of {filters}, order one of {orders}")
+        given = [value is not None for value in (self.mean, self.std, self.scale)]
+        if any(given) and not all(given):
+            raise errors.InvalidArgument("mean, std and scale belong together; one is missing")
+        if isinstance(self.resize, int):
+            p.resize, p.resize_width = 1, self.resize
+        elif self.resize is not None:
+            p.resize, (p.resize_height, p.resize_width) = 2, self.resize
+        p.convert, p.filter, p.crop, p.bgr, p.normalise = self.convert, filters.index(self.interpolation), self.center_crop, orders.index(self.order), all(given)
+        p.mean[:] = numpy.broadcast_to(0.0 if self.mean is None else self.mean, 3)
+        p.deviation[:] = numpy.broadcast_to(1.0 if self.std is None else self.std, 3)
+        p.steps = 1.0 if self.scale is None else self.scale
+        return p
+
+
+def compile(onnx, out, geometry="asic", batch=1, preprocess=None):  # noqa: A001 - as re.compile
     """Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file.
 
     onnx, out: paths; out is written beside its place and renamed. geometry: "asic", "zcu102", "small", "tiny"; batch: images that the chip works on
-    at once, on each array.
+    at once, on each array. preprocess: a Preprocess, kept in the file, or None: pictures come as the network wants them.
     Returns what the compiler chose, as a table for people: where maps and weights lie, what goes through DRAM.
     Errors: FormatError, Unsupported (node, op, attribute, in one line), TransferError, InvalidArgument.
     """
     message, explain = ctypes.create_string_buffer(1024), ctypes.create_string_buffer(1 << 16)
     options = _library.CompileOptions(ctypes.sizeof(_library.CompileOptions), geometry.encode(), ctypes.cast(message, ctypes.c_char_p), len(message), batch,
-                                      ctypes.cast(explain, ctypes.c_char_p), len(explain))
+                                      ctypes.cast(explain, ctypes.c_char_p), len(explain), ctypes.pointer(preprocess._struct()) if preprocess else None)
     check(lib.bonnet_compile(os.fsencode(onnx), os.fsencode(out), ctypes.byref(options)), message=message.value.decode(errors="replace"))
     return explain.value.decode(errors="replace")
 

@@ -96,6 +96,25 @@ class Run(unittest.TestCase):
             self.assertEqual(device.load(pathlib.Path(work, "net.bonnet")).info.sha256, device.load(BOOLNET).info.sha256)
 
 
+class Pictures(unittest.TestCase):
+    """Resizing is compared with Pillow by tests/cli/preprocess.sh; here: that the words reach the file, and mean and std the pixels."""
+
+    def test_preprocess(self):
+        random = numpy.random.default_rng(SEED)
+        with tempfile.TemporaryDirectory() as work, bonnet.open("cpu:") as device:
+            path = pathlib.Path(work, "net.bonnet")
+            bonnet.compile(ROOT / "models/fashion/basenet_k1.onnx", path, preprocess=bonnet.Preprocess(resize=40, center_crop=True, convert=True))
+            net = device.load(path)
+            self.assertEqual(net.picture(random.integers(0, 256, (50, 60, 3), numpy.uint8)).shape, (28, 28))
+            with self.assertRaisesRegex(bonnet.InvalidArgument, "uint8"):
+                net.picture(numpy.zeros((28, 28)))
+            for wrong, says in ((dict(resize=0), "resize"), (dict(resize=(20, 28)), "resized to 28x20"), (dict(mean=1), "belong together"),
+                                (dict(order="GBR"), "order"), (dict(mean=0.5, std=0.5, scale=64), "signed pixels")):
+                with self.assertRaisesRegex(bonnet.InvalidArgument, says):
+                    bonnet.compile(ROOT / "models/fashion/basenet_k1.onnx", path, preprocess=bonnet.Preprocess(**wrong))
+            self.assertTrue((net.picture(IMAGES[0].repeat(2, 0).repeat(2, 1)[:40, :40]) == device.load(path).picture(IMAGES[0].repeat(2, 0).repeat(2, 1)[:40, :40])).all())
+
+
 class Wrong(unittest.TestCase):
     """Each mistake has its exception, and the device works afterwards."""
 
