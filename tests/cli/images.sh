@@ -39,13 +39,13 @@ logits() { "$BONNET" run "$bool" "$1" --json 2> err | sed -n '/"logits"/,/]/{s/,
 logits "$shoe" > want
 [ -s want ] || die "no logits"
 for file in one.raw plain.npy first.npy last.npy images.npz single.npz; do
-    logits $file > out
+    logits "$file" > out
     cmp -s want out || die "$file is not the same picture as $shoe"
     checks=$((checks + 1))
 done
 for file in gray progressive; do
-    logits ${file}_jpg.raw > want.jpg
-    logits $file.jpg > out
+    logits "${file}_jpg.raw" > want.jpg
+    logits "$file.jpg" > out
     { [ -s out ] && cmp -s want.jpg out; } || die "$file.jpg: not the pixels that Pillow reads"
     checks=$((checks + 1))
 done

@@ -19,7 +19,7 @@ for program in classify_c classify_cpp; do
     done
 done
 # The Python package, by the library installed beside it.
-env -u BONNET_LIBRARY LD_LIBRARY_PATH=$work/stage/usr/lib PYTHONPATH=$work/stage/usr/lib/python3/dist-packages /usr/bin/python3 -B > out 2> err << END || die "Python"
+env -u BONNET_LIBRARY LD_LIBRARY_PATH="$work/stage/usr/lib" PYTHONPATH="$work/stage/usr/lib/python3/dist-packages" /usr/bin/python3 -B > out 2> err << END || die "Python"
 import bonnet, numpy
 with bonnet.open("cpu:") as device:
     net = device.load("$bool")

@@ -48,11 +48,11 @@ PY
 logits() { "$BONNET" run "$1" "$2" --json 2> err | sed -n '/"logits"/,/]/{s/,$//;p}'; }
 for recipe in recipes/*.json; do
     name=$(basename "$recipe" .json)
-    check 0 'basenet_k1' "$BONNET" compile "$onnx" -o $name.bonnet --preprocess "$recipe"
+    check 0 'basenet_k1' "$BONNET" compile "$onnx" -o "$name.bonnet" --preprocess "$recipe"
     for picture in pictures/*.png; do
         n=$(basename "$picture" .png)
-        logits $name.bonnet "$picture" > got
-        logits $name.bonnet "want/$name.$n.raw" > want.logits
+        logits "$name.bonnet" "$picture" > got
+        logits "$name.bonnet" "want/$name.$n.raw" > want.logits
         { [ -s got ] && cmp -s got want.logits; } || die "$name, picture $n: not the pixels that Pillow makes (SEED=$seed)"
         checks=$((checks + 1))
     done
