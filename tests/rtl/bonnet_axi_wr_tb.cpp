@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bonnet_axi_wr: random requests against a memory that counts every byte: data, strobes and order, bursts within 4 KiB and 64 beats, done only
-// after the last response, errors, a flush in the middle (the bus gets its beats, no byte is written), a copy of each beat for the sums, and the
+// bonnet_axi_wr: random requests against a memory that counts every byte: data, strobes and order, bursts as long as 4 KiB and 64 beats allow,
+// done a cycle after the last response, errors, a flush in the middle (the bus gets its beats, no byte is written), a copy of each beat for the sums, and the
 // promised rate.
 #include "Vbonnet_axi_wr.h"
 #include <deque>
@@ -10,10 +10,12 @@
 #ifdef BONNET_GEOMETRY_TINY
 static constexpr uint32_t Bytes = 8;
 static uint64_t low(const QData &d) { return d; }
+static uint64_t high(const QData &) { return 0; }
 static void put(QData &d, uint64_t v) { d = v; }
 #else
 static constexpr uint32_t Bytes = 16;
 static uint64_t low(const VlWide<4> &d) { return d[0] | static_cast<uint64_t>(d[1]) << 32; }
+static uint64_t high(const VlWide<4> &d) { return d[2] | static_cast<uint64_t>(d[3]) << 32; }
 static void put(VlWide<4> &d, uint64_t v) { d[0] = static_cast<uint32_t>(v), d[1] = v >> 32, d[2] = ~d[0], d[3] = ~d[1]; }
 #endif
 struct Burst { uint64_t addr; uint32_t beats; };
@@ -31,7 +33,8 @@ static int run(Tb<Vbonnet_axi_wr> &t)
     Beat beat{0, 0};
     uint32_t base = 0;
     bool copied = false;                      // the sums must see, of the beat a cycle ago:
-    uint64_t copy = 0;
+    uint64_t copy = 0, copy_high = 0;
+    bool complete = false;                    // nothing was left of the request a cycle ago
     uint32_t copy_base = 0;
     d.m_bvalid_i = 0;
     while (done_requests < t.cases) {
@@ -58,13 +61,21 @@ static int run(Tb<Vbonnet_axi_wr> &t)
         const bool too_early = aw_seen && bursts.empty() && responses.size() == 1;  // its address has not been taken
         const bool give = !too_early && !responses.empty() && responses.front() <= now && !t.rng.chance(stall);
         d.m_bvalid_i = give;
-        d.m_bresp_i = give && !flushing && t.rng.below(50) == 0 ? 2 : 0;
+        d.m_bresp_i = t.rng.below(give ? 50 : 2) == 0 ? 2 + t.rng.below(2) : t.rng.below(2);  // EXOKAY is as good as OKAY
         d.eval();
+        if (!flushing && d.idle_o != !(active && !offer)) return t.fail("idle_o", now, d.idle_o, active);
+        if (d.wr_ready_o != (!flushing && !(active && !offer))) return t.fail("wr_ready_o", now, d.wr_ready_o, active);
+        if (complete && !flushing && !d.wr_done_o) return t.fail("wr_done_o late", now, 0, 1);
+        if (d.beat_o != (d.m_wvalid_o && d.m_wready_i)) return t.fail("beat_o", now, d.beat_o, d.m_wvalid_o);
+        if (!d.m_bready_o) return t.fail("m_bready_o", now, 0, 1);
+        if (copied && high(d.sum_data_o) != copy_high) return t.fail("sum_data_o, high half", now, high(d.sum_data_o), copy_high);
         if (d.sum_valid_o != copied) return t.fail("sum_valid_o", now, d.sum_valid_o, copied);
         if (copied && (low(d.sum_data_o) != copy || d.sum_base_o != copy_base)) return t.fail("sum_data_o, sum_base_o", now, low(d.sum_data_o), copy);
         copied = d.m_wvalid_o && d.m_wready_i, copy = 0, copy_base = base;
+        copy_high = 0;
         for (uint32_t i = 0; i < 8; i++) copy |= d.m_wstrb_o >> i & 1 ? low(d.m_wdata_o) & 0xFFull << 8 * i : 0;
-        if (d.err_o != (give && d.m_bresp_i == 2)) return t.fail("err_o", now, d.err_o, d.m_bresp_i);
+        for (uint32_t i = 0; i < 8; i++) copy_high |= d.m_wstrb_o >> (8 + i) & 1 ? high(d.m_wdata_o) & 0xFFull << 8 * i : 0;
+        if (d.err_o != (give && !flushing && d.m_bresp_i >= 2)) return t.fail("err_o", now, d.err_o, d.m_bresp_i);
         if (d.wr_done_o && (!active || asked || sent < beats || !bursts.empty() || !responses.empty())) return t.fail("wr_done_o early", now, sent, beats);
         const bool done = d.wr_done_o && !flushing;
         if (give) responses.pop_front();
@@ -72,7 +83,8 @@ static int run(Tb<Vbonnet_axi_wr> &t)
             aw_seen = true;
             const uint32_t len = d.m_awlen_o + 1u;
             if (d.m_awaddr_o != next) return t.fail("awaddr", now, d.m_awaddr_o, next);
-            if (len > 64 || len > asked || d.m_awaddr_o / 4096 != (d.m_awaddr_o + len * Bytes - 1) / 4096) return t.fail("awlen", now, len, asked);
+            const uint32_t room = 64 - uint32_t(d.m_awaddr_o / Bytes % 64), longest = room < asked ? room : asked;
+            if (len != longest) return t.fail("awlen", now, len, longest);
             next += uint64_t{Bytes} * len, asked -= len;
             bursts.push_back({d.m_awaddr_o, len});
         }
@@ -81,6 +93,7 @@ static int run(Tb<Vbonnet_axi_wr> &t)
             if (bursts.empty()) return t.fail("data before its address", now, 0, 0);  // data may overtake AWREADY, not AWVALID
             Burst &b = bursts.front();
             written[b.addr] = {low(d.m_wdata_o), d.m_wstrb_o};
+            if (Bytes == 16 && !flushing && high(d.m_wdata_o) != ~low(d.m_wdata_o)) return t.fail("high half", now, high(d.m_wdata_o), ~low(d.m_wdata_o));
             b.addr += Bytes;
             if (d.m_wlast_o != (--b.beats == 0)) return t.fail("wlast", now, d.m_wlast_o, b.beats);
             if (d.m_wlast_o) bursts.pop_front(), responses.push_back(now + 1 + latency);
@@ -89,6 +102,7 @@ static int run(Tb<Vbonnet_axi_wr> &t)
         if (d.wdata_valid_i && d.wdata_ready_o) given[addr + uint64_t{Bytes} * sent++] = beat, data_offer = false;
         if (d.wr_valid_i && d.wr_ready_o) offer = false;
         const bool idle = d.idle_o;
+        complete = active && !flushing && !offer && !done && !asked && sent == beats && bursts.empty() && responses.empty() && !aw_seen;
         t.tick();
         if (done) {
             for (const auto &g : given) {
