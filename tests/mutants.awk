@@ -2,7 +2,8 @@
 # mutants.awk FILE.sv - every operator, comparison, constant, condition and assignment of a module, broken one at a time.
 #   -v mode=list     a line per mutant: number, tab, name. The name is the statement with [[old => new]] in it, and " #n" behind where the
 #                    module has the same statement n times; it survives a shift of lines.
-#   -v mode=all      the module with all mutants in it: +mutant=<number> on the command line of the simulation chooses one, 0 none
+#   -v mode=all      the module with all mutants in it: +PLUS=<number> on the command line of the simulation chooses one, 0 none
+#   -v plus=PLUS     that name
 #   -v mode=N        the module with mutant N
 #   -v edits=FILE    further mutants, a line each: line number, tab, name, tab, what stands in that line instead. Those whose change lies
 #                    within one expression come with the rest, after those of the expression; the others are left to whoever made the file.
@@ -193,7 +194,7 @@ function show(s) { if (mode != "list") print s }
 /^\);/ && !begun {
     show($0); body = begun = 1
     if (mode == "all" && at != "") show("  int mut__, file__; initial begin file__ = $fopen(\"" at "\", \"r\"); if ($fscanf(file__, \"%d\", mut__) != 1) mut__ = 0; $fclose(file__); end")
-    if (mode == "all" && at == "") show("  int mut__; initial if (!$value$plusargs(\"mutant=%d\", mut__)) mut__ = 0;")
+    if (mode == "all" && at == "") show("  int mut__; initial if (!$value$plusargs(\"" plus "=%d\", mut__)) mut__ = 0;")
     next
 }
 !body || hidden || /^[ \t]*`/ { show($0); next }

@@ -3,9 +3,11 @@
 # mutate.sh MODULE [NUMBER...] - break rtl/<room>/MODULE.sv in one place at a time, in a copy; whoever still passes has found a hole.
 # The mutants: every operator, constant, condition and assignment of the module (tests/mutants.awk), and the sed edits of
 # tests/mutants/MODULE.sed, both numbered. NUMBER: only these. A list that says "# by hand" has no other mutants than its own.
-# All that stay within one expression are built into one program, and a number breaks it: a second a mutant at most. The rest: one by one.
+# All that stay within one expression are built into one program, with those of the other modules it judges (tests/mutants/programs.sh), and a
+# number breaks one: a second a mutant at most. The rest: one by one.
 # The judges, in this order: the benches (tests/rtl/MODULE_tb.cpp, or "# bench: NAME [NAME..]", "-": none) as tiny where they can be, as
-# asic, with four arrays (zcu102) where they can; "# by: chip" tests/model, tests/sim and the conformance suite on the tiny chip; the proofs ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself).
+# asic, with four arrays (zcu102) where they can; "# by: chip" tests/model, tests/sim and the conformance suite on the tiny chip; the proofs
+# ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself).
 # What none of them notices must be EQUAL (Yosys proves that nobody can see the difference, in these geometries) or stand in
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that is noticed after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
@@ -17,60 +19,28 @@ name=$1
 shift
 only=" $* "
 O=${O:-build}
+. tests/mutants/programs.sh
 list=tests/mutants/$name.sed
 known=tests/mutants/$name.known
-src=$(git ls-files "rtl/$name.sv" "rtl/*/$name.sv")
+src=$(source_of "$name")
 [ -n "$src" ] || { echo "$name: no such module"; exit 1; }
 [ -e "$list" ] || { echo "$name: no list $list"; exit 1; }
-header() { sed -n "/^#/!q; s/^# $1: *//p" "$list"; }
-benches=$(header bench)
-benches=${benches:-$name}
-[ "$benches" != - ] || benches=
-by=$(header by)
-proofs=$(header proof)
+mapfile -t judges < <(judges_of "$name")
+proofs=$(header proof "$name")
 [ -n "$proofs" ] || [ ! -e "tests/formal/$name.ys" ] || proofs=$name
 dir=$O/mutate/$name
 out=$dir.txt
 log=$dir/log
-rm -rf "$dir" "$dir.sum" && mkdir -p "$dir/tests" "$dir/$O"
-cp -r rtl sim "$dir/" && cp -r tests/formal "$dir/tests/"
+rm -rf "$dir" "$dir.sum" && mkdir -p "$dir/tests"
+make -s rtl-files > "$dir/files"
+copy "$dir" && cp -r tests/formal "$dir/tests/"
 : > "$out"
 
-# ---- the judges ------------------------------------------------------------------
-# A program: how it is built in the copy ($CXXOPT: how hard the compiler tries), and how it is asked. It gets the mutant's number from the
-# file $dir/mutant where it takes no command line.
-judges=()
-declare -A build limit
-for folder in tb-tiny tb tb-zcu102; do
-    for bench in $benches; do
-        [ $folder = tb ] || [ -e "tests/rtl/${bench}_tb.${folder#tb-}" ] || continue
-        judges+=("$folder/$bench")
-        build[$folder/$bench]="mkdir -p $O/$folder/$bench; $(make -s "bench-build-$([ $folder = tb ] || echo "${folder#tb-}-")$bench") -Wno-lint -Wno-style -Wno-fatal -CFLAGS \$CXXOPT -MAKEFLAGS \"OPT_FAST=\$CXXOPT OPT_SLOW=-O0 OPT_GLOBAL=-O1\""
-    done
-done
-for machine in $by; do
-    judges+=("$machine")
-    build[$machine]=$(make -s "mutants-build-$machine")
-done
-cp -r "$O/gen" "$dir/$O/"
-builds() { (cd "$dir" && CXXOPT=$2 timeout 1800 bash -c "set -e; ${build[$1]}") > "$log" 2>&1 < /dev/null; }
-asks() { # JUDGE SEED NUMBER
-    case $1 in
-    tb*) exec "$dir/$O/$1/tb" --seed "$2" --cases "${CASES:-100}" "+mutant=$3" ;;
-    chip) "$dir/model" --geometry tiny --seed "$2" --cases 2 --frames 3 && "$dir/jobs" --geometry 1 --seed "$((20 * $2))" --cases 20 &&
-        "$dir/conform" --backend "sim:geometry=tiny" --size tiny --seed "$2" --cases 6 --quick ;;
-    esac
-}
-# CPU seconds count: other work on the machine changes no verdict.
-passes() {
-    echo "$3" > "$dir/mutant"
-    (ulimit -t "${limit[$1]:-300}"; asks "$@") > "$log" 2>&1 < /dev/null
-}
 # That they hold for the module as it is, is known when they are asked first.
 proves_() { for proof in $proofs; do (cd "$dir" && timeout 300 yosys -q "tests/formal/$proof.ys") > "$log" 2>&1 || return 1; done; }
 
 # Nobody can see the difference: the same flip-flops by name, induction over two steps.
-files=$(make -s rtl-files)
+files=$(cat "$dir/files")
 [[ " $files " = *" $src "* ]] || files="$files $(git ls-files 'rtl/board/ice40/*_pkg.sv' "$(dirname "$src")/*.sv" | sort -u | tr '\n' ' ')"
 equal() {
     local flags step="hierarchy -top $name; proc; flatten; memory_map; async2sync; opt -full"
@@ -85,30 +55,14 @@ equal() {
 
 # ---- the mutants -------------------------------------------------------------------
 cp "$src" "$dir/whole.sv"
-# The edits, one to one in number where they fit into the program: line, name, what stands there then.
-export edit
-while IFS= read -r edit; do
-    case $edit in '' | '#'*) continue ;; esac
-    printf '%s\n' "$edit" >> "$dir/hand"
-    sed "$edit" "$src" | awk 'NR == FNR {old[FNR] = $0; n = FNR; next} $0 != old[FNR] {changed++; at = FNR; new = $0}
-        END {if (FNR == n && changed == 1) print at "\t" ENVIRON["edit"] "\t" new}' "$src" -
-done < "$list" > "$dir/edits"
-touch "$dir/hand"
-broken() { awk -v mode="$1" -v byhand="$(grep -c '^# by hand' "$list")" -v edits="$dir/edits" -v at="${by:+$PWD/$dir/mutant}" -f tests/mutants.awk "$dir/whole.sv"; }
-broken list > "$dir/list"
+edits_of "$name" > "$dir/edits"
+grep -v '^#' "$list" | grep . > "$dir/hand" || true
+broken "$name" list "$dir/edits" > "$dir/list"
 apart=$(wc -l < "$dir/list")
 # What does not fit in comes behind, with numbers of its own.
 cut -f2- "$dir/list" | grep -vxFf - "$dir/hand" | awk -v n="$apart" '{print ++n "\t" $0}' > "$dir/rest" || true
 total=$((apart + $(wc -l < "$dir/rest")))
 
-cpu() { awk '{print int(($13 + $14 + $15 + $16) / 100)}' "/proc/$$/stat" | cut -d. -f1; } # seconds of this script and what it waited for
-ready() { # JUDGE HOW_HARD_THE_COMPILER_TRIES: builds the judge of the module as it lies there, and sees it pass.
-    local before
-    builds "$1" "$2" || { tail -20 "$log"; echo "$name: $1 does not build"; exit 1; }
-    before=$(cpu)
-    passes "$1" 1 0 || { tail -20 "$log"; echo "$name: $1 fails before anything is broken"; exit 1; }
-    limit[$1]=$((5 * ($(cpu) - before) + 10)) # a broken one may hang
-}
 proves() {
     if [ -z "${sound:-}" ]; then
         sound=1
@@ -144,10 +98,10 @@ conclude() {
     elif [ -z "${QUICK:-}" ] && equal; then verdict EQUAL "$1" - "$2"
     else verdict SURVIVED "$1" - "$2"; fi
 }
-# Does judge $1 notice mutant number $2? Other seeds power up otherwise: a reset that is missing shows in half of them.
+# Does judge $1, built in $2, notice mutant number $3? Other seeds power up otherwise: a reset that is missing shows in half of them.
 notices() {
     local seed
-    for seed in 1 2 3 4 5; do passes "$1" "$seed" "$2" || { noticed="$1 $seed"; return; }; done
+    for seed in 1 2 3 4 5; do passes "$1" "$2" "$seed" "$name" "$3" || { noticed="$1 $seed"; return; }; done
     return 1
 }
 # What only synthesis sees is for the proof to judge.
@@ -164,18 +118,17 @@ while IFS=$'\t' read -r number mutant; do
 done < "$dir/list"
 for judge in "${judges[@]}"; do
     [ ${#todo[@]} -gt 0 ] || break
-    broken all > "$dir/$src"
-    ready "$judge" -O1
+    program "$judge"
     left=()
     for number in "${todo[@]}"; do
-        [ "$hides" = 0 ] || broken "$number" > "$dir/one.sv"
-        if unseen "$dir/one.sv" || ! notices "$judge" "$number"; then left+=("$number"); continue; fi
+        [ "$hides" = 0 ] || broken "$name" "$number" "$dir/edits" > "$dir/one.sv"
+        if unseen "$dir/one.sv" || ! notices "$judge" "$programs/$judge" "$number"; then left+=("$number"); continue; fi
         conclude "$number" "${named[$number]}" "$noticed"
     done
     todo=("${left[@]}")
 done
 for number in "${todo[@]}"; do
-    broken "$number" > "$dir/$src"
+    broken "$name" "$number" "$dir/edits" > "$dir/$src"
     conclude "$number" "${named[$number]}" ''
 done
 while IFS=$'\t' read -r number edit; do
@@ -186,8 +139,9 @@ while IFS=$'\t' read -r number edit; do
     for judge in "${judges[@]}"; do
         ! unseen "$dir/$src" || break
         # A mutant that does not compile proves nothing about the bench.
-        builds "$judge" -O0 || { verdict NOBUILD "$number" - "$edit"; continue 2; }
-        notices "$judge" 0 || continue
+        command_of "$judge" > "$dir/command"
+        builds "$judge" "$dir" -O0 || { verdict NOBUILD "$number" - "$edit"; continue 2; }
+        notices "$judge" "$dir" 0 || continue
         break
     done
     conclude "$number" "$edit" "$noticed"
@@ -204,6 +158,6 @@ killed=$((${count[KILLED]:-0} + ${count[PROOF]:-0}))
 sum="$name: $((killed + bad + ${count[KNOWN]:-0})) mutants, $killed killed (${count[PROOF]:-0} by proof), ${count[KNOWN]:-0} known, $bad survived; not counted: ${count[EQUAL]:-0} proven equal"
 echo "$sum"
 rm -rf "$dir"
-[ "$only" != '  ' ] || [ -n "${QUICK:-}" ] || printf '%s; judged by: %s; rtl %s\n' "$sum" "$(echo "$benches $by ${proofs:+proof}" | xargs | sed 's/ /, /g')" \
+[ "$only" != '  ' ] || [ -n "${QUICK:-}" ] || printf '%s; judged by: %s; rtl %s\n' "$sum" "$(echo "$(benches_of "$name") $(header by "$name") ${proofs:+proof}" | xargs | sed 's/ /, /g')" \
     "$(git hash-object "$src" | cut -c1-12)" > "$dir.sum"
 [ $bad -eq 0 ]

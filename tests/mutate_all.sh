@@ -19,7 +19,7 @@ judged() { # the files that judge module $1
 }
 # All that decides about a module's verdicts, but for the modules inside it.
 state() {
-    { printf '%s\n' tests/mutate.sh tests/mutants.awk tests/rtl/*.h tests/mutants/"$1".* && git ls-files "rtl/$1.sv" "rtl/*/$1.sv" && judged "$1"; } |
+    { printf "%s\n" tests/mutate.sh tests/mutants/programs.sh tests/mutants.awk tests/rtl/*.h tests/mutants/"$1".* && git ls-files "rtl/$1.sv" "rtl/*/$1.sv" && judged "$1"; } |
         xargs cat 2>&1 | git hash-object --stdin
 }
 
