@@ -46,12 +46,25 @@ static void status_off(T &t) { t.dut.sts_i[6] = t.dut.sts_i[7] = 0; }
 static uint32_t implemented(const Reg &r) { return r.offset == GIE ? 1u : r.offset == IER || r.offset == ISR ? 3u : ~0u; }
 static uint32_t strobes(uint32_t s) { return (s & 1 ? 0xFFu : 0) | (s & 2 ? 0xFF00u : 0) | (s & 4 ? 0xFF0000u : 0) | (s & 8 ? 0xFF000000u : 0); }
 
+// The sizes of this build, as the registers have them.
+#if defined BONNET_GEOMETRY_TINY
+static const uint32_t sizes[][2] = {{GEOMETRY, 16 | 1 << 8 | 6 << 12 | 8 << 16 | 8 << 24}, {WEIGHT_ROWS, 256}, {FEATURE_WORDS, 4096}, {STEM_ROWS, 64},
+                                    {STEM_WIDTHS, 64 | 32 << 16}, {RECORDS, 1024}};
+#elif defined BONNET_GEOMETRY_SMALL
+static const uint32_t sizes[][2] = {{GEOMETRY, 16 | 1 << 8 | 6 << 12 | 8 << 16 | 8 << 24}, {WEIGHT_ROWS, 512}, {FEATURE_WORDS, 8192}, {STEM_ROWS, 64},
+                                    {STEM_WIDTHS, 64 | 32 << 16}, {RECORDS, 512}};
+#else
+static const uint32_t sizes[][2] = {{GEOMETRY, 64 | 1 << 8 | 7 << 12 | 8 << 16 | 8 << 24}, {WEIGHT_ROWS, 576}, {FEATURE_WORDS, 24576}, {STEM_ROWS, 32},
+                                    {STEM_WIDTHS, 512 | 128 << 16}, {RECORDS, 1024}};
+#endif
+
 static int map(T &t)
 {
     for (const Reg &r : regs) {
         const uint32_t at_reset = read(t, r.offset);
-        const bool built = (r.offset >= GEOMETRY && r.offset <= STEM_WIDTHS) || r.offset == RECORDS;  // sizes of this build: not 0
-        if (built ? !at_reset : at_reset != (r.access == WO ? 0 : r.reset)) return t.fail(r.name, 0, at_reset, r.reset);
+        uint32_t want = r.access == WO ? 0 : r.reset;
+        for (const auto &size : sizes) want = r.offset == size[0] ? size[1] : want;
+        if (at_reset != want) return t.fail(r.name, 0, at_reset, want);
     }
     for (uint64_t n = 0; n < t.cases; n++) {
         const Reg &r = regs[t.rng.below(sizeof regs / sizeof regs[0])];
@@ -97,14 +110,32 @@ static int job(T &t, uint64_t n)
         write(t, CTRL, 1);
         for (int i = 0; i < 4; i++) t.tick();
         if (t.dut.start_o || read(t, CTRL) != 1) return t.fail("START before ready", n, read(t, CTRL), 1);
+        if (t.rng.chance(50)) {  // a reset forgets it, also in the cycle in which it could start
+            t.dut.ready_i = t.rng.chance(50);
+            write(t, RESET, 1);
+            t.dut.ready_i = 1;
+            for (int i = 0; i < 4; i++) {
+                t.tick();
+                if (t.dut.start_o) return t.fail("START after a reset", n, 1, 0);
+            }
+            if (read(t, CTRL) != 4) return t.fail("CTRL after a reset", n, read(t, CTRL), 4);
+            write(t, CTRL, 1);
+        }
         t.dut.ready_i = 1;
     } else {
+        write(t, CTRL, ~1u), write(t, CTRL, ~0u, 14);  // no START
+        for (int i = 0; i < 3; i++) {
+            t.tick();
+            if (t.dut.start_o) return t.fail("START nobody wrote", n, 1, 0);
+        }
         write(t, CTRL, 1);
     }
     int starts = 0;
+    uint64_t began = 0;
     for (int i = 0; i < 6; i++) {
         t.tick();
         starts += t.dut.start_o;
+        if (t.dut.start_o) began = t.cycle();
         if (t.dut.start_o)
             for (int w = 0; w < 14; w++)
                 if (t.dut.cfg_o[w] != value[w]) return t.fail("cfg_o", w, t.dut.cfg_o[w], value[w]);
@@ -115,6 +146,13 @@ static int job(T &t, uint64_t n)
         if (t.dut.cfg_o[w] != value[w]) return t.fail("cfg_o while running", w, t.dut.cfg_o[w], value[w]);
     if (read(t, CTRL) != 0) return t.fail("CTRL while running", n, read(t, CTRL), 0);
     uint32_t in = 0, out = 0, frames = 0;
+    for (int kind = 0; kind < 2; kind++) {  // no reset
+        t.dut.we_i = 1, t.dut.waddr_i = RESET, t.dut.wdata_i = kind ? ~0u : ~1u, t.dut.wstrb_i = kind ? 14 : 15;
+        t.dut.eval();
+        if (t.dut.halt_o) return t.fail("a reset nobody wrote", n, kind, 0);
+        t.tick();
+        t.dut.we_i = 0;
+    }
     for (uint32_t i = t.rng.below(60); i; i--) {
         const bool frame = t.rng.chance(20);
         t.dut.beat_in_i = t.rng.chance(50), t.dut.beat_out_i = t.rng.chance(50);
@@ -123,34 +161,66 @@ static int job(T &t, uint64_t n)
         t.tick();
         status_off(t);
         t.dut.beat_in_i = t.dut.beat_out_i = 0;
+        if (t.dut.cycle_o != t.cycle() - began) return t.fail("cycle_o", n, t.dut.cycle_o, t.cycle() - began);
     }
-    const int end = static_cast<int>(t.rng.below(3));  // done, stop, reset by host
+    const int end = static_cast<int>(t.rng.below(4));  // done, stop, reset by host, that in the cycle in which it was done
+    const bool again = end < 2 && t.rng.chance(30);    // START was written while it ran
+    if (again) write(t, CTRL, 1);
+    if (again && read(t, CTRL) != 1) return t.fail("CTRL with the next START", n, read(t, CTRL), 1);
+    uint32_t seen = ~0u;                               // what a read in the last cycle said
     const uint32_t cause = 0x80000 | t.rng.below(0x7FFFF);
     bool halted = false;
     t.dut.eval();
     if (end < 2) {
         status(t, end == 0, end == 1, end ? cause : 0, false);
+        if (!again && t.rng.chance(30)) t.dut.re_i = 1, t.dut.raddr_i = CTRL;             // too early: it clears nothing
+        if (t.rng.chance(30)) t.dut.we_i = 1, t.dut.waddr_i = ISR, t.dut.wdata_i = 3, t.dut.wstrb_i = 15;  // nor does this
         t.dut.eval();
         halted = t.dut.halt_o;
         t.tick();
+        if (t.dut.re_i) seen = t.dut.rdata_o;
+        t.dut.re_i = t.dut.we_i = 0;
         status_off(t);
     } else {
+        if (end == 3) status(t, true, false, 0, false);
         t.dut.we_i = 1, t.dut.waddr_i = RESET, t.dut.wdata_i = 1, t.dut.wstrb_i = 15;
         t.dut.eval();
         halted = t.dut.halt_o;
         t.tick();
         t.dut.we_i = 0;
+        status_off(t);
     }
+    const uint64_t ended = t.cycle();
     t.dut.eval();
+    if (seen != ~0u && seen != 0) return t.fail("CTRL in the last cycle", n, seen, 0);
     if (halted != (end != 0)) return t.fail("halt_o", n, halted, end != 0);
-    const uint32_t isr = end == 2 ? 0 : ier, done = end == 2 ? 0 : 0xA;
+    const uint32_t isr = end >= 2 ? 0 : ier, done = end >= 2 ? 0 : 0xA;
     if (t.dut.irq_o != (gie && isr)) return t.fail("irq_o", n, t.dut.irq_o, gie && isr);
     uint32_t got;
+    if (again) {  // and off it goes; it ends at once
+        for (starts = 0; starts < 4 && !t.dut.start_o; starts++) t.tick();
+        if (!t.dut.start_o) return t.fail("the next START", n, 0, 1);
+        status(t, true, false, 0, false);
+        t.tick();
+        status_off(t);
+        if ((got = read(t, CTRL)) != (done | 4)) return t.fail("CTRL of the next job", n, got, done | 4);
+        if ((got = read(t, CAUSE)) || (got = read(t, FRAME)) || (got = read(t, BEATS_IN)) || (got = read(t, BEATS_OUT))) return t.fail("counters of the next job", n, got, 0);
+        if ((got = read(t, CYCLES_LO)) != 1) return t.fail("CYCLES of the next job", n, got, 1);
+        write(t, ISR, isr);
+        return 0;
+    }
     if ((got = read(t, CTRL)) != (done | 4)) return t.fail("CTRL at the end", n, got, done | 4);
     if ((got = read(t, CTRL)) != 4) return t.fail("CTRL read again", n, got, 4);
     if ((got = read(t, ISR)) != isr) return t.fail("ISR", n, got, isr);
     write(t, ISR, isr);
     if (t.dut.irq_o || read(t, ISR)) return t.fail("ISR cleared", n, read(t, ISR), 0);
+    // Nothing of this is the job's any more.
+    status(t, false, true, 0x12345, true), t.dut.beat_in_i = t.dut.beat_out_i = 1;
+    t.dut.eval();
+    if (t.dut.halt_o) return t.fail("a stop without a job", n, 1, 0);
+    t.tick();
+    status_off(t), t.dut.beat_in_i = t.dut.beat_out_i = 0;
+    if (t.dut.irq_o || (got = read(t, CTRL)) != 4) return t.fail("CTRL without a job", n, got, 4);
     const uint32_t want_cause = end == 0 ? 0 : end == 1 ? cause : 4;
     if ((got = read(t, CAUSE)) != want_cause) return t.fail("CAUSE", n, got, want_cause);
     if ((got = read(t, FRAME)) != frames) return t.fail("FRAME", n, got, frames);
@@ -159,8 +229,9 @@ static int job(T &t, uint64_t n)
     for (uint32_t w = 0; w < 8; w++) t.dut.sums_i[w] = static_cast<uint32_t>(t.rng.next());  // SUM_MODEL_LO .. SUM_SCRATCH_HI
     for (uint32_t w = 0; w < 8; w++)
         if ((got = read(t, SUM_MODEL_LO + 4 * w)) != t.dut.sums_i[w]) return t.fail("SUM registers", w, got, t.dut.sums_i[w]);
-    const uint32_t cycles = read(t, CYCLES_LO);
-    if (!cycles || cycles != read(t, CYCLES_LO) || read(t, CYCLES_HI)) return t.fail("CYCLES stand still", n, read(t, CYCLES_LO), cycles);
+    const uint64_t cycles = ended - began;
+    for (int i = 0; i < 2; i++)
+        if (read(t, CYCLES_LO) != cycles || read(t, CYCLES_HI)) return t.fail("CYCLES", n, read(t, CYCLES_LO), cycles);
     return 0;
 }
 
