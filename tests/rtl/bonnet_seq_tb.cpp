@@ -77,6 +77,8 @@ struct Job {
     Fault fault = NONE;
     uint32_t cause = 0;
     uint32_t bad_index = 0, bad_walk = 0;     // UNIT_BAD, SILENCE: where; BUS: this beat
+    uint32_t bus_client = 0;                  // BUS: of the sequencer, or of LOAD 1, STEM 2, STORE 3 (a write)
+    uint32_t alive = 0;                       // a beat of somebody comes at least so often: the watchdog must not bark
     uint32_t total() const { return static_cast<uint32_t>(desc.size()) - 1; }
     uint32_t unit_of(uint32_t index) const { return unit_of_op[get(desc[index], "JOB", "OP")]; }
 };
@@ -185,6 +187,7 @@ static Job random_job(T &t, Fault fault)
     j.latency = t.rng.below(t.rng.chance(50) ? 4 : 200), j.gap = t.rng.chance(50) ? 0 : t.rng.below(60);
     j.outstanding = 1 + t.rng.below(20);
     j.watchdog = t.rng.chance(50) ? 0 : 2500;
+    if (t.rng.chance(30)) j.watchdog = 4 + t.rng.below(60), j.alive = j.watchdog - t.rng.below(2);
     if (t.rng.chance(15)) {   // steady: every descriptor waits in its queue when the one before ends
         j.latency = t.rng.below(4), j.gap = 0, j.outstanding = 4;
         for (uint32_t u = 0; u < Units; u++) j.unit_max[u] += 100, j.unit_min[u] += 100;
@@ -204,7 +207,7 @@ static Job random_job(T &t, Fault fault)
 
 // Make one thing wrong.
 // One after the other, so that few jobs meet them all: kinds of HEADER, kinds of DESCRIPTOR, the others. `turn` chooses among variants of one.
-constexpr uint32_t HeaderKinds = 9, DescKinds = 7, Kinds = HeaderKinds + DescKinds + FAULTS - 3;
+constexpr uint32_t HeaderKinds = 10, DescKinds = 7, Kinds = HeaderKinds + DescKinds + FAULTS - 3;
 static Fault fault_of(uint32_t kind)
 {
     if (kind < HeaderKinds) return HEADER;
@@ -241,6 +244,7 @@ static void spoil(T &t, Job &j, uint32_t kind, uint32_t turn)
         case 7:
             for (const char *list : {"COUNT", "LOADS", "CONVS", "STEMS", "STORES"}) put(h, "HDR", list, 0);
             break;
+        case 8: j.job |= 1 + t.rng.below(63); break;   // fetched from the aligned place, and refused
         default: j.walks = turn % 2 ? 0 : 0x10000 | (1 + t.rng.below(3));
         }
         break;
@@ -275,10 +279,14 @@ static void spoil(T &t, Job &j, uint32_t kind, uint32_t turn)
     case SILENCE:
         j.bad_index = index, j.bad_walk = get(d, "JOB", "ONCE") ? 0 : t.rng.below(j.walks);
         j.cause = index << 8 | (u + 1) << 4 | 1;
-        if (j.fault == SILENCE) j.watchdog = 400 + t.rng.below(400), j.cause = 3;
+        if (j.fault == SILENCE) j.watchdog = 400 + t.rng.below(400), j.alive = 0, j.cause = 3;
         break;
     case BUS:
         j.bad_index = 1 + t.rng.below((1 + n * j.walks) * Beats);
+        if (u != 1 && turn % 2) {
+            j.bus_client = u == 0 ? 1 : u, j.bad_index = index, j.bad_walk = get(d, "JOB", "ONCE") ? 0 : t.rng.below(j.walks);
+            j.cause = index << 8 | (u + 1) << 4 | 2;
+        }
         break;
     case OVERFLOW:   // one list gives and gives
         for (uint32_t w : {4u, 5u}) h.w[w] = 0x77777777u << (w == 4 ? 4 : 0);
@@ -300,7 +308,7 @@ struct Bench {
     std::deque<Request> requests;
     struct { bool runs = false; size_t which = 0; int64_t until = 0; } unit[Units];
     uint32_t cause = ~0u, frames = 0, want_cause, beat = 0;
-    int64_t ended = -1, cycle = 0;
+    int64_t ended = -1, cycle = 0, sign = 0;  // sign: the last of life
 
     void check(bool ok, const char *what, uint64_t got, uint64_t want)
     {
@@ -347,6 +355,11 @@ struct Bench {
         Life &life = lives[u][unit[u].which];
         const bool here = index_of(u, unit[u].which) == j.bad_index && walk_of(u, unit[u].which) == j.bad_walk;
         if (j.fault == SILENCE && here) return;
+        if (j.fault == BUS && j.bus_client && here && cycle > life.grant + 1) {
+            if (j.bus_client == 3) t.dut.wr_err_i = 1;
+            else t.dut.rd_err_i = 1, t.dut.rd_err_client_i = static_cast<CData>(j.bus_client);
+            unit[u].until = INT64_MAX;
+        }
         const bool in = t.rng.chance(30), out = t.rng.chance(30), b = t.rng.chance(30);
         sts = static_cast<CData>(in << 1 | out);
         life.in += in, life.out += out, life.beats += b, beats |= static_cast<uint32_t>(b) << u;
@@ -390,26 +403,25 @@ struct Bench {
     void bus()
     {
         auto &d = t.dut;
-        d.rd_err_i = d.rdata_valid_i = d.rd_beat_i = 0;
-        d.rd_err_client_i = 0;
+        d.rdata_valid_i = d.rd_beat_i = 0;
         if (!requests.empty() && requests.front().ready <= cycle && !t.rng.chance(j.gap)) {
             Request &r = requests.front();
             for (uint32_t i = 0; i < BusBytes / 4; i++) {
-                const uint64_t word = (r.addr - j.job) / 4 + i;
+                const uint64_t word = (r.addr - (j.job & ~UINT64_C(63))) / 4 + i;
                 const uint32_t value = word / 16 <= j.total() ? j.desc[word / 16].w[word % 16] : 0xDEADBEEF;
                 memcpy(reinterpret_cast<char *>(&d.rdata_i) + 4 * i, &value, 4);
             }
             d.rdata_valid_i = d.rd_beat_i = 1;
-            if (++beat == j.bad_index && j.fault == BUS) d.rd_err_i = 1, want_cause = static_cast<uint32_t>((r.addr - j.job) / 64) << 8 | 2;
+            if (++beat == j.bad_index && j.fault == BUS && !j.bus_client) d.rd_err_i = 1, want_cause = static_cast<uint32_t>((r.addr - j.job) / 64) << 8 | 2;
             r.addr += BusBytes;
             if (--r.beats == 0) requests.pop_front();
         }
         d.rd_ready_i = requests.size() < j.outstanding && !t.rng.chance(j.gap);
         if (d.rd_valid_o && d.rd_ready_i) {
-            const uint64_t addr = bits(d.rd_req_o, 20, 64), index = (addr - j.job) / 64, many = bits(d.rd_req_o, 0, 20) / Beats;
+            const uint64_t addr = bits(d.rd_req_o, 20, 64), index = (addr - (j.job & ~UINT64_C(63))) / 64, many = bits(d.rd_req_o, 0, 20) / Beats;
             const bool inside = j.fault == HEADER || (index + many <= j.desc.size() && many && bits(d.rd_req_o, 0, 20) % Beats == 0);
             check(bits(d.rd_req_o, 84, 2) == 0, "request: the list counts as model", index, many);
-            check(inside && (addr - j.job) % 64 == 0, "request", index, many);
+            check(inside && addr % 64 == 0, "request", index, many);
             requests.push_back(Request{addr, static_cast<uint32_t>(bits(d.rd_req_o, 0, 20)), cycle + 1 + j.latency});
         }
     }
@@ -474,19 +486,23 @@ struct Bench {
             if (bits(d.sts_o, 226, 1)) cause = static_cast<uint32_t>(bits(d.sts_o, 206, 20));
             else if (bits(d.sts_o, 227, 1)) cause = 0, ended = cycle;
             uint32_t done = 0, bad = 0, beats = 0;
+            d.wr_beat_i = d.wr_err_i = d.rd_err_i = d.rd_err_client_i = 0;
             drive(0, d.load_sts_i, done, bad, beats), drive(1, d.conv_sts_i, done, bad, beats);
             drive(2, d.stem_sts_i, done, bad, beats), drive(3, d.store_sts_i, done, bad, beats);
             d.unit_done_i = static_cast<CData>(done), d.unit_bad_i = static_cast<CData>(bad), d.unit_beat_i = static_cast<CData>(beats);
-            d.wr_beat_i = 0, d.wr_err_i = 0;
             bus();
+            if (d.rd_beat_i || bits(d.sts_o, 204, 1)) sign = cycle;
+            if (j.alive && cycle >= sign + j.alive) sign = cycle, (t.rng.chance(50) ? d.wr_beat_i : d.rd_beat_i) = 1;
             t.tick();
             d.start_i = 0;
         }
         d.unit_done_i = d.unit_bad_i = d.unit_beat_i = 0;
         d.rdata_valid_i = d.rd_err_i = 0;
         // A fault that came too late to matter is none.
-        if (j.fault == BUS && beat < j.bad_index) want_cause = 0;
+        if (j.fault == BUS && !j.bus_client && beat < j.bad_index) want_cause = 0;
         check(cause == want_cause, "CAUSE", cause, want_cause);
+        // The watchdog counts from the last sign of life; two cycles later the registers know.
+        if (j.fault == SILENCE) check(cycle - 1 - sign == j.watchdog + 2, "cycles without a sign of life", static_cast<uint64_t>(cycle - 1 - sign), j.watchdog + 2);
         if (!wrong.empty()) return false;
         if (cause == 0) {
             int64_t last = 0;
