@@ -1,5 +1,6 @@
 # bench: -
 # by: chip
+# proof: top_pins
 # Outputs that are swapped, or one for the other: wiring has no operators.
 s/.rd_idle_i(rd_idle), .wr_idle_i(wr_idle)/.rd_idle_i(1'b1), .wr_idle_i(wr_idle)/
 s/.rd_idle_i(rd_idle), .wr_idle_i(wr_idle)/.rd_idle_i(rd_idle), .wr_idle_i(1'b1)/
