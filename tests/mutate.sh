@@ -37,7 +37,7 @@ copy "$dir" && cp -r tests/formal "$dir/tests/"
 : > "$out"
 
 # That they hold for the module as it is, is known when they are asked first.
-proves_() { for proof in $proofs; do (cd "$dir" && timeout 300 yosys -q "tests/formal/$proof.ys") > "$log" 2>&1 || return 1; done; }
+proves_() { for proof in $proofs; do (cd "$dir" && ulimit -t 300 && yosys -q "tests/formal/$proof.ys") > "$log" 2>&1 || return 1; done; }
 
 # Nobody can see the difference: the same flip-flops by name, induction over two steps.
 files=$(cat "$dir/files")
@@ -46,7 +46,7 @@ equal() {
     local flags step="hierarchy -top $name; proc; flatten; memory_map; async2sync; opt -full"
     for flags in -DBONNET_GEOMETRY_TINY '' -DBONNET_GEOMETRY_ZCU102; do
         [ "$flags" != -DBONNET_GEOMETRY_ZCU102 ] || grep -q Arrays "$src" || continue
-        (cd "$dir" && timeout 60 yosys -q -p "
+        (cd "$dir" && ulimit -t 60 && yosys -q -p "
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include $files; $step; rename $name gate; design -stash gate
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include ${files/"$src"/whole.sv}; $step; rename $name gold; design -copy-from gate gate
             equiv_make gold gate equiv; hierarchy -top equiv; clean; equiv_simple -seq 2; equiv_induct -seq 3; equiv_status -assert") > "$log" 2>&1 || return 1
