@@ -21,7 +21,7 @@ HEAD
 echo
 echo "## What was run"
 echo
-echo "The last whole run of each module: mutants that count, killed by bench or proof, known (below), survived, and the first half of the module's blob then: \`git hash-object FILE\` says whether it still is that. A mutant that Yosys proves equal is none."
+echo "The last whole run of each module: mutants that count, killed by bench or proof, known (below), survived, and the first digits of the module's blob then: \`git hash-object FILE\` says whether it still is that. A mutant that Yosys proves equal is none."
 echo
 echo "| module | mutants | killed | of them by proof | known | survived | judged by | RTL |"
 echo "|---|---|---|---|---|---|---|---|"
