@@ -87,6 +87,7 @@ typedef struct bonnet_net {
     uint32_t n_layers;
     bonnet_layer *layers;
     char **labels;              /* [classes] or NULL */
+    char **tensors;             /* [n_layers] or NULL: the value of the user's graph that layer i's map is; "" where none is */
     const int8_t *pixel_lut;    /* [planes][256] or NULL: the signed pixel that stands for the byte of a picture; NULL: byte - 128 */
     const bonnet_net_pictures *pictures; /* or NULL: pictures come as the network wants them */
     const bonnet_net_job *jobs; /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
@@ -119,6 +120,8 @@ void *bonnet_net_reserve(bonnet_net *net, size_t bytes);
 int bonnet_net_alloc_params(bonnet_net *net, uint32_t layer);
 /* Sets labels[index] to a copy of `text` (allocates net->labels, filled with "", on first use). net->classes must be set. 1 on success. */
 int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text);
+/* The same for tensors[layer]. */
+int bonnet_net_set_tensor(bonnet_net *net, uint32_t layer, const char *text);
 
 /* The parameter arrays of a layer by number, for those who read, write or copy all of them. Values are file format. */
 typedef enum bonnet_param {

@@ -102,23 +102,28 @@ void *bonnet_net_param_data(bonnet_net *net, uint32_t layer, bonnet_param which)
     return (void *)(uintptr_t)bonnet_net_param(net, layer, which);
 }
 
-int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text)
+/* (*list)[index] = a copy of text; the list is made, filled with "", on first use. */
+static int set_text(bonnet_net *net, char ***list, uint32_t count, uint32_t index, const char *text)
 {
-    if (index >= net->classes) return 0;
-    if (!net->labels) {
-        char **labels = bonnet_net_reserve(net, net->classes * sizeof *labels);
+    if (index >= count) return 0;
+    if (!*list) {
+        char **fresh = bonnet_net_reserve(net, count * sizeof *fresh);
         char *empty = bonnet_net_reserve(net, 1);
-        if (!labels || !empty) return 0;
-        for (uint32_t i = 0; i < net->classes; i++) labels[i] = empty;
-        net->labels = labels;
+        if (!fresh || !empty) return 0;
+        for (uint32_t i = 0; i < count; i++) fresh[i] = empty;
+        *list = fresh;
     }
     size_t bytes = strlen(text) + 1;
     char *copy = bonnet_net_reserve(net, bytes);
     if (!copy) return 0;
     memcpy(copy, text, bytes);
-    net->labels[index] = copy;
+    (*list)[index] = copy;
     return 1;
 }
+
+int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text) { return set_text(net, &net->labels, net->classes, index, text); }
+
+int bonnet_net_set_tensor(bonnet_net *net, uint32_t layer, const char *text) { return set_text(net, &net->tensors, net->n_layers, layer, text); }
 
 static int clone_into(bonnet_net *to, const bonnet_net *from)
 {
@@ -149,6 +154,8 @@ static int clone_into(bonnet_net *to, const bonnet_net *from)
     }
     for (uint32_t i = 0; from->labels && i < from->classes; i++)
         if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
+    for (uint32_t i = 0; from->tensors && i < from->n_layers; i++)
+        if (!bonnet_net_set_tensor(to, i, from->tensors[i])) return 0;
     return 1;
 }
 

@@ -28,6 +28,7 @@ typedef struct cli_options {
     bool json, quiet, compare, explain, analytic;
     const char *manifest, *root;           /* --manifest FILE, --root DIR */
     const char *board, *commit, *tool;     /* flash --entry: who built it, of what, with what */
+    const char *against;                   /* --against FILE.npz */
     const char *preprocess;                /* --preprocess FILE.json */
     unsigned long clock_mhz;
     bool dry_run, unlisted, entry;
@@ -68,6 +69,8 @@ int cli_jpeg_decode(cli_image *out, const char *path, const uint8_t *bytes, size
 int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_array_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info);
 
+/* verify --against: the last argument that is left, or none, is the image. */
+int cli_verify_against(cli_session *s, const cli_options *o);
 /* compile --preprocess FILE: the recipe in it. */
 int cli_preprocess_read(bonnet_preprocess *out, const char *path);
 
@@ -82,6 +85,8 @@ void cli_progress_end(void);
 /* For bonnet_open_options: layer, frame, cycles, cycles/s, time left of the running call, on the same terms; NULL off a terminal. */
 bonnet_progress_function *cli_progress_watcher(void);
 
+/* The whole of a file or pipe, at most 256 MiB. *out: free(). */
+int cli_read_file(uint8_t **out, size_t *size, const char *path);
 /* path: written beside its place and renamed. */
 int cli_write_file(const char *path, const char *bytes, size_t size);
 /* Before a run whose counters are wanted: a complaint where the device has none. */

@@ -16,6 +16,7 @@ static struct json_object *layers_json(const bonnet_model *model)
         struct json_object *j = json_object_new_object();
         json_object_object_add(j, "name", json_object_new_string(l.name));
         json_object_object_add(j, "kind", json_object_new_string(l.kind));
+        json_object_object_add(j, "tensor", json_object_new_string(bonnet_model_tensor_name(model, i)));
         const struct {
             const char *key;
             uint64_t value;

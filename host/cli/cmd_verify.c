@@ -5,10 +5,12 @@
 #include "cli.h"
 
 static const char usage[] =
-    "usage: bonnet verify MODEL.bonnet [IMAGE]... [--device URI] [--images N] [--dataset fashion-mnist] [--json]\n\n"
+    "usage: bonnet verify MODEL.bonnet [IMAGE]... [--device URI] [--images N] [--dataset fashion-mnist] [--json]\n"
+    "       bonnet verify MODEL.bonnet [IMAGE] --against TENSORS.npz [--device URI] [--json]\n\n"
     "Run images on a device and on the golden model and compare every intermediate map of every layer and every logit.\n"
     "Exit 0 if all bits agree; 1 with the first divergence otherwise. Without IMAGE files: the first N images of the data set.\n"
-    "  --device URI      default sim:\n  --images N        default 10\n  --dataset-dir DIR, --timeout-ms N, --seed N, --quiet\n";
+    "--against: with your own framework's tensors instead of the golden model, by name, up to the first that differs (docs/verify.md).\n"
+    "  --device URI      default sim: (--against: golden:)\n  --images N        default 10\n  --dataset-dir DIR, --timeout-ms N, --seed N, --quiet\n";
 
 typedef struct verdict {
     size_t images;
@@ -108,16 +110,22 @@ static int print_table(const verdict *v, const cli_session *s, const cli_options
 
 int cli_verify(int argc, char **argv)
 {
-    cli_options o = {.device = "sim:", .limit = 10};
+    cli_options o = {.limit = 10};
     cli_session s = {0};
     verdict v = {0};
     char name[32];
-    int code = cli_parse(&o, argc, argv, "dsDlntSjq", usage);
+    int code = cli_parse(&o, argc, argv, "dsDlntSAjq", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "verify: give a .bonnet file; try `bonnet verify --help`");
     const char *path = o.argv[0];
     o.argc--, o.argv++;
+    if (!o.device) o.device = o.against ? "golden:" : "sim:";
     code = cli_open(&s, &o, path);
+    if (code == CLI_OK && o.against) {
+        code = cli_verify_against(&s, &o);
+        cli_close(&s);
+        return code;
+    }
     if (code == CLI_OK) code = o.argc ? verify_files(&v, &s, &o) : verify_dataset(&v, &s, &o, name, sizeof name);
     if (code == CLI_OK) code = o.json ? print_json(&v, &s, &o) : print_table(&v, &s, &o);
     if (code == CLI_OK && v.differs) code = CLI_DIFFERS;

@@ -66,6 +66,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"seed", required_argument, NULL, 'S'},
                                           {"trace", required_argument, NULL, 'T'},
                                           {"preprocess", required_argument, NULL, 'p'},
+                                          {"against", required_argument, NULL, 'A'},
                                           {"manifest", required_argument, NULL, 'm'},
                                           {"root", required_argument, NULL, 'r'},
                                           {"board", required_argument, NULL, 'B'},
@@ -100,6 +101,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'o': o->output = optarg; break;
         case 'g': o->geometry = optarg; break;
         case 'p': o->preprocess = optarg; break;
+        case 'A': o->against = optarg; break;
         case 'l': code = parse_number(&o->limit, "limit", optarg); break;
         case 'n': code = parse_number(&o->limit, "images", optarg); break;
         case 'b': code = parse_number(&o->batch, "batch", optarg); break;

@@ -1,43 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image.c - a picture file becomes pixels: bounded read, format by content, size as the network wants it. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cli.h"
-
-enum { MAX_FILE_MIB = 256, FIRST_BYTES = 1 << 20 };
-
-/* The whole file, at most MAX_FILE_MIB of it; from a pipe too, so the room grows with what comes. */
-static int slurp(uint8_t **out, size_t *size, const char *path)
-{
-    const size_t most = (size_t)MAX_FILE_MIB << 20;
-    FILE *f = fopen(path, "rb");
-    if (!f) return cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", path, strerror(errno));
-    uint8_t *bytes = NULL;
-    size_t n = 0, room = 0, got = 1;
-    int code = CLI_OK;
-    while (code == CLI_OK && got) {
-        if (n == room) {
-            room = room ? 2 * room : FIRST_BYTES;
-            uint8_t *more = realloc(bytes, room);
-            if (!more) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "%s: out of memory", path);
-            else bytes = more;
-        }
-        errno = 0;
-        if (code == CLI_OK) n += got = fread(bytes + n, 1, room - n, f);
-        if (code == CLI_OK && ferror(f)) code = cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", path, strerror(errno));
-        else if (n > most) code = cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: larger than %d MiB; not an image for this network", path, MAX_FILE_MIB);
-    }
-    fclose(f);
-    if (code != CLI_OK) {
-        free(bytes);
-        return code;
-    }
-    *out = bytes;
-    *size = n;
-    return CLI_OK;
-}
 
 /* NAME.raw: the network's own bytes, as bonnet_run_batch() takes them, so many images as there are. */
 static int raw(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info)
@@ -71,7 +37,7 @@ int cli_images_read_for(cli_image *out, const char *path, const cli_session *s)
     cli_image image = {0};
     uint8_t *bytes = NULL;
     size_t size = 0;
-    int code = slurp(&bytes, &size, path);
+    int code = cli_read_file(&bytes, &size, path);
     if (code == CLI_OK) code = decode(&image, path, bytes, size, info);
     free(bytes);
     if (code != CLI_OK) return code;

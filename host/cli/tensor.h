@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLI_TENSOR_RANK = 8, CLI_TENSOR_NAME_BYTES = 128 };
+enum { CLI_TENSOR_RANK = 8, CLI_TENSOR_NAME_BYTES = 256 };
 
 typedef struct cli_tensor {
     char name[CLI_TENSOR_NAME_BYTES]; /* of its member without ".npy"; "" of a .npy file */

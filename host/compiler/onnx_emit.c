@@ -159,6 +159,11 @@ static bonnet_status fill(bonnet_import *im, bonnet_net *net, const uint32_t ord
     if (bonnet_net_check_shape(net, why, sizeof why)) return bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "%s", why);
     for (uint32_t i = 0; status == BONNET_OK && i < net->n_layers; i++)
         status = bonnet_net_alloc_params(net, i) ? layer_fill(im, &im->drafts[order[i]], net, i) : bonnet_no_memory(im);
+    for (uint32_t i = 0; status == BONNET_OK && i < net->n_layers; i++) {
+        char text[256] = "";
+        if (im->drafts[order[i]].map >= 0) bonnet_printable(text, sizeof text, im->g.edges[im->drafts[order[i]].map].name);
+        if (!bonnet_net_set_tensor(net, i, text)) status = bonnet_no_memory(im);
+    }
     if (status == BONNET_OK) status = metadata_fill(im, net);
     if (status == BONNET_OK) status = lut_fill(im, net);
     if (status == BONNET_OK && bonnet_net_check(net, why, sizeof why)) status = bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "%s", why);

@@ -55,6 +55,7 @@ typedef struct bonnet_draft {
     bonnet_layer l; /* shapes only */
     bonnet_draft_state state;
     const bonnet_node *node; /* the Conv or Gemm */
+    int32_t map;             /* edge: the last value of the graph that was this layer's whole map; -1: none yet */
     const bonnet_tensor *w;
     const bonnet_affine *chain[4]; /* of each slice */
     const bonnet_tensor *dw;       /* STEM */

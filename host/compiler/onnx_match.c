@@ -39,6 +39,10 @@ bonnet_status bonnet_set(bonnet_import *im, const bonnet_node *n, bonnet_value v
 {
     v.shared |= im->g.edges[n->out].consumers > 1;
     im->values[n->out] = v;
+    bonnet_draft *d = v.draft >= 0 ? &im->drafts[v.draft] : NULL;
+    const int whole = d && ((v.kind == V_BITS && v.form == FORM_MAP && !v.first && v.channels == d->l.out_c) ||
+                            (v.kind == V_HEAD && v.stage == HEAD_FEATURES) || v.kind == V_LOGITS);
+    if (whole) d->map = n->out;
     return BONNET_OK;
 }
 
@@ -65,7 +69,7 @@ bonnet_status bonnet_draft_new(bonnet_import *im, const bonnet_node *n, bonnet_l
 {
     if (im->n_drafts == BONNET_MAX_LAYERS) return REFUSE(im, n, "more than %d layers", BONNET_MAX_LAYERS);
     bonnet_draft *d = &im->drafts[im->n_drafts];
-    *d = (bonnet_draft){.node = n, .w = w};
+    *d = (bonnet_draft){.node = n, .w = w, .map = -1};
     memcpy(d->l.name, n->name, sizeof d->l.name);
     d->l.kind = kind;
     d->l.kernel = d->l.stride = d->l.dilation = 1;

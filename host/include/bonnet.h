@@ -242,6 +242,26 @@ BONNET_API bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_devi
                                              const uint8_t *pixels, size_t pixels_bytes);
 
 /*
+ * Every map of one image, as numbers in the layout of the user's graph (ONNX): for those who compare with their own framework. Layer `index` in execution order.
+ * *out owns what it points to: bonnet_tensors_free(). BONNET_EUNSUPPORTED and the rest: as bonnet_verify_image().
+ */
+typedef struct bonnet_tensors bonnet_tensors;
+typedef struct bonnet_tensor_info {
+    const char *name;           /* of the value in the graph that was compiled; "" where the file does not say */
+    const char *layer;          /* name of the layer that makes it; both owned by the model */
+    uint32_t channels, height, width; /* channels: of all slices, slice after slice; features and logits: height = width = 1 */
+    uint32_t binary;            /* 1: values are -1 and +1 */
+} bonnet_tensor_info;
+BONNET_API bonnet_status bonnet_run_tensors(bonnet_tensors **out, bonnet_device *dev, const bonnet_model *model, const uint8_t *pixels,
+                                            size_t pixels_bytes);
+BONNET_API bonnet_status bonnet_tensor_get(bonnet_tensor_info *out, const bonnet_tensors *tensors, uint32_t index); /* BONNET_EINVAL beyond the last */
+/* values: [channels][height][width], `count` of them, all. */
+BONNET_API bonnet_status bonnet_tensor_values(int32_t *values, size_t count, const bonnet_tensors *tensors, uint32_t index);
+/* The name alone, without a run; "" if none; never NULL. Owned by the model. */
+BONNET_API_VOID const char *bonnet_model_tensor_name(const bonnet_model *model, uint32_t layer);
+BONNET_API_VOID void bonnet_tensors_free(bonnet_tensors *tensors); /* NULL is a no-op; before bonnet_model_free() */
+
+/*
  * What happens to a picture before the network sees it; becomes part of the .bonnet file. In this order: convert, resize, crop, bgr, normalise.
  * The numbers are those of torchvision on Pillow images: Resize, CenterCrop, ToTensor, Normalize. Values of the enums are file format.
  */

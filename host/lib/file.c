@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "file.h"
+#include "file_extra.h"
 #include "file_net.h"
 
 enum {
@@ -16,10 +17,7 @@ enum {
     MAX_SECTIONS = 32,
     SECTION_NET = 0x2054454e, /* "NET " */
     SECTION_JOB = 0x20424f4a, /* "JOB " */
-    SECTION_PIX = 0x20584950, /* "PIX " */
-    SECTION_PRE = 0x20455250, /* "PRE " */
-    PRE_BYTES = 64,
-    FLAG_OPTIONAL = 1 /* a reader that does not know the type skips the section */
+    FLAG_OPTIONAL = 1         /* a reader that does not know the type skips the section */
 };
 static const uint8_t magic[8] = {'B', 'O', 'N', 'N', 'E', 'T', 0x1a, '\n'}; /* DOS and text-mode transfers damage it visibly */
 
@@ -111,34 +109,6 @@ static bonnet_status job_take(bonnet_file *f, const section *s, const uint8_t *b
     return BONNET_OK;
 }
 
-static bonnet_status pixels_take(bonnet_file *f, const section *s, const uint8_t *bytes, bonnet_error *err)
-{
-    const bonnet_layer *stem = &f->net->layers[0];
-    if (f->net->pixel_lut) return damaged(err, "two tables of pixels");
-    if (!stem->pixels_signed || s->bytes != (size_t)stem->in_c * 256 || s->name[0] || s->flags)
-        return damaged(err, "its table of pixels does not fit the network");
-    int8_t *lut = bonnet_net_reserve(f->net, s->bytes);
-    if (!lut) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a table of pixels");
-    memcpy(lut, bytes + s->offset, s->bytes);
-    f->net->pixel_lut = lut;
-    return BONNET_OK;
-}
-
-static bonnet_status pictures_take(bonnet_file *f, const section *s, const uint8_t *bytes, bonnet_error *err)
-{
-    char why[200];
-    if (f->net->pictures) return damaged(err, "two recipes for pictures");
-    if (s->bytes != PRE_BYTES || s->name[0] || s->flags) return damaged(err, "its recipe for pictures is not well formed");
-    bonnet_reader r = {bytes + s->offset, s->bytes, 0};
-    bonnet_net_pictures *p = bonnet_net_reserve(f->net, sizeof *p);
-    if (!p) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a recipe for pictures");
-    uint32_t *const field[] = {&p->resize, &p->width, &p->height, &p->filter, &p->crop, &p->convert, &p->bgr};
-    for (size_t i = 0; i < sizeof field / sizeof *field; i++) *field[i] = (uint32_t)bonnet_get(&r, 4);
-    if (!bonnet_get_zero(&r, PRE_BYTES - 4 * sizeof field / sizeof *field)) return damaged(err, "a reserved field is not zero");
-    f->net->pictures = p;
-    return bonnet_net_check_shape(f->net, why, sizeof why) ? damaged(err, why) : BONNET_OK;
-}
-
 bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size, bonnet_error *err)
 {
     bonnet_file f = {0};
@@ -151,8 +121,8 @@ bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size
     if (status == BONNET_OK) status = bonnet_net_decode(&f.net, (const uint8_t *)bytes + s[0].offset, s[0].bytes, err);
     for (uint32_t i = 1; status == BONNET_OK && i < n; i++) {
         if (s[i].type == SECTION_JOB) status = job_take(&f, &s[i], bytes, err);
-        else if (s[i].type == SECTION_PIX) status = pixels_take(&f, &s[i], bytes, err);
-        else if (s[i].type == SECTION_PRE) status = pictures_take(&f, &s[i], bytes, err);
+        else if (bonnet_extra_known(s[i].type))
+            status = bonnet_extra_take(f.net, s[i].type, s[i].flags, s[i].name, (const uint8_t *)bytes + s[i].offset, s[i].bytes, err);
         else if (s[i].type == SECTION_NET) status = damaged(err, "two networks in one file");
         else if (!(s[i].flags & FLAG_OPTIONAL))
             status = bonnet_fail(err, BONNET_EABI, ".bonnet file with a section 0x%08x that this library does not know; use a newer one",
@@ -202,26 +172,23 @@ static void put_entry(bonnet_writer *w, uint32_t type, uint32_t flags, size_t *a
 static void put_file(bonnet_writer *w, size_t file_bytes, const bonnet_net *net, size_t net_bytes, const bonnet_file_job *jobs, uint32_t n_jobs)
 {
     static const char unnamed[BONNET_GEOMETRY_BYTES];
-    const bonnet_net_pictures *p = net->pictures;
-    const uint32_t sections = 1 + (net->pixel_lut != NULL) + (p != NULL) + n_jobs;
-    const size_t lut_bytes = net->pixel_lut ? (size_t)net->layers[0].in_c * 256 : 0;
+    bonnet_extra extra[BONNET_EXTRAS];
+    const uint32_t extras = bonnet_extra_list(extra, net), sections = 1 + extras + n_jobs;
     size_t at = HEADER_BYTES + (size_t)sections * ENTRY_BYTES;
     bonnet_put_bytes(w, magic, sizeof magic);
     bonnet_put(w, BONNET_FILE_MAJOR, 2);
-    bonnet_put(w, p ? BONNET_FILE_MINOR : net->pixel_lut ? 1 : 0, 2); /* 1.0 had no PIX, 1.1 no PRE */
+    bonnet_put(w, bonnet_extra_minor(extra, extras), 2);
     bonnet_put(w, sections, 4);
     bonnet_put(w, file_bytes, 8);
     bonnet_put_zero(w, 8 + HASH_BYTES);
     put_entry(w, SECTION_NET, 0, &at, net_bytes, unnamed);
-    if (lut_bytes) put_entry(w, SECTION_PIX, 0, &at, lut_bytes, unnamed);
-    if (p) put_entry(w, SECTION_PRE, 0, &at, PRE_BYTES, unnamed);
+    for (uint32_t i = 0; i < extras; i++) put_entry(w, extra[i].type, extra[i].flags, &at, extra[i].bytes, unnamed);
     for (uint32_t i = 0; i < n_jobs; i++) put_entry(w, SECTION_JOB, FLAG_OPTIONAL, &at, jobs[i].size, jobs[i].geometry);
     bonnet_net_encode(w, net);
     bonnet_put_zero(w, (ALIGN - w->bytes % ALIGN) % ALIGN);
-    bonnet_put_bytes(w, net->pixel_lut, lut_bytes); /* a multiple of ALIGN */
-    if (p) {
-        const uint32_t field[PRE_BYTES / 4] = {p->resize, p->width, p->height, p->filter, p->crop, p->convert, p->bgr};
-        for (size_t i = 0; i < PRE_BYTES / 4; i++) bonnet_put(w, field[i], 4);
+    for (uint32_t i = 0; i < extras; i++) {
+        bonnet_extra_put(w, &extra[i], net);
+        bonnet_put_zero(w, (ALIGN - w->bytes % ALIGN) % ALIGN);
     }
     for (uint32_t i = 0; i < n_jobs; i++) {
         bonnet_put_bytes(w, jobs[i].bytes, jobs[i].size);

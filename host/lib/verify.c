@@ -1,36 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* verify.c - every map of every layer of one image, on a device and on the golden model, bit by bit. */
-#include <stdlib.h>
 #include <string.h>
 #include "internal.h"
-
-/* Room for every map of a net, in one allocation. */
-typedef struct map_set {
-    uint64_t *maps[BONNET_MAX_LAYERS];
-    uint64_t *words;
-    int32_t *logits;
-} map_set;
-
-static bool map_set_alloc(map_set *set, const bonnet_net *net)
-{
-    size_t total = 0;
-    for (uint32_t i = 0; i < net->n_layers; i++) total += bonnet_net_map_words(net, i);
-    set->words = calloc(total, sizeof *set->words);
-    set->logits = calloc(net->classes, sizeof *set->logits);
-    if (!set->words || !set->logits) return false;
-    size_t at = 0;
-    for (uint32_t i = 0; i < net->n_layers; i++) {
-        set->maps[i] = set->words + at;
-        at += bonnet_net_map_words(net, i);
-    }
-    return true;
-}
-
-static void map_set_free(map_set *set)
-{
-    free(set->words);
-    free(set->logits);
-}
+#include "maps.h"
 
 /* Where in layer `layer` bit, feature or logit the differing word `at` lies. */
 static void locate(bonnet_divergence *d, const bonnet_net *net, uint32_t layer, size_t at, uint64_t wanted, uint64_t got)
@@ -76,7 +48,7 @@ static bool compare_map(bonnet_divergence *d, const bonnet_net *net, uint32_t la
     return true;
 }
 
-static bonnet_status run_golden(bonnet_device *dev, const bonnet_net *net, const uint8_t *pixels, map_set *set)
+static bonnet_status run_golden(bonnet_device *dev, const bonnet_net *net, const uint8_t *pixels, bonnet_maps *set)
 {
     const bonnet_backend *golden = NULL;
     for (size_t i = 0; bonnet_backends[i]; i++)
@@ -103,9 +75,9 @@ bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, co
     if (status != BONNET_OK) return status;
     if (!out || !pixels) return bonnet_fail(&dev->error, BONNET_EINVAL, "out and pixels must not be NULL");
     const bonnet_net *net = model->net;
-    map_set want = {0}, got = {0};
+    bonnet_maps want = {0}, got = {0};
     bonnet_divergence d = {0};
-    if (!map_set_alloc(&want, net) || !map_set_alloc(&got, net)) {
+    if (!bonnet_maps_alloc(&want, net) || !bonnet_maps_alloc(&got, net)) {
         status = bonnet_fail(&dev->error, BONNET_ENOMEM, "out of memory for the maps of %s", net->name);
         goto done;
     }
@@ -132,7 +104,7 @@ bonnet_status bonnet_verify_image(bonnet_divergence *out, bonnet_device *dev, co
                     (long long)d.wanted, (long long)d.got);
     if (status == BONNET_OK || status == BONNET_EMISMATCH) *out = d;
 done:
-    map_set_free(&want);
-    map_set_free(&got);
+    bonnet_maps_free(&want);
+    bonnet_maps_free(&got);
     return status;
 }

@@ -71,6 +71,10 @@ class ChipInfo(ctypes.Structure):
                 ("build", c_uint32)]
 
 
+class TensorInfo(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("layer", c_char_p), ("channels", c_uint32), ("height", c_uint32), ("width", c_uint32), ("binary", c_uint32)]
+
+
 class EstimateOptions(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("geometry", c_char_p), ("frames", c_uint32), ("batch", c_uint32), ("dram_latency_cycles", c_uint32)]
 
@@ -95,7 +99,7 @@ class CompileOptions(ctypes.Structure):
 STRUCTS = {
     "bonnet_progress": Progress, "bonnet_open_options": OpenOptions, "bonnet_device_kind": DeviceKind, "bonnet_model_info": ModelInfo,
     "bonnet_layer_info": LayerInfo, "bonnet_result": Result, "bonnet_stats": Stats, "bonnet_layer_stats": LayerStats, "bonnet_span": Span,
-    "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence, "bonnet_preprocess": Preprocess,
+    "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence, "bonnet_tensor_info": TensorInfo, "bonnet_preprocess": Preprocess,
     "bonnet_compile_options": CompileOptions,
 }
 
@@ -129,6 +133,11 @@ FUNCTIONS = {
     "bonnet_plan_stats": (c_int, [_P(Stats), c_void_p]),
     "bonnet_plan_layer": (c_int, [_P(LayerStats), c_void_p, c_uint32]),
     "bonnet_verify_image": (c_int, [_P(Divergence), c_void_p, c_void_p, c_void_p, c_size_t]),
+    "bonnet_run_tensors": (c_int, [_P(c_void_p), c_void_p, c_void_p, c_void_p, c_size_t]),
+    "bonnet_tensor_get": (c_int, [_P(TensorInfo), c_void_p, c_uint32]),
+    "bonnet_tensor_values": (c_int, [c_void_p, c_size_t, c_void_p, c_uint32]),
+    "bonnet_model_tensor_name": (c_char_p, [c_void_p, c_uint32]),
+    "bonnet_tensors_free": (None, [c_void_p]),
     "bonnet_compile": (c_int, [c_char_p, c_char_p, _P(CompileOptions)]),
     "bonnet_status_name": (c_char_p, [c_int]),
     "bonnet_status_text": (c_char_p, [c_int]),

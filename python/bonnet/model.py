@@ -202,6 +202,28 @@ class Model:
                                   f"got {out.got}", out)
         return out.maps_compared, out.words_compared
 
+    def tensors(self, image):
+        """Every map of one image, in the layout of the graph that was compiled (ONNX, batch 1): for a comparison with another framework.
+
+        image: as one image of run(). Returns a dict in execution order, by name of the value in the graph (of the layer, where the file has none):
+        int32 [1, channels, height, width] of -1 and +1 for binary maps, slice after slice; int32 [1, channels] for features and logits.
+        Errors: those of run().
+        """
+        image, batch = self._images(image)
+        if batch:
+            raise errors.InvalidArgument(f"tensors() takes one image of shape {self.shape}")
+        handle, info, table = ctypes.c_void_p(), _library.TensorInfo(), {}
+        self.device._call(lib.bonnet_run_tensors, ctypes.byref(handle), self.device._handle.pointer, self._ready(), image.ctypes.data, image.nbytes)
+        try:
+            while lib.bonnet_tensor_get(ctypes.byref(info), handle, len(table)) == 0:
+                shape = (1, info.channels) + ((info.height, info.width) if info.binary else ())
+                values = numpy.zeros(shape, numpy.int32)
+                check(lib.bonnet_tensor_values(values.ctypes.data, values.size, handle, len(table)))
+                table[(info.name or info.layer).decode()] = values
+        finally:
+            lib.bonnet_tensors_free(handle)
+        return table
+
     def layer_stats(self):
         """LayerStats of every layer, of the last run on the device; empty where it has no counters (golden:, cpu:)."""
         out, table = _library.LayerStats(), []

@@ -89,6 +89,19 @@ class Run(unittest.TestCase):
             self.assertEqual(maps, 11)
             self.assertGreater(words, 1000)
 
+    def test_tensors(self):
+        """Every map of a device against an evaluator of the ONNX graph that knows nothing of it."""
+        sys.path.insert(0, str(ROOT / "models"))
+        import onnx_eval
+        for model, uri in ((BOOLNET, "cpu:"), (BASENET, "sim:")):
+            graph = onnx_eval.Model(ROOT / f"models/fashion/{model.stem}.onnx").run(IMAGES[0][None, None], keep=True)
+            with bonnet.open(uri) as device:
+                tensors = device.load(model).tensors(IMAGES[0])
+            self.assertEqual((len(tensors), list(tensors)[-1]), (11, "logits"))
+            for name, values in tensors.items():
+                self.assertEqual(graph[name].shape, values.shape, name)
+                self.assertTrue((graph[name] == values).all(), f"{name} on {uri}")
+
     def test_compile(self):
         with tempfile.TemporaryDirectory() as work, bonnet.open("cpu:") as device:
             table = bonnet.compile(ROOT / "models/fashion/boolnet_k4.onnx", pathlib.Path(work, "net.bonnet"))

@@ -54,6 +54,20 @@ static void recipes(unit *u)
     UNIT(u, net->pictures && memcmp(net->pictures, &want, sizeof want) == 0, "a recipe comes back", "differs");
     bonnet_net_free(net);
 
+    net = make_net(u->seed, 1, 0);
+    if (!bonnet_net_set_tensor(net, 0, "stem.slices") || !bonnet_net_set_tensor(net, 2, "logits")) exit(1);
+    net = through_file(u, net, 0);
+    UNIT(u, net->tensors && !strcmp(net->tensors[0], "stem.slices") && !net->tensors[1][0] && !strcmp(net->tensors[2], "logits"),
+         "names of tensors come back", "differ");
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    bonnet_file f = {0};
+    if (!bonnet_net_set_tensor(net, 1, "a\nb") || bonnet_file_build(&bytes, &size, net, NULL, 0, &err) != BONNET_OK) exit(1);
+    UNIT(u, bonnet_file_parse(&f, bytes, size, &err) == BONNET_EFORMAT && strstr(err.text, "not printable"), "a name with a new line", "%s",
+         err.text);
+    free(bytes);
+    bonnet_net_free(net);
+
     const struct {
         const char *what, *says;
         bonnet_net_pictures p;
