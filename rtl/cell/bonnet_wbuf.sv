@@ -9,6 +9,9 @@
 `default_nettype none
 module bonnet_wbuf #(
   parameter  int unsigned Rows    = bonnet_pkg::WeightRows,   // StemRows for the stem parameters
+  // verilator lint_off UNUSEDPARAM
+  parameter               Style   = "auto",                   // "block", "distributed": what an FPGA's tools make of it
+  // verilator lint_on UNUSEDPARAM
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
   localparam int unsigned BusBits = bonnet_pkg::BusBits,
   localparam int unsigned RowW    = $clog2(Rows),
@@ -28,6 +31,7 @@ module bonnet_wbuf #(
 );
   // A memory a column: one of all columns, written a part of a row at a time, becomes eight times the block RAMs in Yosys' ECP5 flow.
   for (genvar c = 0; c < RowBits / BusBits; c++) begin : gen_col
+    (* ram_style = Style *)
     logic [BusBits-1:0] mem [Rows];
     always_ff @(posedge clk_i) if (we_i && wcol_i == ColW'(c)) mem[wrow_i] <= wdata_i;
     always_ff @(posedge clk_i) if (re_i) rdata_o[BusBits*c +: BusBits] <= mem[row_i];

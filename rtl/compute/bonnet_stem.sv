@@ -4,17 +4,18 @@
 //
 //   pixels -> lines -> window -> mac -> requantise -> pool -> depthwise -> slices -> feature buffer    (docs/operators.md, 2)
 //
-// One chain of valid/ready links; every link works on its own part of the map at the same time.
+// One chain of valid/ready links; every link works on its own part of the map at the same time. A convolution pixel takes two cycles at least, so
+// what lies between its sums and the depthwise's ring works on half of the lanes a cycle, and slices on two of the four thresholds.
 // Rate    a convolution pixel every ceil(K*K*planes / 8) cycles without a bubble, but not faster than the pixels come in
 //         (STRIDE2: 4 a convolution pixel, which binds for 3x3 on one plane only).
 // Stall   the feature buffer refusing stops the chain link by link; the bus is never kept waiting.
 // Cycles  of one pass, start_i to done_o: fill + work + drain, rows = ceil(K*K*planes / 8), latency from an accepted request to its first beat:
 //           fill   latency + 7 + pad*IN_W + pad       up to the first window's last pixel, one a cycle
 //           work   rows * CONV_W * CONV_H             (POOL 2x2: of an odd size up to the last pixel that counts)
-//           drain  11; DW: 28 + 9*OUT_W               pool, thresholds; DW: the last map row begins when it is complete
+//           drain  13; DW: 30 + 9*OUT_W; K4: 1 more   pool, thresholds; DW: the last map row begins when it is complete
 //         if pixels and depthwise keep up: rows >= STRIDE^2, and with DW rows >= 9, POOL 5 (3x3 of an odd size: two cycles more); IN and OUT
 //         at least 2, IN more than pad.
-//         224x224x3, 7x7/2, POOL 3x3, DW, latency 10: 692 + 19*12544 + 532 = 239,560. Row by row, any stem, exact: tests/rtl/stem_time.h.
+//         224x224x3, 7x7/2, POOL 3x3, DW, latency 10: 692 + 19*12544 + 535 = 239,563. Row by row, any stem, exact: tests/rtl/stem_time.h.
 // Strips  a descriptor may make some rows only: the chain then stands where it is, full of what comes next, until a CONT goes on.
 // Errors  bad_o instead of done_o: bonnet_stem_cfg says what is refused. Nothing was read or written.
 // Golden  sim/golden        Test  tests/rtl/bonnet_stem_tb.cpp
@@ -75,8 +76,8 @@ module bonnet_stem (
   logic [23:0]                         pix_data;
   logic [bonnet_stem_pkg::ColBits-1:0] col_data;
   logic [71:0]                         tap_data;
-  logic [32*bonnet_pkg::Lanes-1:0] sum_data, d_data;
-  logic [8*bonnet_pkg::Lanes-1:0]    a_data, p_data;
+  logic [32*bonnet_pkg::Lanes-1:0]     sum_data, d_data;
+  logic [4*bonnet_pkg::Lanes-1:0]      a_data, p_data;   // half a pixel
 
   bonnet_stem_pixels u_pixels (
     .clk_i, .rst_ni, .go_i(go), .base_i(cfg.base), .addr_i(cfg.addr), .beats_i(cfg.beats), .planes3_i(cfg.planes3),

@@ -5,7 +5,7 @@
 //   d[lane][y][x] = sum over ky, kx of w[lane][3*ky + kx] * a[lane][y + ky - 1][x + kx - 1]
 //   outside the map: the nearest pixel, or with dw_const the lane's constant. Without dw: d = a.
 //
-// A ring of four rows: three are read, the fourth is filled. One multiplier a lane.
+// A ring of four rows: three are read, the fourth is filled, half a pixel a cycle. One multiplier a lane.
 // Rate    a pixel every 9 cycles (1 without dw), hidden behind the convolution that fills the ring.
 // Test    tests/rtl/bonnet_stem_tb.cpp        Proof  tests/formal/stem_dw.ys
 `include "bonnet_assert.svh"
@@ -26,10 +26,10 @@ module bonnet_stem_dw #(
   // verilator lint_off UNUSED
   input  wire logic [64*Lanes-1:0]                 prm_data_i,
   // verilator lint_on UNUSED
-  // map pixels
+  // halves of map pixels, lanes 0 .. Lanes/2 - 1 first
   input  wire logic                                p_valid_i,
   output      logic                                p_ready_o,
-  input  wire logic [8*Lanes-1:0]                  p_data_i,
+  input  wire logic [4*Lanes-1:0]                  p_data_i,
   // sums: lane l is [32*l +: 20], signed; the rest is 0
   output      logic                                d_valid_o,
   input  wire logic                                d_ready_i,
@@ -41,6 +41,7 @@ module bonnet_stem_dw #(
 
   // ---- walk ----------------------------------------------------------------
   logic [9:0] wrow_q, wcol_q;          // next pixel to write
+  logic       wupper_q;                // its upper half is what comes
   logic [9:0] y_q, x_q;                // pixel being summed
   logic [1:0] ky_q, kx_q;
   logic       run_q, write, read, there, first, last, s1_valid_q, s1_go;
@@ -70,15 +71,16 @@ module bonnet_stem_dw #(
   assign read  = there && (!s1_valid_q || s1_go);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {run_q, s1_valid_q} <= 2'b00;
+      {run_q, s1_valid_q, wupper_q} <= 3'b000;
       {wrow_q, wcol_q, y_q, x_q} <= '0;
       {ky_q, kx_q} <= '0;
     end else if (go_i) begin
-      {run_q, s1_valid_q} <= 2'b10;
+      {run_q, s1_valid_q, wupper_q} <= 3'b100;
       {wrow_q, wcol_q, y_q, x_q} <= '0;
       {ky_q, kx_q} <= cfg_i.dw ? 4'b0000 : 4'b0101;  // without dw only the centre is walked
     end else begin
-      if (write) begin
+      if (write) wupper_q <= !wupper_q;
+      if (write && wupper_q) begin
         wcol_q <= (wcol_q == last_x) ? '0 : wcol_q + 10'd1;
         if (wcol_q == last_x) wrow_q <= wrow_q + 10'd1;
       end
@@ -100,10 +102,12 @@ module bonnet_stem_dw #(
 
   // ---- ring: slot = row % 4 ------------------------------------------------
   logic [PixW-1:0] pix;
-  bonnet_ram_1r1w #(.Width(PixW), .Depth(4 * MapW)) u_ring (
-    .clk_i, .rst_ni, .we_i(write), .waddr_i({wrow_q[1:0], wcol_q[ColW-1:0]}), .wdata_i(p_data_i),
-    .re_i(read), .raddr_i({ry[1:0], rx[ColW-1:0]}), .rdata_o(pix)
-  );
+  for (genvar h = 0; h < 2; h++) begin : gen_half
+    bonnet_ram_1r1w #(.Width(PixW / 2), .Depth(4 * MapW)) u_ring (
+      .clk_i, .rst_ni, .we_i(write && wupper_q == 1'(h)), .waddr_i({wrow_q[1:0], wcol_q[ColW-1:0]}), .wdata_i(p_data_i),
+      .re_i(read), .raddr_i({ry[1:0], rx[ColW-1:0]}), .rdata_o(pix[PixW/2*h +: PixW/2])
+    );
+  end
 
   // ---- parameters, one vector a tap ----------------------------------------
   logic [PixW-1:0] const_q;

@@ -53,7 +53,7 @@ module bonnet_stems #(
     logic [bonnet_pkg::RowBits-1:0] sp_data;
     // Members by position: Yosys 0.23 does not find those of a struct inside a generate block.
     assign cmd = {cmd_i.desc, cmd_i.addr + bonnet_pkg::AddrW'(cmd_i.step) * a, cmd_i.step, cmd_i.index, cmd_i.skip};
-    bonnet_wbuf #(.Rows(bonnet_pkg::StemRows)) u_params (
+    bonnet_wbuf #(.Rows(bonnet_pkg::StemRows), .Style(bonnet_pkg::StemStyle)) u_params (
       .clk_i, .rst_ni, .we_i(sp_we_i), .wrow_i(sp_wrow_i), .wcol_i(sp_wcol_i), .wdata_i(sp_wdata_i),
       .re_i(sp_re), .row_i(sp_row), .rdata_o(sp_data)
     );

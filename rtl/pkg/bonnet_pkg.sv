@@ -44,6 +44,11 @@ package bonnet_pkg;
   parameter int unsigned Block      = 8;          // pixels that share one weight row read
   parameter int unsigned StemTaps   = 8;          // int8 MACs per lane and cycle: a row holds 8 bytes per lane
   parameter int unsigned Slices     = 4;          // slice buses
+`ifdef BONNET_GEOMETRY_ZCU102
+  parameter StemStyle = "block";                  // four stem parameter memories: 10,240 LUTs as distributed RAM (docs/decisions/0011)
+`else
+  parameter StemStyle = "auto";                   // one: the tools choose
+`endif
   parameter int unsigned Group      = Lanes / 4;  // lanes that share a slice bus; also the write granularity in channels
   parameter int unsigned RowBits    = Lanes * 64; // one parameter row: 64 bits for each lane
   parameter int unsigned SumW       = 13;         // popcount 0..4608

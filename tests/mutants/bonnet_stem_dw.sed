@@ -8,3 +8,5 @@ s/(t < 8) ? 3'd1 : 3'd2/3'd1/
 s/s1_first_q ? 20'sd0/1'b0 ? 20'sd0/
 s/4'(ky_q) \* 4'd3/4'(kx_q) * 4'd3/
 s/wcol_q > need_x/wcol_q >= need_x/
+s/we_i(write && wupper_q == 1.(h))/we_i(write)/
+s/write && wupper_q)/write)/

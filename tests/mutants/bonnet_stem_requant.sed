@@ -1,8 +1,14 @@
 # bench: bonnet_stem
-s/8'(y\[0\])/8'd0/
-s/>>> sh;/>> sh;/
-s/ || y\[8:0\] == 9'd255//
-s/y\[24:8\] == '0 || y/y/
-s/y\[24:8\] == '0 || y\[24:8\] == '1/y[24:9] == '0 || y[24:9] == '1/
-s/{y\[24\], {7{!y\[24\]}}}/{!y[24], {7{y[24]}}}/
-s/!valid_q || a_ready_i/1'b1/
+s/8'(r\[0\])/8'd0/
+s/y >>> {/y >> {/
+s/ || r == 9'd255//
+s/z\[23:16\] == {8{z\[24\]}}/1'b1/
+s/z\[15:8\] == {8{z\[24\]}}/1'b1/
+s/z\[15:8\] == {8{z\[24\]}}/z[15:9] == {7{z[24]}}/
+s/fits    = sh\[4\] || /fits    = /
+s/{z\[24\], {7{!z\[24\]}}}/{!z[24], {7{z[24]}}}/
+s/(sum_valid_i || upper_q) \&\& (!valid_q || a_ready_i)/(sum_valid_i || upper_q)/
+s/!upper_q \&\& (!valid_q || a_ready_i)/!valid_q || a_ready_i/
+s/(upper_q != go) ?/upper_q ?/
+s/upper_q ? \$signed/1'b0 ? $signed/
+s/sum_data_i\[32\*(HalfL + l)/sum_data_i[32*l/

@@ -326,10 +326,12 @@ int run(Tb<Vbonnet_stem> &t)
     Job tall{3, 0, 7, 2, 0, 0, 0, 4, 40, 63, 0, 0, 0, 0, 4, 0, 0, 0, {{32, 0, 20 * 4, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(tall), fill(tall, r);
     if (run_job(t, w, tall, 0, &spent) || rate(t, w, tall, 0)) return 1;
-    // Rows of six pixels of two cycles: a gap at the start of a row would show here.
-    Job narrow{1, 1, 3, 1, 0, 0, 0, 1, 6, 200, 0, 0, 0, 0, 1, 0, 0, 0, {{200, 0, 6, 0, 0}}, 0, {}, {}, {}, {}, {}};
-    sizes(narrow), fill(narrow, r);
-    if (run_job(t, w, narrow, 0, &spent) || rate(t, w, narrow, 0)) return 1;
+    // Rows of six pixels of two cycles: a gap at the start of a row would show here, and thresholds that take longer than the sums.
+    for (int slices = 1; slices <= 4; slices += 3) {
+        Job narrow{1, 1, 3, 1, 0, 0, 0, slices, 6, 160, 0, 0, 0, 0, slices, 0, 0, 0, {{160, 0, 6 * slices, 0, 0}}, 0, {}, {}, {}, {}, {}};
+        sizes(narrow), fill(narrow, r);
+        if (run_job(t, w, narrow, 0, &spent) || rate(t, w, narrow, 0)) return 1;
+    }
     // The largest sums there are, both signs: 147 taps of 255 * -128 and of -128 * -128.
     for (int is_signed = 0; is_signed < 2; is_signed++) {
         Job brim{3, is_signed, 7, 1, 0, 0, 0, 4, 14, 14, 0, 0, 0, 0, 4, 0, 0, 0, {{14, 0, 14 * 4, 0, 0}}, 0, {}, {}, {}, {}, {}};

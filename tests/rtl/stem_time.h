@@ -6,7 +6,8 @@
 //
 //   pixel p is in the line buffer at latency + 4 + p, if its row of the ring is free;
 //   a column is read after its lowest pixel; a window is copied after its last column, when the taps before it are out;
-//   a convolution pixel takes `rows` beats, is pooled 5 cycles later; a depthwise pixel takes 9 (without: 1) and is written 3 later.
+//   a convolution pixel takes `rows` beats, is pooled, both halves of it, 6 cycles later; a depthwise pixel takes 9 (without: 1 and the time of
+//   its thresholds, 2 with k = 4) and is written 3 and the time of its thresholds later.
 #pragma once
 #include "stem_ref.h"
 
@@ -20,7 +21,7 @@ struct StemTime {
 
 StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &resume)
 {
-    int pad = (j.k - 1) / 2, last_col = j.stride * (j.conv_w - 1) + pad, d = j.dw ? 9 : 1, next = 0, made = 0;
+    int pad = (j.k - 1) / 2, last_col = j.stride * (j.conv_w - 1) + pad, words = j.slices == 4 ? 2 : 1, d = j.dw ? 9 : words, next = 0, made = 0;
     std::vector<int64_t> begin(j.in_h), left(j.conv_h), map(j.out_w * j.out_h), conv;
     int64_t pixel = latency + 3, read = 0, full = 0, taps = 0, sum = -1;
     StemTime t;
@@ -38,12 +39,12 @@ StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &re
             if (c < pad || (c - pad) % j.stride) continue;
             full = std::max(shift + 1, taps);
             taps = full + j.rows();
-            // The pooled pixel that this one completes waits while the ring of the depthwise is full; three pixels fit between.
+            // The pooled pixel waits while the ring of the depthwise is full; two pixels fit between, and the first beat of this one.
             int64_t n = std::max<int64_t>(static_cast<int64_t>(conv.size()) - 3, 0);
             int cy = static_cast<int>(n / j.conv_w), cx = static_cast<int>(n % j.conv_w);
             bool pools = j.pool && !((cy % 2 || (j.pool == 2 && cy == j.conv_h - 1)) && (cx || j.conv_w == 1));
             int my = (j.pool ? cy / 2 : cy) - pools;
-            if (my >= 3 && my - 3 < static_cast<int>(t.row.size())) taps = std::max(taps, t.row[my - 3] - 8);
+            if (my >= 3 && my - 3 < static_cast<int>(t.row.size())) taps = std::max(taps, t.row[my - 3] - words + j.rows() - 3);
             conv.push_back(taps);
         }
         // Rows of the map that are complete, and the rows that the depthwise can then make.
@@ -51,16 +52,16 @@ StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &re
         for (int r = made; r < have; r++)
             for (int x = 0; x < j.out_w; x++) {
                 int cy = j.pool ? std::min(2 * r + 1, j.conv_h - 1) : r, cx = j.pool ? std::min(2 * x + 1, j.conv_w - 1) : x;
-                map[r * j.out_w + x] = conv[cy * j.conv_w + cx] + 5;
+                map[r * j.out_w + x] = conv[cy * j.conv_w + cx] + 6;
             }
         made = have;
         for (int r = static_cast<int>(t.row.size()); r < (j.dw && have < j.out_h ? have - 1 : have); r++) {
             for (int x = 0; x < j.out_w; x++) {
                 int below = j.dw ? std::min(r + 1, j.out_h - 1) : r, right = j.dw ? std::min(x + 1, j.out_w - 1) : x;
-                sum = std::max(sum, map[below * j.out_w + right]) + d;
+                sum = std::max(sum + d, map[below * j.out_w + right] + (j.dw ? 9 : 1));
                 if (x == 0 && resume[r]) sum = std::max(sum, resume[r]);
             }
-            t.row.push_back(sum + 3);
+            t.row.push_back(sum + 3 + words);
         }
     }
     return t;
