@@ -7,11 +7,12 @@
 # part of a lane dissolve into their users. Nothing is optimised across units, as nothing can be that is placed apart: the sum errs high.
 # No I/O and clock buffers: the chip sits between the AXI ports of a processor. -nowidelut: else Yosys spends two LUTs and a MUXF7 on any function
 # of seven inputs. LUTs that could share a site (LUT6_2) are counted one by one. Yosys 0.23 packs no adder and no register into a DSP48E2 (its pass
-# knows the DSP48E1), so sums of products are counted in LUTs that Vivado can spare. No placement, no timing.
+# knows the DSP48E1): cells of rtl/cell that want them stand in this folder too (dsp.v, cells.v), out of the family's blocks. No placement, no timing.
 set -eu
 geometry=${1:?usage: synth.sh GEOMETRY OUT TOP FILE...} out=${2:?usage: synth.sh GEOMETRY OUT TOP FILE...} top=${3:?usage: synth.sh GEOMETRY OUT TOP FILE...}
 shift 3
-modules=$(dirname "$0")/../../tests/synth/modules.sed
+here=$(dirname "$0")
+modules=$here/../../tests/synth/modules.sed
 case $geometry in
 asic) define= ;;
 tiny) define=-DBONNET_GEOMETRY_TINY ;;
@@ -23,16 +24,27 @@ for tool in yosys jq; do
     command -v $tool > /dev/null || { echo "synth.sh: no $tool: install it with tools/deps.sh test"; exit 77; }
 done
 seconds=${SYNTH_SECONDS:-1800}   # for one module
+
+# Those are taken from here.
+family="read_verilog -lib +/xilinx/cells_sim.v; read_verilog -lib +/xilinx/cells_xtra.v"
+files=
+for file in "$@"; do
+    name=$(basename "$file" .sv)
+    grep -qs "^module $name " "$here"/*.v || files="$files $file"
+done
+dissolve=$(sed -n 's/^module \(bonnet_[a-z0-9_]*\) .*/*\1*/p' "$here"/*.v | tr '\n' ' ')
 rm -rf "$out"
 mkdir -p "$out"
 fail() { echo "synth.sh: $1; the whole story: $2" >&2; tail -3 "$2" >&2; exit 1; }
 
 # The design as RTL, its modules under plain names: bonnet_fifo with parameters is bonnet_fifo__ and something of its own.
 timeout "$seconds" yosys -q -l "$out/elaborate.log" -p "
-    read_verilog -sv -DSYNTHESIS $define -Irtl/include $*
+    $family
+    read_verilog $(echo "$here"/*.v)
+    read_verilog -sv -DSYNTHESIS $define -Irtl/include $files
     hierarchy -check -top $top
     setattr -mod -set keep_hierarchy 1 *
-    setattr -mod -unset keep_hierarchy *bonnet_fifo* *bonnet_skid* *bonnet_ram_1r1w* *bonnet_rst_sync* *bonnet_popcount* *bonnet_param*
+    setattr -mod -unset keep_hierarchy *bonnet_fifo* *bonnet_skid* *bonnet_ram_1r1w* *bonnet_rst_sync* *bonnet_popcount* *bonnet_param* $dissolve
     proc
     flatten
     opt_clean
@@ -42,7 +54,7 @@ sed -E -e 's/\$paramod\$([0-9a-f]{6})[0-9a-f]*\\(bonnet_[a-z0-9_]+)/\\\2__\1/g' 
     -e "s/\\\$paramod\\\\(bonnet_[a-z0-9_]+)\\\\([A-Za-z0-9]+)=s?[0-9]+'0*([01]+)/\\\\\1__\2\3/g" "$out/paramod.il" > "$out/design.il"
 yosys -q -p "read_ilang $out/design.il; tee -q -o $out/elaborate.json stat -json; blackbox =*; write_ilang $out/boxes.il" > "$out/boxes.log" 2>&1 ||
     fail "elaboration failed" "$out/boxes.log"
-units=$(sed -f "$modules" "$out/elaborate.json" | jq -r '.modules | keys[] | ltrimstr("\\")')
+units=$(sed -f "$modules" "$out/elaborate.json" | jq -r '.modules | keys[] | ltrimstr("\\") | select(startswith("bonnet_"))')
 [ -n "$units" ] || fail "no modules" "$out/elaborate.json"
 
 # One Yosys for each, which knows the others by their ports only.

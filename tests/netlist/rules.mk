@@ -6,8 +6,8 @@
 NETLIST       := $(O)/netlist
 NETLIST_MAPS  := xcup osu018
 NETLIST_UNITS := bonnet_fifo bonnet_skid bonnet_pool2
-NETLIST_MORE  := bonnet_sems bonnet_threshold bonnet_window bonnet_merge
-NETLIST_EQUAL := bonnet_popcount bonnet_fifo bonnet_skid
+NETLIST_MORE  := bonnet_sems bonnet_window bonnet_merge
+NETLIST_EQUAL := bonnet_popcount bonnet_fifo bonnet_skid bonnet_threshold:Lanes=8
 NETLIST_RESET := bonnet_fifo bonnet_skid bonnet_sems
 NETLIST_TBS   := $(foreach map,$(NETLIST_MAPS),$(NETLIST_UNITS:%=$(NETLIST)/$(map)/tb/%/tb))
 NETLIST_TBS2  := $(foreach map,$(NETLIST_MAPS),$(NETLIST_MORE:%=$(NETLIST)/$(map)/tb/%/tb))
@@ -39,13 +39,14 @@ test-netlist:           ## Synthesised units replay the benches of their RTL: Ul
 	@$(NETLIST_NEEDS)
 	$(Q)$(MAKE) --no-print-directory $(NETLIST_TBS)
 	$(Q)for tb in $(NETLIST_TBS); do for i in 0 1 2; do $$tb --seed $$(($(SEED) + i)) --cases 50 || { echo "on the netlist $$tb"; exit 1; }; done; done
-test-netlist-more:      ## The same for sems, threshold, window, merge: minutes
+test-netlist-more:      ## The same for sems, window, merge: minutes
 	@$(NETLIST_NEEDS)
 	$(Q)$(MAKE) --no-print-directory $(NETLIST_MAPS:%=$(NETLIST)/%/more.ys) && $(MAKE) --no-print-directory $(NETLIST_TBS2)
 	$(Q)for tb in $(NETLIST_TBS2); do for i in 0 1 2; do $$tb --seed $$(($(SEED) + i)) --cases 30 || { echo "on the netlist $$tb"; exit 1; }; done; done
-test-netlist-equal:     ## Yosys proves the cells of popcount, FIFO, skid buffer equal to their RTL
+test-netlist-equal:     ## Yosys proves the cells of popcount, FIFO, skid buffer, thresholds equal to their RTL, and those of constraints/zcu102/cells.v
 	@$(NETLIST_NEEDS)
 	$(Q)$(MAKE) --no-print-directory $(NETLIST)/xcup/synth.ys $(NETLIST)/osu018/synth.ys $(NETLIST_MAPS:%=$(NETLIST)/cells/%.v)
+	$(Q)tests/netlist/cells_equal.sh $(NETLIST)/cells_equal
 	$(Q)DEFS="$(TINY)" tests/netlist/equiv.sh xcup $(NETLIST)/xcup $(NETLIST)/cells/xcup.v $(NETLIST_EQUAL) -- $(SYNTH_SRCS)
 	$(Q)DEFS="$(TINY)" tests/netlist/equiv.sh osu018 $(NETLIST)/osu018 $(NETLIST)/cells/osu018.v $(NETLIST_EQUAL) -- $(SYNTH_SRCS)
 test-netlist-reset:

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# synth.sh MAP OUT MODULE.. -- RTL.. - each MODULE as cells, in OUT/MODULE.v. MAP: xcup (synth_xilinx, UltraScale+) or osu018 (gates of
+# synth.sh MAP OUT MODULE.. -- RTL.. - each MODULE (or MODULE:Parameter=value) as cells, in OUT/MODULE.v. MAP: xcup (synth_xilinx, UltraScale+) or osu018 (gates of
 # Debian's qflow-tech-osu018). Same module, same ports: the RTL's bench runs on it. One run of Yosys for all of them.
 # Memories of WORDS words or more stay what they are in the RTL (block RAM or a macro: no open model of either); all else becomes cells.
 # No DSP blocks (no open model either: products are LUTs), and nets of one bit each: a vector that runs through its own bits is a loop to Verilator.
@@ -38,9 +38,12 @@ esac
 script="$begin
 read_verilog -sv -DSYNTHESIS ${DEFS:-} -Irtl/include $*
 design -save rtl"
-for module in "${modules[@]}"; do
+for spec in "${modules[@]}"; do
+    module=${spec%%:*} set=
+    [ "$spec" = "$module" ] || { set=${spec#*:} && set="chparam -set ${set%=*} ${set#*=} $module"; }
     script="$script
 design -load rtl
+$set
 hierarchy -check -top $module
 $cells
 tee -q -o $out/$module.stat stat
