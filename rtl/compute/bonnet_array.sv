@@ -37,7 +37,7 @@ module bonnet_array #(
   output      logic [1:0]            pend_o,    // a result of this parity has not left yet
   // results, in pixel order
   output      logic                  res_valid_o,
-  output      logic [Lanes*SumW-1:0] res_sum_o, // 0 without res_valid_o
+  output      logic [Lanes*SumW-1:0] res_sum_o, // anything without res_valid_o
   output      logic                  res_tile_o,
   output      logic                  res_last_o
 );
@@ -105,8 +105,8 @@ module bonnet_array #(
   assign res_valid_o = res_q;
   assign res_tile_o  = res_tile_q;
   assign res_last_o  = res_end_q;
-  always_comb begin  // quiet between results: the wires to post are wide
-    res_sum_o = '0;
+  always_comb begin  // between results nobody looks; the lanes hold theirs, so the wide wires to post are quiet
+    res_sum_o = 'x;
     if (res_q) begin
       for (int unsigned l = 0; l < Lanes; l++) res_sum_o[SumW*l +: SumW] = sums[l];
     end

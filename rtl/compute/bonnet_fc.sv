@@ -7,17 +7,21 @@
 // For each tile: INPUTS/8 weight rows of eight int8 a lane, one feature a cycle for all lanes; then the bias row, which lies before them, is
 // read and stays, and Lanes/2 words of two logits leave through port B: the bias is added there, twice a word instead of once a lane.
 //
+// Arrays in step read the same rows: the first one's FC picks the bytes and the biases and lends them to the others (Own = 0).
+//
 // Rate    Lanes MACs a cycle; INPUTS + Lanes/2 + 5 cycles a tile when port B is free.
 // Stall   only for port B.       Golden  sim/golden (fully connected)       Test  tests/rtl/bonnet_fc_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_fc #(
+  parameter  bit          Own     = 1'b1,                // picks from the rows itself
   localparam int unsigned Lanes   = bonnet_pkg::Lanes,
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
   localparam int unsigned FbWordW = bonnet_pkg::FbWordW,
   localparam int unsigned WbRowW  = bonnet_pkg::WbRowW,
   localparam int unsigned LaneW   = $clog2(Lanes),
-  localparam int unsigned BankM   = 64 / bonnet_pkg::Group
+  localparam int unsigned BankM   = 64 / bonnet_pkg::Group,
+  localparam int unsigned LendW   = 8 * Lanes + 64       // a weight of each lane, the biases of a pair
 ) (
   input  wire logic                clk_i,
   input  wire logic                rst_ni,
@@ -32,6 +36,8 @@ module bonnet_fc #(
   output      logic                wb_re_o,
   output      logic [WbRowW-1:0]   wb_row_o,
   input  wire logic [RowBits-1:0]  wb_data_i,
+  input  wire logic [LendW-1:0]    lend_i,      // of an FC that walks in step, without Own
+  output      logic [LendW-1:0]    lend_o,
   // feature buffer port B, writes only
   output      logic                fb_valid_o,
   input  wire logic                fb_ready_i,
@@ -102,7 +108,7 @@ module bonnet_fc #(
   end
 
   // ---- datapath: read, multiply, add -----------------------------------------
-  logic        en1_q, en2_q;
+  logic        en1_q, en2_q, first1_q, first2_q;
   logic [2:0]  byte1_q;
   logic [15:0] feat;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -110,39 +116,54 @@ module bonnet_fc #(
     else         {en1_q, en2_q} <= {walk, en1_q};
   end
   always_ff @(posedge clk_i) begin
-    if (walk) byte1_q <= feat_q[2:0];
+    if (walk) {first1_q, byte1_q} <= {feat_q == '0, feat_q[2:0]};
+    if (en1_q) first2_q <= first1_q;
   end
   assign feat = fa_data_i[{2'd0, byte1_q[1:0], 4'd0} +: 16];
+  logic             load, pick;
+  logic [LaneW-2:0] next_q;             // the pair of logits that is picked next
+  assign load = state_q == Drain && drain_q == 2'd2;
+  assign pick = load || sent;
+  always_ff @(posedge clk_i) next_q <= pick ? next_q + (LaneW-1)'(1) : (state_q == Write) ? next_q : '0;
+
   // One of a lane's own eight bytes. Indexed in the whole row, synthesis would build a shifter of the row's width for each lane.
   function automatic logic [7:0] byte_of(input logic [63:0] bytes, input logic [2:0] i);
     byte_of = bytes[8*i +: 8];
   endfunction
-  // Blocking on purpose, as in bonnet_lane: only this process touches the lanes, and it sleeps outside an FC.
-  logic signed [23:0] prod [Lanes];
-  logic [31:0]        acc [Lanes];
-  logic [63:0]        pair_q;           // the two logits offered
-  logic [LaneW-2:0]   next_q;           // the pair after them
-  logic               load, pick;
-  assign load = state_q == Drain && drain_q == 2'd2;
-  assign pick = load || sent;
-  always_ff @(posedge clk_i) next_q <= pick ? next_q + (LaneW-1)'(1) : (state_q == Write) ? next_q : '0;
-  /* verilator lint_off BLKSEQ */
-  always_ff @(posedge clk_i) begin
-    if (busy_o) begin
-      if (state_q == Clear) for (int unsigned l = 0; l < Lanes; l++) acc[l] = '0;
-      else if (en2_q) for (int unsigned l = 0; l < Lanes; l++) acc[l] = acc[l] + {{8{prod[l][23]}}, prod[l]};
-      if (en1_q) for (int unsigned l = 0; l < Lanes; l++) prod[l] = $signed(byte_of(wb_data_i[64*l +: 64], byte1_q)) * $signed(feat);
+  logic [8*Lanes-1:0] weights;
+  logic [63:0]        bias;
+  if (Own) begin : gen_own
+    logic [32*Lanes-1:0] biases;
+    always_comb begin                   // simulation picks only what is looked at
+      weights = 'x;
+      if (en1_q) for (int unsigned l = 0; l < Lanes; l++) weights[8*l +: 8] = byte_of(wb_data_i[64*l +: 64], byte1_q);
     end
+    always_comb begin
+      {biases, bias} = 'x;
+      if (pick) begin
+        for (int unsigned l = 0; l < Lanes; l++) biases[32*l +: 32] = wb_data_i[64*l +: 32];
+        bias = biases[{next_q, 6'd0} +: 64];
+      end
+    end
+    logic unused_lend;
+    assign unused_lend = ^lend_i;
+  end else begin : gen_lent
+    assign {bias, weights} = lend_i;
+    logic unused_row;
+    assign unused_row = ^{wb_data_i, byte1_q};
   end
-  /* verilator lint_on BLKSEQ */
-  // As vectors, and only when a pair is picked: the pick is then a multiplexer of 32 pairs, and nothing that simulation looks at otherwise.
-  logic [32*Lanes-1:0] accs, biases;
+  assign lend_o = {bias, weights};
+
+  logic [32*Lanes-1:0] acc;
+  bonnet_mul_acc #(.Lanes(Lanes), .AW(8), .BW(16), .SumW(32), .Stage(1'b1)) u_acc (
+    .clk_i, .mul_en_i(en1_q), .en_i(en2_q), .first_i(first2_q), .alt_i(1'b0), .a_i(weights), .d_i('0), .b_i({Lanes{feat}}), .sum_o(acc)
+  );
+  logic [63:0] two, pair_q;             // the logits picked, offered
   always_comb begin
-    {accs, biases} = '0;
-    if (pick) for (int unsigned l = 0; l < Lanes; l++) {accs[32*l +: 32], biases[32*l +: 32]} = {acc[l], wb_data_i[64*l +: 32]};
+    two = 'x;
+    if (pick) two = acc[{next_q, 6'd0} +: 64];
   end
-  always_ff @(posedge clk_i)
-    if (pick) pair_q <= {accs[{next_q, 6'd32} +: 32] + biases[{next_q, 6'd32} +: 32], accs[{next_q, 6'd0} +: 32] + biases[{next_q, 6'd0} +: 32]};
+  always_ff @(posedge clk_i) if (pick) pair_q <= {two[63:32] + bias[63:32], two[31:0] + bias[31:0]};
 
   assign fb_valid_o     = state_q == Write;
   assign fb_req_o.we    = 1'b1;

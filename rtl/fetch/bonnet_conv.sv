@@ -151,22 +151,31 @@ module bonnet_conv #(
 
   // ---- paths: array, post, fc -------------------------------------------------
   localparam int unsigned FcW = 4 + FbWordW + WbRowW;   // where the walk of FC stands
+  localparam int unsigned LendW = bonnet_pkg::PostLendW + 8 * bonnet_pkg::Lanes + 64;
   logic [Arrays-1:0]     rooms, idles, waits;
   logic [2*Arrays-1:0]   pends, busys;
   logic [FcW*Arrays-1:0] fc_walks;
+  logic [LendW-1:0]      lend;   // of the first path, to the others
   for (genvar a = 0; a < Arrays; a++) begin : gen_path
+    logic [LendW-1:0]    lent;
     bonnet_pkg::fb_req_t req;
     logic                busy, done, fa_re, wb_re;
     logic [FbWordW-1:0]  fa_word;
     logic [WbRowW-1:0]   wb_row;
-    bonnet_conv_path u_path (
+    bonnet_conv_path #(.Own(a == 0)) u_path (
       .clk_i, .rst_ni, .desc_i(cmd_i.desc), .go_conv_i(go_conv), .go_fc_i(go_fc), .op_i(op_q), .op_new_i(op_new_q), .op_slice_i(op_slice_q),
       .op_pix_i(op_pix_q), .op_first_i(op_first_q), .op_last_i(op_last_q), .op_tile_i(op_tile_q), .op_end_i(op_end_q),
-      .fa_data_i(fa_data_i[256*a +: 256]), .wb_data_i, .prow_valid_i(prow_valid_q), .prow_tile_i(prow_tile_q), .prow_second_i(prow_second_q),
+      .fa_data_i(fa_data_i[256*a +: 256]), .wb_data_i, .prow_valid_i(prow_valid_q), .prow_tile_i(prow_tile_q), .prow_second_i(prow_second_q), .lend_i((a == 0) ? '0 : lend), .lend_o(lent),
       .pend_o(pends[2*a +: 2]), .room_o(rooms[a]), .busy_o(busys[2*a +: 2]), .idle_o(idles[a]), .wait_o(waits[a]),
       .fc_busy_o(busy), .fc_done_o(done), .fc_fa_re_o(fa_re), .fc_fa_word_o(fa_word), .fc_wb_re_o(wb_re), .fc_wb_row_o(wb_row),
       .fb_valid_o(fb_valid_o[a]), .fb_ready_i(fb_ready_i[a]), .fb_req_o(req), .fb_rvalid_i(fb_rvalid_i[a]), .fb_rdata_i(fb_rdata_i[256*a +: 256])
     );
+    if (a == 0) begin : gen_lend
+      assign lend = lent;
+    end else begin : gen_keep
+      logic unused_lent;
+      assign unused_lent = ^lent;
+    end
     assign fb_req_o[FbW*a +: FbW] = req;
     assign fc_walks[FcW*a +: FcW] = {busy, done, fa_re, wb_re, fa_word, wb_row};
   end

@@ -8,6 +8,8 @@
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_conv_path #(
+  parameter  bit          Own     = 1'b1,                   // keeps the parameter rows, picks FC's weights: for itself and all others
+  localparam int unsigned LendW   = bonnet_pkg::PostLendW + 8 * bonnet_pkg::Lanes + 64,
   localparam int unsigned Lanes   = bonnet_pkg::Lanes,
   localparam int unsigned SumW    = bonnet_pkg::SumW,
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
@@ -36,6 +38,9 @@ module bonnet_conv_path #(
   input  wire logic                            prow_valid_i,
   input  wire logic                            prow_tile_i,
   input  wire logic                            prow_second_i,
+  // what the path with Own has for all
+  input  wire logic [LendW-1:0]                lend_i,
+  output      logic [LendW-1:0]                lend_o,
   // state, docs/units.md
   output      logic [1:0]                      pend_o,
   output      logic                            room_o,
@@ -67,17 +72,26 @@ module bonnet_conv_path #(
   logic                  post_fb_valid, fc_fb_valid;
   bonnet_pkg::fb_req_t   post_fb_req, fc_fb_req;
   bonnet_pkg::unit_sts_t unused_sts;  // post's own waits show in room_o when they matter
-  bonnet_post u_post (
+  localparam int unsigned PostW = bonnet_pkg::PostLendW;
+  bonnet_post #(.Own(Own)) u_post (
     .clk_i, .rst_ni, .cfg_i(desc_i), .cfg_start_i(go_conv_i), .res_valid_i(res_valid), .res_sum_i(res_sum), .res_tile_i(res_tile),
-    .res_last_i(res_last), .room_o, .prow_valid_i, .prow_tile_i, .prow_second_i, .prow_data_i(wb_data_i), .busy_o, .idle_o,
+    .res_last_i(res_last), .room_o, .prow_valid_i, .prow_tile_i, .prow_second_i, .prow_data_i(wb_data_i), .lend_i(lend_i[PostW-1:0]), .lend_o(lend_o[PostW-1:0]), .busy_o, .idle_o,
     .fb_valid_o(post_fb_valid), .fb_ready_i, .fb_req_o(post_fb_req), .fb_rvalid_i, .fb_rdata_i, .sts_o(unused_sts)
   );
-  bonnet_fc u_fc (
+  bonnet_fc #(.Own(Own)) u_fc (
     .clk_i, .rst_ni, .start_i(go_fc_i), .desc_i, .busy_o(fc_busy_o), .done_o(fc_done_o), .fa_re_o(fc_fa_re_o), .fa_word_o(fc_fa_word_o),
-    .fa_data_i, .wb_re_o(fc_wb_re_o), .wb_row_o(fc_wb_row_o), .wb_data_i, .fb_valid_o(fc_fb_valid), .fb_ready_i, .fb_req_o(fc_fb_req)
+    .lend_i(lend_i[LendW-1:PostW]), .lend_o(lend_o[LendW-1:PostW]), .fa_data_i, .wb_re_o(fc_wb_re_o), .wb_row_o(fc_wb_row_o), .wb_data_i, .fb_valid_o(fc_fb_valid), .fb_ready_i, .fb_req_o(fc_fb_req)
   );
   assign fb_valid_o = fc_busy_o ? fc_fb_valid : post_fb_valid;
-  assign fb_req_o   = fc_busy_o ? fc_fb_req : post_fb_req;
+  always_comb begin  // a logit is in the first word, its mask says so: the others may as well be post's
+    fb_req_o = post_fb_req;
+    if (fc_busy_o) begin
+      {fb_req_o.we, fb_req_o.word, fb_req_o.mask} = {fc_fb_req.we, fc_fb_req.word, fc_fb_req.mask};
+      fb_req_o.wdata[63:0]                        = fc_fb_req.wdata[63:0];
+    end
+  end
+  logic unused_fc;
+  assign unused_fc = ^fc_fb_req;
   assign wait_o     = fc_fb_valid && !fb_ready_i;
 
   // ---- contract --------------------------------------------------------------

@@ -45,7 +45,7 @@ module bonnet_fbuf #(
   output      logic                    load_ready_o,
   input  wire bonnet_pkg::fb_req_t     load_req_i,
   output      logic                    load_rvalid_o,
-  output      logic [255:0]            fb_rdata_o                 // of whichever rvalid is up; held until the next read
+  output      logic [255:0]            fb_rdata_o                 // of whichever rvalid is up, in that cycle
 );
   // ---- arbiter ---------------------------------------------------------------
   assign post_ready_o  = 1'b1;
@@ -53,16 +53,16 @@ module bonnet_fbuf #(
   assign store_ready_o = !post_valid_i && !stem_valid_i;
   assign load_ready_o  = !post_valid_i && !stem_valid_i && !store_valid_i;
 
+  // Store only reads, so of mask and data there are three to choose from: a LUT a bit instead of two.
   bonnet_pkg::fb_req_t req;
-  logic                any, re, we;
-  always_comb begin
-    req = load_req_i;
-    if (post_valid_i)       req = post_req_i;
-    else if (stem_valid_i)  req = stem_req_i;
-    else if (store_valid_i) req = store_req_i;
-  end
+  logic                any, we;
+  logic                store_first;
+  assign store_first = store_ready_o && store_valid_i;
+  assign req.we      = any && (post_valid_i ? post_req_i.we : stem_valid_i ? stem_req_i.we : !store_first && load_req_i.we);
+  assign req.word    = post_valid_i ? post_req_i.word : stem_valid_i ? stem_req_i.word : store_first ? store_req_i.word : load_req_i.word;
+  assign req.mask    = post_valid_i ? post_req_i.mask : stem_valid_i ? stem_req_i.mask : load_req_i.mask;
+  assign req.wdata   = post_valid_i ? post_req_i.wdata : stem_valid_i ? stem_req_i.wdata : load_req_i.wdata;
   assign any = post_valid_i || stem_valid_i || store_valid_i || load_valid_i;
-  assign re  = any && !req.we;
   assign we  = any && req.we;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -70,7 +70,7 @@ module bonnet_fbuf #(
     end else begin
       post_rvalid_o  <= post_valid_i && !post_req_i.we;
       stem_rvalid_o  <= stem_valid_i && stem_ready_o && !stem_req_i.we;
-      store_rvalid_o <= store_valid_i && store_ready_o && !store_req_i.we;
+      store_rvalid_o <= store_valid_i && store_ready_o;
       load_rvalid_o  <= load_valid_i && load_ready_o && !load_req_i.we;
     end
   end
@@ -87,26 +87,16 @@ module bonnet_fbuf #(
   assign b_next = b_row + RowW'(1);
   assign a_end  = 32'(a_row) == Rows - 1;
   assign b_end  = 32'(b_row) == Rows - 1;
-  always_comb begin
-    wdata = '0;
-    mask  = '0;
-    if (we) begin
-      unique case (b_off)
-        2'd0:    {mask, wdata} = {req.mask, req.wdata};
-        2'd1:    {mask, wdata} = {req.mask[3*BankM-1:0], req.mask[MaskW-1 -: BankM], req.wdata[191:0], req.wdata[255:192]};
-        2'd2:    {mask, wdata} = {req.mask[2*BankM-1:0], req.mask[MaskW-1 -: 2*BankM], req.wdata[127:0], req.wdata[255:128]};
-        default: {mask, wdata} = {req.mask[BankM-1:0], req.mask[MaskW-1 -: 3*BankM], req.wdata[63:0], req.wdata[255:64]};
-      endcase
-    end
-  end
+  bonnet_turn #(.Width(64)) u_wdata (.en_i(we), .n_i(2'd0 - b_off), .x_i(req.wdata), .y_o(wdata));
+  bonnet_turn #(.Width(BankM)) u_mask (.en_i(we), .n_i(2'd0 - b_off), .x_i(req.mask), .y_o(mask));
   always_ff @(posedge clk_i) begin
     if (fa_re_i) a_off_q <= a_off;
-    if (re)      b_off_q <= b_off;
+    if (any)     b_off_q <= b_off;
   end
+  // Past the end reads 0: after the memory, where it fits into the choice between its blocks.
+  logic [255:0] a_all, b_all;                        // bank b at [64*b +: 64]
 
   // ---- banks -----------------------------------------------------------------
-  logic [63:0] a_q [4];
-  logic [63:0] b_q [4];
   for (genvar b = 0; b < 4; b++) begin : gen_bank
     logic [63:0]     mem [Rows];
     logic            a_below, b_below;
@@ -115,9 +105,13 @@ module bonnet_fbuf #(
     assign b_below = 3'(b) < {1'b0, b_off};
     assign a_at    = a_below ? a_next : a_row;
     assign b_at    = b_below ? b_next : b_row;
-    always_ff @(posedge clk_i) if (fa_re_i) a_q[b] <= (a_below && a_end) ? '0 : mem[a_at];
+    logic [63:0]     a_q, b_q;
+    logic            a_none_q, b_none_q;
+    assign a_all[64*b +: 64] = a_none_q ? '0 : a_q;
+    assign b_all[64*b +: 64] = b_none_q ? '0 : b_q;
+    always_ff @(posedge clk_i) if (fa_re_i) {a_none_q, a_q} <= {a_below && a_end, mem[a_at]};
     always_ff @(posedge clk_i) begin
-      if (re) b_q[b] <= (b_below && b_end) ? '0 : mem[b_at];
+      if (any) {b_none_q, b_q} <= {b_below && b_end, mem[b_at]};  // a write reads too, for nobody: a block RAM would need registers not to
       if (we && !(b_below && b_end)) begin
         for (int unsigned i = 0; i < BankM; i++) begin
           if (mask[b * BankM + i]) mem[b_at][i * Group +: Group] <= wdata[64 * b + i * Group +: Group];
@@ -125,23 +119,14 @@ module bonnet_fbuf #(
       end
     end
   end
-  always_comb begin
-    unique case (a_off_q)
-      2'd0:    fa_data_o = {a_q[3], a_q[2], a_q[1], a_q[0]};
-      2'd1:    fa_data_o = {a_q[0], a_q[3], a_q[2], a_q[1]};
-      2'd2:    fa_data_o = {a_q[1], a_q[0], a_q[3], a_q[2]};
-      default: fa_data_o = {a_q[2], a_q[1], a_q[0], a_q[3]};
-    endcase
-    unique case (b_off_q)
-      2'd0:    fb_rdata_o = {b_q[3], b_q[2], b_q[1], b_q[0]};
-      2'd1:    fb_rdata_o = {b_q[0], b_q[3], b_q[2], b_q[1]};
-      2'd2:    fb_rdata_o = {b_q[1], b_q[0], b_q[3], b_q[2]};
-      default: fb_rdata_o = {b_q[2], b_q[1], b_q[0], b_q[3]};
-    endcase
-  end
+  bonnet_turn #(.Width(64)) u_a (.en_i(1'b1), .n_i(a_off_q), .x_i(a_all), .y_o(fa_data_o));
+  bonnet_turn #(.Width(64)) u_b (.en_i(1'b1), .n_i(b_off_q), .x_i(b_all), .y_o(fb_rdata_o));
 
   // ---- contract --------------------------------------------------------------
+  logic unused;
+  assign unused = ^store_req_i;
   `BONNET_ASSUME(PortAInside_A, !fa_re_i || 32'(fa_word_i) < 4 * Rows)
+  `BONNET_ASSUME(StoreReads_A, !store_valid_i || !store_req_i.we)
   `BONNET_ASSUME(PortBInside_A, !any || 32'(req.word) < 4 * Rows)
   `BONNET_ASSERT(OneAnswer_A, 3'(post_rvalid_o) + 3'(stem_rvalid_o) + 3'(store_rvalid_o) + 3'(load_rvalid_o) <= 3'd1)
   `BONNET_ASSERT(OneTaken_A, 3'(post_valid_i && post_ready_o) + 3'(stem_valid_i && stem_ready_o)

@@ -61,6 +61,7 @@ package bonnet_pkg;
   parameter int unsigned DescBits   = 512;
   parameter int unsigned RdReqBits  = 2 + AddrW + 20;           // rd_req_t, fb_req_t: bits, for ports that carry one an array
   parameter int unsigned FbReqBits  = 1 + FbWordW + FbMaskW + 256;
+  parameter int unsigned PostLendW = Lanes * (64 + 8 + 2);      // what one post lends the others: bonnet_rows
 
   // Bits that hold every value 0..max_val.
   function automatic int unsigned cnt_width(input int unsigned max_val);

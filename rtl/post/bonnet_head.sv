@@ -8,7 +8,7 @@
 //   sum += u                       after the last pixel of a tile: F = sat16(round_shift(sum, s2)), written as int16
 // A map in strips: more_i leaves the sums of the tile here and writes nothing, keep_i goes on with them in the next descriptor.
 // Lanes/8 lanes per beat, eight beats per pixel; a beat lies inside one lane group (two beats each).
-// Parameters A, B, C come from bonnet_threshold's row of the same beat; S is the second row, kept here.
+// Parameters A, B, C and S come from bonnet_rows, of the beat that was asked for.
 // Rate    one beat per cycle; eight writes after the last pixel of a tile, each six cycles after its beat; idle_o rises seven cycles
 //         after the last beat, with more_i six. Stall  a refused write holds everything.
 // Test    tests/rtl/bonnet_head_tb.cpp
@@ -29,13 +29,11 @@ module bonnet_head #(
   input  wire logic [4:0]            s2_i,              // 0..24
   input  wire logic                  keep_i,            // first pixel adds to the sums that are here
   input  wire logic                  more_i,            // last pixel writes nothing, its sums stay
-  // second parameter row: S of lane l at [64*l +: 16]
-  input  wire logic                  prow_valid_i,
-  input  wire logic [Lanes*64-1:0]   prow_data_i,
-  // first parameter row, an eighth, one cycle after it was asked for
+  // parameters, an eighth, one cycle after they were asked for
   output      logic                  beat_en_o,
   output      logic [2:0]            beat_o,
   input  wire logic [Macs*64-1:0]    beat_row_i,        // A [15:0], B [31:16], C [63:32]
+  input  wire logic [Macs*16-1:0]    beat_slope_i,      // S
   // popcounts of a pixel
   input  wire logic                  pix_valid_i,
   output      logic                  pix_ready_o,
@@ -60,27 +58,15 @@ module bonnet_head #(
   localparam int unsigned FeatW  = 16 / bonnet_pkg::Group;  // mask bits of a feature
   if (MacW + 1 != GroupW) $error("bonnet_head: a lane group must be two beats");
 
-  function automatic logic signed [32:0] round_shift(input logic signed [32:0] x, input logic [4:0] s);
-    round_shift = $signed(x + $signed((33'd1 << s) >> 1)) >>> s;
+  // The eighth of a pixel's popcounts that a beat is about.
+  localparam int unsigned BeatW = SumW * Macs;
+  function automatic logic [BeatW-1:0] eighth(input logic [8*BeatW-1:0] x, input logic [2:0] i);
+    logic [4*BeatW-1:0] half;
+    logic [2*BeatW-1:0] quarter;
+    half    = i[2] ? x[8*BeatW-1:4*BeatW] : x[4*BeatW-1:0];
+    quarter = i[1] ? half[4*BeatW-1:2*BeatW] : half[2*BeatW-1:0];
+    eighth  = i[0] ? quarter[2*BeatW-1:BeatW] : quarter[BeatW-1:0];
   endfunction
-  function automatic logic [15:0] sat16(input logic signed [32:0] x);
-    sat16 = (x > 33'sd32767) ? 16'h7FFF : (x < -33'sd32768) ? 16'h8000 : x[15:0];
-  endfunction
-  function automatic logic [31:0] product(input logic signed [15:0] x, input logic signed [15:0] y);
-    product = x * y;
-  endfunction
-  function automatic logic signed [32:0] wide(input logic signed [31:0] x);
-    wide = {x[31], x};
-  endfunction
-
-  // ---- second parameter row --------------------------------------------------------
-  logic [Lanes*16-1:0] slope;        // S of lane l at [16*l +: 16]
-  function automatic logic [Lanes*16-1:0] slopes(input logic [Lanes*64-1:0] row);
-    for (int unsigned l = 0; l < Lanes; l++) slopes[16*l +: 16] = row[64*l +: 16];
-  endfunction
-  bonnet_param #(.Width(Lanes * 16)) u_slope (
-    .clk_i, .rst_ni, .valid_i(prow_valid_i), .data_i(slopes(prow_data_i)), .done_i(pix_ready_o && pix_last_i), .row_o(slope)
-  );
 
   // ---- beats of a pixel: lane groups in turn, two beats each, as their segments come -----
   logic [2:0]      beat_q;           // [2:1] is the lane group
@@ -124,8 +110,8 @@ module bonnet_head #(
 
   logic [Macs*SumW-1:0] p1_q;
   logic [Macs*3-1:0]    ones1_q;                    // slices at +1
-  logic [Macs*16-1:0]   s1_q, s2_q, s3_q, v3_q, u4_q, feat_q;
-  logic [Macs*32-1:0]   an2_q, bmc2_q, sum5_q;
+  logic [Macs*16-1:0]   s2_q, s3_q, v3_q, u4_q, feat_q;
+  logic [Macs*32-1:0]   sum5_q;
   logic [Macs*32-1:0]   sum_q [8];                  // by beat of the pixel
   logic [Macs*32-1:0]   sum_old;
   logic [Macs*32-1:0]   sum_d;
@@ -136,36 +122,58 @@ module bonnet_head #(
     for (int unsigned i = 0; i < Macs; i++)
       sum_d[32*i +: 32] = (edge4_q[1] ? 32'd0 : sum_old[32*i +: 32]) + {{16{u4_q[16*i + 15]}}, u4_q[16*i +: 16]};
   end
+  // The bits of a beat's channels in a slice.
+  localparam int unsigned BytesW = 6 - MacW;
+  function automatic logic [Macs-1:0] bits_of(input logic [63:0] slice, input logic [BytesW-1:0] i);
+    bits_of = slice[Macs*i +: Macs];
+  endfunction
+  logic [4*Macs-1:0] ones;
+  always_comb begin
+    ones = 'x;
+    if (step) for (int unsigned j = 0; j < 4; j++) ones[Macs*j +: Macs] = bits_of(res_i[64*j +: 64], chan[5:MacW]);
+  end
+
+  // v = A * (2p - K) + B * m + C
+  logic [16*Macs-1:0] a, b, n;
+  logic [4*Macs-1:0]  m;
+  logic [32*Macs-1:0] c, an_bm_c;
+  always_comb begin
+    {a, b, c, n, m} = 'x;
+    if (run_q[1]) begin
+      for (int unsigned i = 0; i < Macs; i++) begin
+        a[16*i +: 16] = beat_row_i[64*i +: 16];
+        b[16*i +: 16] = beat_row_i[64*i + 16 +: 16];
+        c[32*i +: 32] = beat_row_i[64*i + 32 +: 32];
+        n[16*i +: 16] = {2'b0, p1_q[SumW*i +: SumW], 1'b0};
+        m[4*i +: 4]   = {ones1_q[3*i +: 3], 1'b0} - (k4_i ? 4'd4 : 4'd1);
+      end
+    end
+  end
+  bonnet_dot2 #(.Lanes(Macs)) u_dot (
+    .clk_i, .en_i(adv && run_q[1]), .d_i(16'd0 - {3'b0, dot_i}), .a_i(n), .b_i(a), .e_i(b), .f_i(m), .c_i(c), .y_o(an_bm_c)
+  );
+  logic [32*Macs-1:0] slope_v;                      // S * v + 128
+  bonnet_mul_add #(.Lanes(Macs), .Add(32'd128)) u_slope (.en_i(run_q[3]), .a_i(s3_q), .b_i(v3_q), .y_o(slope_v));
+  function automatic logic [15:0] prelu(input logic [15:0] v, input logic [23:0] sv);  // S * v rounded
+    prelu = !v[15] ? v : (sv[22:15] != {8{sv[23]}}) ? {sv[23], {15{!sv[23]}}} : sv[15:0];
+  endfunction
+  logic [16*Macs-1:0] v, feat;
+  bonnet_round #(.Numbers(Macs)) u_v (.en_i(run_q[2]), .s_i(s1_i), .x_i(an_bm_c), .y_o(v));
+  bonnet_round #(.Numbers(Macs)) u_feat (.en_i(run_q[5] && last5_q), .s_i(s2_i), .x_i(sum5_q), .y_o(feat));
   always_ff @(posedge clk_i) begin
     if (step) begin
-      p1_q    <= pix_sum_i[SumW*Macs*beat_q +: SumW*Macs];
-      s1_q    <= slope[16*Macs*beat_q +: 16*Macs];
+      p1_q    <= eighth(pix_sum_i, beat_q);
       word1_q <= seg_i.out_word[FbWordW-1:0] + FbWordW'(chan[5:2]);
       sub1_q  <= chan[1:0];
       beat1_q <= beat_q;
       edge1_q <= {seg_i.first_pix && !keep_i, seg_i.last_pix && !more_i};
       for (int unsigned i = 0; i < Macs; i++)
-        ones1_q[3*i +: 3] <= k4_i ? 3'(res_i[32'(chan) + i]) + 3'(res_i[64 + 32'(chan) + i]) + 3'(res_i[128 + 32'(chan) + i])
-                                    + 3'(res_i[192 + 32'(chan) + i])
-                                  : 3'(res_i[32'(chan) + i]);
+        ones1_q[3*i +: 3] <= k4_i ? 3'(ones[i]) + 3'(ones[Macs + i]) + 3'(ones[2*Macs + i]) + 3'(ones[3*Macs + i]) : 3'(ones[i]);
     end
-    if (adv && run_q[1]) begin
-      for (int unsigned i = 0; i < Macs; i++) begin  // n = 2p - K, m = 2 * ones - k
-        an2_q[32*i +: 32]  <= product(beat_row_i[64*i +: 16], {2'b0, p1_q[SumW*i +: SumW], 1'b0} - {3'b0, dot_i});
-        bmc2_q[32*i +: 32] <= product(beat_row_i[64*i + 16 +: 16], {12'b0, ones1_q[3*i +: 3], 1'b0} - (k4_i ? 16'd4 : 16'd1))
-                              + beat_row_i[64*i + 32 +: 32];
-      end
-      {s2_q, word2_q, sub2_q, beat2_q, edge2_q} <= {s1_q, word1_q, sub1_q, beat1_q, edge1_q};
-    end
-    if (adv && run_q[2]) begin
-      for (int unsigned i = 0; i < Macs; i++)
-        v3_q[16*i +: 16] <= sat16(round_shift(wide(an2_q[32*i +: 32] + bmc2_q[32*i +: 32]), s1_i));
-      {s3_q, word3_q, sub3_q, beat3_q, edge3_q} <= {s2_q, word2_q, sub2_q, beat2_q, edge2_q};
-    end
+    if (adv && run_q[1]) {s2_q, word2_q, sub2_q, beat2_q, edge2_q} <= {beat_slope_i, word1_q, sub1_q, beat1_q, edge1_q};
+    if (adv && run_q[2]) {v3_q, s3_q, word3_q, sub3_q, beat3_q, edge3_q} <= {v, s2_q, word2_q, sub2_q, beat2_q, edge2_q};
     if (adv && run_q[3]) begin
-      for (int unsigned i = 0; i < Macs; i++)
-        u4_q[16*i +: 16] <= v3_q[16*i + 15] ? sat16(round_shift(wide(product(s3_q[16*i +: 16], v3_q[16*i +: 16])), 5'd8))
-                                            : v3_q[16*i +: 16];
+      for (int unsigned i = 0; i < Macs; i++) u4_q[16*i +: 16] <= prelu(v3_q[16*i +: 16], slope_v[32*i + 8 +: 24]);
       {word4_q, sub4_q, beat4_q, edge4_q} <= {word3_q, sub3_q, beat3_q, edge3_q};
     end
     if (adv && run_q[4]) begin
@@ -173,10 +181,7 @@ module bonnet_head #(
       sum_q[beat4_q] <= sum_d;
       {word5_q, sub5_q, last5_q} <= {word4_q, sub4_q, edge4_q[0]};
     end
-    if (adv && run_q[5] && last5_q) begin
-      for (int unsigned i = 0; i < Macs; i++) feat_q[16*i +: 16] <= sat16(round_shift(wide(sum5_q[32*i +: 32]), s2_i));
-      {word6_q, sub6_q} <= {word5_q, sub5_q};
-    end
+    if (adv && run_q[5] && last5_q) {feat_q, word6_q, sub6_q} <= {feat, word5_q, sub5_q};
   end
   assign wr_req_o.we    = 1'b1;
   assign wr_req_o.word  = word6_q;
@@ -185,7 +190,7 @@ module bonnet_head #(
 
   // ---- contract ------------------------------------------------------------
   logic unused;  // binary operand fields; words past the feature buffer are refused by the conv unit
-  assign unused = ^{seg_i, prow_data_i};
+  assign unused = ^{seg_i, slope_v};
   `BONNET_ASSUME(SegmentFits_A, !step || seg_i.groups[group])
   `BONNET_ASSUME(PixelEndsSegment_A, !pix_ready_o || (seg_ready_o && seg_i.last_seg && pix_last_i == seg_i.last_pix))
   `BONNET_ASSUME(Shifts_A, !step || (s1_i <= 5'd24 && s2_i <= 5'd24))

@@ -87,14 +87,19 @@ module bonnet_operand #(
   endfunction
 
   // ---- data ------------------------------------------------------------------
+  logic [255:0] answer;
+  always_comb begin
+    answer = 'x;
+    if (rvalid_i) answer = decode(wait_pass_q ? pass_t_i : res_t_i, rdata_i);
+  end
   always_ff @(posedge clk_i) begin
     if (take) seg_q[tail_q] <= seg_i;
     if (rd_valid_o && rd_ready_i) begin
       wait_pass_q <= phase_q;
       wait_slot_q <= tail_q;
     end
-    if (rvalid_i && !wait_pass_q) res_q[wait_slot_q]  <= decode(res_t_i, rdata_i);
-    if (rvalid_i &&  wait_pass_q) pass_q[wait_slot_q] <= decode(pass_t_i, rdata_i);
+    if (rvalid_i && !wait_pass_q) res_q[wait_slot_q]  <= answer;
+    if (rvalid_i &&  wait_pass_q) pass_q[wait_slot_q] <= answer;
   end
   assign empty_o = count_q == '0;
   assign seg_o  = seg_q[head_q];

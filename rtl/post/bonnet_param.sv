@@ -6,7 +6,7 @@
 //   at every bit; two in line need none: 64 LUTs a lane less for thresholds alone.
 //
 // Rate    a row may come every cycle if the one before the last is done; it is row_o two cycles after valid_i, or the cycle after done_i.
-// Stall   none: a third row must not come.       Test  tests/rtl/bonnet_threshold_tb.cpp, bonnet_head_tb.cpp
+// Stall   none: a third row must not come.       Test  tests/rtl/bonnet_rows_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_param #(

@@ -22,7 +22,9 @@
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_post #(
+  parameter  bit          Own     = 1'b1,                   // keeps the parameter rows itself, and lends them to others in step
   localparam int unsigned Lanes   = bonnet_pkg::Lanes,
+  localparam int unsigned LendW   = bonnet_pkg::PostLendW,
   localparam int unsigned SumW    = bonnet_pkg::SumW,
   localparam int unsigned Depth   = 3 * bonnet_pkg::Block,  // a block held, a block under way, a block promised
   localparam int unsigned CountW  = $clog2(Depth + 1)
@@ -43,6 +45,8 @@ module bonnet_post #(
   input  wire logic                            prow_tile_i,
   input  wire logic                            prow_second_i, // HEAD: row 1
   input  wire logic [bonnet_pkg::RowBits-1:0]  prow_data_i,
+  input  wire logic [LendW-1:0]                lend_i,        // without Own: of a post in step
+  output      logic [LendW-1:0]                lend_o,
   output      logic [1:0]                      busy_o,        // a result of this parity waits
   output      logic                            idle_o,        // every write of the descriptor has landed
   // feature buffer, port B
@@ -104,13 +108,27 @@ module bonnet_post #(
   // ---- bits ------------------------------------------------------------------------
   logic                 beat_en, th_ready, th_valid, th_take, th_last, pool_valid, pool_take, pool_last;
   logic [2:0]           beat;
+  logic [Lanes*64-1:0]  row;
   logic [Lanes*8-1:0]   beat_row;
+  logic [Lanes*2-1:0]   beat_slope;
   logic [4*Lanes-1:0]   th_bits, pool_bits;
   logic [Lanes-1:0]     th_and;
+  if (Own) begin : gen_own
+    bonnet_rows u_rows (
+      .clk_i, .rst_ni, .prow_valid_i, .prow_second_i, .prow_data_i, .done_i(pop && ent_last), .done_second_i(pop && ent_last && head),
+      .beat_en_i(beat_en), .beat_i(beat), .row_o(row), .beat_row_o(beat_row), .beat_slope_o(beat_slope)
+    );
+    logic unused_lend;
+    assign unused_lend = ^lend_i;
+  end else begin : gen_lent
+    assign {row, beat_row, beat_slope} = lend_i;
+    logic unused_own;
+    assign unused_own = ^{prow_second_i, prow_data_i, beat, beat_en};
+  end
+  assign lend_o = {row, beat_row, beat_slope};
   bonnet_threshold #(.Lanes(Lanes), .SumW(SumW)) u_threshold (
     .clk_i, .rst_ni,
-    .prow_valid_i(prow_valid_i && !prow_second_i), .prow_data_i, .prow_done_i(pop && ent_last),
-    .beat_en_i(beat_en), .beat_i(beat), .beat_row_o(beat_row),
+    .row_i(row),
     .valid_i(ent_valid && !head), .ready_o(th_ready), .sum_i(ent_sum), .last_i(ent_last),
     .valid_o(th_valid), .ready_i(th_take), .bits_o(th_bits), .and_o(th_and), .last_o(th_last)
   );
@@ -136,8 +154,7 @@ module bonnet_post #(
     .s1_i(cfg_i[bonnet_job_pkg::CONV_S1_LSB +: bonnet_job_pkg::CONV_S1_W]),
     .s2_i(cfg_i[bonnet_job_pkg::CONV_S2_LSB +: bonnet_job_pkg::CONV_S2_W]),
     .keep_i(cfg_i[bonnet_job_pkg::CONV_KEEP_LSB]), .more_i(cfg_i[bonnet_job_pkg::CONV_MORE_LSB]),
-    .prow_valid_i(prow_valid_i && prow_second_i), .prow_data_i,
-    .beat_en_o(beat_en), .beat_o(beat), .beat_row_i(beat_row),
+    .beat_en_o(beat_en), .beat_o(beat), .beat_row_i(beat_row), .beat_slope_i(beat_slope),
     .pix_valid_i(ent_valid), .pix_ready_o(head_ready), .pix_sum_i(ent_sum), .pix_last_i(ent_last),
     .seg_valid_i(op_valid), .seg_ready_o(head_seg_ready), .seg_i(op_seg), .res_i(op_res),
     .wr_valid_o(head_wr_valid), .wr_ready_i(wr_ready), .wr_req_o(head_wr), .idle_o(head_idle)

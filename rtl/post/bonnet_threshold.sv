@@ -2,28 +2,19 @@
 //
 // bonnet_threshold - popcounts of one pixel to bits: bit[j][l] = sum[l] >= Tp[l][j], 13 bits unsigned.
 //
-// Owns the first parameter row (thresholds, or A, B, C of the head: the same 64 bits per lane) of the tile under way and of the next,
-// and lends the head an eighth of it per cycle.
 // Rate    one pixel per cycle, one cycle later. With k4_i = 0 only slice 0 means anything.
 // Stall   valid_o && !ready_i drops ready_o.
 // Test    tests/rtl/bonnet_threshold_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_threshold #(
-  parameter  int unsigned Lanes    = bonnet_pkg::Lanes,  // multiple of 8
-  parameter  int unsigned SumW     = 13,                 // at most 13: the field in the row
-  localparam int unsigned BeatBits = Lanes / 8 * 64
+  parameter int unsigned Lanes = bonnet_pkg::Lanes,
+  parameter int unsigned SumW  = 13                   // at most 13: the field in the row
 ) (
   input  wire logic                  clk_i,
   input  wire logic                  rst_ni,
-  // parameter rows: lane l is [64*l +: 64]; thresholds: Tp of slice j at [16*j +: 13], bit 15 = AND-pool
-  input  wire logic                  prow_valid_i,
-  input  wire logic [Lanes*64-1:0]   prow_data_i,
-  input  wire logic                  prow_done_i,   // the tile's last pixel leaves, here or to the head: now the next row
-  // an eighth of the row for the head, one cycle later
-  input  wire logic                  beat_en_i,
-  input  wire logic [2:0]            beat_i,        // lanes Lanes/8 * beat_i ..
-  output      logic [BeatBits-1:0]   beat_row_o,
+  // parameter row of the pixel's tile: lane l is [64*l +: 64]; thresholds: Tp of slice j at [16*j +: 13], bit 15 = AND-pool
+  input  wire logic [Lanes*64-1:0]   row_i,
   // popcounts in
   input  wire logic                  valid_i,
   output      logic                  ready_o,
@@ -36,13 +27,7 @@ module bonnet_threshold #(
   output      logic [Lanes-1:0]      and_o,         // AND-pool, per lane
   output      logic                  last_o
 );
-  if (Lanes % 8 != 0) $error("bonnet_threshold: Lanes must be a multiple of 8");
   if (SumW > 13) $error("bonnet_threshold: a threshold has 13 bits");
-
-  // ---- parameters ------------------------------------------------------------
-  logic [Lanes*64-1:0] row;
-  bonnet_param #(.Width(Lanes * 64)) u_row (.clk_i, .rst_ni, .valid_i(prow_valid_i), .data_i(prow_data_i), .done_i(prow_done_i), .row_o(row));
-  always_ff @(posedge clk_i) if (beat_en_i) beat_row_o <= row[BeatBits*beat_i +: BeatBits];
 
   // ---- control ---------------------------------------------------------------
   logic valid_q, take;
@@ -54,10 +39,8 @@ module bonnet_threshold #(
   end
 
   // ---- compares: only when a pixel moves ---------------------------------------
-  function automatic logic [4*Lanes-1:0] compare(input logic [Lanes*SumW-1:0] sum, input logic [Lanes*64-1:0] tp);
-    for (int unsigned l = 0; l < Lanes; l++)
-      for (int unsigned j = 0; j < 4; j++) compare[Lanes*j + l] = 13'(sum[SumW*l +: SumW]) >= tp[64*l + 16*j +: 13];
-  endfunction
+  logic [4*Lanes-1:0] ge;  // lane l, slice j at 4*l + j
+  bonnet_compare #(.Lanes(Lanes), .Width(SumW)) u_compare (.en_i(take), .a_i(sum_i), .row_i, .ge_o(ge));
   function automatic logic [Lanes-1:0] and_flags(input logic [Lanes*64-1:0] tp);
     for (int unsigned l = 0; l < Lanes; l++) and_flags[l] = tp[64*l + 15];
   endfunction
@@ -67,8 +50,9 @@ module bonnet_threshold #(
   always_ff @(posedge clk_i) begin
     if (take) begin
       last_q <= last_i;
-      bits_q <= compare(sum_i, row);
-      and_q  <= and_flags(row);
+      for (int unsigned l = 0; l < Lanes; l++)
+        for (int unsigned j = 0; j < 4; j++) bits_q[Lanes*j + l] <= ge[4*l + j];
+      and_q  <= and_flags(row_i);
     end
   end
   assign valid_o = valid_q;
@@ -77,6 +61,8 @@ module bonnet_threshold #(
   assign last_o  = last_q;
 
   // ---- contract ------------------------------------------------------------
+  logic unused;
+  assign unused = ^row_i;
   `BONNET_ASSERT_HELD(BitsHeld_A, valid_o, ready_i, {bits_o, and_o, last_o})
 endmodule
 `default_nettype wire

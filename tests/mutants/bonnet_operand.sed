@@ -2,8 +2,8 @@
 s/!(wait_q \&\& wait_slot_q == head_q)/1'b1/
 s/assign room        = .*/assign room        = count_q < 2;/
 s/phase_q ? seg_i.pass_word : seg_i.res_word/seg_i.res_word/
-s/decode(res_t_i, rdata_i)/rdata_i/
-s/decode(pass_t_i, rdata_i)/decode(res_t_i, rdata_i)/
+s/answer = decode(.*/answer = rdata_i;/
+s/wait_pass_q ? pass_t_i : res_t_i/res_t_i/
 s/w\[127:64\] & w\[191:128\]/w[127:64] | w[191:128]/
 s/{w\[127:64\] | w\[191:128\]/{w[191:128]/
 s/if (take != leave)/if (take)/

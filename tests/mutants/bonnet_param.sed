@@ -1,4 +1,4 @@
-# bench: bonnet_threshold
+# bench: bonnet_rows
 s/next_q && (!here_q || done_i)/next_q \&\& done_i/
 s/next_q && (!here_q || done_i)/next_q/
 s/valid_i || (next_q && !move)/valid_i || next_q/

@@ -46,8 +46,6 @@ static int run(Tb<Vbonnet_array> &t)
             return 0;
         }
         if (d.res_valid_o) return t.fail("res_valid_o", n, 1, 0);
-        for (int l = 0; l < Lanes; l++)
-            if (bits(d.res_sum_o, SumW * l, SumW)) return t.fail("res_sum_o without a result", n, bits(d.res_sum_o, SumW * l, SumW), 0);
         return 0;
     };
     // In reset nothing is under way, whatever is offered.

@@ -46,8 +46,15 @@ inline void put_bits(QData &wide, int lsb, int n, uint64_t v)
 {
     for (int i = 0; i < n; i++) wide = (v >> i & 1) ? wide | 1ull << (lsb + i) : wide & ~(1ull << (lsb + i));
 }
+inline void put_bits(IData &wide, int lsb, int n, uint64_t v)
+{
+    QData w = wide;
+    put_bits(w, lsb, n, v), wide = IData(w);
+}
 template <class W> bool get_bit(const W &wide, int i) { return wide[i / 32] >> i % 32 & 1; }
 inline bool get_bit(const QData &wide, int i) { return wide >> i & 1; }
+inline bool get_bit(const IData &wide, int i) { return wide >> i & 1; }
+template <class W> uint64_t get_word(const W &wide, int i) { return wide[2 * i] | uint64_t(wide[2 * i + 1]) << 32; }  // 64 bits
 
 inline uint32_t post_channel(const Conv &c, uint32_t tile, uint32_t lane)
 {
