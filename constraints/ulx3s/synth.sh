@@ -20,7 +20,7 @@ hierarchy -check -top $top
 proc; tribuf -logic; deminout; opt_expr; opt_clean; check; opt -nodffe -nosdff; fsm; opt; wreduce; peepopt; opt_clean; share
 techmap -map +/cmp2lut.v -D LUT_WIDTH=4; opt_expr; opt_clean
 setattr -set ram_style \"block\" */m:*gen_col*mem
-select -set soft */t:\$mul *bonnet_stem_mac*/t:\$mul *bonnet_fc*/t:\$mul *bonnet_head*/t:\$mul %u %u %d
+select -set soft */t:\$mul *bonnet_mac8*/t:\$mul *bonnet_fc*/t:\$mul *bonnet_head*/t:\$mul %u %u %d
 chtype -set \$__soft_mul @soft
 techmap -map +/mul2dsp.v -map +/ecp5/dsp_map.v -D DSP_A_MAXWIDTH=18 -D DSP_B_MAXWIDTH=18 -D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_NAME=\$__MUL18X18
 chtype -set \$mul t:\$__soft_mul

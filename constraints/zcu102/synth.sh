@@ -7,7 +7,9 @@
 # part of a lane dissolve into their users. Nothing is optimised across units, as nothing can be that is placed apart: the sum errs high.
 # No I/O and clock buffers: the chip sits between the AXI ports of a processor. -nowidelut: else Yosys spends two LUTs and a MUXF7 on any function
 # of seven inputs. LUTs that could share a site (LUT6_2) are counted one by one. Yosys 0.23 packs no adder and no register into a DSP48E2 (its pass
-# knows the DSP48E1): cells of rtl/cell that want them stand in this folder too (dsp.v, cells.v), out of the family's blocks. No placement, no timing.
+# knows the DSP48E1): cells of rtl/cell that want them stand in this folder too (dsp.v, cells.v), out of the family's blocks. opt_merge before
+# the mapper: else the gate of enable and synchronous reset stands once for every flip-flop of a register. abc maps for the fewest LUTs, as they are
+# counted; synth_xilinx would take two small ones for half a big one each, which is right only where they find a site to share. No placement, no timing.
 set -eu
 geometry=${1:?usage: synth.sh GEOMETRY OUT TOP FILE...} out=${2:?usage: synth.sh GEOMETRY OUT TOP FILE...} top=${3:?usage: synth.sh GEOMETRY OUT TOP FILE...}
 shift 3
@@ -68,7 +70,17 @@ nice timeout $seconds yosys -q -l "\$1.log" -p "
     read_ilang boxes.il
     delete \$1
     read_ilang \$1.il
-    synth_xilinx -family xcup -noiopad -noclkbuf -nowidelut -flatten -top \$1
+    synth_xilinx -family xcup -noiopad -noclkbuf -nowidelut -flatten -top \$1 -run begin:map_luts
+    opt_merge
+    opt_expr -mux_undef -noclkinv
+    abc -lut 6
+    clean
+    techmap -map +/xilinx/ff_map.v
+    xilinx_srl -fixed -minlen 3
+    techmap -map +/xilinx/lut_map.v -map +/xilinx/cells_map.v -D LUT_WIDTH=6
+    xilinx_dffopt
+    opt_lut_ins -tech xilinx
+    synth_xilinx -family xcup -noiopad -noclkbuf -nowidelut -flatten -top \$1 -run finalize:
     tee -q -o \$1.json stat -json" > "\$1.err" 2>&1 || { echo "\$1: Yosys stopped with \$?" >> "\$1.err"; exit 1; }
 echo "\$1: \$((\$(date +%s) - start)) s" >> seconds
 UNIT

@@ -36,7 +36,6 @@ module bonnet_stem_dw #(
   output      logic [32*Lanes-1:0]                 d_data_o
 );
   localparam int unsigned PixW  = 8 * Lanes;
-  localparam int unsigned SumW  = 32 * Lanes;
   localparam int unsigned ColW  = $clog2(MapW);
 
   // ---- walk ----------------------------------------------------------------
@@ -128,7 +127,6 @@ module bonnet_stem_dw #(
   // ---- sum -----------------------------------------------------------------
   logic            s1_first_q, s1_last_q, s1_const_q, d_valid_q;
   logic [3:0]      s1_tap_q;
-  logic [SumW-1:0] sum_q;
   assign s1_go = s1_valid_q && (!d_valid_q || d_ready_i);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)        d_valid_q <= 1'b0;
@@ -141,22 +139,12 @@ module bonnet_stem_dw #(
     s1_const_q <= cfg_i.dw_const && (left || right || up || down);
     s1_tap_q   <= 4'(ky_q) * 4'd3 + 4'(kx_q);
   end
-  always_ff @(posedge clk_i) if (s1_go) begin : accumulate
-    logic [SumW-1:0]    next;
-    logic [PixW-1:0]    a, w;
-    logic signed [19:0] s;
-    next = '0;
-    a    = s1_const_q ? const_q : pix;
-    w    = weight_q[s1_tap_q];
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      s = s1_first_q ? 20'sd0 : $signed(sum_q[32*l +: 20]);
-      s = s + (cfg_i.dw ? 20'($signed(a[8*l +: 8]) * $signed(w[8*l +: 8])) : 20'($signed(a[8*l +: 8])));
-      next[32*l +: 20] = s;
-    end
-    sum_q <= next;
-  end
+  logic [PixW-1:0] weight;
+  assign weight = cfg_i.dw ? weight_q[s1_tap_q] : {Lanes{8'd1}};   // without dw the map itself
+  bonnet_mul_acc #(.Lanes(Lanes)) u_sum (
+    .clk_i, .mul_en_i(1'b0), .en_i(s1_go), .first_i(s1_first_q), .alt_i(s1_const_q), .a_i(pix), .d_i(const_q), .b_i(weight), .sum_o(d_data_o)
+  );
   assign d_valid_o = d_valid_q;
-  assign d_data_o  = sum_q;
 
   // ---- contract ------------------------------------------------------------
 `ifdef FORMAL

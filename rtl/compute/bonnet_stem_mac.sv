@@ -4,12 +4,7 @@
 //
 //   sum[lane] = sum over the beats of a pixel, over i, of tap[i] * weight[lane][i], int32
 //
-// Two lanes share a multiplier: with weights u and v of lanes 2p and 2p + 1, u taken as u + 128 (its top bit flipped, so unsigned),
-//
-//   tap * {v, 0 x 11, u + 128} = 2^19 * tap*v + tap*(u + 128)
-//
-// and four such products add up without the lower half running over: |4 * 255 * 255| < 2^18. The lower 19 bits, signed, are then one
-// lane's sum of four, the rest (plus the borrow) the other's; 128 * sum(tap) is subtracted from the even lanes. Half the DSP blocks, and half the work in simulation.
+// The arithmetic is bonnet_mac8's; here are the weight rows, the beats of a pixel and the bias that all lanes share.
 // The sum of a whole pixel fits 24 bits: at most 152 taps (7 x 7 x 3 in rows of 8), 152 * 255 * 128 < 2^23.
 // Rate    1 beat/cycle; the sum is valid two cycles after the last beat was taken.
 // Stall   sum_ready_i low keeps the sum and stops the beat behind it; one more beat is taken.
@@ -62,46 +57,29 @@ module bonnet_stem_mac #(
 
   // ---- datapath ------------------------------------------------------------
   localparam int unsigned AccW = 24;
-  logic [71:0]            tap_q;
-  logic signed [AccW-1:0] bias_q;  // 128 * sum of the taps
-  logic [AccW*Lanes-1:0]  sum_q;
+  logic [71:0]           tap_q;
+  logic [18:0]           bias_q;
+  logic [AccW*Lanes-1:0] sums;
   always_ff @(posedge clk_i) if (take) begin : operands
-    logic signed [AccW-1:0] s;
+    logic signed [11:0] s;   // eight taps
     s = '0;
-    for (int unsigned i = 0; i < 8; i++) s = s + AccW'($signed(tap_data_i[9*i +: 9]));
-    bias_q     <= s <<< 7;
+    for (int unsigned i = 0; i < 8; i++) s = s + 12'($signed(tap_data_i[9*i +: 9]));
+    bias_q     <= 19'h40000 - {s, 7'd0};
     tap_q      <= tap_data_i;
     s1_first_q <= tap_first_i;
     s1_last_q  <= tap_last_i;
   end
-  always_ff @(posedge clk_i) if (go) begin : accumulate
-    logic [AccW*Lanes-1:0]  next;
-    logic signed [AccW-1:0] even, odd;
-    logic signed [37:0]     s, t;      // taps 0 to 3, 4 to 7
-    logic [63:0]            u, v;
-    for (int unsigned p = 0; p < Lanes / 2; p++) begin
-      u = sp_data_i[128*p +: 64] ^ {8{8'h80}};
-      v = sp_data_i[128*p + 64 +: 64];
-      s = '0;
-      t = '0;
-      for (int unsigned i = 0; i < 4; i++) begin
-        s = s + $signed(tap_q[9*i +: 9]) * $signed({v[8*i +: 8], 11'd0, u[8*i +: 8]});
-        t = t + $signed(tap_q[9*i + 36 +: 9]) * $signed({v[8*i + 32 +: 8], 11'd0, u[8*i + 32 +: 8]});
-      end
-      even = $signed((s1_first_q ? AccW'(0) : sum_q[2*AccW*p +: AccW]) - bias_q);
-      odd  = $signed(s1_first_q ? AccW'(0) : sum_q[2*AccW*p + AccW +: AccW]);
-      even = even + (AccW'($signed(s[18:0])) + AccW'($signed(t[18:0])));
-      odd  = odd + (AccW'($signed(s[37:19])) + AccW'(s[18])) + (AccW'($signed(t[37:19])) + AccW'(t[18]));
-      next[2*AccW*p +: 2*AccW] = {odd, even};
-    end
-    sum_q <= next;
-  end
+  bonnet_mac8 #(.Lanes(Lanes)) u_mac (
+    .clk_i, .en_i(go), .first_i(s1_first_q), .tap_i(tap_q), .bias_i(bias_q), .weight_i(sp_data_i), .sum_o(sums)
+  );
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) sum_data_o[32*l +: 32] = 32'($signed(sum_q[AccW*l +: AccW]));
+    for (int unsigned l = 0; l < Lanes; l++) sum_data_o[32*l +: 32] = 32'($signed(sums[AccW*l +: AccW]));
   end
   assign sum_valid_o = sum_valid_q;
 
   // ---- contract ------------------------------------------------------------
+  // A tap is 0 .. 255 or -128 .. 127: its ninth bit comes with the eighth (bonnet_mac8 needs -255 .. 255).
+  `BONNET_ASSUME(TapRange_A, !tap_valid_i || (tap_data_i & ~(tap_data_i << 1) & {8{9'h100}}) == '0)
   `BONNET_ASSUME(BeatsHeld_A, !$past(rst_ni) || !$past(tap_valid_i && !tap_ready_o) || tap_valid_i)
   `BONNET_ASSERT_HELD(SumHeld_A, sum_valid_o, sum_ready_i, sum_data_o)
 endmodule

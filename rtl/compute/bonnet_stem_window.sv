@@ -42,7 +42,9 @@ module bonnet_stem_window (
   assign shift       = col_valid_i && col_ready_o;
   assign copy        = full_q && (!busy_q || (tap_ready_i && tap_last_o));
   always_ff @(posedge clk_i) if (shift) begin
-    win_q <= {col_data_i, col_first_i ? {(K - 1) * Col{1'b0}} : win_q[K*Col-1:Col]};
+    win_q[(K - 1)*Col +: Col] <= col_data_i;
+    if (col_first_i) win_q[0 +: (K - 1)*Col] <= '0;   // flip-flops have a synchronous reset of their own
+    else             win_q[0 +: (K - 1)*Col] <= win_q[Col +: (K - 1)*Col];
   end
 
   // ---- taps in order -------------------------------------------------------
@@ -88,6 +90,7 @@ module bonnet_stem_window (
   `BONNET_ASSUME(CfgStable_A, cfg_i.taprows != '0 && (!$past(busy_q) || $stable(cfg_i)))  // the run's descriptor; checked at the unit's port
 `endif
   `BONNET_ASSERT(BeatInRange_A, !busy_q || beat_q < cfg_i.taprows)
+  `BONNET_ASSERT(TapRange_A, (tap_data_o & ~(tap_data_o << 1) & {8{9'h100}}) == '0)  // the ninth bit comes with the eighth
   `BONNET_ASSERT(StartsAtZero_A, busy_q || beat_q == '0)
   `BONNET_ASSERT_HELD(TapsHeld_A, tap_valid_o, tap_ready_i, {tap_data_o, tap_first_o, tap_last_o})
 endmodule

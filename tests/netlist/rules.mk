@@ -56,6 +56,11 @@ test-netlist-reset:
 	$(Q)iverilog -g2005 -gno-specify -s reset_tb -o $(NETLIST)/reset.vvp tests/netlist/reset_tb.v $(NETLIST_MODELS) $(foreach unit,fifo skid sems,$(NETLIST)/osu018/bonnet_$(unit).v)
 	$(Q)vvp -n $(NETLIST)/reset.vvp | tee $(NETLIST)/reset.txt | tail -5; grep -q '^PASS' $(NETLIST)/reset.txt
 
+TESTS += dsp
+.PHONY: test-dsp
+test-dsp:               ## UNISIMS=folder with the vendor's DSP48E2.v: the cells of constraints/zcu102/dsp.v against their RTL
+	$(Q)tests/netlist/dsp.sh $(NETLIST)/dsp $(SEED)
+
 # The whole chip, module by module, its memories as they are; as object of the simulation library in place of the RTL's tiny geometry.
 CHIP_MAP   ?= osu018
 CHIP       := $(NETLIST)/chip-$(CHIP_MAP)
