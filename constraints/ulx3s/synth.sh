@@ -9,10 +9,18 @@
 #   - no LUT5 to LUT7: the mapper takes depth first, and pays with a third more LUTs than this FPGA has
 #   - 156 multipliers are for the stem's, the head's and the FC's MACs; depthwise and address products are LUTs
 #   - the stem's parameter rows go to block RAM: as LUT RAM they are 4,096 cells and 6,656 LUTs
+#   - three scripts of the mapper, by unit: which gives the fewest LUTs is the unit's own, 3,000 of 50,000 together
+#   - a block RAM that is read 36 bits wide gives the lower half at DOB, the upper at DOA: so nextpnr connects a PDPW16KD, whose bits have names. Yosys'
+#     brams_map.v has it the other way round, and no memory of 36 bits could be what both say (docs/ulx3s.md)
+#   - no block RAM's own reset: a register behind it. Somebody's board read zeros through it (docs/ulx3s.md)
 set -eu
 top=$1 out=$2
 shift 2
 dir=$(dirname "$0")
+share=$(dirname "$(command -v yosys)")/../share/yosys/ecp5
+sed -e '/(DO\[/{s/\.DOA/.DO_/; s/\.DOB/.DOA/; s/\.DO_/.DOB/}' -e 's/DO : DO\[35:18\]/DO : DO[17:0]/' -e "s/\.RST\([AB]\)(.*)/.RST\1(1'b0)/" "$share/brams_map.v" > "$out.brams_map.v"
+[ "$(grep -c '\.DOB[0-9]*(DO\[\([0-9]\|1[0-7]\)\])' "$out.brams_map.v")" = 18 ] || { echo "synth.sh: $share/brams_map.v is not as expected" >&2; exit 1; }
+sed '/option "RESETMODE"/,/}/d' "$share/brams.txt" > "$out.brams.txt"
 yosys -q -l "$out.log" -p "
 read_verilog -sv -DSYNTHESIS ${SMALL:--DBONNET_GEOMETRY_SMALL} -Irtl/include $*
 read_verilog -lib -specify +/ecp5/cells_sim.v +/ecp5/cells_bb.v
@@ -26,8 +34,16 @@ techmap -map +/mul2dsp.v -map +/ecp5/dsp_map.v -D DSP_A_MAXWIDTH=18 -D DSP_B_MAX
 chtype -set \$mul t:\$__soft_mul
 techmap -map $dir/adders.v
 alumacc; opt; memory -nomap -no-rw-check; opt_clean
-synth_ecp5 -run map_ram:map_luts -top $top
-techmap -map +/ecp5/latches_map.v; abc -dress -lut 4; clean
+memory_libmap -lib +/ecp5/lutrams.txt -lib $out.brams.txt; techmap -map +/ecp5/lutrams_map.v -map $out.brams_map.v
+synth_ecp5 -run map_ffram:map_luts -top $top
+techmap -map +/ecp5/latches_map.v
+select -set plain *bonnet_threshold* *bonnet_stem_dw* *bonnet_stem_lines* *bonnet_stem_slices* %u %u %u
+select -set area *bonnet_stem_window*
+select -set rest * @plain %d @area %d
+abc -dress -lut 4 @plain
+abc -lut 4 -script +strash;ifraig;scorr;dc2;dch,-f;if,-a;mfs2;lutpack @area
+abc -lut 4 -script +strash;ifraig;scorr;dc2;dc2;dch,-f;if;mfs2,-a;if,-a;mfs2,-a;lutpack,-N,3,-S,3 @rest
+clean
 techmap -map +/ecp5/cells_map.v; opt_lut_ins -tech ecp5; clean
 hierarchy -check; check -noinit
 tee -q -o $out.stat stat -json
