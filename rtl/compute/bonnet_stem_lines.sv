@@ -89,34 +89,38 @@ module bonnet_stem_lines #(
   end
 
   // ---- rows ----------------------------------------------------------------
-  logic [Rows*24-1:0] ring;
+  logic [Rows*24-1:0] ring;   // rows 0, 2, 4, 6, then 1, 3, 5, 7
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     bonnet_ram_1r1w #(.Width(24), .Depth(ImageW)) u_row (
       .clk_i, .rst_ni, .we_i(write && wrow_q[2:0] == 3'(r)), .waddr_i(AddrW'(wcol_q)), .wdata_i(pix_data_i),
-      .re_i(read && in_cols), .raddr_i(AddrW'(c_q)), .rdata_o(ring[24*r +: 24])
+      .re_i(read && in_cols), .raddr_i(AddrW'(c_q)), .rdata_o(ring[24*(r/2 + (r%2)*Rows/2) +: 24])
     );
   end
 
-  // ---- column: rotate to ky order, zero what is outside --------------------
-  logic                             s1_inside_q, s1_first_q, s1_full_q;
-  logic [2:0]                       s1_top_q;
-  logic [bonnet_stem_pkg::MaxK-1:0] s1_rows_q;  // row ky is inside the image
+  // ---- column: turn to ky order, zero what is outside -----------------------
+  // With the top row T the even rows are turned by T/2 rounded up, the odd ones by T/2; T odd: then the two change places.
+  logic                             s1_first_q, s1_full_q, s1_swap_q;
+  logic [1:0]                       s1_even_q, s1_odd_q;
+  logic [bonnet_stem_pkg::MaxK-1:0] s1_rows_q;  // row ky of the column is inside the image
+  logic [Rows/2*24-1:0]             even, odd;
   always_ff @(posedge clk_i) if (read) begin : stage1
-    logic signed [11:0] row;
-    for (int unsigned k = 0; k < bonnet_stem_pkg::MaxK; k++) begin
-      row = top_q + $signed(12'(k));
-      s1_rows_q[k] <= row >= 12'sd0 && row < $signed({2'b00, cfg_i.in_h});
-    end
-    s1_inside_q <= in_cols;
-    s1_first_q  <= c_q == '0;
-    s1_full_q   <= c_q >= 11'(cfg_i.pad) && !(cfg_i.stride2 && (c_q[0] != cfg_i.pad[0]));
-    s1_top_q    <= top_q[2:0];
+    logic signed [11:0] below;   // image rows from the window's top on
+    below = $signed({2'b00, cfg_i.in_h}) - top_q;
+    for (int unsigned k = 0; k < bonnet_stem_pkg::MaxK; k++)   // a top_q below 0 is -3 at least: row 0 is where three bits run over
+      s1_rows_q[k] <= in_cols && (!top_q[11] || {1'b0, top_q[2:0]} + 4'(k) > 4'd7) && !below[11] && (below[10:3] != '0 || below[2:0] > 3'(k));
+    s1_first_q <= c_q == '0;
+    s1_full_q  <= c_q >= 11'(cfg_i.pad) && !(cfg_i.stride2 && (c_q[0] != cfg_i.pad[0]));
+    s1_swap_q  <= top_q[0];
+    s1_even_q  <= top_q[2:1] + 2'(top_q[0]);
+    s1_odd_q   <= top_q[2:1];
   end
+  bonnet_turn #(.Width(24)) u_even (.en_i(s1_valid_q), .n_i(s1_even_q), .x_i(ring[0 +: Rows/2*24]), .y_o(even));
+  bonnet_turn #(.Width(24)) u_odd (.en_i(s1_valid_q), .n_i(s1_odd_q), .x_i(ring[Rows/2*24 +: Rows/2*24]), .y_o(odd));
   always_comb begin
     col_data_o = '0;
-    if (s1_valid_q && s1_inside_q) begin
+    if (s1_valid_q) begin
       for (int unsigned k = 0; k < bonnet_stem_pkg::MaxK; k++)
-        if (s1_rows_q[k]) col_data_o[24*k +: 24] = ring[24*32'(3'(s1_top_q + 3'(k))) +: 24];
+        if (s1_rows_q[k]) col_data_o[24*k +: 24] = (s1_swap_q == k[0]) ? even[24*(k/2) +: 24] : odd[24*(k/2) +: 24];
     end
   end
   assign col_valid_o = s1_valid_q;
