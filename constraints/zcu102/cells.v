@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// cells.v - rtl/cell/bonnet_turn.sv, bonnet_dot2.sv, bonnet_mul_add.sv, ports and behaviour the same, out of the LUT6 and the DSP48E2 they are made
-// for. constraints/zcu102/synth.sh reads it over those files; bonnet_dsp, OPMODE, INMODE: dsp.v.
+// cells.v - rtl/cell/bonnet_turn.sv, bonnet_compare.sv, bonnet_dot2.sv, bonnet_mul_add.sv, ports and behaviour the same, out of the LUTs, carries and
+// DSP48E2 they are made for. constraints/zcu102/synth.sh reads it over those files; bonnet_dsp, OPMODE, INMODE: dsp.v.
+// make test-netlist-equal proves those of LUTs, `UNISIMS=folder make test-dsp` runs those of DSP blocks beside their RTL.
 module bonnet_turn #(
   parameter Width = 64
 ) (

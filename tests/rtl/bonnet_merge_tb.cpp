@@ -13,7 +13,7 @@ static int run(Tb<Vbonnet_merge> &t)
     d.pix_valid_i = d.seg_valid_i = d.wr_ready_i = 0, d.en_i = 1;
     for (uint64_t n = 0; n < t.cases; n++) {
         bool k4 = t.rng.chance(60), flat = t.rng.chance(30);
-        uint32_t post = t.rng.below(4), k = k4 ? 4 : 1, idle_pct = flat ? 0 : t.rng.below(80), stall_pct = flat ? 0 : t.rng.below(80);
+        uint32_t post = n ? t.rng.below(4) : uint32_t(PostInterleave), k = k4 ? 4 : 1, idle_pct = flat ? 0 : t.rng.below(80), stall_pct = flat ? 0 : t.rng.below(80);
         uint64_t steps = 0, cycles = 0;
         bool therm = k4 && post != PostXnor && t.rng.chance(50);
         uint32_t words = therm ? 3 : k;
