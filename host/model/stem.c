@@ -17,6 +17,7 @@ static void configure(stem *s, const uint32_t *d, const bonnet_geometry *g)
     s->taprows = (k * k * s->planes + g->stem_taps - 1) / g->stem_taps;
     s->pool = bonnet_desc_get(d, BONNET_F_STEM_POOL);
     s->dw = bonnet_desc_get(d, BONNET_F_STEM_DW) != 0;
+    s->k4 = bonnet_desc_get(d, BONNET_F_STEM_K4) != 0;
     s->in_w = bonnet_desc_get(d, BONNET_F_STEM_IN_W), s->in_h = bonnet_desc_get(d, BONNET_F_STEM_IN_H);
     s->conv_w = bonnet_desc_get(d, BONNET_F_STEM_CONV_W), s->conv_h = bonnet_desc_get(d, BONNET_F_STEM_CONV_H);
     s->out_w = bonnet_desc_get(d, BONNET_F_STEM_OUT_W), s->out_h = bonnet_desc_get(d, BONNET_F_STEM_OUT_H);
@@ -51,9 +52,9 @@ static void fresh(walk *w, stem *s)
     s->l_run = true, s->l_valid = false;
     s->wrow = s->wcol = s->c = s->y = 0;
     s->top = -(int32_t)s->pad;
-    s->p_run = true, s->b_valid = false;
+    s->p_run = true, s->b_valid = s->p_upper = false;
     s->px = s->py = 0;
-    s->d_run = true, s->s1 = false;
+    s->d_run = true, s->s1 = s->d_upper = false;
     s->dwrow = s->dwcol = s->dx = s->dy = s->tap = 0;
     s->params = w->now + PARAM_CYCLES;
 }
@@ -70,7 +71,7 @@ static void begin(walk *w, stem *s, const uint32_t *d)
     s->last = s->strip_rows >= left;
     s->made += s->strip_rows;
     s->held = !s->last;
-    s->s_run = true, s->fb = false;
+    s->s_run = true, s->kept = s->second = s->fb = false;
     s->sx = 0;
     s->sleft = s->strip_rows;
     s->run = true;
@@ -115,16 +116,17 @@ static bool step_lines(walk *w, stem *s, bool asked, bool beat, bool col_ready)
     return asked || beat || pop || take || read || column;
 }
 
-/* Window, multiplication, requantisation; the pool takes the pixel if a_ready. */
+/* Window, multiplication, requantisation in two halves; the pool takes the half if a_ready. */
 static bool step_taps(walk *w, stem *s, bool a_ready, bool *col_ready)
 {
-    const bool a_take = s->sum && (!s->a || a_ready);
-    const bool go = s->m_valid && (!s->sum || a_take), tap = s->w_busy && w->now >= s->params && (!s->m_valid || go);
+    const bool a_go = (s->sum || s->upper) && (!s->a || a_ready), sum_take = a_go && !s->upper;
+    const bool go = s->m_valid && (!s->sum || sum_take), tap = s->w_busy && w->now >= s->params && (!s->m_valid || go);
     const bool end = tap && s->beat == s->taprows - 1, copy = s->w_full && (!s->w_busy || end);
     *col_ready = !s->w_full || copy;
     const bool shift = s->l_valid && *col_ready, full = s->l_full, before = s->a;
-    s->a = a_take || (s->a && !a_ready);
-    s->sum = go ? s->m_last : s->sum && !a_take;
+    s->a = a_go || (s->a && !a_ready);
+    s->upper ^= a_go;
+    s->sum = go ? s->m_last : s->sum && !sum_take;
     s->m_valid = tap || (s->m_valid && !go);
     if (tap) {
         s->m_last = end;
@@ -132,21 +134,26 @@ static bool step_taps(walk *w, stem *s, bool a_ready, bool *col_ready)
     }
     s->w_full = shift ? full : s->w_full && !copy;
     s->w_busy = copy || (s->w_busy && !end);
-    return a_take || go || tap || copy || shift || before != s->a;
+    return a_go || go || tap || copy || shift || before != s->a;
 }
+
+static bool pool_goes(const stem *s, bool p_ready) { return s->b_valid && (!s->b_emit || !s->p || p_ready); }
 
 static bool step_pool(stem *s, bool a_take, bool p_ready)
 {
-    const bool go = s->b_valid && (!s->b_emit || !s->p || p_ready), before = s->p;
+    const bool go = pool_goes(s, p_ready), before = s->p;
     s->p = (go && s->b_emit) || (s->p && !p_ready);
     s->b_valid = s->b_valid && !go;
     if (a_take) {
         const bool last_x = s->px == s->conv_w - 1, last_y = s->py == s->conv_h - 1, none = s->pool == POOL_NONE, three = s->pool == POOL_3X3;
         s->b_valid = none || (s->px & 1) || (three && last_x);
         s->b_emit = none || (s->py & 1) || (three && last_y);
-        s->px = last_x ? 0 : s->px + 1;
-        if (last_x) s->py++;
-        if (last_x && last_y) s->p_run = false;
+        if (s->p_upper) {
+            s->px = last_x ? 0 : s->px + 1;
+            if (last_x) s->py++;
+            if (last_x && last_y) s->p_run = false;
+        }
+        s->p_upper = !s->p_upper;
     }
     return go || a_take || before != s->p;
 }
@@ -170,7 +177,8 @@ static bool step_depthwise(stem *s, bool p_take, bool d_ready)
             if (++s->dy == s->out_h) s->d_run = false;
         }
     }
-    if (p_take && ++s->dwcol == s->out_w) s->dwcol = 0, s->dwrow++;
+    if (p_take && s->d_upper && ++s->dwcol == s->out_w) s->dwcol = 0, s->dwrow++;
+    s->d_upper ^= p_take;
     return go || read || p_take || before != s->d;
 }
 
@@ -179,18 +187,21 @@ static void step_one(walk *w, stem *s, const unit_ctl *u, uint32_t array)
     const bool asked = w->rd.valid[2 + array] && w->rd.ready[2 + array], beat = w->rd.owner == 2 + (int)array;
     /* wires, from the last link to the first */
     const bool finished = s->run && !(s->s_run || s->fb) && !(s->last && (s->l_run || s->p_run || s->b_valid));
-    const bool fb_ready = !w->post_busy, d_ready = s->s_run && (!s->fb || fb_ready), d_take = s->d && d_ready;
+    const bool fb_ready = !w->post_busy, compares = s->kept && (!s->fb || fb_ready), writes = compares && (s->second || !s->k4);
+    const bool d_ready = s->s_run && (!s->kept || (writes && !(s->sleft == 1 && s->sx == s->out_w - 1))), d_take = s->d && d_ready;
     const bool p_ready = s->d_run && s->dwrow != s->out_h && s->dwrow < s->dy + 3;
-    const bool a_ready = s->p_run && !s->b_valid, a_take = s->a && a_ready;
+    const bool a_ready = s->p_run && (!s->b_valid || pool_goes(s, p_ready)), a_take = s->a && a_ready;
     const bool go = s->asked;
     bool col_ready, moved = finished || u->start || go || s->done_q || (s->fb && fb_ready);
 
-    s->fb = d_take || (s->fb && !fb_ready);
-    if (d_take && ++s->sx == s->out_w) {
+    s->fb = writes || (s->fb && !fb_ready);
+    s->kept = d_take || (s->kept && !writes);
+    if (compares) s->second = s->k4 && !s->second;
+    if (writes && ++s->sx == s->out_w) {
         s->sx = 0;
         if (--s->sleft == 0) s->s_run = false;
     }
-    moved |= d_take;
+    moved |= d_take || compares;
     moved |= step_depthwise(s, s->p && p_ready, d_ready);
     moved |= step_pool(s, a_take, p_ready);
     moved |= step_taps(w, s, a_ready, &col_ready);

@@ -91,7 +91,7 @@ typedef struct mover {
 typedef struct stem {
     /* descriptor */
     uint32_t planes, pad, stride, conv_w, conv_h, in_w, in_h, out_w, out_h, taprows, pool;
-    bool dw;
+    bool dw, k4;
     /* control */
     bool asked, run, done_q, last, held, got;
     uint32_t made, strip_rows;
@@ -103,16 +103,16 @@ typedef struct stem {
     bool l_run, l_valid, l_full;
     int32_t wrow, wcol, c, y, top;
     /* window, mac, requantise */
-    bool w_full, w_busy, m_valid, m_last, sum, a;
+    bool w_full, w_busy, m_valid, m_last, sum, upper, a;
     uint32_t beat;
     /* pool */
-    bool p_run, b_valid, b_emit, p;
+    bool p_run, p_upper, b_valid, b_emit, p;
     uint32_t px, py;
     /* depthwise */
-    bool d_run, s1, s1_last, d;
+    bool d_run, d_upper, s1, s1_last, d;
     uint32_t dwrow, dwcol, dx, dy, tap;
     /* slices */
-    bool s_run, fb;
+    bool s_run, kept, second, fb;
     uint32_t sx, sleft;
 } stem;
 
