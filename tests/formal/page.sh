@@ -16,13 +16,14 @@ echo '|---|---|---|---|---|---|'
 for script in tests/formal/*.ys; do
     name=$(basename "$script" .ys)
     [ "$name" != pdr ] || continue
-    claim=$(sed -n '2,/^[^#]/{/^# slow/d;/^# bounded/d;s/^# *//p}' "$script" | tr '\n' ' ' | sed 's/ *$//; s/|/\\|/g')
+    claim=$(sed -n '2,/^[^#]/{/^# slow/d;/^# bounded/d;/^# induction/d;s/^# *//p}' "$script" | tr '\n' ' ' | sed 's/ *$//; s/|/\\|/g')
     sats=$(grep -c '^sat ' "$script" || true)
     engine=structure
     [ "$sats" -eq 0 ] || engine="SAT"
     ! grep -q '^sat .*-tempinduct' "$script" || engine="SAT, k-induction, k up to $(sed -n 's/^sat .*-maxsteps \([0-9]*\).*/\1/p' "$script" | sort -n | tail -1)"
     ! grep -q '^script tests/formal/pdr.ys' "$script" || engine="PDR"
     ! grep -q '^# bounded' "$script" || engine="BMC, $(sed -n 's/^# bounded \([0-9]*\).*/\1/p' "$script") cycles"
+    ! grep -q '^# induction' "$script" || engine="induction by ABC, k up to $(sed -n 's/^# induction \([0-9]*\).*/\1/p' "$script")"
     ! grep -q '^# slow' "$script" || engine="$engine; make prove-all"
     refuted=$(grep -c '^refute ' "tests/formal/$name.broken")
     reached=$(grep -c '^reach ' "tests/formal/$name.broken" || true)

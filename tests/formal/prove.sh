@@ -7,7 +7,8 @@
 #   depth  STEPS                        how long such a run may be from here on (default 16)
 #
 # Engines: `sat` lines in the script, which Yosys runs itself; or `script tests/formal/pdr.ys` at its end, and berkeley-abc proves what that
-# wrote, for all time by property-directed reachability, or with a line `# bounded N` the first N cycles; neither: a structural proof.
+# wrote, for all time by property-directed reachability, or with a line `# induction N` by N steps of induction, or with a line
+# `# bounded N` the first N cycles; neither: a structural proof.
 # A twin is made in build/formal/NAME/N and runs the same script, but only looks for a run from reset: an induction step that merely does not
 # close refutes nothing. Where ASSERTION is - the script runs whole: one of its sats, or of its own select -assert,
 # must fail. An edit that changes nothing, a script that breaks otherwise and a proof without a twin are errors.
@@ -23,6 +24,7 @@ fail() { echo "NOT PROVED $name: $*"; exit 1; }
 mapfile -t files < <(grep -v '^#' "$script" | grep -o '[A-Za-z0-9_]*/[A-Za-z0-9_/]*\.\(svh\?\|ys\)' | sort -u)
 sats=$(grep -c '^sat ' "$script" || true)
 bounded=$(sed -n 's/^# bounded \([0-9]*\).*/\1/p' "$script")
+induction=$(sed -n 's/^# induction \([0-9]*\).*/\1/p' "$script")
 abc=false
 ! grep -q '^script tests/formal/pdr.ys' "$script" || abc=true
 
@@ -33,7 +35,7 @@ stage() {   # an own copy of what the proof reads
 }
 yosys_runs() { (cd "$twin" && timeout "$limit" yosys -Q -L log "$1" > /dev/null 2>&1); }
 abc_says() {   # the verdict of berkeley-abc's command $1 has $2 in it
-    (cd "$twin" && timeout "$limit" berkeley-abc -c "read_aiger proof.aig; fold; strash; orpos; scorr; $1" > abc.log 2>&1) || true
+    (cd "$twin" && timeout "$limit" berkeley-abc -c "read_aiger proof.aig; fold; strash; orpos; $1" > abc.log 2>&1) || true
     grep -q "$2" "$twin/abc.log"
 }
 
@@ -56,7 +58,7 @@ try() {
     if [ "$keep" != - ] && grep -q '^ERROR: Assertion failed: selection contains 0 elements' "$twin/log"; then
         how="no such assertion"
     elif $abc; then
-        [ $rc -ne 0 ] || abc_says "bmc3 -F $steps" 'was asserted in frame' && return 0
+        [ $rc -ne 0 ] || abc_says "scorr; bmc3 -F $steps" 'was asserted in frame' && return 0
         [ $rc -ne 0 ] || how="not refuted"
     elif [ "$rc" -eq 0 ]; then
         how="not refuted"
@@ -72,9 +74,12 @@ stage 0
 cp "$script" "$twin/proof.ys"
 yosys_runs proof.ys || { tail -20 "$twin/log"; fail "$twin/log"; }
 if $abc && [ -n "$bounded" ]; then
-    abc_says "bmc3 -F $bounded" 'No output asserted in' || fail "$twin/abc.log"
+    abc_says "scorr; bmc3 -F $bounded" 'No output asserted in' || fail "$twin/abc.log"
+elif $abc && [ -n "$induction" ]; then
+    abc_says "bmc3 -F $((induction + 2))" 'No output asserted in' || fail "$twin/abc.log"   # ind takes the first steps for granted
+    abc_says "ind -F $induction -C 0" 'Networks are equivalent' || fail "$twin/abc.log"
 elif $abc; then
-    abc_says pdr 'Property proved' || fail "$twin/abc.log"
+    abc_says "scorr; pdr" 'Property proved' || fail "$twin/abc.log"
 fi
 
 # ---- its twins --------------------------------------------------------------------
