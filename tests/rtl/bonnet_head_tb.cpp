@@ -12,7 +12,7 @@ static std::vector<uint64_t> params_random(Rng &r)
     for (int l = 0; l < Lanes; l++) {
         uint64_t a = small ? r.below(200) - 100u : r.next(), c = uint64_t(sext(r.next(), small ? 16 : 30));
         p[l] = (a & 0xffff) | (r.next() & 0xffff) << 16 | c << 32;
-        p[Lanes + l] = r.chance(30) ? uint64_t(r.below(300)) : r.next();
+        p[Lanes + l] = r.chance(30) ? uint64_t(r.below(300)) : r.chance(20) ? 0x8000 : r.next();  // -32768 * -32768: the one product of 31 bits
     }
     return p;
 }
