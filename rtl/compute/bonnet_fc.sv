@@ -19,7 +19,7 @@ module bonnet_fc #(
   localparam int unsigned RowBits = bonnet_pkg::RowBits,
   localparam int unsigned FbWordW = bonnet_pkg::FbWordW,
   localparam int unsigned WbRowW  = bonnet_pkg::WbRowW,
-  localparam int unsigned LaneW   = $clog2(Lanes),
+  localparam int unsigned PairW   = $clog2(Lanes) - 1,
   localparam int unsigned BankM   = 64 / bonnet_pkg::Group,
   localparam int unsigned LendW   = 8 * Lanes + 64       // a weight of each lane, the biases of a pair
 ) (
@@ -121,10 +121,10 @@ module bonnet_fc #(
   end
   assign feat = fa_data_i[{2'd0, byte1_q[1:0], 4'd0} +: 16];
   logic             load, pick;
-  logic [LaneW-2:0] next_q;             // the pair of logits that is picked next
+  logic [PairW-1:0] next_q;             // the pair of logits that is picked next
   assign load = state_q == Drain && drain_q == 2'd2;
   assign pick = load || sent;
-  always_ff @(posedge clk_i) next_q <= pick ? next_q + (LaneW-1)'(1) : (state_q == Write) ? next_q : '0;
+  always_ff @(posedge clk_i) next_q <= pick ? next_q + PairW'(1) : (state_q == Write) ? next_q : '0;
 
   // One of a lane's own eight bytes. Indexed in the whole row, synthesis would build a shifter of the row's width for each lane.
   function automatic logic [7:0] byte_of(input logic [63:0] bytes, input logic [2:0] i);
