@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # asic.sh - units of the chip as cells of osu018: area, timing, power. From the repository's root; needs what build/gen holds.
 #   asic.sh unit NAME OUT    synthesises, times: OUT/NAME.v, OUT/NAME.log, OUT/NAME.unit.json      asic.sh names [SIGN]   units.txt
-#   asic.sh power OUT        the array's netlist in simulation: OUT/power.json (wants OUT/array.*)
+#   asic.sh probes OUT       binds that record the pins of the units of probes.txt in a running chip, on stdout (wants OUT/NAME.v)
+#   asic.sh power NAME OUT   the netlist in simulation, on what was recorded: OUT/NAME.power.json (wants OUT/NAME.v, OUT/NAME.trace)
 #   asic.sh table OUT        all of OUT/*.unit.json beside the seeds' numbers                       asic.sh counts JSON... for drift.sh
 # ASIC_SRCS names the sources. 77: a tool or the library is missing, one line says which. Any other failure: 1 and one line.
 set -eu
@@ -19,7 +20,6 @@ need() {
     [ -e "$lib/osu018_stdcells.lib" ] || { echo "asic.sh: no cell library in $lib: install qflow-tech-osu018 with tools/deps.sh test"; exit 77; }
 }
 line_of() { awk -v u="$1" '/^[+.]/ && $2 == u' "$here/units.txt"; }
-left_out() { awk '$1 == "-" { printf "%s", $2; for (i = 7; i <= NF; i++) printf " %s", $i; print "" }' "$here/units.txt"; }
 words() { [ "$1" = - ] || echo "$1" | tr , ' '; }
 
 prepare() {  # the library with its layouts' areas, its pins, its areas
@@ -31,11 +31,20 @@ prepare() {  # the library with its layouts' areas, its pins, its areas
     mv "$1/areas.json.new" "$1/areas.json"
 }
 
+count() {  # $3: sign, $4: module
+    awk -f "$here/path.awk" "$2/$1.v" "$2/$1.sta" > "$2/$1.path.json" || die "$1: no timing in $2/$1.sta"
+    awk -f "$here/macros.awk" "$2/$1.macros" > "$2/$1.macros.json"
+    jq -n --arg unit "$1" --arg sign "$3" --arg top "$4" --slurpfile areas "$2/areas.json" --slurpfile stat "$2/$1.json" \
+        --slurpfile path "$2/$1.path.json" --slurpfile macros "$2/$1.macros.json" \
+        --slurpfile buffers "$2/$1.buffers.json" -f "$here/unit.jq" > "$2/$1.unit.json.new" ||
+        die "$1: counting failed"
+    mv "$2/$1.unit.json.new" "$2/$1.unit.json"
+}
+
 unit() {
     name=$1 out=$2
     need yosys sta jq
     line=$(line_of "$name")
-    [ -n "$line" ] || [ -z "$(left_out | awk -v u="$name" '$1 == u')" ] || die "$name is left out: $(left_out | sed -n "s/^$name //p")"
     [ -n "$line" ] || die "no unit '$name'; one of: $(awk '/^[+.]/ { printf "%s ", $2 }' "$here/units.txt")"
     prepare "$out"
     # shellcheck disable=SC2086 # the line's columns
@@ -46,56 +55,70 @@ unit() {
     ASIC_OUTSIDE=$(words "$4") ASIC_KEEP=$(words "$5")
     export ASIC_OUTSIDE ASIC_KEEP ASIC_MAP="$6"
     rm -f "$out/$name.unit.json"
+    begun=$(date +%s)
     yosys -q -l "$out/$name.log" -c "$here/synth.tcl" > /dev/null 2>&1 || die "$name: $(grep -m1 ERROR "$out/$name.log" || tail -1 "$out/$name.log")"
     awk -v counts="$out/$name.buffers.json" -f "$here/buffer.awk" "$out/$name.raw.v" "$out/$name.raw.v" > "$out/$name.v"
     timeout "${ASIC_STA_LIMIT:-600}" sta -exit "$here/sta.tcl" > "$out/$name.sta" 2>&1 || die "$name: sta: $(tail -1 "$out/$name.sta")"
     ! grep -m1 '^Error' "$out/$name.sta" >&2 || die "$name: sta failed"
-    awk -f "$here/path.awk" "$out/$name.v" "$out/$name.sta" > "$out/$name.path.json" || die "$name: no timing in $out/$name.sta"
-    awk -f "$here/macros.awk" "$out/$name.macros" > "$out/$name.macros.json"
-    jq -n --arg unit "$name" --arg sign "$1" --arg top "$module" --slurpfile areas "$out/areas.json" --slurpfile stat "$out/$name.json" \
-        --slurpfile path "$out/$name.path.json" --slurpfile macros "$out/$name.macros.json" \
-        --slurpfile buffers "$out/$name.buffers.json" -f "$here/unit.jq" > "$out/$name.unit.json.new" ||
-        die "$name: counting failed"
-    mv "$out/$name.unit.json.new" "$out/$name.unit.json"
+    count "$name" "$out" "$1" "$module"
+    jq -r --argjson s "$(($(date +%s) - begun))" '"asic: \(.unit): \(.ge / 10 | round / 100) kGE, \(.mhz // "-") MHz, \($s) s"' "$out/$name.unit.json"
+}
+
+probed() { awk '/^[a-z]/ { print $1 }' "$here/probes.txt"; }
+probe_of() { awk -v u="$1" '$1 == u' "$here/probes.txt"; }
+top_of() { line_of "$1" | awk '{ sub(/:.*/, "", $3); print $3 }'; }
+
+probes() {  # binds for the Verilated chip, one a unit of probes.txt
+    out=$1
+    for name in $(probed); do
+        # shellcheck disable=SC2046 # the line's columns
+        set -- $(probe_of "$name")
+        awk -v top="$(top_of "$name")" -v want=probe -v unit="$name" -v trigger="$2" -v skip="$3" -v cycles="$4" -f "$here/replay.awk" "$out/$name.v" || die "no probe of $name"
+    done
 }
 
 power() {
-    out=$1
+    name=$1 out=$2
     need iverilog jq
-    [ -e "$out/array.unit.json" ] || die "no $out/array.unit.json"
-    iverilog -g2012 -gspecify -Ttyp -o "$out/array.vvp" -s tb "$here/array_tb.v" "$out/array.v" "$lib/osu018_stdcells.v" || die "iverilog"
-    rm -f "$out/array.vcd"
-    mkfifo "$out/array.vcd"
-    vvp -n "$out/array.vvp" "+vcd=$out/array.vcd" "+cycles=$ASIC_CYCLES" > "$out/array.sim" 2>&1 &
+    [ -e "$out/$name.unit.json" ] || die "no $out/$name.unit.json"
+    [ -e "$out/$name.trace" ] || die "no $out/$name.trace"
+    # shellcheck disable=SC2046 # the line's columns
+    set -- $(probe_of "$name")
+    cycles=$(($4 - $5 - 1)) settle=$5 period=$6 doing=$7
+    ASIC_TOP=$(top_of "$name")
+    awk -v top="$ASIC_TOP" -v want=bench -v period="$period" -f "$here/replay.awk" "$out/$name.v" > "$out/$name.tb.v" || die "no bench of $name"
+    iverilog -g2012 -gspecify -Ttyp -o "$out/$name.vvp" -s tb "$out/$name.tb.v" "$out/$name.v" "$lib/osu018_stdcells.v" 2> "$out/$name.sim" || die "iverilog: $(tail -1 "$out/$name.sim")"
+    rm -f "$out/$name.vcd"
+    mkfifo "$out/$name.vcd"
+    vvp -n "$out/$name.vvp" "+trace=$out/$name.trace" "+vcd=$out/$name.vcd" "+from=$settle" "+cycles=$cycles" > "$out/$name.sim" 2>&1 &
     sim=$!
-    # The wave's unit is 10 ps. Cycle c of the bench begins at 30 + 10 c ns; the first 72 fill the netlist with defined sums.
-    from=$((3000 + 72 * 1000))
-    "${ASIC_TOGGLES:-build/asic_toggles}" tb.dut. "$from" $((from + 1000 * ASIC_CYCLES)) < "$out/array.vcd" > "$out/array.toggles" || die "no toggles"
-    wait "$sim" || [ $? -eq 141 ] || die "the netlist counts wrong: $(tail -1 "$out/array.sim")"  # 141: toggles had seen enough
-    rm -f "$out/array.vcd"
-    export ASIC_LIB="$out/osu018.lib" ASIC_TOP=bonnet_array ASIC_OUT="$out/array" ASIC_PERIOD="$period" ASIC_CELLS_POWER="$out/array"
-    timeout "${ASIC_STA_LIMIT:-600}" sta -exit "$here/sta.tcl" > "$out/array.power.sta" 2>&1 || die "sta: $(tail -1 "$out/array.power.sta")"
-    for part in array: "lane:gen_lane[5]."; do
-        awk -v cycles="$ASIC_CYCLES" -v under="${part#*:}" -f "$here/power.awk" "$out/array.toggles" "$out/array.still" "$out/array.busy" |
-            sed "s/^/${part%%:*} /"
-    done > "$out/power.txt"
-    jq -R -n --argjson period "$period" --argjson cycles "$ASIC_CYCLES" '[inputs | split(" ") | {(.[0]): {cells: (.[1] | tonumber),
-        mw: (.[2] | tonumber * 1000), clock_mw: (.[3] | tonumber * 1000), data_mw: (.[4] | tonumber * 1000), leakage_mw: (.[5] | tonumber * 1000),
-        period_ns: $period, cycles: $cycles}}] | add' "$out/power.txt" > "$out/power.json"
+    # The wave's unit is 10 ps; line n begins at the edge at (3.5 + n) periods.
+    "${ASIC_TOGGLES:-build/asic_toggles}" tb.dut. $(((7 + 2 * settle) * period * 50)) $(((7 + 2 * (settle + cycles)) * period * 50)) < "$out/$name.vcd" > "$out/$name.toggles" || die "no toggles"
+    wait "$sim" || die "$name's netlist is not the chip: $(tail -1 "$out/$name.sim")"
+    rm -f "$out/$name.vcd"
+    export ASIC_TOP ASIC_LIB="$out/osu018.lib" ASIC_OUT="$out/$name" ASIC_PERIOD="$period" ASIC_CELLS_POWER="$out/$name"
+    timeout "${ASIC_STA_LIMIT:-600}" sta -exit "$here/sta.tcl" > "$out/$name.power.sta" 2>&1 || die "sta: $(tail -1 "$out/$name.power.sta")"
+    awk -v cycles="$cycles" -v under="" -f "$here/power.awk" "$out/$name.toggles" "$out/$name.still" "$out/$name.busy" > "$out/$name.power" || die "no power of $name"
+    jq -R -n --arg unit "$name" --argjson period "$period" --argjson cycles "$cycles" --arg doing "$doing" --arg sim "$(tail -1 "$out/$name.sim")" --slurpfile u "$out/$name.unit.json" \
+        'input | split(" ") | map(tonumber) | {unit: $unit, doing: $doing, cells: .[0], mw: (.[1] * 1000), clock_mw: (.[2] * 1000), data_mw: (.[3] * 1000), leakage_mw: (.[4] * 1000),
+         period_ns: $period, cycles: $cycles, ge: $u[0].ge, pj_cycle: (.[1] * 1000 * $period), fj_ge_cycle: (.[1] * 1e6 * $period / $u[0].ge), sim: $sim}' \
+        "$out/$name.power" > "$out/$name.power.json"
+    jq -r '"asic: \(.unit): \(.mw | round) mW at \(.period_ns) ns; \(.sim)"' "$out/$name.power.json"
 }
 
 case ${1:-} in
 names) awk -v sign="${2:-+.}" 'index("+.", substr($0, 1, 1)) && index(sign, $1) { print $2 }' "$here/units.txt" ;;
 unit) unit "${2:?asic.sh unit NAME OUT}" "${3:?asic.sh unit NAME OUT}" ;;
-power) ASIC_CYCLES=${ASIC_CYCLES:-72} && power "${2:?asic.sh power OUT}" ;;
+probes) probes "${2:?asic.sh probes OUT}" ;;
+power) power "${2:?asic.sh power NAME OUT}" "${3:?asic.sh power NAME OUT}" ;;
 table)
     out=${2:?asic.sh table OUT}
-    [ -e "$out/power.json" ] && power=$out/power.json || power=/dev/null
+    cat "$out"/*.power.json > "$out/power.json" 2> /dev/null || :
     # The units of the list, not what else lies there.
     for name in $("$0" names); do [ ! -e "$out/$name.unit.json" ] || cat "$out/$name.unit.json"; done |
-        jq -s -r --argjson left "$(left_out | jq -R -s -c 'split("\n")[:-1]')" --slurpfile seeds "$here/seeds.json" --argjson power "$(jq -c -s ".[0]" "$power")" -f "$here/table.jq" ;;
+        jq -s -r --slurpfile seeds "$here/seeds.json" --slurpfile power "$out/power.json" -f "$here/table.jq" ;;
 counts)
     shift
     cat "$@" | jq -s "map({key: .unit, value: {ge: (.ge | round), ff: .ff, latch: .latch}}) | from_entries" ;;
-*) die "usage: asic.sh unit NAME OUT | power OUT | table OUT | counts OUT | names [+|.]" ;;
+*) die "usage: asic.sh unit NAME OUT | probes OUT | power NAME OUT | table OUT | counts OUT | names [+|.]" ;;
 esac

@@ -28,7 +28,6 @@ $1 == "output" && pass == 1 {
             line = line substr(rest, 1, RSTART - 1) net
             rest = substr(rest, RSTART + RLENGTH)
         }
-        if (pass == 1) { for (k in place) break }
         $0 = line rest
     }
 }
@@ -69,7 +68,7 @@ function bits(text, list,   net, range, i, name) {
     return bits_n
 }
 # Level 0 drives the pins, the level above it level 0, until the net itself drives at most Fanout buffers.
-function trees(   t, key, net, n, level, i, up, root) {
+function trees(   name, t, key, net, n, level, i, up, root) {
     for (t = 1; t <= trees_of[module]; t++) {
         key = of[module, t]; net = substr(key, length(module) + 2)
         n = int((sinks[key] + Fanout - 1) / Fanout); level = 0; root = 0
@@ -83,6 +82,7 @@ function trees(   t, key, net, n, level, i, up, root) {
             n = int((n + Fanout - 1) / Fanout); level++
         }
     }
-    report = report (report == "" ? "" : ", ") "\"" module "\": " made[module] + 0
+    name = module; sub(/^\\/, "", name); gsub(/\\/, "&&", name)
+    report = report (report == "" ? "" : ", ") "\"" name "\": " made[module] + 0
 }
 END { print "{" report "}" > counts }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // memory.v - what becomes of an array, a $mem_v2 after Yosys' `memory -nomap`. Read by synth.tcl.
 //
-//   up to LatchMax bits, one writer,   latches: one row of master latches takes the data while the clock is low, the word's own latches
+//   up to 32,768 bits, one writer,     latches: one row of master latches takes the data while the clock is low, the word's own latches
 //   read without a clock               copy it while the clock is high, through a clock gate a word. Seen from outside these are flip-flops.
-//   more than LatchMax bits            an SRAM macro, bonnet_sram: not cells, listed with its bits and ports
+//   more than 8,192 bits, clocked read an SRAM macro, bonnet_sram: not cells, listed with its bits and ports
 //   else                               left to memory_map: flip-flops
 (* techmap_celltype = "$mem_v2" *)
 module bonnet_map_latches (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR_CLK, WR_EN, WR_ADDR, WR_DATA);
@@ -36,7 +36,7 @@ module bonnet_map_latches (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR
   input  [WR_PORTS*ABITS-1:0] WR_ADDR;
   parameter _TECHMAP_BITS_CONNMAP_ = 0;
   parameter [_TECHMAP_BITS_CONNMAP_*WIDTH*WR_PORTS-1:0] _TECHMAP_CONNMAP_WR_EN_ = 0;
-  localparam LatchMax = 8192;
+  localparam LatchMax = 32768;
   localparam OneEnable = _TECHMAP_CONNMAP_WR_EN_ == {WIDTH{_TECHMAP_CONNMAP_WR_EN_[_TECHMAP_BITS_CONNMAP_-1:0]}};
   wire _TECHMAP_FAIL_ = SIZE * WIDTH > LatchMax || WR_PORTS != 1 || RD_CLK_ENABLE != 0 || !WR_CLK_ENABLE || !WR_CLK_POLARITY
                         || OFFSET != 0 || !OneEnable || WIDTH < 4;

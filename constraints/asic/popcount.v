@@ -3,7 +3,7 @@
 //
 //   2n + 1 bits are counted by two counters of n bits and a ripple adder, whose carry input takes the odd bit: 63 bits need 57 full
 //   adders, of which none is wasted, against 61 and 26 half adders of the form that suits LUTs. Bit 63 is added last. asic_test.sh proves
-//   bonnet_ripple with the library's own FAX1 for every width used here; array_tb.v counts what the array's netlist sums.
+//   bonnet_ripple with the library's own FAX1 for every width used here; replayed with a chip's operands, the array's netlist sums as the chip did.
 module bonnet_popcount (input clk_i, input en_i, input [63:0] a_i, input [63:0] b_i, output reg [6:0] count_o);
   wire [63:0] same = ~(a_i ^ b_i);
   wire [31:0] n1;   // 16 counters of 3 bits, 2 bits each

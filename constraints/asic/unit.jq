@@ -4,8 +4,10 @@
 # GE: area in NAND2X1 of the same library. A latch is no flip-flop: latches are counted on their own.
 $stat[0].modules as $modules | $areas[0] as $area
 | def plus($b): reduce ($b | to_entries[]) as $e (.; .[$e.key] += $e.value);
-  def cells($name): reduce ($modules[$name].num_cells_by_type | to_entries[]) as $e ({BUFX4: ($buffers[0][$name[1:]] // 0)};
-    plus(if $modules["\\" + $e.key] then cells("\\" + $e.key) | map_values(. * $e.value) else {($e.key): $e.value} end));
+  # A module is "\name", one with parameters "$paramod..."; as a cell's type both stand without the backslash.
+  def known($type): if $modules["\\" + $type] then "\\" + $type elif $modules[$type] then $type else null end;
+  def cells($name): reduce ($modules[$name].num_cells_by_type | to_entries[]) as $e ({BUFX4: ($buffers[0][$name | ltrimstr("\\")] // 0)};
+    plus(if known($e.key) then cells(known($e.key)) | map_values(. * $e.value) else {($e.key): $e.value} end));
 cells("\\" + $top) as $cells
 | [$cells | to_entries[] | ($area[.key] // error("no cell of the library: \(.key)")) * .value] | add as $um2
 | {unit: $unit, sign: $sign, module: $top, um2: $um2, ge: ($um2 / $area.NAND2X1), cells: ([$cells[]] | add),

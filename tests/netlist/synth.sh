@@ -5,7 +5,8 @@
 # Memories of WORDS words or more stay what they are in the RTL (block RAM or a macro: no open model of either); all else becomes cells.
 # No DSP blocks (no open model either: products are LUTs), and nets of one bit each: a vector that runs through its own bits is a loop to Verilator.
 # Environment: DEFS (-DBONNET_GEOMETRY_TINY ..), WORDS (32), XILINX (options for synth_xilinx: -nolutram ..), LIBERTY,
-# FLAT (-flatten; empty: modules stay).
+# FLAT (-flatten; empty, for a whole chip: modules are mapped one by one, by a script of abc that takes seconds instead of minutes for
+# multipliers, and are put together as gates).
 set -eu
 map=$1 out=$2 modules=()
 shift 2
@@ -13,6 +14,7 @@ while [ "$1" != -- ]; do modules+=("$1"); shift; done
 shift
 lib=${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}
 flat=${FLAT--flatten}
+abc=; [ -n "$flat" ] || abc="-script +strash;ifraig;dc2;&get,-n;&nf;&put"
 big="t:\$mem_v2 r:SIZE>=${WORDS:-32} %i"
 xilinx="synth_xilinx -family xcup -noiopad -noclkbuf -nodsp $flat ${XILINX:-}"
 mkdir -p "$out"
@@ -28,7 +30,8 @@ osu018)
     [ -e "$lib" ] || { echo "SKIP no $lib: apt-get install qflow-tech-osu018"; exit 77; }
     begin=
     cells="proc; ${flat:+flatten;} synth -run coarse:fine; opt_clean; select -set big $big; opt -fast -full; memory_map t:\$mem_v2 @big %d
-      opt -undriven -fine; techmap; opt -fast; dfflibmap -liberty $lib; opt -fast; abc -liberty $lib; opt_clean -purge"
+      opt -undriven -fine; techmap; opt -fast; dfflibmap -liberty $lib; opt -fast
+      abc -liberty $lib $abc; opt_clean -purge; flatten; opt_clean -purge"
     ;;
 *)
     echo "synth.sh: xcup or osu018"
