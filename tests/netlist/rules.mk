@@ -2,7 +2,7 @@
 # The netlist against the RTL. Small units as UltraScale+ cells (xcup) and as gates (osu018), tiny geometry: the RTL's own benches run on
 # them (make test-netlist), Yosys proves them equal (make test-netlist-equal), Icarus looks for unknowns after reset (test-netlist-reset).
 # Larger units, by hand: make test-netlist-more. The whole chip as gates behind the simulation library, so that the same driver runs networks
-# on it: make test-netlist-chip (part of make cosim).
+# on it: make test-netlist-chip, by hand too: half an hour of a core, most of it building the simulation of 430,000 cells.
 NETLIST       := $(O)/netlist
 NETLIST_MAPS  := xcup osu018
 NETLIST_UNITS := bonnet_fifo bonnet_skid bonnet_pool2
@@ -64,8 +64,7 @@ test-dsp:               ## UNISIMS=folder with the vendor's DSP48E2.v: the cells
 # The whole chip, mapped module by module, its memories as they are; as object of the simulation library in place of the RTL's tiny geometry.
 CHIP_MAP   ?= osu018
 CHIP       := $(NETLIST)/chip-$(CHIP_MAP)
-CHIP_CASES ?= 4
-CHIP_NET   ?= $(O)/models/basenet_k1.bonnet
+CHIP_NETS  ?= $(FASHION)
 CHIP_JOBS  ?= 2
 CHIP_BREAK ?=   # a line of sed for the netlist: what it takes to see this test fail
 $(CHIP)/bonnet_top.v: $(NETLIST_RTL)
@@ -94,7 +93,7 @@ $(CHIP)/conform: $(CHIP)/libtiny.a $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
 $(CHIP)/bonnet: $(CHIP)/libtiny.a $$(CLI_OBJS) $(LIB)
 	$(Q)$(CXX) -o $@ $(CLI_OBJS) -Wl,--whole-archive $(CHIP)/libtiny.a -Wl,--no-whole-archive $(LIB) $(LIB_LIBS) $(CLI_LIBS)
 .PHONY: test-netlist-chip
-test-netlist-chip:      ## The chip as gates (tiny geometry) runs the conformance suite through the driver: every map and logit. CHIP_CASES=n CHIP_MAP=osu018
+test-netlist-chip:      ## The chip as gates (tiny geometry) runs conformance nets and trained networks through the driver: every map and logit. Half an hour or more
 	@$(NETLIST_NEEDS)
-	$(Q)$(MAKE) --no-print-directory $(CHIP)/conform
-	$(Q)$(CHIP)/conform --seed $(SEED) --backend sim:geometry=tiny --size tiny --cases $(CHIP_CASES) --quick
+	$(Q)$(MAKE) --no-print-directory $(CHIP)/conform $(CHIP)/bonnet $(CHIP_NETS)
+	$(Q)tests/netlist/chip.sh $(CHIP)/conform $(CHIP)/bonnet $(CHIP_NETS)
