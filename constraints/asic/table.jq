@@ -8,7 +8,7 @@ def digits: round | tostring | if length > 3 then (.[:-3] | tonumber | digits) +
 | "@units",
   ([["Unit", "GE", "um2", "Flip-flops", "Latches", "Fmax, MHz, no wires", "What decides it"], ["---", "--:", "--:", "--:", "--:", "--:", "---"],
     ($units | sort_by(.sign, -.ge)[] | [(if .sign == "+" then .unit else "(\(.unit))" end), (.ge | digits), (.um2 | digits), (.ff | digits), (.latch | digits),
-      (.mhz // "-"), "\(.from) to \(.to)"]),
+      (.mhz // "-"), ([.from, .to] | select(.[0] != "") | join(" to ")) // "-"]),
     ["**all of \($sum | length)**", "**\([$sum[].ge] | add | digits)**", "**\([$sum[].um2] | add | digits)**", "**\([$sum[].ff] | add | digits)**",
       "**\([$sum[].latch] | add | digits)**", ([$sum[].mhz | values] | min), "the slowest unit"]][] | row), "",
   "@memories",
