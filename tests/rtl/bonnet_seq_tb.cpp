@@ -416,6 +416,7 @@ struct Bench {
             r.addr += BusBytes;
             if (--r.beats == 0) requests.pop_front();
         }
+        check(d.rdata_ready_o, "rdata_ready_o", d.rdata_ready_o, 1);
         d.rd_ready_i = requests.size() < j.outstanding && !t.rng.chance(j.gap);
         if (d.rd_valid_o && d.rd_ready_i) {
             const uint64_t addr = bits(d.rd_req_o, 20, 64), index = (addr - (j.job & ~UINT64_C(63))) / 64, many = bits(d.rd_req_o, 0, 20) / Beats;
