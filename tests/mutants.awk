@@ -189,10 +189,10 @@ BEGIN {
 }
 function show(s) { if (mode != "list") print s }
 
-/^[ \t]*`ifdef (FORMAL|SYNTHESIS)/ { hidden = 1 }
-/^[ \t]*`ifndef (FORMAL|SYNTHESIS)/ { hidden = 0 }
-/^[ \t]*`else/ { hidden = !hidden }
-/^[ \t]*`endif/ { hidden = 0 }
+# What the tools of proof and synthesis alone see is hidden; the two halves of any other `ifdef are not.
+/^[ \t]*`ifn?def / { depth_++; here[depth_] = hidden; matters[depth_] = /(FORMAL|SYNTHESIS)/; if (matters[depth_]) hidden = /`ifdef/ ? 1 : hidden }
+/^[ \t]*`else/ && matters[depth_] { hidden = here[depth_] ? 1 : !hidden }
+/^[ \t]*`endif/ { hidden = here[depth_]; depth_-- }
 /\/\/ ---- contract/ { body = 0 }
 /^\);/ && !begun {
     show($0); body = begun = 1

@@ -9,7 +9,7 @@ export LC_ALL=C
 O=${O:-build}
 header() { sed -n "/^#/!q; s/^# $1: *//p" "tests/mutants/$2.sed"; }
 # Packages hold constants and types: what is wrong there is wrong everywhere.
-modules() { git ls-files --cached --others --exclude-standard 'rtl/*.sv' | grep -v '_pkg\.sv$' | xargs -n1 basename -s .sv | sort; }
+modules() { git ls-files --cached --others --exclude-standard 'rtl/*.sv' | grep -v '_pkg\.sv$' | xargs basename -a -s .sv | sort; }
 judged() { # the files that judge module $1
     local bench proof
     bench=$(header bench "$1") proof=$(header proof "$1")
@@ -34,7 +34,8 @@ case ${1:-} in
     exit ;;
 --check)
     rc=0 n=0 nobody=
-    for module in $(modules); do
+    all=$(modules)
+    for module in $all; do
         n=$((n + 1))
         [ -e "tests/mutants/$module.sed" ] || { echo "$module: no list tests/mutants/$module.sed: who notices when it is broken?"; rc=1; continue; }
         # "# nobody: why": said on the page, and no pretence.
@@ -45,7 +46,7 @@ case ${1:-} in
     done
     for file in tests/mutants/*.sed tests/mutants/*.known; do
         module=$(basename "${file%.*}")
-        modules | grep -qx "$module" || { echo "$file: no such module"; rc=1; }
+        [[ $'\n'$all$'\n' = *$'\n'$module$'\n'* ]] || { echo "$file: no such module"; rc=1; }
     done
     [ $rc -ne 0 ] || echo "mutants: $n modules have a list and a judge${nobody:+, but for$nobody}"
     exit $rc ;;
