@@ -8,11 +8,11 @@ set -eu
 out=${1:?usage: dsp.sh OUT SEED} seed=${2:?usage: dsp.sh OUT SEED}
 model=${UNISIMS:-}/DSP48E2.v
 if [ -z "${UNISIMS:-}" ] || [ ! -r "$model" ]; then
-    echo "test-dsp: needs the vendor's DSP48E2.v: UNISIMS=folder (verilog/src/unisims of XilinxUnisimLibrary)"
+    echo "SKIP needs the vendor's DSP48E2.v: UNISIMS=folder (verilog/src/unisims of XilinxUnisimLibrary)"
     exit 77
 fi
 for tool in yosys iverilog; do
-    command -v $tool > /dev/null || { echo "test-dsp: no $tool: install it with tools/deps.sh test"; exit 77; }
+    command -v $tool > /dev/null || { echo "SKIP no $tool: install it with tools/deps.sh test"; exit 77; }
 done
 mkdir -p "$out"
 # The RTL as Yosys reads it, in plain Verilog: Icarus 11 does not read it.
