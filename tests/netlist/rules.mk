@@ -24,9 +24,9 @@ $(NETLIST)/%/synth.ys: $(NETLIST_RTL)
 $(NETLIST)/%/more.ys: $(NETLIST)/%/synth.ys
 	$(Q)DEFS="$(TINY)" tests/netlist/synth.sh $* $(@D)/more $(NETLIST_MORE) -- $(SYNTH_SRCS)
 	$(Q)mv $(@D)/more/*.v $(@D)/more/*.stat $(@D)/ && mv $(@D)/more/synth.ys $@
-# The graph optimiser of Verilator 5.006 computes wrong numbers out of adders that are gates (carry-save trees of the stem's multipliers; Icarus and Verilator
-# without it agree with the RTL): never with a netlist.
-NETLIST_VERILATOR := verilator -fno-dfg
+# Two optimisers of Verilator 5.006, of graphs and of trees of bits, compute wrong numbers out of adders that are gates (carry-save trees of the stem's multipliers;
+# Icarus, and Verilator without the two, agree with the RTL): never with a netlist.
+NETLIST_VERILATOR := verilator -fno-dfg -fno-const-bit-op-tree
 # The bench of a unit, on its netlist; $(1): map.
 define netlist_tb
 $(NETLIST)/$(1)/tb/%/tb: $(NETLIST)/$(1)/synth.ys $(NETLIST)/cells/$(1).v tests/rtl/%_tb.cpp $(wildcard tests/rtl/*.h)
