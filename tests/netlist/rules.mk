@@ -6,7 +6,7 @@
 NETLIST       := $(O)/netlist
 NETLIST_MAPS  := xcup osu018
 NETLIST_UNITS := bonnet_fifo bonnet_skid bonnet_pool2
-NETLIST_MORE  := bonnet_sems bonnet_window bonnet_merge
+NETLIST_MORE  := bonnet_sems bonnet_window bonnet_merge bonnet_mac8:Lanes=4
 NETLIST_EQUAL := bonnet_popcount bonnet_fifo bonnet_skid bonnet_threshold:Lanes=8
 NETLIST_RESET := bonnet_fifo bonnet_skid bonnet_sems
 NETLIST_TBS   := $(foreach map,$(NETLIST_MAPS),$(NETLIST_UNITS:%=$(NETLIST)/$(map)/tb/%/tb))
@@ -42,7 +42,7 @@ test-netlist:           ## Synthesised units replay the benches of their RTL: Ul
 	@$(NETLIST_NEEDS)
 	$(Q)$(MAKE) --no-print-directory $(NETLIST_TBS)
 	$(Q)for tb in $(NETLIST_TBS); do for i in 0 1 2; do $$tb --seed $$(($(SEED) + i)) --cases 50 || { echo "on the netlist $$tb"; exit 1; }; done; done
-test-netlist-more:      ## The same for sems, window, merge: minutes
+test-netlist-more:      ## The same for sems, window, merge and two pairs of multiplying lanes: minutes
 	@$(NETLIST_NEEDS)
 	$(Q)$(MAKE) --no-print-directory $(NETLIST_MAPS:%=$(NETLIST)/%/more.ys) && $(MAKE) --no-print-directory $(NETLIST_TBS2)
 	$(Q)for tb in $(NETLIST_TBS2); do for i in 0 1 2; do $$tb --seed $$(($(SEED) + i)) --cases 30 || { echo "on the netlist $$tb"; exit 1; }; done; done
