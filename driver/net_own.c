@@ -102,6 +102,14 @@ void *bonnet_net_param_data(bonnet_net *net, uint32_t layer, bonnet_param which)
     return (void *)(uintptr_t)bonnet_net_param(net, layer, which);
 }
 
+/* A copy that lives as long as net; NULL: out of memory. */
+static void *kept(bonnet_net *net, const void *from, size_t bytes)
+{
+    void *copy = bonnet_net_reserve(net, bytes);
+    if (copy) memcpy(copy, from, bytes);
+    return copy;
+}
+
 /* (*list)[index] = a copy of text; the list is made, filled with "", on first use. */
 static int set_text(bonnet_net *net, char ***list, uint32_t count, uint32_t index, const char *text)
 {
@@ -113,10 +121,8 @@ static int set_text(bonnet_net *net, char ***list, uint32_t count, uint32_t inde
         for (uint32_t i = 0; i < count; i++) fresh[i] = empty;
         *list = fresh;
     }
-    size_t bytes = strlen(text) + 1;
-    char *copy = bonnet_net_reserve(net, bytes);
+    char *copy = kept(net, text, strlen(text) + 1);
     if (!copy) return 0;
-    memcpy(copy, text, bytes);
     (*list)[index] = copy;
     return 1;
 }
@@ -139,19 +145,8 @@ static int clone_into(bonnet_net *to, const bonnet_net *from)
             if (bytes) memcpy(bonnet_net_param_data(to, i, (bonnet_param)which), bonnet_net_param(from, i, (bonnet_param)which), bytes);
         }
     }
-    if (from->pixel_lut) {
-        const size_t bytes = (size_t)from->layers[0].in_c * 256;
-        int8_t *lut = bonnet_net_reserve(to, bytes);
-        if (!lut) return 0;
-        memcpy(lut, from->pixel_lut, bytes);
-        to->pixel_lut = lut;
-    }
-    if (from->pictures) {
-        bonnet_net_pictures *pictures = bonnet_net_reserve(to, sizeof *pictures);
-        if (!pictures) return 0;
-        *pictures = *from->pictures;
-        to->pictures = pictures;
-    }
+    if (from->pixel_lut && !(to->pixel_lut = kept(to, from->pixel_lut, (size_t)from->layers[0].in_c * 256))) return 0;
+    if (from->pictures && !(to->pictures = kept(to, from->pictures, sizeof *from->pictures))) return 0;
     for (uint32_t i = 0; from->labels && i < from->classes; i++)
         if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
     for (uint32_t i = 0; from->tensors && i < from->n_layers; i++)

@@ -7,7 +7,7 @@
 #include "resample.h"
 
 typedef struct picture {
-    uint8_t *bytes; /* owned */
+    uint8_t *bytes;
     uint32_t width, height, planes;
 } picture;
 
@@ -22,33 +22,23 @@ static void resized(uint32_t *width, uint32_t *height, const bonnet_net_pictures
     *height = w < h ? longer : r->width;
 }
 
-/* Gray to three equal planes; colour to gray as Pillow does (ITU-R 601, 16 bits). */
-static int convert(picture *p, uint32_t planes)
+/* Gray to three equal planes; colour to gray as Pillow does (ITU-R 601, 16 bits). A picture of its own in *to; 0: out of memory. */
+static int convert(picture *to, const picture *from, uint32_t planes)
 {
-    const size_t n = (size_t)p->width * p->height;
-    uint8_t *out = malloc(n * planes);
-    if (!out) return 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *from = p->bytes + i * p->planes;
-        if (planes == 3) memset(out + 3 * i, from[0], 3);
-        else out[i] = (uint8_t)((from[0] * 19595u + from[1] * 38470u + from[2] * 7471u + 0x8000u) >> 16);
+    const size_t n = (size_t)from->width * from->height;
+    *to = (picture){malloc(n * planes), from->width, from->height, planes};
+    for (size_t i = 0; to->bytes && i < n; i++) {
+        const uint8_t *in = from->bytes + i * from->planes;
+        if (planes == 3) memset(to->bytes + 3 * i, in[0], 3);
+        else to->bytes[i] = (uint8_t)((in[0] * 19595u + in[1] * 38470u + in[2] * 7471u + 0x8000u) >> 16);
     }
-    free(p->bytes);
-    p->bytes = out;
-    p->planes = planes;
-    return 1;
+    return to->bytes != NULL;
 }
 
-static int resize(picture *p, const bonnet_net_pictures *r, uint32_t width, uint32_t height)
+static int resize(picture *to, const picture *from, uint32_t width, uint32_t height, uint32_t filter)
 {
-    uint8_t *out = malloc((size_t)width * height * p->planes);
-    if (!out || !bonnet_resample(out, width, height, p->bytes, p->width, p->height, p->planes, r->filter)) {
-        free(out);
-        return 0;
-    }
-    free(p->bytes);
-    *p = (picture){out, width, height, p->planes};
-    return 1;
+    *to = (picture){malloc((size_t)width * height * from->planes), width, height, from->planes};
+    return to->bytes && bonnet_resample(to->bytes, width, height, from->bytes, from->width, from->height, from->planes, filter);
 }
 
 /* torchvision's CenterCrop: an odd rest is split as Python's round() does, to the even side. */
@@ -81,17 +71,17 @@ bonnet_status bonnet_model_picture(uint8_t *pixels, const bonnet_model *model, c
         return bonnet_fail(err, BONNET_EINVAL, "is a %s image, the network %s wants %s; convert it", planes == 1 ? "gray" : "colour",
                            model->net->name, stem->in_c == 1 ? "gray" : "colour");
 
-    const size_t size = (size_t)width * height * planes;
-    picture p = {malloc(size), width, height, planes};
-    if (p.bytes) memcpy(p.bytes, bytes, size);
-    if (!p.bytes || (planes != stem->in_c && !convert(&p, stem->in_c)) || !resize(&p, r, w, h)) {
-        free(p.bytes);
-        return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a picture of %ux%u", width, height);
-    }
+    picture given = {(uint8_t *)(uintptr_t)bytes, width, height, planes}, converted = {0}, sized = {0}; /* given: only read */
+    const picture *p = &given;
+    int ok = 1;
+    if (planes != stem->in_c) ok = convert(&converted, p, stem->in_c), p = &converted;
+    if (ok && (w != width || h != height)) ok = resize(&sized, p, w, h, r->filter), p = &sized;
     const uint32_t left = margin(w, stem->in_w), top = margin(h, stem->in_h);
-    for (uint32_t y = 0; y < stem->in_h; y++)
-        memcpy(pixels + (size_t)y * stem->in_w * p.planes, p.bytes + ((size_t)(y + top) * w + left) * p.planes, (size_t)stem->in_w * p.planes);
-    free(p.bytes);
+    for (uint32_t y = 0; ok && y < stem->in_h; y++)
+        memcpy(pixels + (size_t)y * stem->in_w * p->planes, p->bytes + ((size_t)(y + top) * w + left) * p->planes, (size_t)stem->in_w * p->planes);
+    free(converted.bytes);
+    free(sized.bytes);
+    if (!ok) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a picture of %ux%u", width, height);
     for (size_t i = 0; r->bgr && i < bonnet_image_bytes(model->net); i += 3) {
         const uint8_t red = pixels[i];
         pixels[i] = pixels[i + 2];
