@@ -27,7 +27,7 @@ rtl rtl_mul_add bonnet_mul_add '-set Lanes 4 -set Add 128'
 
 runs() {   # NAME SED CYCLES BENCH: the bench's last word in OUT/NAME.txt
     cat constraints/zcu102/dsp.v constraints/zcu102/cells.v | sed -e 's/^module bonnet_\(mac8\|mul_acc\|mul_add\|dot2\)/module mapped_\1/' -e "$2" > "$out/$1.v"
-    iverilog -g2012 -s "$4" -s glbl -o "$out/$1.vvp" tests/netlist/dsp_tb.sv tests/netlist/dsp_head_tb.sv "$out"/rtl_*.v "$out/$1.v" "$model" > "$out/$1.log" 2>&1 ||
+    iverilog -g2012 -Itests/netlist -s "$4" -s glbl -o "$out/$1.vvp" tests/netlist/dsp_tb.sv tests/netlist/dsp_head_tb.sv "$out"/rtl_*.v "$out/$1.v" "$model" > "$out/$1.log" 2>&1 ||
         { tail -20 "$out/$1.log" >&2; exit 1; }
     vvp -n "$out/$1.vvp" "+seed=$seed" "+cycles=$3" > "$out/$1.txt"
 }

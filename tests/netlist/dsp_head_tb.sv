@@ -17,19 +17,7 @@ module dsp_head_tb;
   rtl_mul_add u_sum_rtl (.en_i(1'b1), .a_i(a), .b_i(b), .y_o(sum_rtl));
   mapped_mul_add #(.Lanes(Lanes), .Add(128)) u_sum_dsp (.en_i(1'b1), .a_i(a), .b_i(b), .y_o(sum_dsp));
 
-  function integer below(input integer m);
-    below = $unsigned($random(seed)) % m;
-  endfunction
-  function integer pick(input integer lo, input integer hi);   // both ends included
-    case (below(6))
-      0:       pick = lo;
-      1:       pick = hi;
-      default: pick = lo + below(hi - lo + 1);
-    endcase
-  endfunction
-  function integer s16(input [15:0] x);
-    s16 = $signed(x);
-  endfunction
+`include "dsp_operands.svh"
   function integer s4(input [3:0] x);
     s4 = $signed(x);
   endfunction

@@ -35,21 +35,9 @@ module dsp_tb;
   mapped_mul_acc #(.Lanes(Lanes), .AW(16), .SumW(32), .Stage(1)) u_two_dsp (
     .clk_i(clk), .mul_en_i(mul_en), .en_i(en2), .first_i(first2), .alt_i(alt), .a_i(a2), .d_i(d2), .b_i(b), .sum_o(t_dsp));
 
-  function integer below(input integer m);
-    below = $unsigned($random(seed)) % m;
-  endfunction
-  function integer pick(input integer lo, input integer hi);   // both ends included
-    case (below(6))
-      0:       pick = lo;
-      1:       pick = hi;
-      default: pick = lo + below(hi - lo + 1);
-    endcase
-  endfunction
+`include "dsp_operands.svh"
   function integer s8(input [7:0] x);
     s8 = $signed(x);
-  endfunction
-  function integer s16(input [15:0] x);
-    s16 = $signed(x);
   endfunction
 
   task operands;
