@@ -17,7 +17,7 @@ struct Bench {
     Buffers buf, want;
     FbWrite req;
     bool reading = false;
-    uint64_t read[4], reads = 0, writes = 0;
+    uint64_t read[4], reads = 0, writes = 0, wrong_sts = 0;
     HeadSums kept;
 
     // One clock cycle; true if room_o and idle_o may be believed afterwards.
@@ -27,6 +27,7 @@ struct Bench {
         d.fb_ready_i = !t.rng.chance(stall_pct);
         d.eval();
         bool we = fb_req_get(d.fb_req_o, req), take = d.fb_valid_o && d.fb_ready_i;
+        wrong_sts += d.sts_o != (d.fb_valid_o && !take);  // stall_in, stall_out
         if (take && we) req.apply(buf.feat), writes++;
         reading = take && !we;
         if (reading) buf.four(req.word, read), reads++;
@@ -128,6 +129,7 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
                 c.post, c.pool, c.keep, c.more, c.k4, c.grouped, c.group_step, c.channel, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.out.base, c.out.pix, c.out.row,
                 c.out.ring, c.out.therm, c.res.therm, c.pass.therm, how.flat_out, how.layer, how.pace, how.latency, how.stall_pct);
     };
+    if (b.wrong_sts) return explain(), b.t.fail("sts_o", n, b.wrong_sts, 0);
     if (b.reads != reads) return explain(), b.t.fail("reads", n, b.reads, reads);
     if (b.writes != writes) return explain(), b.t.fail("writes", n, b.writes, writes);
     for (uint32_t i = 0; i < FeatureWords; i++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole stem unit against docs/operators.md section 2, written out plainly below: random descriptors, parameters and images; a bus
 // with latency and gaps, a feature buffer that refuses; passes cut into strips with waits between, rings, coded maps; refused descriptors,
-// also while a pass is held; a reset that forgets one; and the promised cycles when nothing stalls.
+// also while a pass is held; a reset that forgets one; and the promised cycles when nothing stalls, with what the counters see of them.
 #include "Vbonnet_stem.h"
 #include "stem_time.h"
 #include <deque>
@@ -48,6 +48,7 @@ struct World {  // what stands around the unit
     std::deque<Beat> bus;
     std::vector<int64_t> resume, row;  // of the last pass, from its start: a strip that begins with row y; the last write of row y
     uint64_t begin = 0;
+    int64_t starved = 0;  // cycles of stall_in
     int writes = 0;
     int bus_gap = 0, rd_stall = 0, fb_stall = 0, latency = 0;
 };
@@ -133,6 +134,8 @@ bool cycle(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
     d.rd_ready_i = !t.rng.chance(w.rd_stall);
     d.fb_ready_i = !t.rng.chance(w.fb_stall);
     d.eval();
+    if ((d.sts_o & 1) != (d.fb_valid_o && !d.fb_ready_i)) return t.fail("sts_o.stall_out", n, d.sts_o, d.fb_valid_o), false;
+    w.starved += d.sts_o >> 1;
     if (d.rd_valid_o && d.rd_ready_i) {
         uint64_t addr = get(d.rd_req_o, 20, 64), beats = get(d.rd_req_o, 0, 20);
         uint64_t end = j.addr + (j.image.size() + kBusBytes - 1) / kBusBytes * kBusBytes;
@@ -261,7 +264,7 @@ int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *s
     w.want = w.fb;
     load_params(w, j, t.rng);
     for (int l = 0; l < kLanes; l++) reference(j, l, w.d[l]);
-    w.resume.assign(j.out_h, 0), w.row.clear(), w.writes = 0, w.begin = t.cycle();
+    w.resume.assign(j.out_h, 0), w.row.clear(), w.writes = 0, w.starved = 0, w.begin = t.cycle();
     uint64_t begin = t.cycle(), limit = begin + 5000 + 200ull * j.in_w * j.in_h * (j.rows() + 10);
     int y = 0;
     for (size_t s = 0; s < std::min(few, j.strips.size()); s++) {
@@ -288,20 +291,21 @@ int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *s
         uint64_t pause = !wait ? 1 : t.rng.chance(30) ? 1 + t.rng.below(3000) : 1 + t.rng.below(20);
         while (pause--) {  // done_o is a pulse, and a held pass writes nothing
             if (!cycle(t, w, j, n)) return 1;
-            if (d.done_o || d.bad_o || d.fb_valid_o) return t.fail("held", n, d.done_o << 1 | d.fb_valid_o, 0);
+            if (d.done_o || d.bad_o || d.fb_valid_o || d.sts_o) return t.fail("held", n, d.done_o << 1 | d.fb_valid_o, 0);
             limit++;
         }
     }
     return 0;
 }
 
-// Every row of the pass at the promised cycle, when neither bus nor buffer stalled.
+// Every row of the pass at the promised cycle, when neither bus nor buffer stalled; and, unless it was held, the cycles without taps.
 int rate(Tb<Vbonnet_stem> &t, const World &w, const Job &j, uint64_t n)
 {
     StemTime want = stem_time(j, w.latency, w.resume);
     int64_t slack = j.strips.size() > 1 ? kHeldSlack : 0;
     for (size_t y = 0; y < want.row.size(); y++)
         if (std::abs(w.row[y] - want.row[y]) > slack) return t.fail("rate", n << 16 | y, static_cast<uint64_t>(w.row[y]), static_cast<uint64_t>(want.row[y]));
+    if (!slack && w.starved != want.starved) return t.fail("sts_o.stall_in", n, static_cast<uint64_t>(w.starved), static_cast<uint64_t>(want.starved));
     return 0;
 }
 

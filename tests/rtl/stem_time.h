@@ -17,13 +17,15 @@ constexpr int64_t kHeldSlack = 120;
 
 struct StemTime {
     std::vector<int64_t> row;  // the last write of each map row is accepted in this cycle; done_o two cycles later
+    int64_t starved = 0;       // cycles of stall_in: no taps, and a column left to read
 };
 
 StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &resume)
 {
     int pad = (j.k - 1) / 2, last_col = j.stride * (j.conv_w - 1) + pad, words = j.slices == 4 ? 2 : 1, d = j.dw ? 9 : words, next = 0, made = 0;
     std::vector<int64_t> begin(j.in_h), left(j.conv_h), map(j.out_w * j.out_h), conv;
-    int64_t pixel = latency + 3, read = 0, full = 0, taps = 0, sum = -1;
+    int64_t pixel = latency + 3, read = 0, full = 0, taps = 0, sum = -1, end = 0;
+    std::vector<std::pair<int64_t, int64_t>> busy;  // taps wait or are taken
     StemTime t;
     for (int y = 0; y < j.conv_h; y++) {
         int need = std::min(j.stride * y + pad, j.in_h - 1);
@@ -35,7 +37,7 @@ StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &re
         for (int c = 0; c <= last_col; c++) {
             int64_t at = c < j.in_w ? std::max(read, begin[need] + c + 1) : read;
             int64_t shift = std::max(at + 1, full);
-            left[y] = at, read = shift;
+            left[y] = at, read = shift, end = at;
             if (c < pad || (c - pad) % j.stride) continue;
             full = std::max(shift + 1, taps);
             taps = full + j.rows();
@@ -46,6 +48,7 @@ StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &re
             int my = (j.pool ? cy / 2 : cy) - pools;
             if (my >= 3 && my - 3 < static_cast<int>(t.row.size())) taps = std::max(taps, t.row[my - 3] - words + j.rows() - 3);
             conv.push_back(taps);
+            busy.push_back({full, taps});
         }
         // Rows of the map that are complete, and the rows that the depthwise can then make.
         int have = j.pool == 0 ? y + 1 : j.pool == 1 ? (y + 1) / 2 : y + 1 == j.conv_h ? j.out_h : (y + 1) / 2;
@@ -64,6 +67,8 @@ StemTime stem_time(const Job &j, int64_t latency, const std::vector<int64_t> &re
             t.row.push_back(sum + 3 + words);
         }
     }
+    t.starved = end - 1;  // the first column is asked for one cycle after start_i
+    for (const auto &b : busy) t.starved -= std::max<int64_t>(std::min(b.second, end) - b.first, 0);
     return t;
 }
 
