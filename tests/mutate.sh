@@ -46,7 +46,7 @@ equal() {
     local flags step="hierarchy -top $name; proc; flatten; memory_map; async2sync; opt -full"
     for flags in -DBONNET_GEOMETRY_TINY '' -DBONNET_GEOMETRY_ZCU102; do
         [ "$flags" != -DBONNET_GEOMETRY_ZCU102 ] || grep -q Arrays "$src" || continue
-        (cd "$dir" && ulimit -t 60 && yosys -q -p "
+        (cd "$dir" && ulimit -t 20 && yosys -q -p "
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include $files; $step; rename $name gate; design -stash gate
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include ${files/"$src"/whole.sv}; $step; rename $name gold; design -copy-from gate gate
             equiv_make gold gate equiv; hierarchy -top equiv; clean; equiv_simple -seq 2; equiv_induct -seq 3; equiv_status -assert") > "$log" 2>&1 || return 1
