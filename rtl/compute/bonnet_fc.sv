@@ -9,7 +9,7 @@
 //
 // Arrays in step read the same rows: the first one's FC picks the bytes and the biases and lends them to the others (Own = 0).
 //
-// Rate    Lanes MACs a cycle; INPUTS + Lanes/2 + 5 cycles a tile when port B is free.
+// Rate    Lanes MACs a cycle; INPUTS + Lanes/2 + 4 cycles a tile when port B is free.
 // Stall   only for port B.       Golden  sim/golden (fully connected)       Test  tests/rtl/bonnet_fc_tb.cpp
 `include "bonnet_assert.svh"
 `default_nettype none

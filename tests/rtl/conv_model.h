@@ -179,7 +179,7 @@ inline void fc_model(const Fc &f, const Buffers &before, Buffers &after)
 // Call before the clock edge with inputs settled, then tick, then after(). Port B refuses stall_pct of the requests.
 struct Ports {
     Buffers &b;
-    uint64_t writes = 0;
+    uint64_t writes = 0, fa_reads = 0, wb_reads = 0;
     bool fa = false, wb = false, read = false;
     uint32_t wb_row = 0;
     uint64_t fa_data[4], rdata[4];
@@ -187,6 +187,7 @@ struct Ports {
     {
         enum { MaskBits = 4 * BankMask };
         fa = d.fa_re_o, wb = d.wb_re_o, wb_row = d.wb_row_o, read = false;
+        fa_reads += fa, wb_reads += wb;
         if (fa) b.four(d.fa_word_o, fa_data);
         if (!d.fb_valid_o || !d.fb_ready_i) return;
         unsigned __int128 top = 0;
