@@ -12,7 +12,8 @@
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that is noticed after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
 # Out: a line for each that is left, with how to run it again; each verdict in build/mutate/MODULE.txt (verdict, number, judge and seed,
-# name), the sum in MODULE.sum when all were run.
+# name), the sum in MODULE.sum when all were run. A run of all takes over what was noticed or proven equal when module, list and judges were
+# what they are now (MODULE.of; AGAIN=1: nothing), so that an interrupted one goes on, and one more reason costs one more mutant.
 set -eu
 export LC_ALL=C
 name=$1
@@ -31,7 +32,17 @@ proofs=$(header proof "$name")
 dir=$O/mutate/$name
 out=$dir.txt
 log=$dir/log
-rm -rf "$dir" "$dir.sum" && mkdir -p "$dir/tests"
+rm -rf "$dir" && mkdir -p "$dir/tests"
+declare -A before
+if [ "$only" = '  ' ]; then
+    rm -f "$dir.sum"
+    of=$({ cat "$src" "$list" tests/mutants.awk tests/mutants/programs.sh tests/rtl/*.h && benches_of "$name" | while read -r bench; do cat "tests/rtl/${bench}_tb.cpp"; done &&
+        for proof in $proofs; do cat "tests/formal/$proof".*; done; } | git hash-object --stdin)
+    if [ -z "${AGAIN:-}" ] && [ -e "$out" ] && [ "$(cat "$dir.of" 2> /dev/null)" = "$of" ]; then
+        while IFS=$'\t' read -r was number judge _; do case $was in KILLED | PROOF | EQUAL) before[$number]="$was $judge" ;; esac; done < "$out"
+    fi
+    echo "$of" > "$dir.of"
+else out=$dir.some.txt; fi
 make -s rtl-files > "$dir/files"
 copy "$dir" && cp -r tests/formal "$dir/tests/"
 : > "$out"
@@ -95,6 +106,14 @@ verdict() { # VERDICT NUMBER JUDGE NAME
     fi
 }
 is_known() { [ -e "$known" ] && cut -f1 "$known" | grep -qxF -- "$1"; }
+# Mutant $1, named $2, was judged in an earlier run.
+taken_over() {
+    [ -n "${before[$1]:-}" ] || return 1
+    local was=${before[$1]%% *} judge=${before[$1]#* }
+    if [ "$was" = EQUAL ] && is_known "$2"; then verdict KNOWN "$1" - "$2"
+    elif is_known "$2"; then verdict STALE "$1" "$judge" "$2 (listed as known, noticed by $judge)"
+    else verdict "$was" "$1" "$judge" "$2"; fi
+}
 # The programs have spoken about mutant $1, named $2: $3 is who noticed, or nobody. The broken module is in place.
 conclude() {
     local judge=$3
@@ -124,7 +143,7 @@ declare -A named
 todo=()
 while IFS=$'\t' read -r number mutant; do
     named[$number]=$mutant
-    ! wanted "$number" || todo+=("$number")
+    ! wanted "$number" || taken_over "$number" "$mutant" || todo+=("$number")
 done < "$dir/list"
 for judge in "${judges[@]}"; do
     [ ${#todo[@]} -gt 0 ] || break
@@ -143,6 +162,7 @@ for number in "${todo[@]}"; do
 done
 while IFS=$'\t' read -r number edit; do
     wanted "$number" || continue
+    ! taken_over "$number" "$edit" || continue
     sed "$edit" "$dir/whole.sv" > "$dir/$src"
     if cmp -s "$dir/whole.sv" "$dir/$src"; then verdict STALE "$number" - "$edit (nothing to edit)"; continue; fi
     noticed=
