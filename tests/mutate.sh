@@ -64,7 +64,10 @@ files=$(cat "$dir/files")
 equal() {
     local flags step="hierarchy -top $name; proc; flatten; memory_map; async2sync; opt -full"
     for flags in -DBONNET_GEOMETRY_TINY '' -DBONNET_GEOMETRY_ZCU102; do
-        [ "$flags" != -DBONNET_GEOMETRY_ZCU102 ] || grep -q Arrays "$src" || continue
+        case $flags in  # a bench that runs in one geometry is of a module that is the same in all
+        *TINY) [[ " ${judges[*]} " = *" tb-tiny/"* || " ${judges[*]} " != *" tb/"* ]] || continue ;;
+        *ZCU102) grep -q Arrays "$src" || continue ;;
+        esac
         (cd "$dir" && ulimit -t 20 && yosys -q -p "
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include $files; $step; rename $name gate; design -stash gate
             read_verilog -sv -DSYNTHESIS $flags -Irtl/include ${files/"$src"/whole.sv}; $step; rename $name gold; design -copy-from gate gate

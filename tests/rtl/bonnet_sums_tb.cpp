@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bonnet_sums: jobs of random beats, read and written at every base and in any cycle, against sums made in C; cleared at the start of a job only,
+// bonnet_sums: jobs of random beats, read and written at every base and in any cycle, against sums made in C; cleared at the start of a job or by a reset only,
 // complete two cycles after the last beat, and carries that go through all 64 bits.
 #include "Vbonnet_sums.h"
 #include "tb.h"
@@ -23,10 +23,10 @@ static int run(Tb<Vbonnet_sums> &t)
     t.tick();
     for (uint64_t n = 0; n < t.cases; n++) {
         uint64_t want[4] = {0, 0, 0, 0};
-        if (n) {  // out of reset they are 0
-            d.clear_i = 1;
+        if (n) {  // out of reset they are 0, and a reset forgets what was there
+            (t.rng.chance(20) ? d.rst_ni = 0 : d.clear_i = 1);
             t.tick();
-            d.clear_i = 0;
+            d.rst_ni = 1, d.clear_i = 0;
         }
         const uint32_t in = t.rng.chance(30) ? 100 : t.rng.below(101), out = t.rng.chance(30) ? 100 : t.rng.below(101);
         for (uint32_t cycle = t.rng.below(300); cycle; cycle--) {
