@@ -38,7 +38,6 @@ function put(from, len, text,    name, variant) {
 }
 # What the edits of this line make of the region [b, f).
 function edited(b, f,    e, alt, p, q) {
-    if (output) return   # what is driven there is no expression
     for (e in alts) {
         alt = alts[e]
         for (p = 1; p <= length(stmt) && substr(stmt, p, 1) == substr(alt, p, 1); p++) ;
@@ -106,7 +105,7 @@ function region(b, f, condition,    i, c, two, end, n, before, old) {
         if (c == "<") { put(i, 1, "<="); put(i, 1, ">="); continue }
         if (c == ">") { put(i, 1, ">="); put(i, 1, "<="); continue }
         if (c == "+") { put(i, 1, "-"); continue }
-        if (c == "-") { put(i, 1, (before == " " && substr(stmt, i + 1, 1) == " ") ? "+" : ""); continue }
+        if (c == "-") { put(i, 1, (before ~ /[A-Za-z0-9_)\]}]/ || (before == " " && substr(stmt, i + 1, 1) == " ")) ? "+" : ""); continue }
         if (c == "*") { put(i, 1, "+"); continue }
         if (c == "&") { put(i, 1, "|"); continue }
         if (c == "|") { put(i, 1, "&"); continue }
@@ -136,9 +135,8 @@ function broken(    i, out, start, end, rest, word, held, number_, connects, lea
         } else if (connects && match(rest, /^\.[a-z0-9_]+ *\(/)) {
             end = closes(stmt, i + RLENGTH - 1)
             if (!end) break
-            output = rest ~ /^\.[a-z0-9_]+_o *\(/
-            out = out substr(rest, 1, RLENGTH) region(i + RLENGTH, end, 0) ")"
-            output = 0
+            output = rest ~ /^\.[a-z0-9_]+_o *\(/   # what is driven there is no expression
+            out = out substr(rest, 1, RLENGTH) (output ? substr(stmt, i + RLENGTH, end - i - RLENGTH) : region(i + RLENGTH, end, 0)) ")"
             i = end + 1
         } else if (!connects && match(rest, /^(<=|=)/) && before != "=" && substr(rest, RLENGTH + 1, 1) != "=") {
             word = substr(rest, 1, RLENGTH)

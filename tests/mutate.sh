@@ -12,7 +12,7 @@
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that is noticed after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
 # Out: a line for each that is left, with how to run it again; each verdict in build/mutate/MODULE.txt (verdict, number, judge and seed,
-# name), the sum in MODULE.sum when all were run. A run of all takes over what was noticed or proven equal when module, list and judges were
+# name), the sum in MODULE.sum when all were run. A run of all takes over what was noticed, known or proven equal when module, list and judges were
 # what they are now (MODULE.of; AGAIN=1: nothing), so that an interrupted one goes on, and one more reason costs one more mutant.
 set -eu
 export LC_ALL=C
@@ -33,19 +33,8 @@ dir=$O/mutate/$name
 out=$dir.txt
 log=$dir/log
 rm -rf "$dir" && mkdir -p "$dir/tests"
-declare -A before
-if [ "$only" = '  ' ]; then
-    rm -f "$dir.sum"
-    of=$({ cat "$src" "$list" tests/mutants.awk tests/mutants/programs.sh tests/rtl/*.h && benches_of "$name" | while read -r bench; do cat "tests/rtl/${bench}_tb.cpp"; done &&
-        for proof in $proofs; do cat "tests/formal/$proof".*; done; } | git hash-object --stdin)
-    if [ -z "${AGAIN:-}" ] && [ -e "$out" ] && [ "$(cat "$dir.of" 2> /dev/null)" = "$of" ]; then
-        while IFS=$'\t' read -r was number judge _; do case $was in KILLED | PROOF | EQUAL) before[$number]="$was $judge" ;; esac; done < "$out"
-    fi
-    echo "$of" > "$dir.of"
-else out=$dir.some.txt; fi
 make -s rtl-files > "$dir/files"
 copy "$dir" && cp -r tests/formal "$dir/tests/"
-: > "$out"
 
 # That they hold for the module as it is, is known when they are asked first.
 # A proof that is not done in time has noticed nothing.
@@ -75,6 +64,14 @@ equal() {
     done
 }
 
+# What the verdicts are of: the module, its mutants, the benches with the headers they include, the proofs.
+judged() {
+    local bench proof
+    cat "$src" "$dir/list" "$dir/rest"
+    for bench in $(benches_of "$name"); do c++ -MM -MG -Itests/rtl "tests/rtl/${bench}_tb.cpp" | tr -s '\134 ' '\n' | grep '^tests/rtl/' | xargs cat; done
+    for proof in $proofs; do cat "tests/formal/$proof".*; done
+}
+
 # ---- the mutants -------------------------------------------------------------------
 cp "$src" "$dir/whole.sv"
 edits_of "$name" > "$dir/edits"
@@ -84,6 +81,16 @@ apart=$(wc -l < "$dir/list")
 # What does not fit in comes behind, with numbers of its own.
 cut -f2- "$dir/list" | grep -vxFf - "$dir/hand" | awk -v n="$apart" '{print ++n "\t" $0}' > "$dir/rest" || true
 total=$((apart + $(wc -l < "$dir/rest")))
+declare -A before
+if [ "$only" = '  ' ]; then
+    rm -f "$dir.sum"
+    of=$(judged | git hash-object --stdin)
+    if [ -z "${AGAIN:-}" ] && [ -e "$out" ] && [ "$(cat "$dir.of" 2> /dev/null)" = "$of" ]; then
+        while IFS=$'\t' read -r was number judge _; do [ "$was" = NOBUILD ] || [ "$was" = STALE ] || before[$number]="$was $judge"; done < "$out"
+    fi
+    echo "$of" > "$dir.of"
+else out=$dir.some.txt; fi
+: > "$out"
 
 proves() {
     if [ -z "${sound:-}" ]; then
@@ -113,7 +120,8 @@ is_known() { [ -e "$known" ] && cut -f1 "$known" | grep -qxF -- "$1"; }
 taken_over() {
     [ -n "${before[$1]:-}" ] || return 1
     local was=${before[$1]%% *} judge=${before[$1]#* }
-    if [ "$was" = EQUAL ] && is_known "$2"; then verdict KNOWN "$1" - "$2"
+    if [ "$judge" = - ] && is_known "$2"; then verdict KNOWN "$1" - "$2"
+    elif [ "$was" = SURVIVED ] || [ "$was" = KNOWN ]; then return 1
     elif is_known "$2"; then verdict STALE "$1" "$judge" "$2 (listed as known, noticed by $judge)"
     else verdict "$was" "$1" "$judge" "$2"; fi
 }

@@ -1,1 +1,1 @@
-# bench: bonnet_wbuf
+# bench: bonnet_stem
