@@ -79,6 +79,10 @@ function region(b, f, condition,    i, c, two, end, n, before, old) {
             end = closes(stmt, i)
             if (end && substr(stmt, i, end - i) ~ /:/) { i = end; continue }
         }
+        if (c == "(" && substr(stmt, i) ~ /^\([a-z][a-z0-9_]*[+-]/) {  # a cast as wide as a genvar says: one less may be nothing
+            end = closes(stmt, i)
+            if (end && substr(stmt, end + 1, 2) == "'(") { i = end; continue }
+        }
         if (c ~ /[0-9]/ && before !~ /[A-Za-z0-9_'$]/) {
             n = number(i)
             if (n) { i += n - 1; continue }
@@ -123,7 +127,9 @@ function broken(    i, out, start, end, rest, word, held, number_, connects, lea
     for (i = 1; i <= length(stmt); ) {
         rest = substr(stmt, i)
         before = (i > 1) ? substr(stmt, i - 1, 1) : " "
-        if (before !~ /[A-Za-z0-9_]/ && match(rest, /^(if|case|for) \(|^@ ?\(|^#\(/)) {
+        if (match(rest, /^("[^"]*"|\{[^}]*\}):/)) {  # a case label
+            out = out substr(rest, 1, RLENGTH); i += RLENGTH; start = 0
+        } else if (before !~ /[A-Za-z0-9_]/ && match(rest, /^(if|case|for) \(|^@ ?\(|^#\(/)) {
             end = closes(stmt, i + RLENGTH - 1)
             if (!end) break
             if (rest ~ /^if/) out = out "if (" region(i + RLENGTH, end, 1) ")"
