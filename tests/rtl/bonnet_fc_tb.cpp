@@ -10,6 +10,8 @@ static int run(Tb<Vbonnet_fc> &t)
     Buffers buf, want;
     Ports ports{buf};
     d.start_i = d.fb_ready_i = 0;
+    d.eval();
+    if (d.busy_o || d.done_o) return t.fail("out of reset", 0, d.busy_o << 1 | d.done_o, 0);
     for (uint64_t n = 0; n < t.cases; n++) {
         if (n % 16 == 0) buf.fill(t.rng);
         Fc f = fc_random(t.rng);
