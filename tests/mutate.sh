@@ -9,7 +9,7 @@
 # asic, with four arrays (zcu102) where they can; "# by: chip" tests/model, tests/sim and the conformance suite on the tiny chip; the proofs
 # ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself, unless it says "# slow").
 # What none of them notices must be EQUAL (Yosys proves that nobody can see the difference, in these geometries) or stand in
-# tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that is noticed after all is STALE.
+# tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that a bench notices after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
 # Out: a line for each that is left, with how to run it again; each verdict in build/mutate/MODULE.txt (verdict, number, judge and seed,
 # name), the sum in MODULE.sum when all were run. A run of all takes over what was noticed, known or proven equal when module, list and judges were
@@ -128,7 +128,7 @@ taken_over() {
 # The programs have spoken about mutant $1, named $2: $3 is who noticed, or nobody. The broken module is in place.
 conclude() {
     local judge=$3
-    if [ -z "$judge" ] && [ -n "$proofs" ] && ! proves; then judge=proof; fi
+    if [ -z "$judge" ] && [ -n "$proofs" ] && ! is_known "$2" && ! proves; then judge=proof; fi   # a reason is not put to a proof again
     if is_known "$2"; then
         if [ -n "$judge" ]; then verdict STALE "$1" "$judge" "$2 (listed as known, noticed by $judge)"; else verdict KNOWN "$1" - "$2"; fi
     elif [ "$judge" = proof ]; then verdict PROOF "$1" "$judge" "$2"
