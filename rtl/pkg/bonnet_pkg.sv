@@ -16,12 +16,12 @@ package bonnet_pkg;
   parameter int unsigned StemImageW   = 64;    // widest image, pixels
   parameter int unsigned StemMapW     = 32;    // widest map after the pool
   parameter int unsigned Records      = 1024;  // counter records: longest job, with its header
-`elsif BONNET_GEOMETRY_SMALL // tiny, with the buffers that the block RAMs of a board's FPGA give at no cost (docs/ulx3s.md)
+`elsif BONNET_GEOMETRY_SMALL // tiny, with the weight buffer that the block RAMs of a board's FPGA give at no cost (docs/ulx3s.md)
   parameter int unsigned Lanes        = 16;
   parameter int unsigned Arrays       = 1;
   parameter int unsigned BusBits      = 64;
   parameter int unsigned WeightRows   = 512;   // 64 KiB
-  parameter int unsigned FeatureWords = 8192;  // 64 KiB
+  parameter int unsigned FeatureWords = 4096;  // 32 KiB
   parameter int unsigned StemRows     = 64;
   parameter int unsigned StemImageW   = 64;
   parameter int unsigned StemMapW     = 32;

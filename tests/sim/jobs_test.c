@@ -234,7 +234,7 @@ static int one_case(uint64_t seed, uint32_t geometry)
     }
     c.beat_bytes = config.geometry == BONNET_SIM_TINY || config.geometry == BONNET_SIM_SMALL ? 8 : 16;
     c.arrays = config.geometry == BONNET_SIM_ZCU102 ? ARRAYS : 1;
-    static const uint32_t feature_words[] = {24576, 4096, 24576, 8192}; /* in the order of BONNET_SIM_ASIC, .. */
+    static const uint32_t feature_words[] = {24576, 4096, 24576, 4096}; /* in the order of BONNET_SIM_ASIC, .. */
     const uint32_t words = feature_words[config.geometry];
     buffer *buffers[] = {&c.job, &c.model, &c.in, &c.out};
     for (int i = 0; i < 4; i++) {
