@@ -24,14 +24,14 @@ $(NETLIST)/%/synth.ys: $(NETLIST_RTL)
 $(NETLIST)/%/more.ys: $(NETLIST)/%/synth.ys
 	$(Q)DEFS="$(TINY)" tests/netlist/synth.sh $* $(@D)/more $(NETLIST_MORE) -- $(SYNTH_SRCS)
 	$(Q)mv $(@D)/more/*.v $(@D)/more/*.stat $(@D)/ && mv $(@D)/more/synth.ys $@
-# Two optimisers of Verilator 5.006, of graphs and of trees of bits, compute wrong numbers out of adders that are gates (carry-save trees of the stem's multipliers;
-# Icarus, and Verilator without the two, agree with the RTL): never with a netlist.
-NETLIST_VERILATOR := verilator -fno-dfg -fno-const-bit-op-tree
+# Two optimisers of Verilator 5.006, of graphs and of trees of bits, compute wrong sums out of gates (the multipliers' adders; Icarus, and Verilator without
+# the two, agree with the RTL): never with a netlist. After -O3, which would switch them on again.
+NETLIST_VERILATOR := verilator -O3 -fno-dfg -fno-const-bit-op-tree
 # The bench of a unit, on its netlist; $(1): map.
 define netlist_tb
 $(NETLIST)/$(1)/tb/%/tb: $(NETLIST)/$(1)/synth.ys $(NETLIST)/cells/$(1).v tests/rtl/%_tb.cpp $(wildcard tests/rtl/*.h)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(NETLIST_VERILATOR) --cc --exe --build -O3 --x-assign unique --x-initial unique -Wno-fatal -Wno-lint -Wno-style \
+	$$(Q)$(NETLIST_VERILATOR) --cc --exe --build --x-assign unique --x-initial unique -Wno-fatal -Wno-lint -Wno-style \
 	  -CFLAGS "-std=c++17 -O1 -DVL_USER_STOP -DBONNET_GEOMETRY_TINY $$(TB_DIRS)" -MAKEFLAGS "OPT_FAST=-O1 OPT_SLOW=-O0" -Mdir $$(@D) \
 	  --top-module $$* $(NETLIST)/cells/$(1).v $(NETLIST)/$(1)/$$*.v $(CURDIR)/tests/rtl/$$*_tb.cpp -o tb > $$(@D)/build.log 2>&1 || { tail -20 $$(@D)/build.log; false; }
 endef
@@ -80,7 +80,7 @@ $(NETLIST)/chip-xcup/plain.v: $(NETLIST)/chip-xcup/bonnet_top.v $(NETLIST)/cells
 # As sim/verilator/rules.mk does it, but without its warnings (the netlist is not ours to write), and with power-up values at random.
 $(CHIP)/tiny/model.stamp: $(CHIP)/plain.v
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
-	$(Q)$(NETLIST_VERILATOR) --cc --no-MMD -O3 --x-assign unique --x-initial unique -Wno-fatal -Wno-lint -Wno-style --prefix Vbonnet_tiny --top-module bonnet_top \
+	$(Q)$(NETLIST_VERILATOR) --cc --no-MMD --x-assign unique --x-initial unique -Wno-fatal -Wno-lint -Wno-style --prefix Vbonnet_tiny --top-module bonnet_top \
 	  --output-split 20000 -Mdir $(@D) $< > $(@D)/verilate.log 2>&1 || { head -20 $(@D)/verilate.log; false; }
 	$(Q)touch $@
 # The model's header is megabytes, so its files are compiled in groups; what only the start needs is not optimised.
