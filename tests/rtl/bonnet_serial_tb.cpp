@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_serial (with bonnet_serial_rx and bonnet_jtag_axi) against a memory in C++: every command is answered, in order, with the words that are there
 // and the status that is due; refused commands touch nothing, errors stay until CLEAR; half a command ends after a gap; a WRITE that outruns the bus is cut
-// short and says so. Bytes as fast as they may come; answers taken with pauses; a bus with pauses.
+// short and says so. Bytes as fast as they may come; answers taken with pauses, long ones so slowly that the bus must wait; a bus with pauses.
 #include <deque>
 #include <vector>
 #include "Vbonnet_serial.h"
@@ -24,13 +24,13 @@ static int run(Tb<Vbonnet_serial> &t)
     std::deque<uint8_t> out;       // bytes to send
     std::deque<uint32_t> want;
     std::vector<uint8_t> got;
-    uint32_t errors = 0, wait = 0, silence = 0;
+    uint32_t errors = 0, wait = 0, silence = 0, lazy = 30;  // lazy: how often a byte of an answer waits, in percent
     uint64_t done = 0, stuck = 0;
 
     auto cycle = [&] {
         d.rx_valid_i = !wait && !silence && !out.empty();
         if (d.rx_valid_i) d.rx_data_i = out.front();
-        d.tx_ready_i = !t.rng.chance(30);
+        d.tx_ready_i = !t.rng.chance(lazy);
         const bool go = !bus.hold && !t.rng.chance(bus.stall);
         d.m_awready_i = !bus.left && !bus.resp && go;
         d.m_arready_i = !bus.left && !bus.resp && go;
@@ -83,7 +83,8 @@ static int run(Tb<Vbonnet_serial> &t)
     d.rx_valid_i = d.tx_ready_i = d.m_awready_i = d.m_arready_i = d.m_wready_i = d.m_bvalid_i = d.m_rvalid_i = 0;
     for (; done < t.cases; done++) {
         bus.stall = t.rng.chance(50) ? 0 : t.rng.below(50);
-        const uint32_t kind = t.rng.below(100), count = t.rng.below(40), at = t.rng.below(Words - 40);
+        const uint32_t kind = t.rng.below(100), most = kind >= 35 && kind < 70 && t.rng.chance(30) ? 200 : 40, count = t.rng.below(most), at = t.rng.below(Words - most);
+        lazy = most == 200 && want.empty() ? 97 : 30;  // a long READ fills the queue of words, and the bus has to wait for room in it
         for (uint32_t i = t.rng.below(3); i; i--) out.push_back(0);
         uint32_t addr = Base + 4 * at;
         if (kind < 35 || kind >= 90) {
@@ -127,6 +128,7 @@ static int run(Tb<Vbonnet_serial> &t)
             while (!out.empty() || wait) cycle();
             silence = Gap + 100, errors |= OpErr;
         } else if (kind < 88) {   // nobody answers: the queue runs over. What arrived is a prefix, of whole bursts
+            if (settle(done)) return 1;   // an answer that is still owed would tell of it, too
             header(Write, 64, Base);
             for (uint32_t i = 0; i < 64; i++) word(0xAA000000 + i);
             bus.hold = true;
