@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A small ONNX evaluator in numpy, float64, for exactly the operators of docs/operators.md, section 6.
+"""Runs an ONNX file in numpy, float64 (operators: onnx_ops.py).
 
 It knows nothing about binary networks: it is the independent oracle for the integer implementations.
 
@@ -9,99 +9,30 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-
-def _attributes(node):
-    return {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-
-
-def _conv(x, w, bias=None, *, kernel_shape=None, strides=(1, 1), pads=(0, 0, 0, 0), dilations=(1, 1), group=1, **_):
-    top, left, bottom, right = pads
-    x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
-    outputs, per_group, kh, kw = w.shape
-    n = x.shape[0]
-    oh = (x.shape[2] - dilations[0] * (kh - 1) - 1) // strides[0] + 1
-    ow = (x.shape[3] - dilations[1] * (kw - 1) - 1) // strides[1] + 1
-    windows = np.empty((n, x.shape[1], kh, kw, oh, ow))
-    for i in range(kh):
-        for j in range(kw):
-            windows[:, :, i, j] = x[:, :, i * dilations[0]:i * dilations[0] + strides[0] * (oh - 1) + 1:strides[0],
-                                    j * dilations[1]:j * dilations[1] + strides[1] * (ow - 1) + 1:strides[1]]
-    windows = windows.reshape(n, group, per_group * kh * kw, oh * ow)
-    y = (w.reshape(group, outputs // group, -1) @ windows).reshape(n, outputs, oh, ow)
-    return y if bias is None else y + bias.reshape(1, -1, 1, 1)
-
-
-def _max_pool(x, *, kernel_shape, strides, pads=(0, 0, 0, 0), ceil_mode=0, **_):
-    top, left, bottom, right = pads
-    if ceil_mode:           # the windows that begin within the map
-        bottom += -(x.shape[2] + top + bottom - kernel_shape[0]) % strides[0]
-        right += -(x.shape[3] + left + right - kernel_shape[1]) % strides[1]
-    x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=-np.inf)
-    oh = (x.shape[2] - kernel_shape[0]) // strides[0] + 1
-    ow = (x.shape[3] - kernel_shape[1]) // strides[1] + 1
-    views = [x[:, :, i:i + strides[0] * (oh - 1) + 1:strides[0], j:j + strides[1] * (ow - 1) + 1:strides[1]]
-             for i in range(kernel_shape[0]) for j in range(kernel_shape[1])]
-    return np.maximum.reduce(views)
-
-
-def _batch_norm(x, scale, bias, mean, var, *, epsilon=1e-5, **_):
-    scale, bias, mean, var = (v.reshape(1, -1, 1, 1) for v in (scale, bias, mean, var))
-    return scale * (x - mean) / np.sqrt(var + epsilon) + bias
-
-
-def _pad(x, pads, value=0.0, *, mode=b"constant"):
-    half = len(pads) // 2
-    widths = list(zip(pads[:half].astype(int), pads[half:].astype(int)))
-    if mode == b"constant":
-        return np.pad(x, widths, constant_values=value)
-    return np.pad(x, widths, mode=mode.decode())
-
-
-def _slice(x, starts, ends, axes, steps=None):
-    index = [slice(None)] * x.ndim
-    for i, axis in enumerate(axes.astype(int)):
-        index[axis] = slice(int(starts[i]), int(ends[i]), 1 if steps is None else int(steps[i]))
-    return x[tuple(index)]
-
-
-def _gemm(a, b, c=0.0, *, alpha=1.0, beta=1.0, transA=0, transB=0):
-    return alpha * (a.T if transA else a) @ (b.T if transB else b) + beta * c
-
-
-OPERATORS = {
-    "Add": lambda a, b: a + b,
-    "BatchNormalization": _batch_norm,
-    "Clip": lambda x, low, high: np.clip(x, low, high),
-    "Concat": lambda *x, axis: np.concatenate(x, axis),
-    "Conv": _conv,
-    "DequantizeLinear": lambda x, scale, zero=0.0, **_: (x - zero) * scale,
-    "Floor": np.floor,
-    "Gemm": _gemm,
-    "Max": lambda *x: np.maximum.reduce(x),
-    "MaxPool": _max_pool,
-    "Mul": lambda a, b: a * b,
-    "PRelu": lambda x, slope: np.where(x < 0, slope * x, x),
-    "Pad": _pad,
-    "ReduceSum": lambda x, axes, keepdims=1: x.sum(tuple(axes.astype(int)), keepdims=bool(keepdims)),
-    "Reshape": lambda x, shape: x.reshape(shape.astype(int)),
-    "Sign": np.sign,
-    "Slice": _slice,
-}
+from onnx_ops import OPERATORS, attributes
 
 
 class Model:
+    """A graph that can be run. path: of a file, or a ModelProto."""
+
     def __init__(self, path):
-        self.model = onnx.load(path)
+        self.model = path if isinstance(path, onnx.ModelProto) else onnx.load(path)
         self.constants = {t.name: numpy_helper.to_array(t).astype(np.float64) for t in self.model.graph.initializer}
         self.metadata = {p.key: p.value for p in self.model.metadata_props}
+        self.inputs = [i.name for i in self.model.graph.input if i.name not in self.constants]
+        self.outputs = [o.name for o in self.model.graph.output]
 
-    def run(self, image, keep=False):
-        """image [1, P, H, W] -> logits [1, N]; keep=True returns every tensor by name."""
-        values = dict(self.constants, image=image.astype(np.float64))
+    def run(self, *inputs, keep=False):
+        """Arrays in the order of the graph's inputs (an image: [1, P, H, W]) -> its first output; keep=True returns every tensor by name."""
+        values = dict(self.constants)
+        values.update({name: np.asarray(x, np.float64) for name, x in zip(self.inputs, inputs)})
         for node in self.model.graph.node:
-            inputs = [values[name] for name in node.input]
-            values[node.output[0]] = OPERATORS[node.op_type](*inputs, **_attributes(node))
-        return values if keep else values["logits"]
+            given = [values[name] if name else None for name in node.input]
+            extra = {"outputs": len(node.output)} if node.op_type == "Split" else {}
+            out = OPERATORS[node.op_type](*given, **attributes(node), **extra)
+            for name, value in zip(node.output, out if isinstance(out, (list, tuple)) else [out]):
+                values[name] = np.asarray(value, np.float64)
+        return values if keep else values[self.outputs[0]]
 
 
 def main():
