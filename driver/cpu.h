@@ -146,6 +146,8 @@ void bonnet_cpu_conv(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_down(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_last(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_fc(bonnet_cpu_net *cpu, uint32_t layer);
+void bonnet_cpu_any(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels); /* general layers */
+size_t bonnet_cpu_any_scratch(const bonnet_layer *l);                             /* words of scratch->window that one takes */
 
 static inline uint32_t bonnet_cpu_clamp(int32_t i, uint32_t size) { return i < 0 ? 0 : (uint32_t)i >= size ? size - 1 : (uint32_t)i; }
 

@@ -124,6 +124,11 @@ static int prepare(bonnet_cpu_net *cpu)
         cpu->maps[i] = grab(cpu, bonnet_net_map_words(net, i), sizeof **cpu->maps);
         if (!cpu->maps[i]) return 0;
         if (l->kind == BONNET_LAYER_FC) continue;
+        if (bonnet_kind_general(l->kind)) {
+            const size_t chunks = bonnet_cpu_any_scratch(l) / BONNET_CPU_CHUNK + 1;
+            if (chunks > window) window = chunks;
+            continue;
+        }
         if (!(l->kind == BONNET_LAYER_STEM ? prepare_stem(cpu, to, l) : prepare_binary(cpu, to, l))) return 0;
         size_t need = (size_t)to->groups * to->words;
         if (need > window) window = need;

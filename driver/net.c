@@ -18,8 +18,35 @@ size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer)
     const bonnet_layer *l = &net->layers[layer];
     switch (l->kind) {
     case BONNET_LAYER_LAST: return ((size_t)l->out_c + 3) / 4;
-    case BONNET_LAYER_FC: return ((size_t)l->out_c + 1) / 2;
+    case BONNET_LAYER_FC:
+    case BONNET_LAYER_BSUM: return ((size_t)l->out_c + 1) / 2;
+    case BONNET_LAYER_BCONV:
+    case BONNET_LAYER_ICONV:
+    case BONNET_LAYER_BPOOL:
+    case BONNET_LAYER_BELT: return times(times(l->out_h, l->out_w), ((size_t)l->out_c + 63) / 64);
     default: return times(times(l->out_h, l->out_w), times(l->out_c / 64, net->k));
+    }
+}
+
+/* Numbers in the filter of one output channel of a general layer. */
+static size_t filter(const bonnet_layer *l)
+{
+    return times(times(l->win.kernel_h, l->win.kernel_w), l->win.groups ? l->in_c / l->win.groups : SIZE_MAX);
+}
+
+/* Parameters of the general kinds. */
+static size_t general_count(const bonnet_layer *l, bonnet_param which)
+{
+    const int bconv = l->kind == BONNET_LAYER_BCONV, iconv = l->kind == BONNET_LAYER_ICONV, sum = l->kind == BONNET_LAYER_BSUM;
+    const size_t words = l->win.groups ? (l->in_c / l->win.groups + (size_t)63) / 64 : SIZE_MAX;
+    switch (which) {
+    case BONNET_PARAM_BITS: return bconv ? times(l->out_c, times(times(l->win.kernel_h, l->win.kernel_w), words)) : 0;
+    case BONNET_PARAM_W8: return iconv || sum ? times(l->out_c, filter(l)) : 0;
+    case BONNET_PARAM_SH: return iconv ? l->out_c : 0;
+    case BONNET_PARAM_T: return bconv || iconv ? l->out_c : 0;
+    case BONNET_PARAM_POOL_AND: return l->kind == BONNET_LAYER_BPOOL ? l->out_c : 0;
+    case BONNET_PARAM_C: return sum ? l->out_c : 0;
+    default: return 0;
     }
 }
 
@@ -33,6 +60,11 @@ uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_LAST: return positions * out * in * 9; /* grouped: every output channel reads one slice */
     case BONNET_LAYER_DOWN: return positions * out * in * net->k;
     case BONNET_LAYER_FC: return in * out;
+    case BONNET_LAYER_BCONV:
+    case BONNET_LAYER_ICONV:
+    case BONNET_LAYER_BSUM: return times(times(positions, out), filter(l));
+    case BONNET_LAYER_BPOOL:
+    case BONNET_LAYER_BELT: break;
     }
     return 0;
 }
@@ -56,6 +88,7 @@ size_t bonnet_net_param_count(const bonnet_net *net, uint32_t layer, bonnet_para
     const bonnet_layer *l = &net->layers[layer];
     const int stem = l->kind == BONNET_LAYER_STEM, conv = l->kind == BONNET_LAYER_CONV, down = l->kind == BONNET_LAYER_DOWN;
     const int last = l->kind == BONNET_LAYER_LAST, fc = l->kind == BONNET_LAYER_FC;
+    if (bonnet_kind_general(l->kind)) return general_count(l, which);
     switch (which) {
     case BONNET_PARAM_BITS: return conv || last ? times(times(l->conv_c, 9), l->in_c / 64) : down ? times(times(l->conv_c, l->in_c / 64), net->k) : 0;
     case BONNET_PARAM_TP: return conv || down ? times(l->conv_c, net->k) : 0;

@@ -7,6 +7,9 @@
  *
  * A network is a list of layers in execution order; layer i produces map i. Binary maps are arrays of 64-bit words
  * [y][x][c/64][slice], bit c%64, exactly as in the chip's feature buffer (docs/chip.md).
+ *
+ * Two families share the struct. BoolNet's begins with STEM and is what the chip runs. The general one begins with ICONV, has k = 1 and any
+ * number of channels: a pixel is ceil(C/64) words and the bits behind the last channel are 0, in maps and in weights. Nothing mixes.
  */
 #ifndef BONNET_NET_H
 #define BONNET_NET_H
@@ -17,6 +20,8 @@ enum {
     BONNET_MAX_LAYERS = 128,
     BONNET_MAX_CHANNELS = 1024,
     BONNET_MAX_SIDE = 512,
+    BONNET_MAX_WIDE_CHANNELS = 4096, /* of general layers                                  */
+    BONNET_MAX_WIDE_DOT = 1 << 22,   /* their longest sum: kernel_h * kernel_w * channels   */
     BONNET_MAX_CLASSES = 1024,
     BONNET_MAX_DOT = 4608,          /* longest dot product, bits                        */
     BONNET_MAX_MAP_WORDS = 1 << 24, /* all maps of one frame together, 64-bit words     */
@@ -28,7 +33,12 @@ typedef enum bonnet_layer_kind {                        /* values are file forma
                                  BONNET_LAYER_CONV = 1, /* binary 3x3 with post-processing -> binary map            */
                                  BONNET_LAYER_DOWN = 2, /* dense binary 1x1, optional 2x2 bit pool -> binary map    */
                                  BONNET_LAYER_LAST = 3, /* binary 3x3 with head arithmetic -> int16 features [out_c] */
-                                 BONNET_LAYER_FC = 4    /* int16 features -> int32 logits [out_c]                   */
+                                 BONNET_LAYER_FC = 4,   /* int16 features -> int32 logits [out_c]                   */
+                                 BONNET_LAYER_BCONV = 5, /* general: 1-bit window sums, thresholds -> binary map     */
+                                 BONNET_LAYER_ICONV = 6, /* general: pixels x int8 weights, thresholds -> binary map */
+                                 BONNET_LAYER_BPOOL = 7, /* general: OR or AND of a window's bits, per channel       */
+                                 BONNET_LAYER_BELT = 8,  /* general: XNOR, OR, AND of two maps                       */
+                                 BONNET_LAYER_BSUM = 9   /* general: bits x int8 weights of one window -> logits     */
 } bonnet_layer_kind;
 
 typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
@@ -39,6 +49,19 @@ typedef struct bonnet_map_ref {
     int32_t map;
     uint32_t first, channels;
 } bonnet_map_ref;
+
+typedef enum bonnet_join { BONNET_JOIN_XNOR = 0, BONNET_JOIN_OR = 1, BONNET_JOIN_AND = 2 } bonnet_join; /* file format */
+
+/* What a general layer slides over its map; all zero in BoolNet's layers. Tap (ky, kx) of output (y, x) reads pixel
+ * (y * stride_h + ky * dilation_h - top, x * stride_w + kx * dilation_w - left). Out = (in + pads - (kernel - 1) * dilation - 1) / stride + 1.
+ * Taps outside the map: edge 0: they add nothing (to a sum 0, to a pool no bit); edge 1: they read the nearest pixel. */
+typedef struct bonnet_net_window {
+    uint32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+    uint32_t top, left, bottom, right, edge;
+    uint32_t groups;   /* BCONV, ICONV; else 1                                       */
+    int32_t mul, add;  /* ICONV: the number that a pixel x stands for is mul * x + add; else 0 */
+    bonnet_join join;  /* BELT; else 0                                               */
+} bonnet_net_window;
 
 typedef struct bonnet_layer {
     char name[BONNET_NAME_BYTES]; /* node name in the user's graph: "layer1.0.conv1" */
@@ -54,6 +77,7 @@ typedef struct bonnet_layer {
     bonnet_map_ref in, res, pass;         /* STEM: all none. LAST: res = the map summed over slices (= in) */
     uint32_t pixels_signed, dw, dw_const; /* STEM flags                                                  */
     uint32_t s1, s2;                      /* LAST                                                          */
+    bonnet_net_window win;                /* general layers; kernel, stride and dilation above repeat its vertical ones */
     /* Parameters; NULL where the kind has none. Owned by the net's one allocation.                      */
     const uint64_t *bits;     /* CONV, LAST: [conv_c][9 taps][in_c/64]; DOWN: [conv_c][in_c/64][k] words, i.e. word order of the input pixel */
     const uint16_t *tp;       /* CONV, DOWN: [conv_c][k], popcount domain, 0..K+1              */
@@ -65,6 +89,9 @@ typedef struct bonnet_layer {
     const int32_t *t;         /* STEM: [out_c][k], 20-bit signed                               */
     const int16_t *a, *b, *s; /* LAST: [conv_c]                                                */
     const int32_t *c;         /* LAST: [conv_c]; FC: bias [out_c]                              */
+    /* General layers: BCONV: bits [out_c][kernel_h][kernel_w][ceil(in_c/groups/64)], a group's channels from bit 0 on; bit = sum of +-1 products
+     * >= t[out_c]. ICONV: w8 [out_c][in_c/groups][kernel_h][kernel_w]; bit = (sum >= t[out_c]) ^ sh[out_c]. BPOOL: pool_and [out_c].
+     * BSUM: w8 [out_c][kernel_h][kernel_w][in_c], bias c [out_c]. */
 } bonnet_layer;
 
 /* The net lowered for one geometry (lower.h), as the .bonnet file carried it. */
@@ -94,7 +121,11 @@ typedef struct bonnet_net {
     uint32_t n_jobs;
 } bonnet_net;
 
-/* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC ceil(out_c/2). */
+/* 1: the general family. */
+static inline int bonnet_kind_general(bonnet_layer_kind kind) { return kind >= BONNET_LAYER_BCONV && kind <= BONNET_LAYER_BSUM; }
+static inline int bonnet_net_general(const bonnet_net *net) { return bonnet_kind_general(net->layers[0].kind); }
+
+/* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC, BSUM ceil(out_c/2). */
 size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer);
 /* Binary (or int8) multiply-accumulates of one frame of layer i, as the seeds count them: one op = one MAC. */
 uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer);

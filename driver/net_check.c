@@ -144,6 +144,9 @@ static int fc_ok(const bonnet_check *c, const bonnet_layer *l)
 
 static int layer_ok(const bonnet_check *c, const bonnet_layer *l)
 {
+    static const bonnet_net_window no_window;
+    if (bonnet_net_general(c->net)) return bonnet_net_check_general(c, l);
+    RULE(memcmp(&l->win, &no_window, sizeof no_window) == 0, "a window on a layer of kind %u", (unsigned)l->kind);
     const uint32_t n = c->net->n_layers, i = (uint32_t)c->layer;
     /* The fixed ends of every network: stem first, last block and head at the end, binary layers between. */
     bonnet_layer_kind fixed = i == 0 ? BONNET_LAYER_STEM : i == n - 2 ? BONNET_LAYER_LAST : BONNET_LAYER_FC;
@@ -161,6 +164,7 @@ static int layer_ok(const bonnet_check *c, const bonnet_layer *l)
     case BONNET_LAYER_LAST: return conv_ok(c, l);
     case BONNET_LAYER_DOWN: return down_ok(c, l);
     case BONNET_LAYER_FC: return fc_ok(c, l);
+    default: break; /* the ends and the middle have passed: no other */
     }
     return 0;
 }
@@ -196,8 +200,10 @@ static int net_ok(bonnet_check *c)
 {
     const bonnet_net *net = c->net;
     RULE(net->k == 1 || net->k == 4, "%u slices, not 1 or 4", net->k);
-    RULE(net->n_layers >= 3 && net->n_layers <= BONNET_MAX_LAYERS, "%u layers, not 3..%d", net->n_layers, BONNET_MAX_LAYERS);
-    RULE(net->layers != NULL, "no layers");
+    RULE(net->layers != NULL && net->n_layers, "no layers");
+    const uint32_t fewest = bonnet_net_general(net) ? 2 : 3;
+    RULE(net->n_layers >= fewest && net->n_layers <= BONNET_MAX_LAYERS, "%u layers, not %u..%d", net->n_layers, fewest, BONNET_MAX_LAYERS);
+    RULE(net->k == 1 || !bonnet_net_general(net), "%u slices in a network of general layers, which have 1", net->k);
     RULE(net->classes >= 1 && net->classes <= BONNET_MAX_CLASSES, "%u classes, not 1..%d", net->classes, BONNET_MAX_CLASSES);
     RULE(isfinite(net->logit_scale) && net->logit_scale > 0, "the logit scale is not a positive number");
     if (!names_ok(c)) return 0;

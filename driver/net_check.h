@@ -16,4 +16,7 @@ typedef struct bonnet_check {
 int bonnet_net_rule(const bonnet_check *c, int holds, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Every parameter of a net whose shapes have passed: present, in range, sums within their type. 1 if sound. */
 int bonnet_net_check_params(bonnet_check *c);
+/* net_check_general.c: shape of one layer of a general network; numbers of one. 1: sound. */
+int bonnet_net_check_general(const bonnet_check *c, const bonnet_layer *l);
+int bonnet_net_check_general_params(const bonnet_check *c, const bonnet_layer *l);
 #endif

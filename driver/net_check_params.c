@@ -109,6 +109,9 @@ int bonnet_net_check_params(bonnet_check *c)
         case BONNET_LAYER_FC:
             if (!fc_ok(c, l)) return 0;
             break;
+        default:
+            if (!bonnet_net_check_general_params(c, l)) return 0;
+            break;
         }
     }
     return 1;

@@ -25,7 +25,7 @@ typedef struct cli_options {
     unsigned long walks;     /* --walks N        */
     const char *dram_latency, *dram_port; /* --dram-latency CYCLES, --dram-port BITS: numbers, or NULL */
     const char *trace;       /* --trace FILE     */
-    bool json, quiet, compare, explain, analytic;
+    bool json, quiet, compare, explain, analytic, strict, allow_inexact;
     const char *manifest, *root;           /* --manifest FILE, --root DIR */
     const char *board, *commit, *tool;     /* flash --entry: who built it, of what, with what */
     const char *against;                   /* --against FILE.npz */

@@ -5,14 +5,16 @@
 
 static const char usage[] =
     "usage: bonnet compile NET.onnx -o NET.bonnet [--geometry asic|zcu102|small|tiny] [--batch N] [--preprocess FILE.json]\n"
-    "                      [--explain] [--json]\n\n"
+    "                      [--strict] [--allow-inexact] [--explain] [--json]\n\n"
     "Fold batch normalisation to integer thresholds, pack bits, place buffers, write the job. The file runs on every device; --geometry says which\n"
     "chip its packed job is for (default asic), others pack again when they load it. --batch N: the chip works on N frames at once, which loads "
     "late\n"
     "weights once for all of them (default 1: the shortest time of one frame). --explain: where each map and each layer's weights are kept, and what "
     "goes through DRAM.\n"
     "--preprocess: resize, crop, colours, mean and std of pictures, kept in the file (docs/preprocess.md).\n"
-    "What is accepted: docs/operators.md.\n";
+    "--strict: an error (exit status 20) if a layer would run on the CPU of a machine with a chip. --allow-inexact: round a last layer that is no\n"
+    "int8 weights times one scale; --explain says by how much its logits may be off.\n"
+    "What is accepted: docs/operators.md, sections 6 (BoolNet's family) and 7 (other networks).\n";
 
 int cli_compile(int argc, char **argv)
 {
@@ -20,7 +22,7 @@ int cli_compile(int argc, char **argv)
     char message[256] = "", table[32768] = "";
     bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
     bonnet_preprocess preprocess = BONNET_PREPROCESS_INIT;
-    int code = cli_parse(&o, argc, argv, "ogbpejq", usage);
+    int code = cli_parse(&o, argc, argv, "ogbpejqxi", usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
     if (o.preprocess) {
@@ -30,6 +32,8 @@ int cli_compile(int argc, char **argv)
     }
     options.geometry = o.geometry;
     options.batch = (uint32_t)o.batch;
+    options.strict = o.strict;
+    options.allow_inexact = o.allow_inexact;
     options.message = message;
     options.message_bytes = sizeof message;
     if (o.explain) {

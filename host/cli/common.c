@@ -79,6 +79,8 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"compare", no_argument, NULL, 'c'},
                                           {"analytic", no_argument, NULL, 'a'},
                                           {"explain", no_argument, NULL, 'e'},
+                                          {"strict", no_argument, NULL, 'x'},
+                                          {"allow-inexact", no_argument, NULL, 'i'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
@@ -123,6 +125,8 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'c': o->compare = true; break;
         case 'a': o->analytic = true; break;
         case 'e': o->explain = true; break;
+        case 'x': o->strict = true; break;
+        case 'i': o->allow_inexact = true; break;
         case 'j': o->json = true; break;
         case 'q': o->quiet = true; break;
         default: break;

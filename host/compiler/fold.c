@@ -29,6 +29,7 @@ long double bonnet_fold_value(const bonnet_affine *chain, uint32_t channel, int3
         const bonnet_affine *s = steps[depth];
         long double sub = at(s->sub, s->n, channel, 0), mul = at(s->mul, s->n, channel, 1), add = at(s->add, s->n, channel, 0);
         v = (v - sub) * mul + add;
+        if (s->clamp) v = v < s->low ? s->low : v > s->high ? s->high : v;
         sum = (sum + fabsl(sub)) * fabsl(mul) + fabsl(add);
     }
     *terms = sum;

@@ -23,6 +23,8 @@ typedef struct bonnet_affine {
     const struct bonnet_affine *prev; /* applied before this one; NULL: this is the first */
     uint32_t depth, n;                /* depth: steps up to here, 1..BONNET_CHAIN_MAX    */
     const long double *sub, *mul, *add;
+    int clamp; /* 1: and then clamped to low..high: still monotone */
+    long double low, high;
 } bonnet_affine;
 
 /* Sign of dv/dn of one channel: -1, 0 or +1. An empty chain (NULL) is v = n. */

@@ -189,6 +189,7 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
         return bonnet_fail(err, BONNET_EINVAL, "no network, or a geometry that no chip has");
     if (options->batch > LOWER_MAX_BATCH)
         return bonnet_fail(err, BONNET_EINVAL, "a batch of %u frames; 1 to %d are possible", options->batch, LOWER_MAX_BATCH);
+    if (bonnet_net_general(net)) return bonnet_fail(err, BONNET_EUNSUPPORTED, "general layers have no form for a chip yet; they run on the CPU");
     bonnet_status st = accept(net, geometry, err);
     if (st != BONNET_OK) return st;
     bonnet_job *job = calloc(1, sizeof *job);

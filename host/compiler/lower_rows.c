@@ -21,6 +21,7 @@ uint32_t lower_tile_rows(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_DOWN: return 1 + net->k * (l->in_c / 64);
     case BONNET_LAYER_LAST: return 2 + 9 * (l->in_c / 64);
     case BONNET_LAYER_FC: return 1 + l->in_c / 8;
+    default: break; /* general layers: bonnet_lower() refuses them */
     }
     return 0;
 }

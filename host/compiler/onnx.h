@@ -4,6 +4,7 @@
  *
  *   onnx_graph.c  bytes -> a graph that can be trusted: names resolved, sizes checked, topological
  *   onnx_match.c  walks it once, forward; onnx_stem.c, onnx_block.c, onnx_head.c say what each node means
+ *   any.c         the same walk for graphs that are not of BoolNet's family, to general layers (any.h)
  *   fold.c        affine parameters -> integer thresholds, exactly
  *
  * Every refusal is one line: node, operator, what does not fit, the nearest thing that does.
@@ -22,9 +23,16 @@ typedef struct bonnet_fold_stats {
     uint32_t thresholds, ties, near;
 } bonnet_fold_stats;
 
+typedef struct bonnet_onnx_report {
+    bonnet_fold_stats stats;
+    double error_bound; /* |real logit of the network - of the graph| at most; 0: exact */
+} bonnet_onnx_report;
+
 /* *out passed bonnet_net_check(); bonnet_net_free(). `stats` and `err` may be NULL. BONNET_EFORMAT: not ONNX or damaged;
  * BONNET_EUNSUPPORTED: a graph outside the dialect; BONNET_ENOMEM. */
 bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err);
-/* The same from a path; BONNET_EIO: cannot be read. */
+/* The same from a path; BONNET_EIO: cannot be read. allow_inexact: last layers that are no int8 are rounded. report may be NULL. */
+bonnet_status bonnet_onnx_load_report(bonnet_net **out, const char *path, int allow_inexact, bonnet_onnx_report *report, bonnet_error *err);
+/* Without: BONNET_EUNSUPPORTED if it would be inexact. */
 bonnet_status bonnet_onnx_load(bonnet_net **out, const char *path, bonnet_fold_stats *stats, bonnet_error *err);
 #endif

@@ -89,54 +89,61 @@ static bonnet_status layer_fill(bonnet_import *im, const bonnet_draft *d, bonnet
         status = bonnet_last_fill(im, d, net, layer); /* and its bits */
         break;
     case BONNET_LAYER_CONV:
-    case BONNET_LAYER_DOWN: break;
+    case BONNET_LAYER_DOWN:
+    default: break;
     }
     return status == BONNET_OK ? bonnet_block_fill(im, d, net, layer) : status;
 }
 
 /* 'bonnet.pixel_lut': two hexadecimal digits for each byte of a picture, plane after plane. */
-static bonnet_status lut_fill(bonnet_import *im, bonnet_net *net)
+static bonnet_status lut_fill(const bonnet_graph *g, bonnet_net *net)
 {
     static const char digits[] = "0123456789abcdef";
-    const char *text = bonnet_graph_metadata(&im->g, "bonnet.pixel_lut");
+    const char *text = bonnet_graph_metadata(g, "bonnet.pixel_lut");
     const size_t count = (size_t)net->layers[0].in_c * 256;
     if (!text) return BONNET_OK;
     if (!net->layers[0].pixels_signed || strlen(text) != 2 * count || strspn(text, digits) != 2 * count)
-        return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.pixel_lut' is not %zu hexadecimal digits beside 'bonnet.pixels' = int8",
+        return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.pixel_lut' is not %zu hexadecimal digits beside 'bonnet.pixels' = int8",
                            2 * count);
     int8_t *lut = bonnet_net_reserve(net, count);
-    if (!lut) return bonnet_no_memory(im);
+    if (!lut) return bonnet_fail(g->err, BONNET_ENOMEM, "out of memory");
     for (size_t i = 0; i < count; i++) lut[i] = (int8_t)((strchr(digits, text[2 * i]) - digits) * 16 + (strchr(digits, text[2 * i + 1]) - digits));
     net->pixel_lut = lut;
     return BONNET_OK;
 }
 
 /* Names and the scale from the metadata; what is missing or senseless is left at its default. */
-static bonnet_status metadata_fill(bonnet_import *im, bonnet_net *net)
+static bonnet_status texts_fill(const bonnet_graph *g, bonnet_net *net)
 {
-    const char *name = bonnet_graph_metadata(&im->g, "bonnet.name"), *scale = bonnet_graph_metadata(&im->g, "bonnet.logit_scale");
-    const char *labels = bonnet_graph_metadata(&im->g, "bonnet.labels");
-    if (!name) name = im->g.model->graph->name ? im->g.model->graph->name : "";
+    const char *name = bonnet_graph_metadata(g, "bonnet.name"), *scale = bonnet_graph_metadata(g, "bonnet.logit_scale");
+    const char *labels = bonnet_graph_metadata(g, "bonnet.labels");
+    if (!name) name = g->model->graph->name ? g->model->graph->name : "";
     bonnet_printable(net->name, sizeof net->name, name);
     if (scale) {
         char *end;
         double x = strtod(scale, &end);
         if (end == scale || *end || !isfinite(x) || x <= 0)
-            return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.logit_scale' is not a positive number");
+            return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.logit_scale' is not a positive number");
         net->logit_scale = x;
     }
     for (uint32_t i = 0; labels; i++) {
         char text[256];
         size_t length = strcspn(labels, ",");
         if (i == net->classes || length >= sizeof text)
-            return bonnet_fail(im->g.err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.labels': more than %u labels, or one of more than 255 bytes",
+            return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.labels': more than %u labels, or one of more than 255 bytes",
                                (unsigned)net->classes);
         memcpy(text, labels, length);
         text[length] = '\0';
-        if (!bonnet_net_set_label(net, i, text)) return bonnet_no_memory(im);
+        if (!bonnet_net_set_label(net, i, text)) return bonnet_fail(g->err, BONNET_ENOMEM, "out of memory");
         labels = labels[length] ? labels + length + 1 : NULL;
     }
     return BONNET_OK;
+}
+
+bonnet_status bonnet_metadata_fill(const bonnet_graph *g, bonnet_net *net)
+{
+    bonnet_status status = texts_fill(g, net);
+    return status == BONNET_OK ? lut_fill(g, net) : status;
 }
 
 static void remap(bonnet_map_ref *ref, const int32_t place[])
@@ -164,8 +171,7 @@ static bonnet_status fill(bonnet_import *im, bonnet_net *net, const uint32_t ord
         if (im->drafts[order[i]].map >= 0) bonnet_printable(text, sizeof text, im->g.edges[im->drafts[order[i]].map].name);
         if (!bonnet_net_set_tensor(net, i, text)) status = bonnet_no_memory(im);
     }
-    if (status == BONNET_OK) status = metadata_fill(im, net);
-    if (status == BONNET_OK) status = lut_fill(im, net);
+    if (status == BONNET_OK) status = bonnet_metadata_fill(&im->g, net);
     if (status == BONNET_OK && bonnet_net_check(net, why, sizeof why)) status = bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "%s", why);
     return status;
 }

@@ -199,16 +199,23 @@ static bonnet_status input_check(bonnet_graph *g, const Onnx__GraphProto *graph)
     if (!in) return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: the graph has no input; a network reads one image");
     const Onnx__TypeProto *type = in->type;
     const Onnx__TypeProto__Tensor *t = type && type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? type->tensor_type : NULL;
-    if (!t || t->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT || !t->shape || t->shape->n_dim != 4)
+    if (!t || t->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT || !t->shape || (t->shape->n_dim != 4 && t->shape->n_dim != 2))
         return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: the input is not a float tensor [1, planes, height, width]");
     int64_t d[4] = {1, 0, 0, 0};
-    for (int i = 0; i < 4; i++) {
+    g->flat_input = t->shape->n_dim == 2;
+    for (int i = 0; i < (g->flat_input ? 2 : 4); i++) {
         const Onnx__TensorShapeProto__Dimension *x = t->shape->dim[i];
         if (x->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE) d[i] = x->dim_value;
         else if (i) return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: input dimension %d is not a number; export with a fixed image size", i);
     }
-    if (d[0] != 1 || (d[1] != 1 && d[1] != 3) || d[2] < 1 || d[2] > 4096 || d[3] < 1 || d[3] > 4096)
-        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: input shape [%lld, %lld, %lld, %lld]; 1 image of 1 or 3 planes is read",
+    if (g->flat_input) {
+        int64_t side = 1;
+        while (side < 4096 && side * side < d[1]) side++;
+        d[2] = d[3] = side * side == d[1] ? side : 1;
+        if (side * side == d[1]) d[1] = 1;
+    }
+    if (d[0] != 1 || d[1] < 1 || d[1] > 4096 || d[2] < 1 || d[2] > 4096 || d[3] < 1 || d[3] > 4096)
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: input shape [%lld, %lld, %lld, %lld]; 1 image of 1..4096 planes is read",
                            (long long)d[0], (long long)d[1], (long long)d[2], (long long)d[3]);
     g->planes = (uint32_t)d[1], g->height = (uint32_t)d[2], g->width = (uint32_t)d[3];
     return BONNET_OK;

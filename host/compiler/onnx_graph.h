@@ -50,6 +50,7 @@ typedef struct bonnet_graph {
     bonnet_edge *edges;             /* sorted by name */
     int32_t input, output;          /* edges */
     uint32_t planes, height, width; /* of the input */
+    int flat_input;                 /* 1: it is [1, numbers]: one plane where that is a square, else so many planes of one pixel */
 } bonnet_graph;
 
 /* Fills in *g; everything lives in `arena`, the bytes are not referred to afterwards. */
@@ -85,4 +86,7 @@ int bonnet_tensor_is_int64(const bonnet_tensor *t);
 /* Walks protobuf wire format without building anything: 1 if lengths fit and messages nest at most BONNET_WIRE_MAX_DEPTH deep. protobuf-c
  * recurses once per level and has no limit of its own. */
 int bonnet_wire_sound(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size, uint32_t depth);
+
+/* Name, labels, logit scale and table of pixels of a net with its layers in place, from the metadata (onnx_emit.c). */
+bonnet_status bonnet_metadata_fill(const bonnet_graph *g, bonnet_net *net);
 #endif

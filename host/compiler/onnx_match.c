@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "file.h"
+#include "any_import.h"
 #include "onnx_import.h"
 
 /* Memory of one import, protobuf's included. A 64 MiB file of weights needs about twice its size. */
@@ -107,7 +108,26 @@ static bonnet_status walk(bonnet_import *im)
     return BONNET_OK;
 }
 
-bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err)
+/* The family's stem rounds with Floor, and nothing else here does: such a graph is BoolNet's, sound or not, and every other is not. */
+static int of_family(const bonnet_graph *g)
+{
+    for (uint32_t i = 0; i < g->n_nodes; i++)
+        if (strcmp(g->nodes[i].op, "Floor") == 0) return 1;
+    return 0;
+}
+
+static bonnet_status family(bonnet_import *im, bonnet_net **net, bonnet_onnx_report *report)
+{
+    if (im->g.planes != 1 && im->g.planes != 3)
+        return bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "ONNX: input shape [1, %u, %u, %u]; a stem that rounds (Floor) reads 1 or 3 planes",
+                           im->g.planes, im->g.height, im->g.width);
+    bonnet_status status = walk(im);
+    if (status == BONNET_OK) status = bonnet_emit(im, net);
+    *report = (bonnet_onnx_report){im->stats, 0};
+    return status;
+}
+
+static bonnet_status import(bonnet_net **out, const void *bytes, size_t size, int allow_inexact, bonnet_onnx_report *report, bonnet_error *err)
 {
     if (!out || !bytes) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_import: out and bytes must not be NULL");
     if (size > BONNET_ONNX_MAX_BYTES)
@@ -116,26 +136,42 @@ bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t siz
     if (!im) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     bonnet_arena_init(&im->arena, IMPORT_LIMIT_BYTES);
     bonnet_net *net = NULL;
+    bonnet_onnx_report made = {0};
     bonnet_status status = bonnet_graph_open(&im->g, &im->arena, bytes, size, err);
-    if (status == BONNET_OK) status = walk(im);
-    if (status == BONNET_OK) status = bonnet_emit(im, &net);
+    if (status == BONNET_OK) status = of_family(&im->g) ? family(im, &net, &made) : bonnet_any_import(&net, &im->g, allow_inexact, &made);
     if (status == BONNET_OK) {
         *out = net;
-        if (stats) *stats = im->stats;
+        if (report) *report = made;
     }
     bonnet_arena_free(&im->arena);
     free(im);
     return status;
 }
 
-bonnet_status bonnet_onnx_load(bonnet_net **out, const char *path, bonnet_fold_stats *stats, bonnet_error *err)
+bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err)
+{
+    bonnet_onnx_report report;
+    bonnet_status status = import(out, bytes, size, 0, &report, err);
+    if (status == BONNET_OK && stats) *stats = report.stats;
+    return status;
+}
+
+bonnet_status bonnet_onnx_load_report(bonnet_net **out, const char *path, int allow_inexact, bonnet_onnx_report *report, bonnet_error *err)
 {
     uint8_t *bytes;
     size_t size;
     if (!out || !path) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_load: out and path must not be NULL");
     bonnet_status status = bonnet_file_load(&bytes, &size, path, BONNET_ONNX_MAX_BYTES, err);
     if (status != BONNET_OK) return status;
-    status = bonnet_onnx_import(out, bytes, size, stats, err);
+    status = import(out, bytes, size, allow_inexact, report, err);
     free(bytes);
+    return status;
+}
+
+bonnet_status bonnet_onnx_load(bonnet_net **out, const char *path, bonnet_fold_stats *stats, bonnet_error *err)
+{
+    bonnet_onnx_report report;
+    bonnet_status status = bonnet_onnx_load_report(out, path, 0, &report, err);
+    if (status == BONNET_OK && stats) *stats = report.stats;
     return status;
 }

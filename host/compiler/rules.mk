@@ -12,4 +12,4 @@ $(O)/gen/onnx.pb-c.c $(O)/gen/onnx.pb-c.h &: $(ONNX_PROTO)
 $(O)/obj/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -fPIC -fvisibility=hidden -w $(CFLAGS) -I$(O)/gen -MMD -MP -c $< -o $@
-$(patsubst %.c,$(O)/obj/%.o,$(wildcard host/compiler/onnx*.c)): | $(O)/gen/onnx.pb-c.h
+$(patsubst %.c,$(O)/obj/%.o,$(wildcard host/compiler/onnx*.c host/compiler/any*.c)): | $(O)/gen/onnx.pb-c.h

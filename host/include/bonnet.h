@@ -294,8 +294,10 @@ typedef struct bonnet_compile_options {
     char *explain;              /* or NULL: receives the choices of the lowering as a table: where maps and weights are, what goes through DRAM; */
     size_t explain_bytes;       /* cut there, always ends with a zero byte; 16 KiB hold any network */
     const bonnet_preprocess *preprocess; /* or NULL */
+    uint32_t strict;            /* 1: BONNET_EUNSUPPORTED if any layer would run on the CPU of a machine with a chip */
+    uint32_t allow_inexact;     /* 1: a last layer whose weights are no small integers times one scale is rounded; explain says by how much */
 } bonnet_compile_options;
-#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0, NULL, 0, NULL }
+#define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0 }
 BONNET_API bonnet_status bonnet_compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *options);
 
 BONNET_API_VOID const char *bonnet_status_name(bonnet_status status);    /* "BONNET_ETIMEOUT"; never NULL */

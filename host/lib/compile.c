@@ -7,6 +7,7 @@
 #include "file.h"
 #include "internal.h"
 #include "lower.h"
+#include "explain_general.h"
 #include "onnx.h"
 
 /* The job of `net` for `geometry`, as bytes: free(). */
@@ -33,10 +34,17 @@ static bonnet_status compile(const char *onnx_path, const char *out_path, const 
     size_t size = 0;
     bonnet_file_job job = {0};
     const bonnet_lower_options options = {.batch = o->batch, .explain = o->explain, .explain_bytes = o->explain_bytes};
-    bonnet_status status = bonnet_onnx_load(&net, onnx_path, NULL, err);
+    bonnet_onnx_report report;
+    bonnet_status status = bonnet_onnx_load_report(&net, onnx_path, o->allow_inexact != 0, &report, err);
+    const int general = status == BONNET_OK && bonnet_net_general(net);
     if (status == BONNET_OK && o->preprocess) status = bonnet_net_set_preprocess(net, o->preprocess, err);
-    if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, o->geometry ? o->geometry : "asic", &options, err);
-    if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, &job, 1, err);
+    if (general && o->strict)
+        status = bonnet_fail(err, BONNET_EUNSUPPORTED,
+                             "layer '%s' and all others run on the CPU: general layers have no form for a chip yet; compile without --strict",
+                             net->layers[0].name);
+    if (status == BONNET_OK && general) bonnet_explain_general(o->explain, o->explain_bytes, net, &report);
+    else if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, o->geometry ? o->geometry : "asic", &options, err);
+    if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, general ? NULL : &job, general ? 0 : 1, err);
     if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
     free(bytes);
     free(job_bytes);

@@ -75,6 +75,7 @@ bonnet_status bonnet_estimate(bonnet_plan **out, const bonnet_model *model, cons
     if (!o.frames) o.frames = 1;
     if (!o.dram_latency_cycles) o.dram_latency_cycles = DEFAULT_LATENCY;
     bonnet_job *job;
+    if (bonnet_net_general(model->net)) return bonnet_no_plan(err);
     bonnet_status st = find_job(&job, model, g, o.batch, err);
     if (st != BONNET_OK) return st;
     bonnet_plan *plan = NULL;

@@ -109,6 +109,19 @@ static bonnet_status job_take(bonnet_file *f, const section *s, const uint8_t *b
     return BONNET_OK;
 }
 
+/* The one WIN section, which the network cannot be read without: 1 and *r; 0: there is none; -1: there are two. */
+static int windows_find(bonnet_reader *r, const section s[], uint32_t n, const uint8_t *bytes)
+{
+    int found = 0;
+    for (uint32_t i = 1; i < n; i++) {
+        if (!bonnet_extra_is_windows(s[i].type)) continue;
+        if (found) return -1;
+        *r = (bonnet_reader){bytes + s[i].offset, s[i].bytes, 0};
+        found = 1;
+    }
+    return found;
+}
+
 bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size, bonnet_error *err)
 {
     bonnet_file f = {0};
@@ -118,7 +131,10 @@ bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size
     bonnet_status status = header_check(bytes, size, &n, err);
     if (status == BONNET_OK) status = table_check(s, n, bytes, size, err);
     if (status == BONNET_OK && (s[0].type != SECTION_NET || s[0].name[0])) status = damaged(err, "the first section is not the network");
-    if (status == BONNET_OK) status = bonnet_net_decode(&f.net, (const uint8_t *)bytes + s[0].offset, s[0].bytes, err);
+    bonnet_reader windows = {0};
+    const int found = status == BONNET_OK ? windows_find(&windows, s, n, bytes) : 0;
+    if (found < 0) status = damaged(err, "two lists of windows");
+    if (status == BONNET_OK) status = bonnet_net_decode(&f.net, (const uint8_t *)bytes + s[0].offset, s[0].bytes, found ? &windows : NULL, err);
     for (uint32_t i = 1; status == BONNET_OK && i < n; i++) {
         if (s[i].type == SECTION_JOB) status = job_take(&f, &s[i], bytes, err);
         else if (bonnet_extra_known(s[i].type))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file_extra.h - private to file*.c: the small sections of a .bonnet file that belong to the network: PIX, PRE, TEN. Layout: docs/format.md. */
+/* file_extra.h - private to file*.c: the small sections of a .bonnet file that belong to the network: WIN, PIX, PRE, TEN. Layout: docs/format.md. */
 #ifndef BONNET_FILE_EXTRA_H
 #define BONNET_FILE_EXTRA_H
 #include "file_net.h"
 
-enum { BONNET_EXTRAS = 3 };
+enum { BONNET_EXTRAS = 4 };
 /* A section to be written. minor: of the format that has it first; 0: any reader may skip it. */
 typedef struct bonnet_extra {
     uint32_t type, flags, minor;
@@ -13,6 +13,7 @@ typedef struct bonnet_extra {
 
 /* In: 1 if `type` is one of them. */
 int bonnet_extra_known(uint32_t type);
+int bonnet_extra_is_windows(uint32_t type);
 /* What the section says becomes part of net, which has passed bonnet_net_check(). Refused: one that is not well formed, or there twice. */
 bonnet_status bonnet_extra_take(bonnet_net *net, uint32_t type, uint32_t flags, const char *name, const uint8_t *bytes, size_t size, bonnet_error *err);
 

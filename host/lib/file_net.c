@@ -233,10 +233,11 @@ static bonnet_status labels_decode(bonnet_net *net, bonnet_reader *r, bonnet_err
     return bonnet_get_zero(r, padding(bytes)) ? BONNET_OK : damaged(err, "it ends inside the labels");
 }
 
-static bonnet_status body_decode(bonnet_net *net, bonnet_reader *r, uint32_t labelled, bonnet_error *err)
+static bonnet_status body_decode(bonnet_net *net, bonnet_reader *r, uint32_t labelled, const bonnet_reader *windows, bonnet_error *err)
 {
     char why[200];
     if (!layers_decode(net, r)) return damaged(err, "a layer record is cut short or not well formed");
+    if (windows && !bonnet_windows_decode(net, *windows)) return damaged(err, "its windows do not fit the network");
     if (bonnet_net_check_shape(net, why, sizeof why)) return damaged(err, why);
     bonnet_status status = params_decode(net, r, err);
     if (status == BONNET_OK && labelled) status = labels_decode(net, r, err);
@@ -245,7 +246,7 @@ static bonnet_status body_decode(bonnet_net *net, bonnet_reader *r, uint32_t lab
     return bonnet_net_check(net, why, sizeof why) ? damaged(err, why) : BONNET_OK;
 }
 
-bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, bonnet_error *err)
+bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, const bonnet_reader *windows, bonnet_error *err)
 {
     bonnet_reader r = {bytes, size, 0};
     char name[BONNET_NAME_BYTES] = "";
@@ -261,7 +262,7 @@ bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t s
     net->k = k;
     net->classes = classes;
     memcpy(&net->logit_scale, &scale, sizeof scale);
-    bonnet_status status = body_decode(net, &r, labelled, err);
+    bonnet_status status = body_decode(net, &r, labelled, windows, err);
     if (status == BONNET_OK) *out = net;
     else bonnet_net_free(net);
     return status;

@@ -27,6 +27,11 @@ const uint8_t *bonnet_get_bytes(bonnet_reader *r, size_t bytes); /* NULL: not th
 int bonnet_get_zero(bonnet_reader *r, size_t bytes);             /* 1: there and all zero */
 
 void bonnet_net_encode(bonnet_writer *w, const bonnet_net *net);
-/* *out passed bonnet_net_check(): bonnet_net_free(). */
-bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, bonnet_error *err);
+/* The WIN section of a network of general layers: what they slide, 64 bytes each. */
+size_t bonnet_windows_bytes(const bonnet_net *net);
+void bonnet_windows_encode(bonnet_writer *w, const bonnet_net *net);
+/* Into net, whose layer records are there; 1 if the section is well formed and the network has general layers. Not yet checked. */
+int bonnet_windows_decode(bonnet_net *net, bonnet_reader r);
+/* windows: of the WIN section, NULL without one. *out passed bonnet_net_check(): bonnet_net_free(). */
+bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, const bonnet_reader *windows, bonnet_error *err);
 #endif

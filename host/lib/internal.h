@@ -30,6 +30,9 @@ struct bonnet_model {
     bonnet_file file;              /* owns the net */
     bonnet_net *net;               /* = file.net */
     bonnet_net_job jobs[BONNET_FILE_MAX_JOBS];
+    const bonnet_backend *backend; /* what runs it: the device's, or the CPU's for general layers on a register device */
+    void *self;                    /* that backend's state; own_self: made for this model alone */
+    int own_self;
     void *slot;                    /* the net made ready, owned by the backend */
 };
 
@@ -37,6 +40,8 @@ struct bonnet_model {
 bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, size_t pixels_bytes, size_t count);
 /* `run` filled in by the caller but for timeout and cancel; keeps the statistics. frames >= 1. */
 bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonnet_run *run);
+/* "stem", "bconv"; never NULL. */
+const char *bonnet_kind_name(bonnet_layer_kind kind);
 size_t bonnet_image_bytes(const bonnet_net *net);
 /* The recipe becomes the net's own: pictures, and the table of pixels where it normalises. */
 bonnet_status bonnet_net_set_preprocess(bonnet_net *net, const bonnet_preprocess *from, bonnet_error *err);
@@ -53,5 +58,7 @@ struct bonnet_plan {
     bonnet_event events[];
 };
 struct bonnet_job;
+/* BONNET_EUNSUPPORTED, for a network that no chip runs. */
+bonnet_status bonnet_no_plan(bonnet_error *err);
 bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const struct bonnet_job *job, bonnet_error *err);
 #endif

@@ -2,7 +2,7 @@
 /* layers.c - a model's layers as the network defines them, and what the bytes of a picture mean to it. */
 #include "internal.h"
 
-static const char *kind_name(bonnet_layer_kind kind)
+const char *bonnet_kind_name(bonnet_layer_kind kind)
 {
     switch (kind) {
     case BONNET_LAYER_STEM: return "stem";
@@ -10,6 +10,11 @@ static const char *kind_name(bonnet_layer_kind kind)
     case BONNET_LAYER_DOWN: return "down";
     case BONNET_LAYER_LAST: return "last";
     case BONNET_LAYER_FC: return "fc";
+    case BONNET_LAYER_BCONV: return "bconv";
+    case BONNET_LAYER_ICONV: return "iconv";
+    case BONNET_LAYER_BPOOL: return "bpool";
+    case BONNET_LAYER_BELT: return "belt";
+    case BONNET_LAYER_BSUM: return "bsum";
     }
     return "";
 }
@@ -19,10 +24,10 @@ bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model 
     if (!out || !model || index >= model->net->n_layers) return BONNET_EINVAL;
     const bonnet_net *net = model->net;
     const bonnet_layer *l = &net->layers[index];
-    const int bytes = l->kind == BONNET_LAYER_STEM || l->kind == BONNET_LAYER_FC;
+    const int bytes = l->kind == BONNET_LAYER_STEM || l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_ICONV || l->kind == BONNET_LAYER_BSUM;
     *out = (bonnet_layer_info){
         .name = l->name,
-        .kind = kind_name(l->kind),
+        .kind = bonnet_kind_name(l->kind),
         .slices = bytes ? 1 : net->k,
         .channels_in = l->in_c,
         .height_in = l->in_h,
@@ -34,6 +39,11 @@ bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model 
         .stride = l->stride,
         .dilation = l->dilation,
     };
+    if (bonnet_kind_general(l->kind)) {
+        out->macs = bonnet_net_macs(net, index);
+        out->weight_bits = l->out_h && l->out_w ? out->macs / l->out_h / l->out_w * (bytes ? 8 : 1) : 0;
+        return BONNET_OK;
+    }
     /* A 3x3 group reads one slice, a 1x1 all of them; the filter of every output channel is that long. */
     const uint64_t filter = (uint64_t)l->in_c * l->kernel * l->kernel * (l->kind == BONNET_LAYER_DOWN ? net->k : 1);
     out->weight_bits = filter * l->conv_c * (bytes ? 8 : 1);

@@ -2,8 +2,22 @@
 /* model.c - a .bonnet file becomes a network bound to a device. */
 #include <stdlib.h>
 #include <string.h>
+#include "backends.h"
 #include "file.h"
 #include "internal.h"
+
+/* Who runs it. General layers have no form for a chip yet, so a register device leaves such a network to the CPU, whole. */
+static bonnet_status choose_backend(bonnet_model *model, bonnet_device *dev)
+{
+    const bonnet_open_config config = {.timeout_ms = dev->timeout_ms};
+    model->backend = dev->backend;
+    model->self = dev->self;
+    if (!bonnet_net_general(model->net) || model->backend == &bonnet_golden_backend || model->backend == &bonnet_cpu_backend) return BONNET_OK;
+    model->backend = &bonnet_cpu_backend;
+    bonnet_status status = bonnet_cpu_backend.open(&model->self, "", &config, &dev->error);
+    model->own_self = status == BONNET_OK;
+    return status;
+}
 
 /* Takes over what is in `file`, in both outcomes. */
 static bonnet_status bind_model(bonnet_model **out, bonnet_device *dev, bonnet_file *file)
@@ -23,8 +37,10 @@ static bonnet_status bind_model(bonnet_model **out, bonnet_device *dev, bonnet_f
     }
     model->net->jobs = model->jobs;
     model->net->n_jobs = file->n_jobs;
-    bonnet_status status = dev->backend->load(dev->self, &model->slot, model->net, &dev->error);
+    bonnet_status status = choose_backend(model, dev);
+    if (status == BONNET_OK) status = model->backend->load(model->self, &model->slot, model->net, &dev->error);
     if (status != BONNET_OK) {
+        if (model->own_self) model->backend->close(model->self);
         bonnet_file_free(&model->file);
         free(model);
         return status;
@@ -55,7 +71,8 @@ void bonnet_model_free(bonnet_model *model)
 {
     if (!model) return;
     if (model->dev->last_net == model->net) model->dev->last_net = NULL;
-    model->dev->backend->unload(model->dev->self, model->slot);
+    model->backend->unload(model->self, model->slot);
+    if (model->own_self) model->backend->close(model->self);
     bonnet_file_free(&model->file);
     free(model);
 }

@@ -41,6 +41,11 @@ bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const b
     return BONNET_OK;
 }
 
+bonnet_status bonnet_no_plan(bonnet_error *err)
+{
+    return bonnet_fail(err, BONNET_EUNSUPPORTED, "general layers run on the CPU: no chip does any of this network, so there is no plan of one");
+}
+
 bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry)
 {
     if (!model) return BONNET_EINVAL;
@@ -48,6 +53,7 @@ bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, cons
     const bonnet_geometry *g = geometry ? bonnet_geometry_named(geometry) : NULL;
     if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102, small or tiny", geometry ? geometry : "");
     bonnet_job *job;
+    if (bonnet_net_general(model->net)) return bonnet_no_plan(err);
     bonnet_status st = bonnet_lower(&job, model->net, g, 0, err);
     if (st != BONNET_OK) return st;
     st = bonnet_plan_make(out, model->net, job, err);

@@ -30,7 +30,7 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     run->cancel = dev->cancel;
     run->progress = dev->progress;
     run->progress_user = dev->progress_user;
-    bonnet_status status = dev->backend->run(dev->self, model->slot, run, &dev->error);
+    bonnet_status status = model->backend->run(model->self, model->slot, run, &dev->error);
 
     bonnet_stats *s = &dev->stats;
     memset(s, 0, sizeof *s);

@@ -12,21 +12,15 @@ bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device *dev)
     return BONNET_OK;
 }
 
-static const char *kind_name(bonnet_layer_kind kind)
-{
-    static const char *const names[] = {"stem", "conv", "down", "last", "fc"};
-    return names[kind];
-}
-
 void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uint32_t index, const bonnet_layer_cycles *c, uint32_t frames,
                              uint32_t lanes)
 {
     const bonnet_layer *l = &net->layers[index];
     const uint64_t accounted = c->ideal + c->fill + c->starved + c->stall_out;
-    bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST;
+    bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_BCONV;
     *out = (bonnet_layer_stats){
         .name = l->name,
-        .kind = kind_name(l->kind),
+        .kind = bonnet_kind_name(l->kind),
         .channels_in = l->in_c,
         .channels_out = l->out_c,
         .height = l->out_h,

@@ -59,7 +59,7 @@ bonnet_status bonnet_tensor_get(bonnet_tensor_info *out, const bonnet_tensors *t
 {
     if (!out || !tensors || index >= tensors->net->n_layers) return BONNET_EINVAL;
     const bonnet_layer *l = &tensors->net->layers[index];
-    const int numbers = l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC;
+    const int numbers = l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_BSUM;
     *out = (bonnet_tensor_info){.name = tensors->net->tensors ? tensors->net->tensors[index] : "", /* as bonnet_model_tensor_name() */
                                 .layer = l->name,
                                 .channels = numbers ? l->out_c : tensors->net->k * l->out_c,
@@ -83,12 +83,12 @@ bonnet_status bonnet_tensor_values(int32_t *values, size_t count, const bonnet_t
         return BONNET_EINVAL;
     const bonnet_layer *l = &tensors->net->layers[index];
     const uint64_t *map = tensors->maps.maps[index];
-    if (l->kind == BONNET_LAYER_FC)
+    if (l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_BSUM)
         for (size_t i = 0; i < count; i++) values[i] = tensors->maps.logits[i];
     else if (!info.binary)
         for (size_t i = 0; i < count; i++) values[i] = number(map, i, 16);
     else {
-        const size_t k = tensors->net->k, groups = l->out_c / 64, pixels = (size_t)l->out_h * l->out_w;
+        const size_t k = tensors->net->k, groups = (l->out_c + (size_t)63) / 64, pixels = (size_t)l->out_h * l->out_w;
         for (size_t c = 0; c < info.channels; c++) { /* slice-major: channel c of the graph is channel c % out_c of slice c / out_c */
             const size_t slice = c / l->out_c, channel = c % l->out_c;
             for (size_t p = 0; p < pixels; p++) values[c * pixels + p] = map[(p * groups + channel / 64) * k + slice] >> channel % 64 & 1 ? 1 : -1;

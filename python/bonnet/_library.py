@@ -92,7 +92,8 @@ class Preprocess(ctypes.Structure):
 
 class CompileOptions(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("geometry", c_char_p), ("message", c_char_p), ("message_bytes", c_size_t), ("batch", c_uint32),
-                ("explain", c_char_p), ("explain_bytes", c_size_t), ("preprocess", POINTER(Preprocess))]
+                ("explain", c_char_p), ("explain_bytes", c_size_t), ("preprocess", POINTER(Preprocess)),
+                ("strict", c_uint32), ("allow_inexact", c_uint32)]
 
 
 # struct of bonnet.h -> here, for the test that compares them

@@ -123,8 +123,8 @@ class Model:
 
     @property
     def shape(self):
-        """Of one image: (height, width) or (height, width, 3)."""
-        return (self.info.height, self.info.width) + ((3,) if self.info.planes == 3 else ())
+        """Of one image: (height, width), or (height, width, planes) of more than one."""
+        return (self.info.height, self.info.width) + ((self.info.planes,) if self.info.planes > 1 else ())
 
     def _images(self, images):
         """images as [N, ...] bytes without a copy if they are so already; whether there was an N."""

@@ -74,4 +74,7 @@ bonnet_status bonnet_golden_run(const bonnet_net *net, const uint8_t *pixels, ui
 /* One layer of a frame, of maps that the layers before it filled; for a device that does some of them itself. pixels: of the stem only. */
 bonnet_status bonnet_golden_run_layer(const bonnet_net *net, uint32_t layer, const uint8_t *pixels, uint64_t **maps, bonnet_golden_poll *poll,
                                       void *poll_arg);
+/* golden_any.c: one general layer; maps[layer] is zeroed. */
+bonnet_status bonnet_golden_run_any(const bonnet_net *net, uint32_t layer, const uint8_t *pixels, uint64_t **maps, bonnet_golden_poll *poll,
+                                    void *poll_arg);
 #endif

@@ -133,6 +133,7 @@ int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room)
         case BONNET_LAYER_DOWN: rows += tiles * (1 + depth * b->k); break;
         case BONNET_LAYER_LAST: rows += tiles * (2 + 9 * depth); break;
         case BONNET_LAYER_FC: rows += tiles * (1 + l->in_c / 8); break;
+        default: return 0; /* general layers have no form on the chip yet */
         }
         if (l->kind == BONNET_LAYER_LAST) words += l->out_c / 4;
         else if (l->kind == BONNET_LAYER_FC) words += tiles * room->lanes / 2; /* whole tiles of logits are written */

@@ -132,6 +132,7 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
         case BONNET_LAYER_CONV:
         case BONNET_LAYER_DOWN: fill_binary(&b->rng, net, i, l); break;
         case BONNET_LAYER_FC: fill_fc(&b->rng, net, i, l); break;
+        default: break; /* general layers: tests/anynet */
         }
     }
     uint32_t how = bonnet_rng_below(&b->rng, 8); /* most nets ordered, some not at all, some by layer */

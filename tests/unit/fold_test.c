@@ -23,10 +23,10 @@ static const bonnet_affine *chain_make(chain *c, const bn *p)
 {
     c->x[0] = p->bias, c->x[1] = p->alpha, c->x[2] = p->mean, c->x[4] = p->beta, c->x[5] = p->b;
     c->x[3] = p->gamma / sqrtl((long double)p->var + p->eps);
-    c->step[0] = (bonnet_affine){NULL, 1, 1, NULL, NULL, &c->x[0]};
-    c->step[1] = (bonnet_affine){&c->step[0], 2, 1, NULL, &c->x[1], NULL};
-    c->step[2] = (bonnet_affine){&c->step[1], 3, 1, &c->x[2], &c->x[3], &c->x[4]};
-    c->step[3] = (bonnet_affine){&c->step[2], 4, 1, NULL, NULL, &c->x[5]};
+    c->step[0] = (bonnet_affine){.depth = 1, .n = 1, .add = &c->x[0]};
+    c->step[1] = (bonnet_affine){.prev = &c->step[0], .depth = 2, .n = 1, .mul = &c->x[1]};
+    c->step[2] = (bonnet_affine){.prev = &c->step[1], .depth = 3, .n = 1, .sub = &c->x[2], .mul = &c->x[3], .add = &c->x[4]};
+    c->step[3] = (bonnet_affine){.prev = &c->step[2], .depth = 4, .n = 1, .add = &c->x[5]};
     return &c->step[3];
 }
 
@@ -135,7 +135,7 @@ static void directed_cases(unit *u)
     UNIT(u, compare(&p, -4608, 2, 4609, &unclear, NULL) == 0, "tiny slopes do not underflow", "wrong");
     bonnet_affine same[BONNET_CHAIN_MAX];
     const long double minus = -1;
-    for (uint32_t i = 0; i < BONNET_CHAIN_MAX; i++) same[i] = (bonnet_affine){i ? &same[i - 1] : NULL, i + 1, 1, NULL, &minus, NULL};
+    for (uint32_t i = 0; i < BONNET_CHAIN_MAX; i++) same[i] = (bonnet_affine){.prev = i ? &same[i - 1] : NULL, .depth = i + 1, .n = 1, .mul = &minus};
     p = (bn){.gamma = 0, .var = 1, .alpha = -1};
     UNIT(u, bonnet_fold_slope(chain_make(&c, &p), 0) == 0, "a factor of 0 is no direction", "wrong");
     UNIT(u,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * any.h - private to any_*.c: the importer of graphs that are not of BoolNet's family, to a network of general layers.
+ *
+ * One pass, forward, over the same checked graph. Every edge gets an any_value: constants (folded here as far as weights go), the image,
+ * a binary map, or an integer sum with what was done to it since. A sum becomes a layer when a sign is taken of it, so two signs of one sum are
+ * two layers; the sum that the graph ends with becomes the logits. Dialect and refusals: docs/operators.md, section 7.
+ */
+#ifndef BONNET_ANY_H
+#define BONNET_ANY_H
+#include "fold.h"
+#include "onnx_graph.h"
+
+typedef enum any_kind {
+    ANY_NONE = 0,
+    ANY_CONST, /* c                                                        */
+    ANY_IMAGE, /* mul * pixel + add                                        */
+    ANY_BITS,  /* mul * (+-1) + add, of layer `layer`                      */
+    ANY_SUM    /* `sum`, then chain                                        */
+} any_kind;
+
+typedef struct any_const {
+    uint32_t rank, dims[BONNET_TENSOR_MAX_RANK];
+    size_t count;
+    double *v;
+    double unit; /* all values are integers times this, as a quantiser said; 0: nobody said */
+} any_const;
+
+/* A window sum of integers: layer shape and real weights [out_c][in_c / groups][kernel_h][kernel_w]. */
+typedef struct any_sum {
+    bonnet_layer l; /* shape, in, win; kind ICONV or BCONV            */
+    const bonnet_node *node;
+    const double *w; /* as the graph has them                          */
+    double unit;
+    long double mul, add; /* what stands for the bit or pixel: mul * x + add */
+} any_sum;
+
+typedef struct any_value {
+    any_kind kind;
+    const any_const *c;
+    int32_t layer;
+    uint32_t ch, h, w;
+    int flat;  /* [1, ch * h * w] instead of [1, ch, h, w]       */
+    int ended; /* an ArgMax or Softmax was taken off the end      */
+    long double mul, add;
+    uint32_t pads[4], edge; /* top, left, bottom, right, put around it by Pad; 0 only   */
+    uint32_t mean;          /* ANY_BITS: 1: its mean over h x w, still to be taken      */
+    const any_sum *sum;
+    const bonnet_affine *chain;
+    const bonnet_net_window *pool; /* ANY_SUM: a MaxPool, taken when the chain was `pooled_at` */
+    const bonnet_affine *pooled_at;
+} any_value;
+
+typedef struct any_import {
+    bonnet_graph *g;
+    any_value *values; /* [n_edges + 1], the last ANY_NONE for ever */
+    uint32_t n_layers;
+    bonnet_layer layers[BONNET_MAX_LAYERS]; /* with their parameters in the arena */
+    int32_t map[BONNET_MAX_LAYERS];         /* edge that is the layer's map, or -1 */
+    int allow_inexact;
+    double error_bound; /* of a logit, real; 0: exact */
+    double scale;       /* of the logits */
+    bonnet_fold_stats stats;
+} any_import;
+
+typedef bonnet_status any_op(any_import *im, const bonnet_node *n);
+#define ANY_REFUSE(im, n, ...) bonnet_graph_refuse((im)->g, (n), BONNET_EUNSUPPORTED, __VA_ARGS__)
+
+/* ---- any.c */
+const any_value *any_in(const any_import *im, const bonnet_node *n, uint32_t i); /* never NULL */
+bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v);
+bonnet_status any_no_memory(const any_import *im);
+const char *any_name(const any_value *v); /* "a binary map" */
+bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants);
+int any_padded(const any_value *v);
+/* A new layer of this shape in *out; its parameters must be in it already. */
+bonnet_status any_layer(any_import *im, const bonnet_node *n, const bonnet_layer *l, int32_t *out);
+/* conv_c, kernel, ... from the window. */
+void any_finish(bonnet_layer *l, const bonnet_node *n);
+
+/* ---- any_const.c: *done = 1 if all inputs are constants and the output now is one */
+bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done);
+any_const *any_const_new(any_import *im, uint32_t rank, const uint32_t *dims);
+
+/* ---- any_chain.c */
+bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint32_t entries, const long double *sub, const long double *mul,
+                       const long double *add);
+/* The numbers of a constant that meets a value channel by channel: *n = 1 or its channels; refused if it does not. */
+bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const *c, const any_value *v, long double **out, uint32_t *entries);
+
+/* ---- any_sign.c */
+/* Bits that stand for mul * (+-1) + add: a sign is taken of v, after `shift` (NULL: 0; per channel if entries > 1) is taken off it. */
+bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add);
+/* Weights as integers -128..127 times alpha[o]: 1, or 0: they are not. */
+int any_integers(const any_sum *s, int8_t *to, long double *alpha);
+size_t any_filter(const bonnet_layer *l); /* weights of one output channel */
+
+/* ---- any_emit.c */
+bonnet_status any_emit(any_import *im, bonnet_net **out);
+
+any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu;         /* any_chain.c */
+any_op any_conv, any_gemm, any_matmul, any_pad;                                       /* any_conv.c  */
+any_op any_sign, any_bipolar, any_multithreshold;                                     /* any_sign.c  */
+any_op any_maxpool, any_global_average, any_max, any_min;                             /* any_pool.c  */
+any_op any_reshape, any_same, any_end;                                                /* any_view.c  */
+bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join);       /* any_pool.c  */
+/* Kernel, strides, dilations, pads of a node into *w; auto_pad is refused. kernel 0: from the attribute. */
+bonnet_status any_window(any_import *im, const bonnet_node *n, uint32_t kh, uint32_t kw, bonnet_net_window *w);
+/* Out sizes from the window; refused if it does not fit. */
+bonnet_status any_sizes(any_import *im, const bonnet_node *n, bonnet_layer *l);
+#endif

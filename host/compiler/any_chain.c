@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* any_chain.c - constants added to, or multiplied with, a value; BatchNormalization; clamps: what fold.h folds when a sign is taken. */
+#include <math.h>
+#include "any.h"
+
+bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint32_t entries, const long double *sub, const long double *mul,
+                       const long double *add)
+{
+    const uint32_t depth = v->chain ? v->chain->depth : 0;
+    if (depth >= BONNET_CHAIN_MAX - 1) /* one is for the scale of the weights */
+        return ANY_REFUSE(im, n, "more than %d operators between a convolution and its sign; fold some before exporting", BONNET_CHAIN_MAX - 1);
+    bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
+    if (!s) return any_no_memory(im);
+    *s = (bonnet_affine){.prev = v->chain, .depth = depth + 1, .n = entries, .sub = sub, .mul = mul, .add = add};
+    v->chain = s;
+    return BONNET_OK;
+}
+
+bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const *c, const any_value *v, long double **out, uint32_t *entries)
+{
+    const uint32_t behind = v->flat ? 1 : 3; /* the channels are so many dimensions from the end */
+    const int one_each = v->flat && v->h * v->w > 1 ? 0 : c->rank >= behind && c->dims[c->rank - behind] == v->ch && c->count == v->ch;
+    if (c->count != 1 && !one_each)
+        return ANY_REFUSE(im, n, "a constant of %zu numbers and rank %u; one number, or one for each of %u channels, fits", c->count,
+                          (unsigned)c->rank, (unsigned)v->ch);
+    long double *x = bonnet_arena_calloc(im->g->arena, c->count, sizeof *x);
+    if (!x) return any_no_memory(im);
+    for (size_t i = 0; i < c->count; i++) x[i] = c->v[i];
+    *out = x;
+    *entries = (uint32_t)c->count;
+    return BONNET_OK;
+}
+
+static bonnet_status ended(any_import *im, const bonnet_node *n) { return ANY_REFUSE(im, n, "follows an ArgMax or Softmax, which ends a network"); }
+
+/* value * mul + add with constants; one of mul and add is NULL. */
+static bonnet_status affine(any_import *im, const bonnet_node *n, const any_value *v, const any_const *mul, const any_const *add, int invert)
+{
+    const any_const *c = mul ? mul : add;
+    any_value to = *v;
+    if (v->ended) return ended(im, n);
+    if (any_padded(v)) return ANY_REFUSE(im, n, "follows a Pad; a Conv fits there");
+    if (mul && invert)
+        for (size_t i = 0; i < c->count; i++)
+            if (c->v[i] == 0) return ANY_REFUSE(im, n, "divides by 0");
+    if (v->kind == ANY_IMAGE || v->kind == ANY_BITS) {
+        if (c->count != 1) return ANY_REFUSE(im, n, "%s meets %zu different numbers; one number fits", any_name(v), c->count);
+        const long double x = c->v[0];
+        if (mul) to.mul = invert ? to.mul / x : to.mul * x, to.add = invert ? to.add / x : to.add * x;
+        else to.add += invert ? -x : x;
+        if (to.mul == 0) return ANY_REFUSE(im, n, "makes %s 0", any_name(v));
+        return any_set(im, n, to);
+    }
+    if (v->kind != ANY_SUM) return any_unfit(im, n, v, "a sum, a map or the image meets a constant");
+    long double *x;
+    uint32_t entries;
+    bonnet_status status = any_numbers(im, n, c, v, &x, &entries);
+    for (uint32_t i = 0; status == BONNET_OK && invert && i < entries; i++) x[i] = mul ? 1 / x[i] : -x[i];
+    if (status == BONNET_OK) status = any_push(im, n, &to, entries, NULL, mul ? x : NULL, mul ? NULL : x);
+    return status == BONNET_OK ? any_set(im, n, to) : status;
+}
+
+static bonnet_status two(any_import *im, const bonnet_node *n)
+{
+    return n->n_in == 2 ? BONNET_OK : ANY_REFUSE(im, n, "has %u inputs, needs 2", (unsigned)n->n_in);
+}
+
+bonnet_status any_mul(any_import *im, const bonnet_node *n)
+{
+    const any_value *a = any_in(im, n, 0), *b = any_in(im, n, 1);
+    bonnet_status status = two(im, n);
+    if (status != BONNET_OK) return status;
+    if (b->kind == ANY_CONST) return affine(im, n, a, b->c, NULL, 0);
+    if (a->kind == ANY_CONST) return affine(im, n, b, a->c, NULL, 0);
+    return any_join(im, n, BONNET_JOIN_XNOR);
+}
+
+bonnet_status any_add(any_import *im, const bonnet_node *n)
+{
+    const any_value *a = any_in(im, n, 0), *b = any_in(im, n, 1);
+    bonnet_status status = two(im, n);
+    if (status != BONNET_OK) return status;
+    if (b->kind == ANY_CONST) return affine(im, n, a, NULL, b->c, 0);
+    if (a->kind == ANY_CONST) return affine(im, n, b, NULL, a->c, 0);
+    return ANY_REFUSE(im, n, "adds %s and %s; join two binary maps with Mul, Max or Min", any_name(a), any_name(b));
+}
+
+bonnet_status any_sub(any_import *im, const bonnet_node *n)
+{
+    bonnet_status status = two(im, n);
+    if (status != BONNET_OK) return status;
+    if (any_in(im, n, 1)->kind != ANY_CONST) return ANY_REFUSE(im, n, "subtracts what is no constant; a constant fits");
+    return affine(im, n, any_in(im, n, 0), NULL, any_in(im, n, 1)->c, 1);
+}
+
+bonnet_status any_div(any_import *im, const bonnet_node *n)
+{
+    bonnet_status status = two(im, n);
+    if (status != BONNET_OK) return status;
+    if (any_in(im, n, 1)->kind != ANY_CONST) return ANY_REFUSE(im, n, "divides by what is no constant; a constant fits");
+    return affine(im, n, any_in(im, n, 0), any_in(im, n, 1)->c, NULL, 1);
+}
+
+bonnet_status any_batchnorm(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    const any_const *p[4]; /* gamma, beta, mean, var */
+    any_value to = *v;
+    double epsilon;
+    int64_t training;
+    if (v->ended) return ended(im, n);
+    if (v->kind != ANY_SUM || (v->flat && v->h * v->w > 1)) return any_unfit(im, n, v, "BatchNormalization follows a Conv, Gemm or MatMul");
+    bonnet_status status = bonnet_attr_float(im->g, n, "epsilon", (double)1e-5f, &epsilon);
+    if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "training_mode", 0, &training);
+    if (status != BONNET_OK) return status;
+    if (training) return ANY_REFUSE(im, n, "training_mode is 1; export the model in evaluation mode");
+    for (uint32_t i = 0; i < 4; i++) {
+        p[i] = any_in(im, n, i + 1)->c;
+        if (!p[i] || p[i]->rank != 1 || p[i]->count != v->ch)
+            return ANY_REFUSE(im, n, "input %u is not a constant of shape [%u]", (unsigned)i + 1, (unsigned)v->ch);
+    }
+    long double *x = bonnet_arena_calloc(im->g->arena, 3 * (size_t)v->ch, sizeof *x);
+    if (!x) return any_no_memory(im);
+    for (uint32_t c = 0; c < v->ch; c++) {
+        const long double var = (long double)p[3]->v[c] + epsilon;
+        if (var <= 0) return ANY_REFUSE(im, n, "channel %u: variance + epsilon is %Lg, must be positive", (unsigned)c, var);
+        x[c] = p[2]->v[c];
+        x[v->ch + c] = p[0]->v[c] / sqrtl(var);
+        x[2 * (size_t)v->ch + c] = p[1]->v[c];
+    }
+    status = any_push(im, n, &to, v->ch, x, x + v->ch, x + 2 * (size_t)v->ch);
+    return status == BONNET_OK ? any_set(im, n, to) : status;
+}
+
+static bonnet_status clamp(any_import *im, const bonnet_node *n, long double low, long double high)
+{
+    const any_value *v = any_in(im, n, 0);
+    any_value to = *v;
+    if (v->ended) return ended(im, n);
+    if (v->kind != ANY_SUM) return any_unfit(im, n, v, "a clamp lies between a convolution and its sign");
+    bonnet_status status = any_push(im, n, &to, 1, NULL, NULL, NULL);
+    if (status != BONNET_OK) return status;
+    bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
+    if (!s) return any_no_memory(im);
+    *s = *to.chain;
+    s->clamp = 1, s->low = low, s->high = high;
+    to.chain = s;
+    return any_set(im, n, to);
+}
+
+bonnet_status any_clip(any_import *im, const bonnet_node *n)
+{
+    static const char *const name[2] = {"min", "max"};
+    long double bound[2] = {-HUGE_VALL, HUGE_VALL};
+    for (uint32_t i = 0; i < 2; i++) {
+        const any_value *v = any_in(im, n, i + 1);
+        double x;
+        if (v->kind == ANY_CONST && v->c->count == 1) bound[i] = v->c->v[0];
+        else if (i + 1 < n->n_in && n->in[i + 1] >= 0) return ANY_REFUSE(im, n, "%s is not one constant number", name[i]);
+        else if (bonnet_attr_find(n, name[i])) {
+            bonnet_status status = bonnet_attr_float(im->g, n, name[i], 0, &x);
+            if (status != BONNET_OK) return status;
+            bound[i] = x;
+        }
+    }
+    if (bound[0] > bound[1]) return ANY_REFUSE(im, n, "clips to %Lg..%Lg", bound[0], bound[1]);
+    return clamp(im, n, bound[0], bound[1]);
+}
+
+bonnet_status any_relu(any_import *im, const bonnet_node *n) { return clamp(im, n, 0, HUGE_VALL); }

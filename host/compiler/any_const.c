@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* any_const.c - weights on their way through quantisers: operators whose inputs are all constants. */
+#include <math.h>
+#include <string.h>
+#include "any.h"
+
+any_const *any_const_new(any_import *im, uint32_t rank, const uint32_t *dims)
+{
+    any_const *c = bonnet_arena_calloc(im->g->arena, 1, sizeof *c);
+    if (!c) return NULL;
+    c->rank = rank;
+    c->count = 1;
+    for (uint32_t i = 0; i < rank; i++) c->dims[i] = dims[i], c->count *= dims[i];
+    c->v = bonnet_arena_calloc(im->g->arena, c->count, sizeof *c->v);
+    return c->v ? c : NULL;
+}
+
+/* Element of `b` that meets element `i` of `a`: equal shapes, or b of one element, or b broadcast along dimensions of 1. -1: it does not. */
+static int64_t meets(const any_const *a, const any_const *b, size_t i)
+{
+    if (b->count == 1) return 0;
+    if (b->rank > a->rank) return -1;
+    int64_t at = 0, step = 1;
+    for (uint32_t r = 0; r < b->rank; r++) {
+        const uint32_t da = a->dims[a->rank - 1 - r], db = b->dims[b->rank - 1 - r];
+        if (db != 1 && db != da) return -1;
+        if (db != 1) at += (int64_t)(i % da) * step;
+        i /= da;
+        step *= db;
+    }
+    return at;
+}
+
+static double pair(const char *op, double a, double b)
+{
+    if (*op == 'A') return a + b;
+    if (*op == 'S') return a - b;
+    return *op == 'M' ? a * b : a / b;
+}
+
+static bonnet_status elementwise(any_import *im, const bonnet_node *n, any_const **out)
+{
+    const any_const *a = any_in(im, n, 0)->c, *b = any_in(im, n, 1)->c;
+    const int swap = b->count > a->count, multiplies = !strcmp(n->op, "Mul") || !strcmp(n->op, "Div");
+    const any_const *big = swap ? b : a, *small = swap ? a : b;
+    any_const *c = any_const_new(im, big->rank, big->dims);
+    if (!c) return any_no_memory(im);
+    for (size_t i = 0; i < c->count; i++) {
+        const int64_t j = meets(big, small, i);
+        if (j < 0) return ANY_REFUSE(im, n, "its constants have shapes that do not broadcast");
+        c->v[i] = swap ? pair(n->op, small->v[j], big->v[i]) : pair(n->op, big->v[i], small->v[j]);
+        if (!isfinite(c->v[i])) return ANY_REFUSE(im, n, "element %zu of the result is not a finite number", i);
+    }
+    if (multiplies && !swap && a->unit > 0 && b->count == 1) c->unit = fabs(pair(n->op, a->unit, b->v[0]));
+    *out = c;
+    return BONNET_OK;
+}
+
+static double rounded(const bonnet_node *n, double x)
+{
+    if (bonnet_attr_is(n, "rounding_mode", "FLOOR", "ROUND")) return floor(x);
+    if (bonnet_attr_is(n, "rounding_mode", "CEIL", "ROUND")) return ceil(x);
+    return nearbyint(x); /* ROUND: ties to even */
+}
+
+/* QONNX Quant: x, scale, zero point, bits. One scale, zero point 0. */
+static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out)
+{
+    int64_t is_signed, narrow;
+    const any_const *x = any_in(im, n, 0)->c, *s = any_in(im, n, 1)->c, *z = any_in(im, n, 2)->c, *b = any_in(im, n, 3)->c;
+    bonnet_status status = bonnet_attr_int(im->g, n, "signed", 1, &is_signed);
+    if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "narrow", 0, &narrow);
+    if (status != BONNET_OK) return status;
+    if (n->n_in != 4 || s->count != 1 || z->count != 1 || b->count != 1 || !(s->v[0] > 0) || z->v[0] != 0)
+        return ANY_REFUSE(im, n, "scale, zero point and bits are not one number each, the zero point 0; a scale per tensor fits");
+    if (b->v[0] < 1 || b->v[0] > 8 || floor(b->v[0]) != b->v[0]) return ANY_REFUSE(im, n, "%g bits; 1 to 8 fit", b->v[0]);
+    if (!bonnet_attr_is(n, "rounding_mode", "ROUND", "ROUND") && !bonnet_attr_is(n, "rounding_mode", "FLOOR", "ROUND") &&
+        !bonnet_attr_is(n, "rounding_mode", "CEIL", "ROUND"))
+        return ANY_REFUSE(im, n, "rounding_mode; ROUND, FLOOR and CEIL fit");
+    const double half = ldexp(1, (int)b->v[0] - 1), low = is_signed ? -half + (double)narrow : 0;
+    const double high = is_signed ? half - 1 : 2 * half - 1 - (double)narrow;
+    any_const *c = any_const_new(im, x->rank, x->dims);
+    if (!c) return any_no_memory(im);
+    for (size_t i = 0; i < c->count; i++) {
+        const double q = rounded(n, x->v[i] / s->v[0]);
+        c->v[i] = (q < low ? low : q > high ? high : q) * s->v[0];
+    }
+    c->unit = s->v[0];
+    *out = c;
+    return BONNET_OK;
+}
+
+static bonnet_status signs(any_import *im, const bonnet_node *n, any_const **out)
+{
+    const any_const *x = any_in(im, n, 0)->c;
+    double scale = 1;
+    if (strcmp(n->op, "Sign") != 0) {
+        if (n->n_in != 2 || any_in(im, n, 1)->c->count != 1) return ANY_REFUSE(im, n, "its scale is not one number");
+        scale = any_in(im, n, 1)->c->v[0];
+    }
+    any_const *c = any_const_new(im, x->rank, x->dims);
+    if (!c) return any_no_memory(im);
+    for (size_t i = 0; i < c->count; i++) c->v[i] = x->v[i] >= 0 ? scale : -scale;
+    *out = c;
+    return BONNET_OK;
+}
+
+static bonnet_status transpose(any_import *im, const bonnet_node *n, any_const **out)
+{
+    const any_const *x = any_in(im, n, 0)->c;
+    int64_t perm[2];
+    int present;
+    if (x->rank != 2) return ANY_REFUSE(im, n, "a constant of rank %u; matrices fit", (unsigned)x->rank);
+    bonnet_status status = bonnet_attr_ints(im->g, n, "perm", 0, perm, 2, &present);
+    if (status != BONNET_OK) return status;
+    if (present && (perm[0] != 1 || perm[1] != 0)) return ANY_REFUSE(im, n, "perm is not [1, 0]");
+    const uint32_t dims[2] = {x->dims[1], x->dims[0]};
+    any_const *c = any_const_new(im, 2, dims);
+    if (!c) return any_no_memory(im);
+    for (size_t i = 0; i < c->count; i++) c->v[i] = x->v[i % dims[1] * dims[0] + i / dims[1]];
+    c->unit = x->unit;
+    *out = c;
+    return BONNET_OK;
+}
+
+bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done)
+{
+    static const struct {
+        const char *op;
+        bonnet_status (*run)(any_import *, const bonnet_node *, any_const **);
+        uint32_t inputs;
+    } folds[] = {{"Add", elementwise, 2}, {"Sub", elementwise, 2}, {"Mul", elementwise, 2},    {"Div", elementwise, 2},    {"Quant", quant, 4},
+                 {"IntQuant", quant, 4},  {"Sign", signs, 1},      {"BipolarQuant", signs, 2}, {"Transpose", transpose, 1}};
+    any_const *c = NULL;
+    if (!n->n_in) return BONNET_OK;
+    for (uint32_t i = 0; i < n->n_in; i++)
+        if (any_in(im, n, i)->kind != ANY_CONST) return BONNET_OK;
+    for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
+        if (strcmp(n->op, folds[i].op) != 0) continue;
+        if (n->n_in != folds[i].inputs) return ANY_REFUSE(im, n, "has %u inputs, needs %u", (unsigned)n->n_in, (unsigned)folds[i].inputs);
+        bonnet_status status = folds[i].run(im, n, &c);
+        if (status != BONNET_OK) return status;
+        *done = 1;
+        im->values[n->out] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
+        return BONNET_OK;
+    }
+    return BONNET_OK;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* any_conv.c - Conv, Gemm, MatMul: a window sum over the image or a binary map. A dense layer is a window as large as its map. */
+#include <string.h>
+#include "any.h"
+
+size_t any_filter(const bonnet_layer *l) { return (size_t)(l->in_c / l->win.groups) * l->win.kernel_h * l->win.kernel_w; }
+
+bonnet_status any_window(any_import *im, const bonnet_node *n, uint32_t kh, uint32_t kw, bonnet_net_window *w)
+{
+    int64_t k[2], s[2], d[2], p[4];
+    int present;
+    bonnet_status status = bonnet_attr_ints(im->g, n, "kernel_shape", 0, k, 2, &present);
+    if (status == BONNET_OK) status = bonnet_attr_ints(im->g, n, "strides", 1, s, 2, NULL);
+    if (status == BONNET_OK) status = bonnet_attr_ints(im->g, n, "dilations", 1, d, 2, NULL);
+    if (status == BONNET_OK) status = bonnet_attr_ints(im->g, n, "pads", 0, p, 4, NULL);
+    if (status != BONNET_OK) return status;
+    if (!bonnet_attr_is(n, "auto_pad", "NOTSET", "NOTSET") && !bonnet_attr_is(n, "auto_pad", "VALID", "NOTSET"))
+        return ANY_REFUSE(im, n, "auto_pad; explicit pads fit");
+    if (kh && present && (k[0] != kh || k[1] != kw))
+        return ANY_REFUSE(im, n, "kernel_shape is not that of the weight, %ux%u", (unsigned)kh, (unsigned)kw);
+    if (kh) k[0] = kh, k[1] = kw;
+    for (int i = 0; i < 2; i++)
+        if (k[i] < 1 || k[i] > BONNET_MAX_SIDE || s[i] < 1 || s[i] > BONNET_MAX_SIDE || d[i] < 1 || d[i] > BONNET_MAX_SIDE)
+            return ANY_REFUSE(im, n, "kernel_shape, strides or dilations not in 1..%d", BONNET_MAX_SIDE);
+    for (int i = 0; i < 4; i++)
+        if (p[i] < 0 || p[i] >= BONNET_MAX_SIDE) return ANY_REFUSE(im, n, "pads are not 0..%d", BONNET_MAX_SIDE - 1);
+    *w = (bonnet_net_window){.kernel_h = (uint32_t)k[0],
+                             .kernel_w = (uint32_t)k[1],
+                             .stride_h = (uint32_t)s[0],
+                             .stride_w = (uint32_t)s[1],
+                             .dilation_h = (uint32_t)d[0],
+                             .dilation_w = (uint32_t)d[1],
+                             .top = (uint32_t)p[0],
+                             .left = (uint32_t)p[1],
+                             .bottom = (uint32_t)p[2],
+                             .right = (uint32_t)p[3],
+                             .groups = 1};
+    return BONNET_OK;
+}
+
+bonnet_status any_sizes(any_import *im, const bonnet_node *n, bonnet_layer *l)
+{
+    const bonnet_net_window *w = &l->win;
+    const uint32_t h = l->in_h + w->top + w->bottom, v = l->in_w + w->left + w->right;
+    const uint32_t reach_h = (w->kernel_h - 1) * w->dilation_h + 1, reach_w = (w->kernel_w - 1) * w->dilation_w + 1;
+    if (reach_h > h || reach_w > v)
+        return ANY_REFUSE(im, n, "a window of %ux%u does not fit a map of %ux%u", (unsigned)reach_h, (unsigned)reach_w, (unsigned)h, (unsigned)v);
+    l->out_h = (h - reach_h) / w->stride_h + 1;
+    l->out_w = (v - reach_w) / w->stride_w + 1;
+    return BONNET_OK;
+}
+
+static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_value *v, bonnet_layer *l, const double *w, double unit,
+                             const any_const *bias, int flat)
+{
+    any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
+    if (!s) return any_no_memory(im);
+    l->kind = v->kind == ANY_IMAGE ? BONNET_LAYER_ICONV : BONNET_LAYER_BCONV;
+    l->in = l->kind == BONNET_LAYER_ICONV ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, v->ch};
+    l->res.map = l->pass.map = -1;
+    *s = (any_sum){.l = *l, .node = n, .w = w, .unit = unit, .mul = v->mul, .add = v->add};
+    any_value to = {.kind = ANY_SUM, .layer = -1, .ch = l->out_c, .h = l->out_h, .w = l->out_w, .flat = flat, .mul = 1, .sum = s};
+    if (bias) {
+        if (bias->count != l->out_c && bias->count != 1)
+            return ANY_REFUSE(im, n, "a bias of %zu numbers for %u channels", bias->count, (unsigned)l->out_c);
+        long double *b = bonnet_arena_calloc(im->g->arena, bias->count, sizeof *b);
+        if (!b) return any_no_memory(im);
+        for (size_t i = 0; i < bias->count; i++) b[i] = bias->v[i];
+        bonnet_status status = any_push(im, n, &to, (uint32_t)bias->count, NULL, NULL, b);
+        if (status != BONNET_OK) return status;
+    }
+    return any_set(im, n, to);
+}
+
+bonnet_status any_conv(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    const any_const *w = any_in(im, n, 1)->c, *bias = any_in(im, n, 2)->c;
+    bonnet_layer l = {.in_c = v->ch, .in_h = v->h, .in_w = v->w};
+    int64_t group;
+    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat || v->mean)
+        return any_unfit(im, n, v, "Conv reads the image or a binary map; put a Sign before it");
+    if (!w || w->rank != 4) return ANY_REFUSE(im, n, "its weight is not a constant of rank 4");
+    if (n->n_in > 2 && n->in[2] >= 0 && !bias) return ANY_REFUSE(im, n, "its bias is not a constant");
+    bonnet_status status = bonnet_attr_int(im->g, n, "group", 1, &group);
+    if (status == BONNET_OK) status = any_window(im, n, w->dims[2], w->dims[3], &l.win);
+    if (status != BONNET_OK) return status;
+    if (group < 1 || group > v->ch || v->ch % group || w->dims[0] % group || w->dims[1] != v->ch / group)
+        return ANY_REFUSE(im, n, "group %lld with a weight of [%u, %u, ...] on %u channels", (long long)group, (unsigned)w->dims[0],
+                          (unsigned)w->dims[1], (unsigned)v->ch);
+    if (any_padded(v) && v->edge && (l.win.top | l.win.left | l.win.bottom | l.win.right))
+        return ANY_REFUSE(im, n, "pads zeros around replicated edges; one of them fits");
+    l.win.groups = (uint32_t)group;
+    l.win.top += v->pads[0], l.win.left += v->pads[1], l.win.bottom += v->pads[2], l.win.right += v->pads[3];
+    l.win.edge = v->edge;
+    l.out_c = w->dims[0];
+    status = any_sizes(im, n, &l);
+    return status == BONNET_OK ? sum_set(im, n, v, &l, w->v, w->unit, bias, 0) : status;
+}
+
+/* w: [out][in], or with `columns` [in][out]; the inputs are the map's numbers in the order of channel, row, column. */
+static bonnet_status dense(any_import *im, const bonnet_node *n, const any_const *w, int columns, double alpha, const any_const *bias)
+{
+    const any_value *v = any_in(im, n, 0);
+    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || any_padded(v) || !v->flat)
+        return any_unfit(im, n, v, "a dense layer reads a flattened binary map or image");
+    const uint32_t places = v->h * v->w, inputs = v->mean ? v->ch : v->ch * places;
+    if (!w || w->rank != 2 || w->dims[columns ? 0 : 1] != inputs)
+        return ANY_REFUSE(im, n, "its weight is not a constant matrix for %u inputs", (unsigned)inputs);
+    const uint32_t outs = w->dims[columns ? 1 : 0], all = v->ch * places, per = v->mean ? places : 1;
+    double *x = bonnet_arena_calloc(im->g->arena, (size_t)outs * all, sizeof *x);
+    if (!x) return any_no_memory(im);
+    for (size_t o = 0; o < outs; o++)
+        for (size_t i = 0; i < all; i++) x[o * all + i] = alpha * w->v[columns ? i / per * outs + o : o * inputs + i / per];
+    bonnet_layer l = {.in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = outs, .out_h = 1, .out_w = 1};
+    l.win = (bonnet_net_window){.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
+    any_value from = *v;
+    if (v->mean) from.mul /= places, from.add /= places;
+    return sum_set(im, n, &from, &l, x, w->unit * (alpha < 0 ? -alpha : alpha), bias, 1);
+}
+
+bonnet_status any_gemm(any_import *im, const bonnet_node *n)
+{
+    double alpha, beta;
+    int64_t ta, tb;
+    const any_const *bias = any_in(im, n, 2)->c;
+    bonnet_status status = bonnet_attr_float(im->g, n, "alpha", 1, &alpha);
+    if (status == BONNET_OK) status = bonnet_attr_float(im->g, n, "beta", 1, &beta);
+    if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "transA", 0, &ta);
+    if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "transB", 0, &tb);
+    if (status != BONNET_OK) return status;
+    if (ta || alpha == 0) return ANY_REFUSE(im, n, "transA %lld, alpha %g; transA 0 and an alpha other than 0 fit", (long long)ta, alpha);
+    if (n->n_in > 2 && n->in[2] >= 0 && !bias) return ANY_REFUSE(im, n, "its bias is not a constant");
+    if (bias && beta != 1) return ANY_REFUSE(im, n, "beta %g; 1 fits", beta);
+    return dense(im, n, any_in(im, n, 1)->c, !tb, alpha, bias);
+}
+
+bonnet_status any_matmul(any_import *im, const bonnet_node *n) { return dense(im, n, any_in(im, n, 1)->c, 1, 1, NULL); }
+
+bonnet_status any_pad(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0), *p = any_in(im, n, 1), *fill = any_in(im, n, 2);
+    any_value to = *v;
+    const int edge = bonnet_attr_is(n, "mode", "edge", "constant");
+    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat || v->mean || any_padded(v))
+        return any_unfit(im, n, v, "Pad goes around the image or a binary map, once");
+    if (!edge && !bonnet_attr_is(n, "mode", "constant", "constant")) return ANY_REFUSE(im, n, "mode is neither constant nor edge");
+    if (p->kind != ANY_CONST || p->c->count != 8 || n->n_in > 3) return ANY_REFUSE(im, n, "its pads are not a constant of 8 numbers");
+    if (!edge && fill->kind == ANY_CONST && (fill->c->count != 1 || fill->c->v[0] != 0))
+        return ANY_REFUSE(im, n, "pads with %g; 0 fits", fill->c->v[0]);
+    for (int i = 0; i < 8; i++) {
+        const double x = p->c->v[i];
+        if (x < 0 || x >= BONNET_MAX_SIDE || (i % 4 < 2 && x != 0))
+            return ANY_REFUSE(im, n, "pads of %g in dimension %d; 0..511 around rows and columns fit", x, i % 4);
+        if (i % 4 >= 2) to.pads[i / 4 * 2 + i % 4 - 2] = (uint32_t)x;
+    }
+    to.edge = edge && any_padded(&to);
+    return any_set(im, n, to);
+}
