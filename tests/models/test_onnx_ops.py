@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import onnx
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "models"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "models"))  # behind models/fashion, which has an export.py of its own
 import onnx_eval  # noqa: E402
 import onnx_ops  # noqa: E402
 
