@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* any.c - the walk of the general importer, see any.h. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "any.h"
@@ -47,6 +48,8 @@ const any_value *any_in(const any_import *im, const bonnet_node *n, uint32_t i)
 
 bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v)
 {
+    if ((v.kind == ANY_IMAGE || v.kind == ANY_BITS) && !(v.mul != 0 && isfinite(v.mul) && isfinite(v.add)))
+        return ANY_REFUSE(im, n, "makes %s 0 or infinite", any_name(&v));
     im->values[n->out] = v;
     if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.mean && !any_padded(&v)) im->map[v.layer] = n->out;
     return BONNET_OK;
@@ -118,6 +121,9 @@ bonnet_status bonnet_any_import(bonnet_net **out, bonnet_graph *g, int allow_ine
 {
     any_import *im = bonnet_arena_calloc(g->arena, 1, sizeof *im);
     if (!im) return bonnet_fail(g->err, BONNET_ENOMEM, "out of memory");
+    if (g->planes > BONNET_MAX_WIDE_CHANNELS || g->height > BONNET_MAX_SIDE || g->width > BONNET_MAX_SIDE)
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: an image of %u planes of %ux%u; up to %d of %dx%d fit", (unsigned)g->planes,
+                           (unsigned)g->height, (unsigned)g->width, BONNET_MAX_WIDE_CHANNELS, BONNET_MAX_SIDE, BONNET_MAX_SIDE);
     im->g = g;
     im->allow_inexact = allow_inexact;
     im->values = bonnet_arena_calloc(g->arena, (size_t)g->n_edges + 1, sizeof *im->values);

@@ -48,7 +48,6 @@ static bonnet_status affine(any_import *im, const bonnet_node *n, const any_valu
         const long double x = c->v[0];
         if (mul) to.mul = invert ? to.mul / x : to.mul * x, to.add = invert ? to.add / x : to.add * x;
         else to.add += invert ? -x : x;
-        if (to.mul == 0) return ANY_REFUSE(im, n, "makes %s 0", any_name(v));
         return any_set(im, n, to);
     }
     if (v->kind != ANY_SUM) return any_unfit(im, n, v, "a sum, a map or the image meets a constant");

@@ -53,6 +53,8 @@ bonnet_status any_sizes(any_import *im, const bonnet_node *n, bonnet_layer *l)
 static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_value *v, bonnet_layer *l, const double *w, double unit,
                              const any_const *bias, int flat)
 {
+    if (l->out_c < 1 || l->out_c > BONNET_MAX_WIDE_CHANNELS)
+        return ANY_REFUSE(im, n, "%u output channels; 1 to %d fit", (unsigned)l->out_c, BONNET_MAX_WIDE_CHANNELS);
     any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     if (!s) return any_no_memory(im);
     l->kind = v->kind == ANY_IMAGE ? BONNET_LAYER_ICONV : BONNET_LAYER_BCONV;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include "any.h"
 
-enum { MAX_SUM = 1 << 30, MAX_RATIO = 16 };
+enum { MAX_SUM = 1 << 30, MAX_RATIO = 16, MAX_ZERO = 1 << 16 };
 
 /* All of one channel are +-alpha. */
 static int one_bit(const double *w, size_t n, int8_t *to, long double *alpha)
@@ -130,12 +130,14 @@ static bonnet_status image_zero(any_import *im, const bonnet_node *n, any_sum *s
     if (s->add == 0 || w->edge || !(w->top | w->left | w->bottom | w->right)) return BONNET_OK;
     for (int m = 1; m <= MAX_RATIO; m++) {
         const long double a = s->add / s->mul * m, whole = nearbyintl(a);
-        if (fabsl(a - whole) > 0x1p-22L * fabsl(a)) continue; /* constants are float32 numbers */
+        if (!(fabsl(a - whole) <= 0x1p-22L * fabsl(a))) continue; /* constants are float32 numbers */
+        if (fabsl(whole) > MAX_ZERO) break;
         s->l.win.mul = m, s->l.win.add = (int32_t)whole;
         s->mul /= m, s->add = 0;
         return BONNET_OK;
     }
-    return ANY_REFUSE(im, n, "pads zeros around an image of x + %Lg; a multiple of 1/%d, or no border, fits", s->add / s->mul, MAX_RATIO);
+    return ANY_REFUSE(im, n, "pads zeros around an image of x + %Lg; a multiple of 1/%d up to %d, or no border, fits", s->add / s->mul, MAX_RATIO,
+                      MAX_ZERO);
 }
 
 /* The pool that stood between sum and sign, on bits: OR, or AND in falling channels. */

@@ -155,6 +155,23 @@ class CommandLine(unittest.TestCase):
         self.refused(net(plain, lambda g: g.then("Add", g.value[0])), r"\(Add\): adds a binary map and a binary map; join two binary maps with Mul, Max or Min")
         self.refused(net(plain, lambda g: g.then("MaxPool", kernel_shape=[2, 2], dilations=[2, 2], shape=(4, 2, 2))), r"\(MaxPool\): dilations; 1 fits")
 
+    def test_extremes(self):
+        """Numbers and sizes that no layer has are refused where they arise, before anything is computed with them."""
+        def net(shape, before, channels=4, pads=(0, 0, 0, 0)):
+            g = graphs.Graph(np.random.default_rng(SEED), shape)
+            before(g)
+            g.conv(channels, [3, 3], pads=pads, kinds=("signs",))
+            g.sign(("Sign",))
+            g.then("Flatten", shape=(int(np.prod(g.value[1])),))
+            g.dense(3, ("plain",))
+            return g.model()
+
+        self.refused(net((1, 6, 6), lambda g: [g.then("Mul", g.const(1e38)) for _ in range(140)]), r"\(Mul\): makes the image 0 or infinite")
+        self.refused(net((1, 6, 6), lambda g: [g.then("Div", g.const(1e38)) for _ in range(140)]), r"\(Div\): makes the image 0 or infinite")
+        self.refused(net((1, 6, 6), lambda g: g.then("Add", g.const(1e30)), pads=(1, 1, 1, 1)), r"\(Conv\): pads zeros around an image of x \+ 1e\+30")
+        self.refused(net((1, 600, 6), lambda g: None), r"an image of 1 planes of 600x6; up to 4096 of 512x512 fit")
+        self.refused(net((1, 3, 3), lambda g: None, channels=4097), r"\(Conv\): 4097 output channels; 1 to 4096 fit")
+
     def test_register_device(self):
         """On a chip's driver the whole network runs on the CPU, with the same logits."""
         model, rng = graphs.resnet(SEED), np.random.default_rng(SEED)
