@@ -28,12 +28,12 @@ enum {
     BONNET_NAME_BYTES = 64
 };
 
-typedef enum bonnet_layer_kind {                        /* values are file format: append, never renumber */
-                                 BONNET_LAYER_STEM = 0, /* pixels -> binary map                                     */
-                                 BONNET_LAYER_CONV = 1, /* binary 3x3 with post-processing -> binary map            */
-                                 BONNET_LAYER_DOWN = 2, /* dense binary 1x1, optional 2x2 bit pool -> binary map    */
-                                 BONNET_LAYER_LAST = 3, /* binary 3x3 with head arithmetic -> int16 features [out_c] */
-                                 BONNET_LAYER_FC = 4,   /* int16 features -> int32 logits [out_c]                   */
+typedef enum bonnet_layer_kind {                         /* values are file format: append, never renumber */
+                                 BONNET_LAYER_STEM = 0,  /* pixels -> binary map                                     */
+                                 BONNET_LAYER_CONV = 1,  /* binary 3x3 with post-processing -> binary map            */
+                                 BONNET_LAYER_DOWN = 2,  /* dense binary 1x1, optional 2x2 bit pool -> binary map    */
+                                 BONNET_LAYER_LAST = 3,  /* binary 3x3 with head arithmetic -> int16 features [out_c] */
+                                 BONNET_LAYER_FC = 4,    /* int16 features -> int32 logits [out_c]                   */
                                  BONNET_LAYER_BCONV = 5, /* general: 1-bit window sums, thresholds -> binary map     */
                                  BONNET_LAYER_ICONV = 6, /* general: pixels x int8 weights, thresholds -> binary map */
                                  BONNET_LAYER_BPOOL = 7, /* general: OR or AND of a window's bits, per channel       */
@@ -58,9 +58,9 @@ typedef enum bonnet_join { BONNET_JOIN_XNOR = 0, BONNET_JOIN_OR = 1, BONNET_JOIN
 typedef struct bonnet_net_window {
     uint32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     uint32_t top, left, bottom, right, edge;
-    uint32_t groups;   /* BCONV, ICONV; else 1                                       */
-    int32_t mul, add;  /* ICONV: the number that a pixel x stands for is mul * x + add; else 0 */
-    bonnet_join join;  /* BELT; else 0                                               */
+    uint32_t groups;  /* BCONV, ICONV; else 1                                       */
+    int32_t mul, add; /* ICONV: the number that a pixel x stands for is mul * x + add; else 0 */
+    bonnet_join join; /* BELT; else 0                                               */
 } bonnet_net_window;
 
 typedef struct bonnet_layer {
@@ -113,16 +113,18 @@ typedef struct bonnet_net {
     double logit_scale; /* real logit = scale * integer; for display only */
     uint32_t n_layers;
     bonnet_layer *layers;
-    char **labels;              /* [classes] or NULL */
-    char **tensors;             /* [n_layers] or NULL: the value of the user's graph that layer i's map is; "" where none is */
-    const int8_t *pixel_lut;    /* [planes][256] or NULL: the signed pixel that stands for the byte of a picture; NULL: byte - 128 */
+    char **labels;                       /* [classes] or NULL */
+    char **tensors;                      /* [n_layers] or NULL: the value of the user's graph that layer i's map is; "" where none is */
+    const int8_t *pixel_lut;             /* [planes][256] or NULL: the signed pixel that stands for the byte of a picture; NULL: byte - 128 */
     const bonnet_net_pictures *pictures; /* or NULL: pictures come as the network wants them */
-    const bonnet_net_job *jobs; /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
+    const bonnet_net_job *jobs;          /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
     uint32_t n_jobs;
 } bonnet_net;
 
 /* 1: the general family. */
 static inline int bonnet_kind_general(bonnet_layer_kind kind) { return kind >= BONNET_LAYER_BCONV && kind <= BONNET_LAYER_BSUM; }
+/* 1: its map is the logits, int32. */
+static inline int bonnet_kind_logits(bonnet_layer_kind kind) { return kind == BONNET_LAYER_FC || kind == BONNET_LAYER_BSUM; }
 static inline int bonnet_net_general(const bonnet_net *net) { return bonnet_kind_general(net->layers[0].kind); }
 
 /* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC, BSUM ceil(out_c/2). */

@@ -55,12 +55,6 @@ bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v)
     return BONNET_OK;
 }
 
-bonnet_status any_no_memory(const any_import *im)
-{
-    return bonnet_fail(im->g->err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB",
-                       im->g->arena->limit_bytes >> 20);
-}
-
 const char *any_name(const any_value *v)
 {
     static const char *const names[] = {"nothing a network is made of", "a constant", "the image", "a binary map", "an integer sum"};
@@ -109,7 +103,7 @@ static bonnet_status constants(any_import *im)
         const bonnet_tensor *t = g->edges[e].constant;
         if (!t) continue;
         any_const *c = any_const_new(im, t->rank, t->dims);
-        if (!c) return any_no_memory(im);
+        if (!c) return bonnet_graph_no_memory(im->g);
         for (size_t i = 0; i < c->count; i++) c->v[i] = bonnet_tensor_at(t, i);
         if (t->scale != 1) c->unit = t->scale < 0 ? -t->scale : t->scale;
         im->values[e] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
@@ -120,14 +114,14 @@ static bonnet_status constants(any_import *im)
 bonnet_status bonnet_any_import(bonnet_net **out, bonnet_graph *g, int allow_inexact, bonnet_onnx_report *report)
 {
     any_import *im = bonnet_arena_calloc(g->arena, 1, sizeof *im);
-    if (!im) return bonnet_fail(g->err, BONNET_ENOMEM, "out of memory");
+    if (!im) return bonnet_graph_no_memory(g);
     if (g->planes > BONNET_MAX_WIDE_CHANNELS || g->height > BONNET_MAX_SIDE || g->width > BONNET_MAX_SIDE)
         return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: an image of %u planes of %ux%u; up to %d of %dx%d fit", (unsigned)g->planes,
                            (unsigned)g->height, (unsigned)g->width, BONNET_MAX_WIDE_CHANNELS, BONNET_MAX_SIDE, BONNET_MAX_SIDE);
     im->g = g;
     im->allow_inexact = allow_inexact;
     im->values = bonnet_arena_calloc(g->arena, (size_t)g->n_edges + 1, sizeof *im->values);
-    if (!im->values) return any_no_memory(im);
+    if (!im->values) return bonnet_graph_no_memory(im->g);
     bonnet_status status = constants(im);
     if (status != BONNET_OK) return status;
     im->values[g->input] =

@@ -69,7 +69,6 @@ typedef bonnet_status any_op(any_import *im, const bonnet_node *n);
 /* ---- any.c */
 const any_value *any_in(const any_import *im, const bonnet_node *n, uint32_t i); /* never NULL */
 bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v);
-bonnet_status any_no_memory(const any_import *im);
 const char *any_name(const any_value *v); /* "a binary map" */
 bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants);
 int any_padded(const any_value *v);
@@ -89,21 +88,21 @@ bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint3
 bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const *c, const any_value *v, long double **out, uint32_t *entries);
 
 /* ---- any_sign.c */
-/* Bits that stand for mul * (+-1) + add: a sign is taken of v, after `shift` (NULL: 0; per channel if entries > 1) is taken off it. */
+/* A layer of the sign of v, a sum; its bits stand for mul * (+-1) + add. */
 bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add);
-/* Weights as integers -128..127 times alpha[o]: 1, or 0: they are not. */
-int any_integers(const any_sum *s, int8_t *to, long double *alpha);
 size_t any_filter(const bonnet_layer *l); /* weights of one output channel */
 
 /* ---- any_emit.c */
 bonnet_status any_emit(any_import *im, bonnet_net **out);
 
-any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu;         /* any_chain.c */
-any_op any_conv, any_gemm, any_matmul, any_pad;                                       /* any_conv.c  */
-any_op any_sign, any_bipolar, any_multithreshold;                                     /* any_sign.c  */
-any_op any_maxpool, any_global_average, any_max, any_min;                             /* any_pool.c  */
-any_op any_reshape, any_same, any_end;                                                /* any_view.c  */
-bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join);       /* any_pool.c  */
+any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu; /* any_chain.c */
+any_op any_conv, any_gemm, any_matmul, any_pad;                               /* any_conv.c  */
+any_op any_sign, any_bipolar, any_multithreshold;                             /* any_sign.c  */
+any_op any_maxpool, any_global_average, any_max, any_min;                     /* any_pool.c  */
+any_op any_reshape, any_same, any_end;                                        /* any_view.c  */
+/* A layer that pools a binary map, per channel to OR or AND; *bits becomes its map. */
+bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, const bonnet_net_window *w, const uint8_t *and_pool); /* any_pool.c */
+bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join);                                                     /* any_pool.c  */
 /* Kernel, strides, dilations, pads of a node into *w; auto_pad is refused. kernel 0: from the attribute. */
 bonnet_status any_window(any_import *im, const bonnet_node *n, uint32_t kh, uint32_t kw, bonnet_net_window *w);
 /* Out sizes from the window; refused if it does not fit. */

@@ -10,7 +10,7 @@ bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint3
     if (depth >= BONNET_CHAIN_MAX - 1) /* one is for the scale of the weights */
         return ANY_REFUSE(im, n, "more than %d operators between a convolution and its sign; fold some before exporting", BONNET_CHAIN_MAX - 1);
     bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
-    if (!s) return any_no_memory(im);
+    if (!s) return bonnet_graph_no_memory(im->g);
     *s = (bonnet_affine){.prev = v->chain, .depth = depth + 1, .n = entries, .sub = sub, .mul = mul, .add = add};
     v->chain = s;
     return BONNET_OK;
@@ -24,7 +24,7 @@ bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const 
         return ANY_REFUSE(im, n, "a constant of %zu numbers and rank %u; one number, or one for each of %u channels, fits", c->count,
                           (unsigned)c->rank, (unsigned)v->ch);
     long double *x = bonnet_arena_calloc(im->g->arena, c->count, sizeof *x);
-    if (!x) return any_no_memory(im);
+    if (!x) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) x[i] = c->v[i];
     *out = x;
     *entries = (uint32_t)c->count;
@@ -119,7 +119,7 @@ bonnet_status any_batchnorm(any_import *im, const bonnet_node *n)
             return ANY_REFUSE(im, n, "input %u is not a constant of shape [%u]", (unsigned)i + 1, (unsigned)v->ch);
     }
     long double *x = bonnet_arena_calloc(im->g->arena, 3 * (size_t)v->ch, sizeof *x);
-    if (!x) return any_no_memory(im);
+    if (!x) return bonnet_graph_no_memory(im->g);
     for (uint32_t c = 0; c < v->ch; c++) {
         const long double var = (long double)p[3]->v[c] + epsilon;
         if (var <= 0) return ANY_REFUSE(im, n, "channel %u: variance + epsilon is %Lg, must be positive", (unsigned)c, var);
@@ -140,7 +140,7 @@ static bonnet_status clamp(any_import *im, const bonnet_node *n, long double low
     bonnet_status status = any_push(im, n, &to, 1, NULL, NULL, NULL);
     if (status != BONNET_OK) return status;
     bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
-    if (!s) return any_no_memory(im);
+    if (!s) return bonnet_graph_no_memory(im->g);
     *s = *to.chain;
     s->clamp = 1, s->low = low, s->high = high;
     to.chain = s;

@@ -44,7 +44,7 @@ static bonnet_status elementwise(any_import *im, const bonnet_node *n, any_const
     const int swap = b->count > a->count, multiplies = !strcmp(n->op, "Mul") || !strcmp(n->op, "Div");
     const any_const *big = swap ? b : a, *small = swap ? a : b;
     any_const *c = any_const_new(im, big->rank, big->dims);
-    if (!c) return any_no_memory(im);
+    if (!c) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) {
         const int64_t j = meets(big, small, i);
         if (j < 0) return ANY_REFUSE(im, n, "its constants have shapes that do not broadcast");
@@ -80,7 +80,7 @@ static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out
     const double half = ldexp(1, (int)b->v[0] - 1), low = is_signed ? -half + (double)narrow : 0;
     const double high = is_signed ? half - 1 : 2 * half - 1 - (double)narrow;
     any_const *c = any_const_new(im, x->rank, x->dims);
-    if (!c) return any_no_memory(im);
+    if (!c) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) {
         const double q = rounded(n, x->v[i] / s->v[0]);
         c->v[i] = (q < low ? low : q > high ? high : q) * s->v[0];
@@ -99,7 +99,7 @@ static bonnet_status signs(any_import *im, const bonnet_node *n, any_const **out
         scale = any_in(im, n, 1)->c->v[0];
     }
     any_const *c = any_const_new(im, x->rank, x->dims);
-    if (!c) return any_no_memory(im);
+    if (!c) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) c->v[i] = x->v[i] >= 0 ? scale : -scale;
     *out = c;
     return BONNET_OK;
@@ -116,7 +116,7 @@ static bonnet_status transpose(any_import *im, const bonnet_node *n, any_const *
     if (present && (perm[0] != 1 || perm[1] != 0)) return ANY_REFUSE(im, n, "perm is not [1, 0]");
     const uint32_t dims[2] = {x->dims[1], x->dims[0]};
     any_const *c = any_const_new(im, 2, dims);
-    if (!c) return any_no_memory(im);
+    if (!c) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) c->v[i] = x->v[i % dims[1] * dims[0] + i / dims[1]];
     c->unit = x->unit;
     *out = c;

@@ -56,7 +56,7 @@ static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_val
     if (l->out_c < 1 || l->out_c > BONNET_MAX_WIDE_CHANNELS)
         return ANY_REFUSE(im, n, "%u output channels; 1 to %d fit", (unsigned)l->out_c, BONNET_MAX_WIDE_CHANNELS);
     any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
-    if (!s) return any_no_memory(im);
+    if (!s) return bonnet_graph_no_memory(im->g);
     l->kind = v->kind == ANY_IMAGE ? BONNET_LAYER_ICONV : BONNET_LAYER_BCONV;
     l->in = l->kind == BONNET_LAYER_ICONV ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, v->ch};
     l->res.map = l->pass.map = -1;
@@ -66,7 +66,7 @@ static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_val
         if (bias->count != l->out_c && bias->count != 1)
             return ANY_REFUSE(im, n, "a bias of %zu numbers for %u channels", bias->count, (unsigned)l->out_c);
         long double *b = bonnet_arena_calloc(im->g->arena, bias->count, sizeof *b);
-        if (!b) return any_no_memory(im);
+        if (!b) return bonnet_graph_no_memory(im->g);
         for (size_t i = 0; i < bias->count; i++) b[i] = bias->v[i];
         bonnet_status status = any_push(im, n, &to, (uint32_t)bias->count, NULL, NULL, b);
         if (status != BONNET_OK) return status;
@@ -111,7 +111,7 @@ static bonnet_status dense(any_import *im, const bonnet_node *n, const any_const
         return ANY_REFUSE(im, n, "its weight is not a constant matrix for %u inputs", (unsigned)inputs);
     const uint32_t outs = w->dims[columns ? 1 : 0], all = v->ch * places, per = v->mean ? places : 1;
     double *x = bonnet_arena_calloc(im->g->arena, (size_t)outs * all, sizeof *x);
-    if (!x) return any_no_memory(im);
+    if (!x) return bonnet_graph_no_memory(im->g);
     for (size_t o = 0; o < outs; o++)
         for (size_t i = 0; i < all; i++) x[o * all + i] = alpha * w->v[columns ? i / per * outs + o : o * inputs + i / per];
     bonnet_layer l = {.in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = outs, .out_h = 1, .out_w = 1};

@@ -19,7 +19,7 @@ static bonnet_status head_read(any_import *im, const any_value *v, real_head *h)
     *h = (real_head){.node = s->node, .outs = s->l.out_c, .inputs = n};
     h->w = bonnet_arena_calloc(im->g->arena, h->outs * n, sizeof *h->w);
     h->q = bonnet_arena_calloc(im->g->arena, h->outs, sizeof *h->q);
-    if (!h->w || !h->q) return any_no_memory(im);
+    if (!h->w || !h->q) return bonnet_graph_no_memory(im->g);
     for (const bonnet_affine *c = v->chain; c; c = c->prev)
         if (c->clamp) return ANY_REFUSE(im, s->node, "its sums are clamped and then are the output; take the Relu or Clip off the end");
     for (uint32_t o = 0; o < h->outs; o++) {
@@ -114,7 +114,7 @@ static bonnet_status logits(any_import *im, const any_value *v)
     const uint32_t taps = l.win.kernel_h * l.win.kernel_w;
     int8_t *w8 = bonnet_arena_calloc(im->g->arena, h.outs, h.inputs);
     int32_t *c = bonnet_arena_calloc(im->g->arena, h.outs, sizeof *c);
-    if (!w8 || !c) return any_no_memory(im);
+    if (!w8 || !c) return bonnet_graph_no_memory(im->g);
     for (uint32_t o = 0; o < h.outs; o++) {
         const long double q = nearbyintl(h.q[o] / unit);
         if (!(fabsl(q) < 0x1p31L)) return ANY_REFUSE(im, h.node, "bias %u is %Lg times the weights' unit; less than 2^31 fits", (unsigned)o, q);
@@ -141,13 +141,13 @@ static bonnet_status copy(any_import *im, bonnet_net *net)
     if (bonnet_net_check_shape(net, why, sizeof why)) return bonnet_fail(im->g->err, BONNET_EUNSUPPORTED, "%s", why);
     for (uint32_t i = 0; i < net->n_layers; i++) {
         char text[256] = "";
-        if (!bonnet_net_alloc_params(net, i)) return any_no_memory(im);
+        if (!bonnet_net_alloc_params(net, i)) return bonnet_graph_no_memory(im->g);
         for (int p = 0; p < BONNET_PARAMS; p++) {
             const size_t bytes = bonnet_net_param_count(&from, i, (bonnet_param)p) * bonnet_net_param_size((bonnet_param)p);
             if (bytes) memcpy(bonnet_net_param_data(net, i, (bonnet_param)p), bonnet_net_param(&from, i, (bonnet_param)p), bytes);
         }
         if (im->map[i] >= 0) bonnet_printable(text, sizeof text, im->g->edges[im->map[i]].name);
-        if (!bonnet_net_set_tensor(net, i, text)) return any_no_memory(im);
+        if (!bonnet_net_set_tensor(net, i, text)) return bonnet_graph_no_memory(im->g);
     }
     bonnet_status status = bonnet_metadata_fill(im->g, net);
     net->logit_scale = im->scale;
@@ -163,7 +163,7 @@ bonnet_status any_emit(any_import *im, bonnet_net **out)
     bonnet_status status = logits(im, v);
     if (status != BONNET_OK) return status;
     bonnet_net *net = bonnet_net_alloc(im->n_layers);
-    if (!net) return any_no_memory(im);
+    if (!net) return bonnet_graph_no_memory(im->g);
     status = copy(im, net);
     if (status == BONNET_OK) *out = net;
     else bonnet_net_free(net);

@@ -13,21 +13,27 @@ static uint32_t ceiling(uint32_t in, uint32_t before, uint32_t after, uint32_t k
     return rest && out * stride < in + before ? stride - rest : 0; /* a window that would start behind the map is none */
 }
 
-static bonnet_status bits_pool(any_import *im, const bonnet_node *n, const any_value *v, const bonnet_net_window *w, int and_pool)
+bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, const bonnet_net_window *w, const uint8_t *and_pool)
 {
-    bonnet_layer l = {.kind = BONNET_LAYER_BPOOL, .in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = v->ch, .win = *w};
-    any_value to = *v;
-    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, v->ch, 1);
-    if (!and_) return any_no_memory(im);
-    memset(and_, and_pool, v->ch);
+    bonnet_layer l = {
+        .kind = BONNET_LAYER_BPOOL, .in_c = bits->ch, .in_h = bits->h, .in_w = bits->w, .out_c = bits->ch, .win = *w, .pool_and = and_pool};
     bonnet_status status = any_sizes(im, n, &l);
     if (status != BONNET_OK) return status;
-    l.pool_and = and_;
-    l.in = (bonnet_map_ref){v->layer, 0, v->ch};
+    l.in = (bonnet_map_ref){bits->layer, 0, bits->ch};
     l.res.map = l.pass.map = -1;
     any_finish(&l, n);
-    to.h = l.out_h, to.w = l.out_w;
-    status = any_layer(im, n, &l, &to.layer);
+    bits->h = l.out_h, bits->w = l.out_w;
+    return any_layer(im, n, &l, &bits->layer);
+}
+
+/* A pool of bits, whose 1 may stand for the smaller number. */
+static bonnet_status bits_pool(any_import *im, const bonnet_node *n, const any_value *v, const bonnet_net_window *w)
+{
+    any_value to = *v;
+    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, v->ch, 1);
+    if (!and_) return bonnet_graph_no_memory(im->g);
+    memset(and_, v->mul < 0, v->ch);
+    bonnet_status status = any_pool(im, n, &to, w, and_);
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
@@ -49,11 +55,11 @@ bonnet_status any_maxpool(any_import *im, const bonnet_node *n)
         w.bottom += ceiling(v->h, w.top, w.bottom, w.kernel_h, w.stride_h, 1);
         w.right += ceiling(v->w, w.left, w.right, w.kernel_w, w.stride_w, 1);
     }
-    if (v->kind == ANY_BITS) return bits_pool(im, n, v, &w, v->mul < 0);
+    if (v->kind == ANY_BITS) return bits_pool(im, n, v, &w);
     bonnet_layer l = {.in_h = v->h, .in_w = v->w, .win = w};
     status = any_sizes(im, n, &l);
     bonnet_net_window *kept = bonnet_arena_calloc(im->g->arena, 1, sizeof *kept);
-    if (!kept) return any_no_memory(im);
+    if (!kept) return bonnet_graph_no_memory(im->g);
     if (status != BONNET_OK) return status;
     *kept = w;
     any_value to = *v;

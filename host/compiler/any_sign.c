@@ -28,7 +28,8 @@ static int multiples(const double *w, size_t n, double unit, int8_t *to)
     return 1;
 }
 
-int any_integers(const any_sum *s, int8_t *to, long double *alpha)
+/* Weights as integers -128..127 times alpha[o]: 1, or 0: they are not. */
+static int integers(const any_sum *s, int8_t *to, long double *alpha)
 {
     const size_t n = any_filter(&s->l);
     uint32_t o = 0;
@@ -58,7 +59,7 @@ static bonnet_status rooted(any_import *im, const any_value *v, const long doubl
     const size_t n = any_filter(&s->l);
     long double *x = bonnet_arena_calloc(im->g->arena, 2 * (size_t)outs, sizeof *x);
     bonnet_affine *steps = bonnet_arena_calloc(im->g->arena, depth + (size_t)1, sizeof *steps);
-    if (!x || !steps) return any_no_memory(im);
+    if (!x || !steps) return bonnet_graph_no_memory(im->g);
     for (uint32_t o = 0; o < outs; o++) {
         long double sum = 0;
         for (size_t i = 0; i < n; i++) sum += w[o * n + i];
@@ -83,7 +84,7 @@ static bonnet_status bconv(any_import *im, bonnet_layer *l, const int8_t *w, con
     const int32_t most = (int32_t)(channels * taps);
     uint64_t *bits = bonnet_arena_calloc(im->g->arena, (size_t)l->out_c * taps * words, sizeof *bits);
     int32_t *t = bonnet_arena_calloc(im->g->arena, l->out_c, sizeof *t);
-    if (!bits || !t) return any_no_memory(im);
+    if (!bits || !t) return bonnet_graph_no_memory(im->g);
     for (uint32_t o = 0; o < l->out_c; o++) {
         const int direction = bonnet_fold_slope(chain, o) < 0 ? -1 : 1;
         const uint32_t count = 2 * (uint32_t)most + 1, at = bonnet_fold_threshold(chain, o, direction, -most, 1, count, &im->stats);
@@ -103,7 +104,7 @@ static bonnet_status iconv(any_import *im, const bonnet_node *n, bonnet_layer *l
     const int64_t low = l->pixels_signed ? -128 : 0, a = llabs(l->win.mul * low + l->win.add), b = llabs(l->win.mul * (low + 255) + l->win.add);
     uint8_t *turn = bonnet_arena_calloc(im->g->arena, l->out_c, 1);
     int32_t *t = bonnet_arena_calloc(im->g->arena, l->out_c, sizeof *t);
-    if (!turn || !t) return any_no_memory(im);
+    if (!turn || !t) return bonnet_graph_no_memory(im->g);
     for (uint32_t o = 0; o < l->out_c; o++) {
         int64_t most = 0;
         for (size_t i = 0; i < filter; i++) most += abs(w[o * filter + i]) * (a > b ? a : b);
@@ -141,20 +142,12 @@ static bonnet_status image_zero(any_import *im, const bonnet_node *n, any_sum *s
 }
 
 /* The pool that stood between sum and sign, on bits: OR, or AND in falling channels. */
-static bonnet_status pooled(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
+static bonnet_status pooled(any_import *im, const bonnet_node *n, const any_value *v, any_value *bits)
 {
-    const bonnet_layer *s = &v->sum->l;
-    bonnet_layer l = {.kind = BONNET_LAYER_BPOOL, .in_c = s->out_c, .in_h = s->out_h, .in_w = s->out_w, .out_c = s->out_c, .win = *v->pool};
-    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, l.out_c, 1);
-    if (!and_) return any_no_memory(im);
-    for (uint32_t o = 0; o < l.out_c; o++) and_[o] = slope_after(v, o) < 0;
-    bonnet_status status = any_sizes(im, n, &l);
-    if (status != BONNET_OK) return status;
-    l.pool_and = and_;
-    l.in = (bonnet_map_ref){to->layer, 0, l.in_c};
-    l.res.map = l.pass.map = -1;
-    any_finish(&l, n);
-    return any_layer(im, n, &l, &to->layer);
+    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, bits->ch, 1);
+    if (!and_) return bonnet_graph_no_memory(im->g);
+    for (uint32_t o = 0; o < bits->ch; o++) and_[o] = slope_after(v, o) < 0;
+    return any_pool(im, n, bits, v->pool, and_);
 }
 
 bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add)
@@ -164,9 +157,9 @@ bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_valu
     const size_t filter = any_filter(&s.l);
     int8_t *w = bonnet_arena_calloc(im->g->arena, s.l.out_c, filter);
     long double *alpha = bonnet_arena_calloc(im->g->arena, s.l.out_c, sizeof *alpha);
-    if (!w || !alpha) return any_no_memory(im);
+    if (!w || !alpha) return bonnet_graph_no_memory(im->g);
     if (filter > BONNET_MAX_WIDE_DOT) return ANY_REFUSE(im, s.node, "sums of %zu products; up to %d fit", filter, BONNET_MAX_WIDE_DOT);
-    if (!any_integers(&s, w, alpha))
+    if (!integers(&s, w, alpha))
         return ANY_REFUSE(im, s.node, "its weights are not +-1 times one scale a channel%s",
                           s.l.kind == BONNET_LAYER_ICONV ? ", nor 8-bit integers times one scale; put a Quant or DequantizeLinear behind them"
                                                          : "; put a Sign or BipolarQuant behind them");
@@ -182,7 +175,7 @@ bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_valu
     exact.sum = &s;
     if (status == BONNET_OK) status = rooted(im, &exact, alpha, w, &chain);
     if (status == BONNET_OK) status = binary ? bconv(im, &s.l, w, chain) : iconv(im, s.node, &s.l, w, chain);
-    any_value to = {.kind = ANY_BITS, .ch = v->ch, .h = v->h, .w = v->w, .flat = v->flat, .mul = mul, .add = add};
+    any_value to = {.kind = ANY_BITS, .ch = s.l.out_c, .h = s.l.out_h, .w = s.l.out_w, .flat = v->flat, .mul = mul, .add = add};
     any_finish(&s.l, s.node);
     if (status == BONNET_OK) status = any_layer(im, n, &s.l, &to.layer);
     if (status == BONNET_OK && v->pool) status = pooled(im, n, v, &to);
@@ -194,7 +187,7 @@ static bonnet_status image_sum(any_import *im, const bonnet_node *n, const any_v
 {
     any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     double *one = bonnet_arena_calloc(im->g->arena, v->ch, sizeof *one);
-    if (!s || !one) return any_no_memory(im);
+    if (!s || !one) return bonnet_graph_no_memory(im->g);
     for (uint32_t i = 0; i < v->ch; i++) one[i] = 1;
     *s = (any_sum){.node = n, .w = one, .unit = 1, .mul = v->mul, .add = v->add};
     s->l = (bonnet_layer){.kind = BONNET_LAYER_ICONV, .in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = v->ch, .out_h = v->h, .out_w = v->w};

@@ -34,7 +34,7 @@ bonnet_status bonnet_chain_push(bonnet_import *im, const bonnet_node *n, const b
     if (*chain && (*chain)->depth == BONNET_CHAIN_MAX) return too_deep(im, n);
     bonnet_affine *s = step_new(im, *chain, entries);
     long double *x = bonnet_arena_calloc(&im->arena, entries, sizeof *x);
-    if (!s || !x) return bonnet_no_memory(im);
+    if (!s || !x) return bonnet_graph_no_memory(&im->g);
     for (uint32_t i = 0; i < entries; i++) x[i] = bonnet_tensor_at(t, i);
     if (mul) s->mul = x;
     else s->add = x;
@@ -146,7 +146,7 @@ bonnet_status bonnet_op_batchnorm(bonnet_import *im, const bonnet_node *n)
     if (to.chain && to.chain->depth == BONNET_CHAIN_MAX) return too_deep(im, n);
     bonnet_affine *s = step_new(im, to.chain, to.channels);
     long double *x = bonnet_arena_calloc(&im->arena, 3 * (size_t)to.channels, sizeof *x);
-    if (!s || !x) return bonnet_no_memory(im);
+    if (!s || !x) return bonnet_graph_no_memory(&im->g);
     for (uint32_t c = 0; c < to.channels; c++) {
         long double var = (long double)bonnet_tensor_at(p[3], c) + epsilon;
         if (var <= 0) return REFUSE(im, n, "channel %u: variance + epsilon is %Lg, must be positive", (unsigned)c, var);

@@ -106,7 +106,7 @@ static bonnet_status lut_fill(const bonnet_graph *g, bonnet_net *net)
         return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: metadata 'bonnet.pixel_lut' is not %zu hexadecimal digits beside 'bonnet.pixels' = int8",
                            2 * count);
     int8_t *lut = bonnet_net_reserve(net, count);
-    if (!lut) return bonnet_fail(g->err, BONNET_ENOMEM, "out of memory");
+    if (!lut) return bonnet_graph_no_memory(g);
     for (size_t i = 0; i < count; i++) lut[i] = (int8_t)((strchr(digits, text[2 * i]) - digits) * 16 + (strchr(digits, text[2 * i + 1]) - digits));
     net->pixel_lut = lut;
     return BONNET_OK;
@@ -134,7 +134,7 @@ static bonnet_status texts_fill(const bonnet_graph *g, bonnet_net *net)
                                (unsigned)net->classes);
         memcpy(text, labels, length);
         text[length] = '\0';
-        if (!bonnet_net_set_label(net, i, text)) return bonnet_fail(g->err, BONNET_ENOMEM, "out of memory");
+        if (!bonnet_net_set_label(net, i, text)) return bonnet_graph_no_memory(g);
         labels = labels[length] ? labels + length + 1 : NULL;
     }
     return BONNET_OK;
@@ -165,11 +165,11 @@ static bonnet_status fill(bonnet_import *im, bonnet_net *net, const uint32_t ord
     bonnet_printable(net->name, sizeof net->name, "net");
     if (bonnet_net_check_shape(net, why, sizeof why)) return bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "%s", why);
     for (uint32_t i = 0; status == BONNET_OK && i < net->n_layers; i++)
-        status = bonnet_net_alloc_params(net, i) ? layer_fill(im, &im->drafts[order[i]], net, i) : bonnet_no_memory(im);
+        status = bonnet_net_alloc_params(net, i) ? layer_fill(im, &im->drafts[order[i]], net, i) : bonnet_graph_no_memory(&im->g);
     for (uint32_t i = 0; status == BONNET_OK && i < net->n_layers; i++) {
         char text[256] = "";
         if (im->drafts[order[i]].map >= 0) bonnet_printable(text, sizeof text, im->g.edges[im->drafts[order[i]].map].name);
-        if (!bonnet_net_set_tensor(net, i, text)) status = bonnet_no_memory(im);
+        if (!bonnet_net_set_tensor(net, i, text)) status = bonnet_graph_no_memory(&im->g);
     }
     if (status == BONNET_OK) status = bonnet_metadata_fill(&im->g, net);
     if (status == BONNET_OK && bonnet_net_check(net, why, sizeof why)) status = bonnet_fail(im->g.err, BONNET_EUNSUPPORTED, "%s", why);
@@ -189,7 +189,7 @@ bonnet_status bonnet_emit(bonnet_import *im, bonnet_net **out)
     if (status == BONNET_OK) status = execution_order(im, order, place);
     if (status != BONNET_OK) return status;
     bonnet_net *net = bonnet_net_alloc(im->n_drafts);
-    if (!net) return bonnet_no_memory(im);
+    if (!net) return bonnet_graph_no_memory(&im->g);
     status = fill(im, net, order, place);
     if (status == BONNET_OK) *out = net;
     else bonnet_net_free(net);

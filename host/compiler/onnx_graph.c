@@ -45,7 +45,7 @@ static int32_t edge_find(const bonnet_graph *g, const char *name)
     return e ? (int32_t)(e - g->edges) : -1;
 }
 
-static bonnet_status no_memory(const bonnet_graph *g)
+bonnet_status bonnet_graph_no_memory(const bonnet_graph *g)
 {
     return bonnet_fail(g->err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB", g->arena->limit_bytes >> 20);
 }
@@ -58,7 +58,7 @@ static bonnet_status edges_collect(bonnet_graph *g, const Onnx__GraphProto *grap
         return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu named values, at most %d", total, BONNET_GRAPH_MAX_EDGES);
     bonnet_edge *e = g->edges = bonnet_arena_calloc(g->arena, total, sizeof *e);
     bonnet_tensor *t = bonnet_arena_calloc(g->arena, graph->n_initializer, sizeof *t);
-    if (!e || !t) return no_memory(g);
+    if (!e || !t) return bonnet_graph_no_memory(g);
     for (size_t i = 0; i < graph->n_initializer; i++) {
         const Onnx__TensorProto *p = graph->initializer[i];
         if (!p->name || !*p->name) return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: initialiser %zu has no name", i);
@@ -100,7 +100,7 @@ static bonnet_status nodes_collect(bonnet_graph *g, const Onnx__GraphProto *grap
         return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu nodes; 1 to %d are read", graph->n_node, BONNET_GRAPH_MAX_NODES);
     g->n_nodes = (uint32_t)graph->n_node;
     g->nodes = bonnet_arena_calloc(g->arena, g->n_nodes, sizeof *g->nodes);
-    if (!g->nodes) return no_memory(g);
+    if (!g->nodes) return bonnet_graph_no_memory(g);
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         bonnet_node *n = &g->nodes[i];
         const Onnx__NodeProto *p = n->proto = graph->node[i];
@@ -118,7 +118,7 @@ static bonnet_status node_connect(bonnet_graph *g, uint32_t index)
     const Onnx__NodeProto *p = n->proto;
     if (p->n_input > BONNET_GRAPH_MAX_EDGES) return bonnet_graph_refuse(g, n, BONNET_EUNSUPPORTED, "has %zu inputs", p->n_input);
     int32_t *in = bonnet_arena_calloc(g->arena, p->n_input, sizeof *in);
-    if (!in) return no_memory(g);
+    if (!in) return bonnet_graph_no_memory(g);
     for (size_t i = 0; i < p->n_input; i++) {
         in[i] = *p->input[i] ? edge_find(g, p->input[i]) : -1;
         if (in[i] < 0 && *p->input[i]) return bonnet_graph_refuse(g, n, BONNET_EFORMAT, "input %zu is a value that nothing defines", i);
@@ -158,7 +158,7 @@ static bonnet_status node_fold(bonnet_graph *g, bonnet_node *n)
     if (!literal && !copied && !(quantised && from)) return BONNET_OK;
     bonnet_tensor *t = bonnet_arena_calloc(g->arena, 1, sizeof *t);
     bonnet_status status = BONNET_OK;
-    if (!t) return no_memory(g);
+    if (!t) return bonnet_graph_no_memory(g);
     if (literal) {
         const Onnx__AttributeProto *a = bonnet_attr_find(n, "value");
         if (!a || !a->t) return bonnet_graph_refuse(g, n, BONNET_EUNSUPPORTED, "attribute 'value' is not a tensor");
@@ -242,7 +242,7 @@ bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void
     if (!size || !bonnet_wire_sound(&onnx__model_proto__descriptor, bytes, size, 0))
         return bonnet_fail(err, BONNET_EFORMAT, "not an ONNX file, or it is cut short or damaged");
     g->model = onnx__model_proto__unpack(&allocator, size, bytes);
-    if (!g->model && arena->used_bytes > arena->limit_bytes / 2) return no_memory(g);
+    if (!g->model && arena->used_bytes > arena->limit_bytes / 2) return bonnet_graph_no_memory(g);
     if (!g->model) return bonnet_fail(err, BONNET_EFORMAT, "not an ONNX file, or it is damaged");
     const Onnx__GraphProto *graph = g->model->graph;
     if (!graph) return bonnet_fail(err, BONNET_EFORMAT, "ONNX: the file has no graph; is it a .onnx file?");

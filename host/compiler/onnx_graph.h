@@ -55,6 +55,8 @@ typedef struct bonnet_graph {
 
 /* Fills in *g; everything lives in `arena`, the bytes are not referred to afterwards. */
 bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void *bytes, size_t size, bonnet_error *err);
+/* The refusal of an import that ran out of memory, its own ceiling included. */
+bonnet_status bonnet_graph_no_memory(const bonnet_graph *g);
 
 /* "node 'name' (Op): ..." into the error, returning status. */
 bonnet_status bonnet_graph_refuse(const bonnet_graph *g, const bonnet_node *node, bonnet_status status, const char *format, ...)

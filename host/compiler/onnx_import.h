@@ -86,8 +86,7 @@ typedef bonnet_status bonnet_op(bonnet_import *im, const bonnet_node *n);
 bonnet_value *bonnet_value_in(bonnet_import *im, const bonnet_node *n, uint32_t i);              /* never NULL */
 const bonnet_tensor *bonnet_const_in(const bonnet_import *im, const bonnet_node *n, uint32_t i); /* NULL: absent or no constant */
 bonnet_status bonnet_set(bonnet_import *im, const bonnet_node *n, bonnet_value v);               /* BONNET_OK */
-bonnet_status bonnet_no_memory(const bonnet_import *im);
-const char *bonnet_value_name(const bonnet_value *v); /* "a binary map" */
+const char *bonnet_value_name(const bonnet_value *v);                                            /* "a binary map" */
 /* Refuses an input that this operator does not take; `wants` says what it does. */
 bonnet_status bonnet_unfit(const bonnet_import *im, const bonnet_node *n, const bonnet_value *v, const char *wants);
 /* New draft in *out, its node and weights set. */

@@ -47,11 +47,6 @@ bonnet_status bonnet_set(bonnet_import *im, const bonnet_node *n, bonnet_value v
     return BONNET_OK;
 }
 
-bonnet_status bonnet_no_memory(const bonnet_import *im)
-{
-    return bonnet_fail(im->g.err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB", im->arena.limit_bytes >> 20);
-}
-
 const char *bonnet_value_name(const bonnet_value *v)
 {
     static const char *const names[] = {
@@ -92,7 +87,7 @@ static bonnet_status walk(bonnet_import *im)
 {
     const bonnet_graph *g = &im->g;
     im->values = bonnet_arena_calloc(&im->arena, (size_t)g->n_edges + 1, sizeof *im->values);
-    if (!im->values) return bonnet_no_memory(im);
+    if (!im->values) return bonnet_graph_no_memory(&im->g);
     im->values[g->input] = (bonnet_value){.kind = V_IMAGE, .draft = -1, .channels = g->planes, .h = g->height, .w = g->width};
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         const bonnet_node *n = &g->nodes[i];

@@ -101,7 +101,7 @@ static bonnet_status push_lift(bonnet_import *im, const bonnet_value *v, const b
 {
     bonnet_affine *s = bonnet_arena_calloc(&im->arena, 1, sizeof *s);
     long double *x = bonnet_arena_calloc(&im->arena, v->channels, sizeof *x);
-    if (!s || !x) return bonnet_no_memory(im);
+    if (!s || !x) return bonnet_graph_no_memory(&im->g);
     for (uint32_t o = 0; o < v->channels; o++)
         for (uint32_t i = 0; i < 9; i++) x[o] += v->lift->add[v->lift->n == 1 ? 0 : o] * (long double)bonnet_tensor_at(w, o * (size_t)9 + i);
     *s = (bonnet_affine){.depth = 1, .n = v->channels, .add = x};

@@ -59,7 +59,7 @@ bonnet_status bonnet_tensor_get(bonnet_tensor_info *out, const bonnet_tensors *t
 {
     if (!out || !tensors || index >= tensors->net->n_layers) return BONNET_EINVAL;
     const bonnet_layer *l = &tensors->net->layers[index];
-    const int numbers = l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_BSUM;
+    const int numbers = l->kind == BONNET_LAYER_LAST || bonnet_kind_logits(l->kind);
     *out = (bonnet_tensor_info){.name = tensors->net->tensors ? tensors->net->tensors[index] : "", /* as bonnet_model_tensor_name() */
                                 .layer = l->name,
                                 .channels = numbers ? l->out_c : tensors->net->k * l->out_c,
@@ -83,7 +83,7 @@ bonnet_status bonnet_tensor_values(int32_t *values, size_t count, const bonnet_t
         return BONNET_EINVAL;
     const bonnet_layer *l = &tensors->net->layers[index];
     const uint64_t *map = tensors->maps.maps[index];
-    if (l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_BSUM)
+    if (bonnet_kind_logits(l->kind))
         for (size_t i = 0; i < count; i++) values[i] = tensors->maps.logits[i];
     else if (!info.binary)
         for (size_t i = 0; i < count; i++) values[i] = number(map, i, 16);

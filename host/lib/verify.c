@@ -8,7 +8,7 @@
 static void locate(bonnet_divergence *d, const bonnet_net *net, uint32_t layer, size_t at, uint64_t wanted, uint64_t got)
 {
     const bonnet_layer *l = &net->layers[layer];
-    if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_BSUM) {
+    if (l->kind == BONNET_LAYER_LAST || bonnet_kind_logits(l->kind)) {
         unsigned width = l->kind == BONNET_LAYER_LAST ? 16 : 32, per = 64 / width, i = 0;
         uint64_t mask = (UINT64_C(1) << width) - 1;
         while (((wanted >> i * width) & mask) == ((got >> i * width) & mask)) i++;
@@ -35,7 +35,7 @@ static bool compare_map(bonnet_divergence *d, const bonnet_net *net, uint32_t la
     const bonnet_layer *l = &net->layers[layer];
     for (size_t i = 0; i < words; i++) {
         uint64_t mask = ~UINT64_C(0);
-        if (i + 1 == words && (l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_BSUM) && l->out_c % 2) mask = UINT32_MAX;
+        if (i + 1 == words && bonnet_kind_logits(l->kind) && l->out_c % 2) mask = UINT32_MAX;
         if ((wanted[i] ^ got[i]) & mask) {
             d->layer = layer;
             d->name = l->name;

@@ -2,8 +2,7 @@
 /* general_test.c - general layers: every rule of net_check_general.c broken one at a time, and the WIN section: there and back, cut, and turned byte by byte. */
 #include <limits.h>
 #include "file.h"
-#include "net.h"
-#include "unit.h"
+#include "break.h"
 
 /* One layer; pads of `pad` on every side. */
 static void layer(bonnet_net *net, uint32_t i, bonnet_layer_kind kind, uint32_t in_c, uint32_t in, uint32_t out_c, uint32_t kernel, uint32_t pad)
@@ -56,21 +55,6 @@ static bonnet_net *whole(unit *u)
     }
     return net;
 }
-
-/* Breaks one thing, expects a refusal whose text mentions `word`. */
-#define BREAK(u, change, word)                                                                                                                       \
-    do {                                                                                                                                             \
-        bonnet_net *n = bonnet_net_clone(sound);                                                                                                     \
-        char why[200] = "";                                                                                                                          \
-        if (!n) exit(1);                                                                                                                             \
-        bonnet_layer *l = n->layers;                                                                                                                 \
-        (void)l;                                                                                                                                     \
-        change;                                                                                                                                      \
-        const char *said = bonnet_net_check(n, why, sizeof why);                                                                                     \
-        UNIT(u, said == why && strstr(why, word), #change, "said: %s", said ? said : "sound");                                                       \
-        bonnet_net_free(n);                                                                                                                          \
-    } while (0)
-#define DATA(layer, which) ((void *)bonnet_net_param_data(n, layer, BONNET_PARAM_##which))
 
 static void rules(unit *u, const bonnet_net *sound)
 {

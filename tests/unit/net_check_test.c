@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <math.h>
 #include "../conform/net_build.h"
-#include "unit.h"
+#include "break.h"
 
 /* stem 128 channels, downsample, xnor, interleave, last, fc: every kind and every reference. */
 static bonnet_net *whole(uint32_t k)
@@ -19,21 +19,6 @@ static bonnet_net *whole(uint32_t k)
     bonnet_build_fc(&b, 5);
     return bonnet_build_finish(&b);
 }
-
-/* Breaks one thing, expects a refusal whose text mentions `word`. */
-#define BREAK(u, change, word)                                                                                                                       \
-    do {                                                                                                                                             \
-        bonnet_net *n = bonnet_net_clone(sound);                                                                                                     \
-        char why[200] = "";                                                                                                                          \
-        if (!n) exit(1);                                                                                                                             \
-        bonnet_layer *l = n->layers;                                                                                                                 \
-        (void)l;                                                                                                                                     \
-        change;                                                                                                                                      \
-        const char *said = bonnet_net_check(n, why, sizeof why);                                                                                     \
-        UNIT(u, said == why && strstr(why, word), #change, "said: %s", said ? said : "sound");                                                       \
-        bonnet_net_free(n);                                                                                                                          \
-    } while (0)
-#define DATA(layer, which) ((void *)bonnet_net_param_data(n, layer, BONNET_PARAM_##which))
 
 static void shapes(unit *u, const bonnet_net *sound)
 {
