@@ -13,7 +13,8 @@
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
 # Out: a line for each that is left, with how to run it again; each verdict in build/mutate/MODULE.txt (verdict, number, judge and seed,
 # name), the sum in MODULE.sum when all were run. A run of all takes over what was noticed, known or proven equal when module, list and judges were
-# what they are now (MODULE.of; AGAIN=1: nothing), so that an interrupted one goes on, and one more reason costs one more mutant.
+# what they are now (MODULE.of; AGAIN=1: nothing), so that an interrupted one goes on, and one more reason costs one more mutant. What a proof said,
+# of either kind, holds for any benches: MODULE.proven, while rtl/ and the proofs are what they are now.
 set -eu
 export LC_ALL=C
 name=$1
@@ -72,6 +73,11 @@ judged() {
     for proof in $proofs; do cat "tests/formal/$proof".*; done
 }
 
+# No bench has a part in these: VERDICT NAME, kept for the next run.
+rtl=$({ git ls-files --cached --others --exclude-standard 'rtl/*.sv' 'rtl/*.svh' | xargs cat && for proof in $proofs; do cat "tests/formal/$proof".*; done; } | git hash-object --stdin)
+proven() { [ -z "${AGAIN:-}" ] && [ -e "$dir.proven" ] && grep -qxF -- "$rtl"$'\t'"$1"$'\t'"$2" "$dir.proven"; }
+keep() { printf '%s\t%s\t%s\n' "$rtl" "$1" "$2" >> "$dir.proven"; }
+
 # ---- the mutants -------------------------------------------------------------------
 cp "$src" "$dir/whole.sv"
 edits_of "$name" > "$dir/edits"
@@ -128,18 +134,22 @@ taken_over() {
 # The programs have spoken about mutant $1, named $2: $3 is who noticed, or nobody. The broken module is in place.
 conclude() {
     local judge=$3
-    if [ -z "$judge" ] && [ -n "$proofs" ] && ! is_known "$2" && ! proves; then judge=proof; fi   # a reason is not put to a proof again
+    if [ -z "$judge" ] && proven EQUAL "$2" && ! is_known "$2"; then verdict EQUAL "$1" - "$2"; return; fi
+    if [ -z "$judge" ] && [ -n "$proofs" ] && ! is_known "$2" && { proven PROOF "$2" || ! proves; }; then judge=proof; fi   # a reason is not put to a proof again
     if is_known "$2"; then
         if [ -n "$judge" ]; then verdict STALE "$1" "$judge" "$2 (listed as known, noticed by $judge)"; else verdict KNOWN "$1" - "$2"; fi
-    elif [ "$judge" = proof ]; then verdict PROOF "$1" "$judge" "$2"
+    elif [ "$judge" = proof ]; then keep PROOF "$2"; verdict PROOF "$1" "$judge" "$2"
     elif [ -n "$judge" ]; then verdict KILLED "$1" "$judge" "$2"
-    elif [ -z "${QUICK:-}" ] && equal; then verdict EQUAL "$1" - "$2"
+    elif [ -z "${QUICK:-}" ] && equal; then keep EQUAL "$2"; verdict EQUAL "$1" - "$2"
     else verdict SURVIVED "$1" - "$2"; fi
 }
-# Does judge $1, built in $2, notice mutant number $3? Other seeds power up otherwise: a reset that is missing shows in half of them.
+# Does judge $1, built in $2, notice mutant number $3? Other seeds power up otherwise: a reset that is missing shows in half of them, and soon.
 notices() {
-    local seed
-    for seed in 1 2 3 4 5; do passes "$1" "$2" "$seed" "$name" "$3" || { noticed="$1 $seed"; return; }; done
+    local seed cases=${CASES:-100}
+    for seed in 1 2 3 4 5; do
+        CASES=$cases passes "$1" "$2" "$seed" "$name" "$3" || { noticed="$1 $seed"; return; }
+        cases=$((${CASES:-100} / 3 + 1))
+    done
     return 1
 }
 # What only synthesis sees is for the proof to judge.

@@ -22,12 +22,12 @@ judges_of() {                                                                   
     header by "$1"
 }
 judged_by() {                                                                   # JUDGE: modules
-    local list
-    for list in tests/mutants/*.sed; do
+    local list bench=${1#*/}
+    for list in $(grep -lE "^# (bench|by):(.* )? ?$bench( |\$)" tests/mutants/*.sed) $(ls "tests/mutants/$bench.sed" 2> /dev/null); do
         list=$(basename "$list" .sed)
         [ -z "$(header nobody "$list")" ] || continue
         ! judges_of "$list" | grep -qx "$1" || echo "$list"
-    done
+    done | sort -u
 }
 # The edits of a list that change one line: its number, the edit, what stands there then.
 export edit
@@ -70,7 +70,7 @@ passes() {                                                                      
         esac
     ) > "$dir/log" 2>&1 < /dev/null
 }
-cpu() { awk '{print int(($13 + $14 + $15 + $16) / 100)}' "/proc/$$/stat"; }     # seconds of this script and what it waited for
+cpu() { awk '{print $13 + $14 + $15 + $16}' "/proc/$$/stat"; }                   # hundredths of a second of this script and what it waited for
 copy() { mkdir -p "$1/$O" && cp -r rtl sim "$1/" && cp -r "$O/gen" "$1/$O/"; }  # FOLDER
 # Builds the program of a judge unless it is there, and sees it pass with nothing broken. Its folder is $programs/JUDGE.
 program() {                                                                     # JUDGE
@@ -93,6 +93,6 @@ program() {                                                                     
     builds "$1" "$dir" -O1 || { tail -20 "$dir/log"; echo "$1: does not build"; exit 1; }
     before=$(cpu)
     passes "$1" "$dir" 1 nobody 0 || { tail -20 "$dir/log"; echo "$1: fails before anything is broken"; exit 1; }
-    echo $((5 * ($(cpu) - before) + 10)) > "$dir/limit"
+    echo $((($(cpu) - before) * 4 / 100 + 4)) > "$dir/limit"
     echo "$now" > "$dir/stamp"
 }
