@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_axi_rd: all clients with random requests against a memory whose word is its address. Data in order per client, bursts as long as 4 KiB
 // and 64 beats allow, of the client whose turn it is (sequencer, stems, load), errors reported to the right client, nothing stale after a
-// flush, a copy of each beat for the sums with the base of its request, and the rate the header promises.
+// flush, a copy of each beat for the sums with the base of its request, a burst on the bus as soon as one may be there (VALID waits for no
+// READY, and one address follows the other), and the rate the header promises.
 #include "Vbonnet_axi_rd.h"
 #include <deque>
 #include "tb.h"
@@ -20,7 +21,7 @@ enum { Stems = 4 };
 #else
 enum { Stems = 1 };
 #endif
-enum { Clients = 2 + Stems, Longest = 64 };
+enum { Clients = 2 + Stems, Longest = 64, Outstanding = 8 };
 using T = Tb<Vbonnet_axi_rd>;
 struct Burst { uint64_t addr; uint32_t beats; uint64_t ready; uint32_t client; };
 
@@ -44,6 +45,8 @@ static int run(T &t)
     std::deque<std::pair<uint64_t, uint32_t>> asked[Clients];  // accepted, not yet in bursts: address, beats
     uint32_t could = 0;                // clients who had something to ask a cycle ago
     bool shown = false;                // this burst was on the bus before
+    bool due = false;                  // nothing held the next burst back a cycle ago
+    std::deque<uint32_t> owed;         // beats that the clients have not taken, of each burst on the bus
     uint64_t now = 0, rate_start = 0, rate_beats = 0;
     uint32_t stall = 0, latency = 100, take[Clients];
     for (auto &p : take) p = 100;
@@ -105,6 +108,7 @@ static int run(T &t)
         if (d.rdata_valid_o & (d.rdata_valid_o - 1)) return t.fail("two takers", n, d.rdata_valid_o, 1);
         bool error = false;
         uint32_t taker = 0;
+        size_t held = owed.size();
         for (int c = 0; c < Clients; c++) {
             if (d.rdata_valid_o >> c & 1 && d.rdata_ready_i >> c & 1) {
                 if (want[c].empty()) return t.fail("data nobody asked for", n, c, 0);
@@ -112,6 +116,7 @@ static int run(T &t)
                 copied = true, copy = want[c].front(), taker = c < 2 ? uint32_t(c) : 2;
                 error = bad.front(), bad.pop_front();
                 want[c].pop_front();
+                if (!--owed.front()) owed.pop_front();
                 if (rate) rate_beats++;
             }
         }
@@ -125,6 +130,7 @@ static int run(T &t)
             if (--bus.front().beats == 0) bus.pop_front();
             moved = true;
         }
+        if (due && (!d.m_arvalid_o || shown)) return t.fail("a burst held back", n, d.m_arvalid_o, 1);
         if (d.m_arvalid_o && !shown) {  // chosen a cycle ago, of those who had something to ask then
             uint32_t turn = 1;
             for (uint32_t c = Clients - 1; c >= 2; c--) if (could >> c & 1) turn = c;
@@ -137,11 +143,13 @@ static int run(T &t)
             asked[turn].front().first += uint64_t{Bytes} * len;
             if (!(asked[turn].front().second -= len)) asked[turn].pop_front();
             bus.push_back({d.m_araddr_o, len, UINT64_MAX, turn});
+            owed.push_back(len), held++;
         }
         shown = d.m_arvalid_o && !d.m_arready_i;
         if (d.m_arvalid_o && d.m_arready_i) bus.back().ready = now + latency;
         could = 0;
         for (int c = 0; c < Clients; c++) could |= uint32_t(!asked[c].empty()) << c;
+        due = could && !shown && held < Outstanding;
         for (int c = 0; c < Clients; c++) {
             if (offer[c] && d.rd_ready_o >> c & 1) {
                 offer[c] = false;
@@ -153,7 +161,7 @@ static int run(T &t)
         if (moved) d.m_rvalid_i = 0;
         if (flush) {  // held until everything owed is swallowed; afterwards nobody gets anything old
             for (int c = 0; c < Clients; c++) want[c].clear(), asked[c].clear(), offer[c] = false;
-            bad.clear();
+            bad.clear(), owed.clear(), due = false;
             if (shown) bus.pop_back();  // it is on the bus still, and comes again below
             shown = false, could = 0, copied = false;
             d.rd_valid_i = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_axi_wr: random requests against a memory that counts every byte: data, strobes and order, bursts as long as 4 KiB and 64 beats allow,
-// done a cycle after the last response, errors, a flush in the middle (the bus gets its beats, no byte is written), a copy of each beat for the sums, and the
-// promised rate.
+// each on the bus as soon as it may be there (VALID waits for no READY, and one address follows the other), done a cycle after the last response,
+// errors, a flush in the middle (the bus gets its beats, no byte is written), a copy of each beat for the sums, and the promised rate.
 #include "Vbonnet_axi_wr.h"
 #include <deque>
 #include <map>
@@ -18,6 +18,7 @@ static uint64_t low(const VlWide<4> &d) { return d[0] | static_cast<uint64_t>(d[
 static uint64_t high(const VlWide<4> &d) { return d[2] | static_cast<uint64_t>(d[3]) << 32; }
 static void put(VlWide<4> &d, uint64_t v) { d[0] = static_cast<uint32_t>(v), d[1] = v >> 32, d[2] = ~d[0], d[3] = ~d[1]; }
 #endif
+enum { Outstanding = 8 };
 struct Burst { uint64_t addr; uint32_t beats; };
 struct Beat { uint64_t data; uint32_t strobe; };
 
@@ -36,6 +37,9 @@ static int run(Tb<Vbonnet_axi_wr> &t)
     uint64_t copy = 0, copy_high = 0;
     bool complete = false;                    // nothing was left of the request a cycle ago
     uint32_t copy_base = 0;
+    bool due = false;                         // nothing held the next burst back a cycle ago
+    uint32_t owed = 0;                        // responses
+    uint64_t since = 0;                       // the request
     d.m_bvalid_i = 0;
     while (done_requests < t.cases) {
         now++;
@@ -46,7 +50,9 @@ static int run(Tb<Vbonnet_axi_wr> &t)
             addr = next = (t.rng.next() & 0xFFFFFFFFFFFull) / Bytes * Bytes, beats = 1 + t.rng.below(t.rng.chance(50) ? 10 : 400);
             asked = beats, sent = 0, active = offer = true, base = t.rng.below(4);
             written.clear();
+            since = now;
         }
+        if (now - since > 20000) return t.fail("no end", now, sent, beats);
         if (active && t.rng.below(4000) == 0) flushing = true;
         d.flush_i = flushing;
         d.wr_valid_i = offer && !flushing, d.wr_addr_i = addr, d.wr_beats_i = beats;
@@ -79,8 +85,9 @@ static int run(Tb<Vbonnet_axi_wr> &t)
         if (d.wr_done_o && (!active || asked || sent < beats || !bursts.empty() || !responses.empty())) return t.fail("wr_done_o early", now, sent, beats);
         const bool done = d.wr_done_o && !flushing;
         if (give) responses.pop_front();
+        if (due && !flushing && (!d.m_awvalid_o || aw_seen)) return t.fail("a burst held back", now, d.m_awvalid_o, 1);
         if (d.m_awvalid_o && !aw_seen) {
-            aw_seen = true;
+            aw_seen = true, owed++;
             const uint32_t len = d.m_awlen_o + 1u;
             if (d.m_awaddr_o != next) return t.fail("awaddr", now, d.m_awaddr_o, next);
             const uint32_t room = 64 - uint32_t(d.m_awaddr_o / Bytes % 64), longest = room < asked ? room : asked;
@@ -89,6 +96,8 @@ static int run(Tb<Vbonnet_axi_wr> &t)
             bursts.push_back({d.m_awaddr_o, len});
         }
         if (d.m_awvalid_o && d.m_awready_i) aw_seen = false;
+        due = active && !offer && !flushing && asked && !aw_seen && owed < Outstanding;
+        owed -= give;
         if (d.m_wvalid_o && d.m_wready_i) {
             if (bursts.empty()) return t.fail("data before its address", now, 0, 0);  // data may overtake AWREADY, not AWVALID
             Burst &b = bursts.front();
