@@ -1,10 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// bonnet_conv (window, array, post, fc) against conv_model.h: whole descriptors, the whole feature buffer compared after each.
+// bonnet_conv (window, array, post, fc) against conv_model.h: whole descriptors, the whole feature buffer compared after each. Built with two
+// arrays (BONNET_CONV_ARRAYS) each has a buffer of its own, with other words in it, and what it makes of them is its own.
 // Rate: done_o comes in the cycle that the formula in bonnet_conv.sv names, where port B does not refuse. Bad descriptors write nothing.
 // BONNET_CONV_RATES in the environment prints cycles and formula of every descriptor.
 #include "Vbonnet_conv.h"
 #include <set>
 #include "conv_model.h"
+
+#ifndef BONNET_CONV_ARRAYS
+#define BONNET_CONV_ARRAYS 1
+#endif
+enum { Arrays = BONNET_CONV_ARRAYS, FbReqBits = 256 + 4 * BankMask + FbWordW + 1 };
+
+// The ports of one array, as Ports wants them.
+struct View {
+    bool fa_re_o, wb_re_o, fb_valid_o, fb_ready_i, fb_rvalid_i = false;
+    uint32_t fa_word_o, wb_row_o, fb_req_o[FbReqBits / 32 + 1], fa_data_i[8] = {}, wb_data_i[2 * Lanes] = {}, fb_rdata_i[8] = {};
+    void look(const Vbonnet_conv &d, uint32_t a)
+    {
+        fa_re_o = d.fa_re_o, wb_re_o = d.wb_re_o, fa_word_o = d.fa_word_o, wb_row_o = d.wb_row_o;
+        fb_valid_o = d.fb_valid_o >> a & 1, fb_ready_i = d.fb_ready_i >> a & 1;
+        for (uint32_t i = 0; i < FbReqBits; i++) {
+            if (i % 32 == 0) fb_req_o[i / 32] = 0;
+            const uint32_t at = FbReqBits * a + i;
+            fb_req_o[i / 32] |= (d.fb_req_o[at / 32] >> at % 32 & 1) << i % 32;
+        }
+    }
+    void drive(Vbonnet_conv &d, uint32_t a) const
+    {
+        for (uint32_t i = 0; i < 8; i++) d.fa_data_i[8 * a + i] = fa_data_i[i], d.fb_rdata_i[8 * a + i] = fb_rdata_i[i];
+        if (!a) memcpy(&d.wb_data_i, wb_data_i, sizeof wb_data_i);
+        d.fb_rvalid_i = static_cast<CData>((d.fb_rvalid_i & ~(1u << a)) | uint32_t(fb_rvalid_i) << a);
+    }
+};
 
 // cmd_t is {desc, addr, step, index, skip}: the descriptor starts at bit 109.
 static void put_cmd(Vbonnet_conv &d, const Desc &desc)
@@ -63,6 +91,25 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     return d;
 }
 
+// What is just allowed. The widest map there is, or the tallest: one row or column of 1023 pixels; then rings of as many rows as a window.
+enum { Edges = 5 };
+static Conv edge(uint64_t n)
+{
+    Conv c{};
+    if (n >= 2) {
+        c.k3 = n < 4, c.d2 = n == 2, c.pool = n == 4;
+        c.in_w = c.in_h = 7, c.out_w = c.out_h = c.rows = c.pool ? 3 : 7, c.in.ring = c.pool ? 2 : c.d2 ? 5 : 3;
+        c.tiles = c.depth = 1, c.k = c.taps() * 64, c.group_step = Group, c.tile_step = Lanes;
+        c.in.row = c.out.row = 7, c.in.pix = c.out.pix = 1, c.out.base = 1500;
+        return c;
+    }
+    const bool tall = n == 1;
+    c.in_w = c.out_w = tall ? 1 : 1023, c.in_h = c.out_h = c.rows = tall ? 1023 : 1;
+    c.tiles = c.depth = 1, c.k = 64, c.group_step = Group, c.tile_step = Lanes;
+    c.in.row = c.out.row = tall ? 1 : 1023, c.in.pix = c.out.pix = 1, c.out.base = 1500;
+    return c;
+}
+
 static void print(const Conv &c)
 {
     fprintf(stderr, "post %u keep %d more %d k3 %d s2 %d d2 %d grouped %d pool %d k4 %d in %ux%u out %ux%u y0 %u rows %u tiles %u depth %u channel %u steps %u %u coded %d%d%d%d rings %u %u %u %u\n",
@@ -107,30 +154,34 @@ static Cost conv_cost(const Conv &c)
 static int run(Tb<Vbonnet_conv> &t)
 {
     auto &d = t.dut;
-    Buffers buf, want;
+    std::vector<Buffers> buf(Arrays), want;   // the weights are the same
+    std::vector<View> views(Arrays);
+    std::vector<Ports> ports;
+    for (Buffers &b : buf) ports.push_back(Ports{b});
     uint32_t rule = 0;
-    Ports ports{buf};
     uint64_t beats = 0, rated = 0, spent = 0, exact = 0;
     int64_t worst = 0;
     d.start_i = d.fb_ready_i = d.fb_rvalid_i = 0;
     std::vector<Conv> strips;  // of the HEAD under way, the next one last
-    HeadSums sums;
+    HeadSums sums[Arrays];
     bool bad = false;
     for (uint64_t n = 0; n < t.cases; n += !bad) {  // what is refused is no case
         Fc f = fc_random(t.rng);
         bool fc = false;
         bad = false;
         if (strips.empty()) {
-            if (n % 8 == 0) buf.fill(t.rng);
-            Conv whole = conv_random(t.rng, t.rng.chance(80));
-            fc = t.rng.chance(15), bad = t.rng.chance(40);
+            for (Buffers &b : buf)
+                if (n % 8 == 0) b.fill(t.rng), b.weight = buf[0].weight;
+            Conv whole = n < Edges ? edge(n) : conv_random(t.rng, t.rng.chance(80));
+            fc = n >= Edges && t.rng.chance(15), bad = n >= Edges && t.rng.chance(40);
             if (fc && bad) {
                 const uint32_t what = t.rng.below(3);
                 if (what == 0) f.tiles = 0;
                 else if (what == 1) f.inputs |= 1 + t.rng.below(7);
                 else f.inputs = 0;
             }
-            conv_params(whole, buf, t.rng), conv_operands(whole, buf);
+            conv_params(whole, buf[0], t.rng);
+            for (Buffers &b : buf) b.weight = buf[0].weight, conv_operands(whole, b);
             strips = conv_strips(whole);
             std::reverse(strips.begin(), strips.end());
         }
@@ -139,11 +190,20 @@ static int run(Tb<Vbonnet_conv> &t)
         if (fc || bad) strips.clear();
         want = buf;
         put_cmd(d, fc ? f.desc() : bad ? spoil(c, rule++, t.rng) : c.desc());
-        if (fc && !bad) fc_model(f, buf, want);
-        else if (!bad) conv_model(c, buf, want, sums);
+        for (uint32_t a = 0; a < Arrays; a++) {
+            if (fc && !bad) fc_model(f, buf[a], want[a]);
+            else if (!bad) conv_model(c, buf[a], want[a], sums[a]);
+        }
+        auto writes = [&] {
+            uint64_t sum = 0;
+            for (const Ports &p : ports) sum += p.writes;
+            return sum;
+        };
         uint32_t stall_pct = t.rng.chance(50) ? 0 : t.rng.below(90);
         d.start_i = 1;
-        uint64_t cycles = 0, limit = 2000000, writes = ports.writes;
+        // What hangs is found soon: port B is free one cycle in ten at least.
+        const uint64_t least = bad ? 0 : fc ? f.tiles * (f.inputs + Lanes / 2 + 5) + 6 : conv_cost(c).cycles;
+        uint64_t cycles = 0, limit = least * (stall_pct ? 14 : 2) + 1000, before = writes();
         bool done = false;
         // What the counters and the weight buffer see, to the cycle: a stall is an address that waits for neither a parameter row's turn nor the end.
         const uint32_t tile_rows = c.par_rows() + c.taps() * c.depth;
@@ -151,9 +211,9 @@ static int run(Tb<Vbonnet_conv> &t)
         const uint64_t rows_read = c.tiles * ((pixels + Block - 1) / Block * c.taps() * c.depth + c.par_rows());
         uint64_t fires = 0, rows = 0;
         while (!done) {
-            d.fb_ready_i = !t.rng.chance(stall_pct);
+            d.fb_ready_i = t.rng.chance(stall_pct) ? 0 : (1u << Arrays) - 1;   // all or none: they are in step
             d.eval();
-            ports.before(d);
+            for (uint32_t a = 0; a < Arrays; a++) views[a].look(d, a), ports[a].before(views[a]);
             bool param = d.wb_re_o && (d.wb_row_o - c.wrow) % tile_rows < c.par_rows();
             bool stalls = fc ? !bad && d.fb_valid_o && !d.fb_ready_i : !bad && cycles > 2 && fires < addresses && !d.fa_re_o && !param;
             if (d.sts_o != stalls) return t.fail("sts_o", n, d.sts_o, stalls);
@@ -164,20 +224,21 @@ static int run(Tb<Vbonnet_conv> &t)
             }
             done = d.done_o || d.bad_o;
             t.tick();
-            ports.after(d), ports.after_b(d);
+            for (uint32_t a = 0; a < Arrays; a++) ports[a].after(views[a]), ports[a].after_b(views[a]), views[a].drive(d, a);
             d.start_i = 0;
             if (!done && ++cycles > limit) return t.fail("never done", n, cycles, limit);
         }
         if (!fc && (fires != (bad ? 0 : addresses) || rows != (bad ? 0 : rows_read))) return t.fail("weight rows read", n, rows, rows_read);
         for (int i = 0; bad && i < 4; i++, t.tick())
             if (d.done_o || d.bad_o || d.fb_valid_o) return t.fail("something after bad_o", n, d.done_o, 0);
-        if (bad && ports.writes != writes) return t.fail("bad descriptor wrote", n, ports.writes - writes, 0);
-        for (uint32_t i = 0; i < FeatureWords; i++)
-            if (buf.feat[i] != want.feat[i]) {
-                if (!fc) print(c);
-                fprintf(stderr, "word %u\n", i);
-                return t.fail("feature word", n, buf.feat[i], want.feat[i]);
-            }
+        if (bad && writes() != before) return t.fail("bad descriptor wrote", n, writes() - before, 0);
+        for (uint32_t i = 0; i < Arrays * FeatureWords; i++) {
+            const uint64_t got = buf[i / FeatureWords].feat[i % FeatureWords], due = want[i / FeatureWords].feat[i % FeatureWords];
+            if (got == due) continue;
+            if (!fc) print(c);
+            fprintf(stderr, "array %u, word %u\n", i / FeatureWords, i % FeatureWords);
+            return t.fail("feature word", n, got, due);
+        }
         if (fc && !bad && !stall_pct && cycles > f.tiles * (f.inputs + Lanes / 2 + 5) + 6) return t.fail("fc rate", n, cycles, f.inputs);
         if (fc || bad || stall_pct) continue;
         Cost cost = conv_cost(c);
