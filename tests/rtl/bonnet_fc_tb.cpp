@@ -37,7 +37,7 @@ static int run(Tb<Vbonnet_fc> &t)
             ports.after(d);
             d.start_i = 0;
             d.eval();
-            if (++cycles > 1000000) return t.fail("never done", n, cycles, 0);
+            if (++cycles > 1000 + 14 * f.tiles * (f.inputs + Lanes)) return t.fail("never done", n, cycles, 0);
         } while (!d.done_o);
         uint64_t work = f.tiles * (f.inputs + Lanes / 2 + 4) + stalls + 1;
         if (cycles != work) return t.fail("rate", n, cycles, work);
