@@ -3,6 +3,7 @@
 # them (make test-netlist), Yosys proves them equal (make test-netlist-equal), Icarus looks for unknowns after reset (test-netlist-reset).
 # Larger units, by hand: make test-netlist-more. The whole chip as gates behind the simulation library, so that the same driver runs networks
 # on it: make test-netlist-chip, by hand too: half an hour of a core, most of it building the simulation of 430,000 cells.
+# The whole ULX3S in ECP5 cells, over its serial pins: make test-netlist-ulx3s.
 NETLIST       := $(O)/netlist
 NETLIST_MAPS  := xcup osu018
 NETLIST_UNITS := bonnet_fifo bonnet_skid bonnet_pool2
@@ -100,3 +101,18 @@ test-netlist-chip:      ## The chip as gates (tiny geometry) runs conformance ne
 	@$(NETLIST_NEEDS)
 	$(Q)$(MAKE) --no-print-directory $(CHIP)/conform $(CHIP)/bonnet $(CHIP_NETS)
 	$(Q)tests/netlist/chip.sh $(CHIP)/conform $(CHIP)/bonnet $(CHIP_NETS)
+
+# The ULX3S's netlist in ECP5 cells, in the simulator of sim/board/ecp5, over its serial pins. ULX3S_NETLIST: Yosys', made here if there is none or an old one (a
+# quarter of an hour); or any other file that tests/netlist/ecp5.py reads, as what nextpnr placed (build/ulx3s/bonnet_ulx3s.placed.json).
+ULX3S_NETLIST ?= $(ULX3S_NAME).json
+ULX3S_BOARD   := $(NETLIST)/ulx3s/board
+$(ULX3S_BOARD): sim/board/serial/board.cpp $(wildcard sim/board/ecp5/*.cpp sim/board/ecp5/*.h) $$(VSIM)/vl_verilated.o $$(VSIM)/vl_verilated_threads.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(VSIM_CXX) -Wextra -O2 -DCLOCKS_PER_BIT=12 -DRESET_CYCLES=9000 -Isim/board/ecp5 -o $@ $(filter %.cpp %.o,$^) -lpthread
+.PHONY: test-netlist-ulx3s
+test-netlist-ulx3s:     ## The ULX3S in ECP5 cells runs conformance nets and trained networks over its serial pins; broken twins. Minutes; its synthesis: a quarter of an hour
+	@command -v yosys > /dev/null || [ -e $(ULX3S_NETLIST) ] || { echo "SKIP no yosys to make $(ULX3S_NETLIST)"; exit 77; }
+	@[ $(ULX3S_NETLIST) = $(ULX3S_NAME).json ] || [ -e $(ULX3S_NETLIST) ] || { echo "SKIP no $(ULX3S_NETLIST)"; exit 77; }
+	$(Q)$(MAKE) --no-print-directory $(filter $(ULX3S_NAME).json,$(ULX3S_NETLIST)) $(ULX3S_BOARD) $(ULX3S_SIM) $(CLI) $(CONFORM) $(FASHION)
+	$(Q)BONNET=$(abspath $(CLI)) BOARD=$(abspath $(ULX3S_BOARD)) RTL=$(abspath $(ULX3S_SIM)) CONFORM=$(abspath $(CONFORM)) MODELS=$(abspath $(O)/models) \
+	  NETLIST=$(abspath $(ULX3S_NETLIST)) GATES=$(abspath $(NETLIST)/ulx3s) ROOT=$(CURDIR) SEED=$(SEED) tests/netlist/ulx3s.sh

@@ -4,7 +4,8 @@
 //
 //     build/board/ulx3s [-v] [-s SEED] LINK COMMAND [ARGUMENT]...
 //
-// LINK becomes a symbolic link to the tty while COMMAND runs (serial:LINK). The line is drawn on the FPGA's pins, CLOCKS cycles a bit, and heard the same way.
+// LINK becomes a symbolic link to the tty while COMMAND runs (serial:LINK). The line is drawn on the FPGA's pins, CLOCKS_PER_BIT cycles a bit, and heard the
+// same way.
 // Exits as COMMAND does; 2: this could not be set up, 3: a contract of the RTL broke, or the line carried what is no frame.
 // -v: afterwards one line on stderr: cycles, bytes each way, LEDs.
 //
@@ -23,8 +24,15 @@
 #include <verilated.h>
 #include "Vbonnet_ulx3s.h"
 
+#ifndef CLOCKS_PER_BIT
+#define CLOCKS_PER_BIT 4 // as sim/board/serial/rules.mk builds the RTL
+#endif
+#ifndef RESET_CYCLES
+#define RESET_CYCLES 128 // the PLL locks, and the count of ResetBits = 4
+#endif
+
 namespace {
-enum { CLOCKS = 4, IDLE = 1024, SLICE = 512, AFTER = 20 * 10 * CLOCKS };
+enum { CLOCKS = CLOCKS_PER_BIT, IDLE = 1024, SLICE = 512, AFTER = 20 * 10 * CLOCKS };
 
 bool broken = false;
 
@@ -46,7 +54,7 @@ struct Line {
         context.assertOn(false);   // what powered up at random is no contract yet
         for (int i = 0; i < 64; i++) cycle();
         context.assertOn(true);
-        for (int i = 0; i < 64; i++) cycle();
+        for (int i = 64; i < RESET_CYCLES; i++) cycle();
         rx_bits = 0, broken = false;   // the line was anything until the reset
     }
     void cycle()
