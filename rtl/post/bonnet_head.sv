@@ -95,7 +95,7 @@ module bonnet_head #(
   logic [1:0]        edge1_q, edge2_q, edge3_q, edge4_q;      // {the sum starts, the sum is whole}
   logic              last5_q, wr_valid_q;
   logic [5:0]        chan;                                    // beat's first channel within the word
-  assign chan = {pos, beat_q[0], {MacW{1'b0}}};
+  assign chan = 6'({pos, beat_q[0]}) << MacW;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       run_q      <= '0;

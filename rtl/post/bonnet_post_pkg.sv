@@ -3,7 +3,7 @@
 // bonnet_post_pkg - what the units of the post room hand to each other. Nobody outside rtl/post needs it.
 /* verilator lint_off UNUSEDPARAM */  // no unit needs all of them
 package bonnet_post_pkg;
-  parameter int unsigned PosW = 4;  // place of a lane group in a feature word, unit Group channels: Group is 4 at least
+  parameter int unsigned PosW = 5;  // place of a lane group in a feature word, unit Group channels: Group is 2 at least
 
   // CONV POST: the descriptor's codes.
   parameter logic [2:0] PostStore      = 3'd0;

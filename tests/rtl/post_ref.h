@@ -172,7 +172,7 @@ inline Conv post_layer(Rng &r)
 }
 
 // ---- a segment as the units hand it on: bonnet_post_pkg::seg_t, first field in the highest bits ----
-enum { PosW = 4, Places = 64 / Group };
+enum { PosW = 5, Places = 64 / Group };
 struct Seg {
     uint32_t out_word = 0, groups = 0, pos[4] = {};
     bool last_seg = false, first_pix = false, last_pix = false;
