@@ -20,7 +20,7 @@
 
 /* Sizes of a chip, as rtl/pkg/bonnet_pkg.sv names them and the registers tell them. */
 typedef struct bonnet_geometry {
-    uint32_t lanes; /* output channels in parallel: 4..64, a power of two */
+    uint32_t lanes; /* output channels in parallel: 8..64, a power of two */
     uint32_t arrays;
     uint32_t bus_bits;                 /* AXI data width */
     uint32_t weight_rows;              /* of lanes x 64 bits */

@@ -30,7 +30,7 @@ static int geometry(mock *m, const char *text, size_t length)
         {"asic", 64, 1, 576, 24576, 32, 512, 128, 128, 1024},
         {"zcu102", 64, 4, 576, 24576, 32, 512, 128, 128, 1024},
         {"tiny", 16, 1, 256, 4096, 64, 64, 32, 64, 1024},
-        {"small", 16, 1, 512, 4096, 64, 64, 32, 64, 512},
+        {"small", 8, 1, 1024, 4096, 128, 64, 32, 64, 512},
     };
     size_t i = 0;
     while (i < sizeof known / sizeof known[0] && (strlen(known[i].name) != length || strncmp(text, known[i].name, length))) i++;

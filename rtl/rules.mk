@@ -17,7 +17,7 @@ include $(wildcard rtl/*/rules.mk)
 rtl-files: $(RTL_PKGS)
 	@echo $(SYNTH_SRCS)
 
-# Every module alone, asic and tiny; the whole chip as zcu102 and small, whose modules differ by their number and their depths only.
+# Every module alone, asic and tiny; the whole chip as zcu102 and small, of other numbers, lanes and depths.
 LINT_MODULES := $(basename $(notdir $(RTL_SRCS)))
 .PHONY: lint-verilator lint-yosys lint-zcu102 lint-small lint-board
 lint-verilator: $(LINT_MODULES:%=lint-verilator-%) lint-zcu102 lint-small lint-board

@@ -38,12 +38,12 @@ static const bonnet_geometry tiny = {.lanes = 16,
                                      .stem_image_w = 64,
                                      .stem_map_w = 32,
                                      .records = 1024};
-static const bonnet_geometry small = {.lanes = 16,
+static const bonnet_geometry small = {.lanes = 8,
                                       .arrays = 1,
                                       .bus_bits = 64,
-                                      .weight_rows = 512,
+                                      .weight_rows = 1024,
                                       .feature_words = 4096,
-                                      .stem_rows = 64,
+                                      .stem_rows = 128,
                                       .stem_taps = 8,
                                       .block = 8,
                                       .stem_image_w = 64,
@@ -78,7 +78,7 @@ const char *bonnet_geometry_name(const bonnet_geometry *g)
 
 int bonnet_geometry_sound(const bonnet_geometry *g)
 {
-    return (g->lanes == 16 || g->lanes == 32 || g->lanes == 64) && g->arrays >= 1 && g->arrays <= 15 &&
+    return (g->lanes == 8 || g->lanes == 16 || g->lanes == 32 || g->lanes == 64) && g->arrays >= 1 && g->arrays <= 15 &&
            (g->bus_bits == 64 || g->bus_bits == 128 || g->bus_bits == 256 || g->bus_bits == 512) && g->weight_rows >= 16 && g->weight_rows <= 65536 &&
            g->feature_words >= 64 && g->feature_words <= 65536 && g->feature_words % 4 == 0 && g->stem_rows >= 6 && g->stem_rows <= 256 &&
            g->stem_taps == 8 && g->block >= 1 && g->block <= 255 && g->stem_image_w >= 1 && g->stem_image_w <= 1023 && g->stem_map_w >= 1 &&

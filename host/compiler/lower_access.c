@@ -24,7 +24,7 @@ bonnet_status check_read(check *c, check_space space, uint32_t at, uint64_t tag)
     return BONNET_OK;
 }
 
-bonnet_status check_write(check *c, check_space space, uint32_t at, uint16_t channels, uint64_t tag)
+bonnet_status check_write(check *c, check_space space, uint32_t at, uint32_t channels, uint64_t tag)
 {
     NEED(c, at < c->limit[space], "writes word or row %u of %u", at, c->limit[space]);
     check_cell *cell = &c->cells[space][at];
@@ -48,7 +48,7 @@ static bonnet_status row_bounds(const check *c, const char *what, uint64_t at, u
     return BONNET_OK;
 }
 
-bonnet_status check_read_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint16_t *have, uint64_t tag)
+bonnet_status check_read_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint32_t *have, uint64_t tag)
 {
     TRY(row_bounds(c, what, at, pix, w, span));
     for (uint32_t x = 0; x < w; x++)
@@ -57,7 +57,7 @@ bonnet_status check_read_row(check *c, const char *what, uint64_t at, uint32_t p
     return BONNET_OK;
 }
 
-bonnet_status check_write_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint16_t *have, uint64_t tag)
+bonnet_status check_write_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint32_t *have, uint64_t tag)
 {
     TRY(row_bounds(c, what, at, pix, w, span));
     for (uint32_t x = 0; x < w; x++)
@@ -173,7 +173,7 @@ static bonnet_status stem(check *c, const uint32_t *d)
 {
     const bonnet_job *job = c->job;
     uint32_t lanes = job->geometry.lanes, span = 0, channel = G(STEM_CHANNEL), per = G(STEM_OUT_T) ? 3 : job->k;
-    uint16_t have[CHECK_MAX_PIXEL] = {0};
+    uint32_t have[CHECK_MAX_PIXEL] = {0};
     NEED(c, job->layers[c->layer].kind == BONNET_LAYER_STEM, "STEM for another kind of layer");
     if (G(STEM_CONT)) {
         static const uint32_t fixed[7] = {~0u, ~0u, ~0u, ~0u, ~0u, 0, ~0u}; /* OUT and OUT_ROW, in word 7, are new */
@@ -191,9 +191,9 @@ static bonnet_status stem(check *c, const uint32_t *d)
     NEED(c, rows <= left, "STEM makes %u rows, %u are left", rows, left);
     TRY(check_ring(c, "STEM map", G(STEM_OUT_RING), G(STEM_OUT_SLOT), c->pass_row));
     TRY(check_rows(c, SPACE_STEM, G(STEM_PROW), l->row + channel / lanes * l->tile_rows, l->tile_rows));
-    for (uint32_t ch = channel; ch < channel + lanes; ch += 4)
+    for (uint32_t ch = channel; ch < channel + lanes; ch += 2)
         for (uint32_t j = 0; j < per; j++) {
-            have[ch / 64 * per + j] |= (uint16_t)(1u << ch % 64 / 4);
+            have[ch / 64 * per + j] |= UINT32_C(1) << ch % 64 / 2;
             span = ch / 64 * per + j + 1;
         }
     uint32_t frame = c->walk * job->batch + G(STEM_OFFSET) / (job->geometry.arrays * job->input_stride);

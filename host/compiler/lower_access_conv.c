@@ -16,17 +16,17 @@ typedef struct map {
 static uint32_t row_slot(const map *m, uint32_t y) { return m->ring ? y % m->ring : y; }
 
 /* Words of a pixel and their channels that the lane groups touch; doubled: two for each. Returns the words spanned, 0: more than any pixel has. */
-static uint32_t pixel_channels(uint16_t *have, const uint32_t *d, uint32_t lanes, uint32_t per, uint32_t doubled)
+static uint32_t pixel_channels(uint32_t *have, const uint32_t *d, uint32_t lanes, uint32_t per, uint32_t doubled)
 {
     uint32_t span = 0, group = lanes / 4;
     memset(have, 0, CHECK_MAX_PIXEL * sizeof *have);
     for (uint32_t t = 0; t < G(CONV_TILES); t++)
-        for (uint32_t l = 0; l < lanes; l += 4) {
+        for (uint32_t l = 0; l < lanes; l += 2) {
             uint32_t ch = G(CONV_CHANNEL) + t * G(CONV_TILE_STEP) + l / group * G(CONV_GROUP_STEP) + l % group;
-            uint32_t first = doubled ? 2 * ch : ch, last = doubled ? 2 * ch + 7 : ch + 3;
+            uint32_t first = doubled ? 2 * ch : ch, last = doubled ? 2 * ch + 3 : ch + 1;
             if (last / 64 * per + per > CHECK_MAX_PIXEL) return 0;
-            for (uint32_t at = first; at <= last; at += 4)
-                for (uint32_t j = 0; j < per; j++) have[at / 64 * per + j] |= (uint16_t)(1u << at % 64 / 4);
+            for (uint32_t at = first; at <= last; at += 2)
+                for (uint32_t j = 0; j < per; j++) have[at / 64 * per + j] |= UINT32_C(1) << at % 64 / 2;
             if (last / 64 * per + per > span) span = last / 64 * per + per;
         }
     return span;
@@ -105,7 +105,7 @@ static bonnet_status input(check *c, const uint32_t *d, uint32_t *frame)
                    .pix = G(CONV_IN_PIX),
                    .ring = G(CONV_IN_RING),
                    .slot = G(CONV_IN_SLOT)};
-    uint16_t all[CHECK_MAX_PIXEL];
+    uint32_t all[CHECK_MAX_PIXEL];
     uint8_t rows[1024] = {0};
     uint64_t here = 0;
     memset(all, 0xFF, sizeof all);
@@ -135,7 +135,7 @@ static bonnet_status operand(check *c, const uint32_t *d, const map *m, uint32_t
 {
     const bonnet_job_layer *of = &c->job->layers[m->layer];
     uint32_t per = m->therm ? 3 : c->job->k;
-    uint16_t have[CHECK_MAX_PIXEL];
+    uint32_t have[CHECK_MAX_PIXEL];
     uint32_t span = pixel_channels(have, d, c->job->geometry.lanes, per, 0);
     NEED(c, of->out_w == G(CONV_OUT_W) && of->out_h == G(CONV_OUT_H), "%s of another size", m->what);
     TRY(check_ring(c, m->what, m->ring, m->slot, G(CONV_Y0)));
@@ -151,7 +151,7 @@ static bonnet_status features(check *c, const uint32_t *d, uint32_t frame)
     for (uint32_t t = 0; t < G(CONV_TILES); t++)
         for (uint32_t i = 0; i < lanes; i++) {
             uint32_t ch = G(CONV_CHANNEL) + t * G(CONV_TILE_STEP) + i / (lanes / 4) * G(CONV_GROUP_STEP) + i % (lanes / 4);
-            TRY(check_write(c, SPACE_FEATURE, G(CONV_OUT) + ch / 4, (uint16_t)(15u << 4 * (ch % 4)), check_tag(frame, c->layer, 0, 0, 0, ch / 4)));
+            TRY(check_write(c, SPACE_FEATURE, G(CONV_OUT) + ch / 4, UINT32_C(0xFF) << 8 * (ch % 4), check_tag(frame, c->layer, 0, 0, 0, ch / 4)));
         }
     return BONNET_OK;
 }
@@ -160,7 +160,7 @@ static bonnet_status output(check *c, const uint32_t *d, uint32_t frame)
 {
     const map m = {
         .what = "output", .at = G(CONV_OUT), .row = G(CONV_OUT_ROW), .pix = G(CONV_OUT_PIX), .ring = G(CONV_OUT_RING), .slot = G(CONV_OUT_SLOT)};
-    uint16_t have[CHECK_MAX_PIXEL];
+    uint32_t have[CHECK_MAX_PIXEL];
     uint32_t span = pixel_channels(have, d, c->job->geometry.lanes, G(CONV_OUT_T) ? 3 : c->job->k, G(CONV_POST) == 3);
     TRY(check_ring(c, m.what, m.ring, m.slot, G(CONV_Y0)));
     for (uint32_t y = G(CONV_Y0); y < G(CONV_Y0) + G(CONV_ROWS); y++)

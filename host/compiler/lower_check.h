@@ -14,12 +14,12 @@ enum {
     CHECK_STEM,
     CHECK_STORE,
     CHECK_UNITS,
-    CHECK_ALL = 0xFFFF,      /* all channels of a word */
     CHECK_MAX_BATCH = 64,    /* frames of a walk */
     CHECK_MAX_PIXEL = 256,   /* words of a pixel */
     CHECK_SCRATCH = 1 << 28, /* bytes of scratch */
     CHECK_WALKS = 16
 };
+#define CHECK_ALL UINT32_MAX /* all channels of a word */
 typedef enum check_space { SPACE_FEATURE, SPACE_WEIGHT, SPACE_STEM, SPACE_SCRATCH, SPACES } check_space;
 
 /* What is known about one word or row. Times count the descriptors of a unit, from 1. */
@@ -27,7 +27,7 @@ typedef struct check_cell {
     uint64_t tag;               /* what it holds: check_tag(), or 1 + row of the blob; 0 nothing */
     uint32_t written;           /* time of the last write */
     uint32_t read[CHECK_UNITS]; /* time of each unit's last read */
-    uint16_t have;              /* four channels a bit: which are there */
+    uint32_t have;              /* two channels a bit: which are there */
     uint8_t writer;             /* unit */
 } check_cell;
 
@@ -76,10 +76,10 @@ static inline uint32_t check_tag_frame(uint64_t tag) { return tag >> 40 & 0xFFFF
 /* Slots of a ring: `slot` must be what row `row` has. */
 bonnet_status check_ring(const check *c, const char *what, uint32_t ring, uint32_t slot, uint32_t row);
 bonnet_status check_read(check *c, check_space space, uint32_t at, uint64_t tag);
-bonnet_status check_write(check *c, check_space space, uint32_t at, uint16_t channels, uint64_t tag);
+bonnet_status check_write(check *c, check_space space, uint32_t at, uint32_t channels, uint64_t tag);
 /* One row of w pixels: words [0, span) of each with have[word] != 0, the first at `at`; `tag` is that of word 0 of pixel 0. */
-bonnet_status check_read_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint16_t *have, uint64_t tag);
-bonnet_status check_write_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint16_t *have, uint64_t tag);
+bonnet_status check_read_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint32_t *have, uint64_t tag);
+bonnet_status check_write_row(check *c, const char *what, uint64_t at, uint32_t pix, uint32_t w, uint32_t span, const uint32_t *have, uint64_t tag);
 /* `rows` rows of the blob from `row` on lie at `at`. */
 bonnet_status check_rows(check *c, check_space space, uint32_t at, uint32_t row, uint32_t rows);
 /* Everything the descriptor reads and writes. */

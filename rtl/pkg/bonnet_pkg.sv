@@ -7,7 +7,7 @@
 package bonnet_pkg;
   // ---- geometry -------------------------------------------------------------
 `ifdef BONNET_GEOMETRY_TINY  // a small FPGA, and fast tests
-  parameter int unsigned Lanes        = 16;    // output channels in parallel, multiple of 4
+  parameter int unsigned Lanes        = 16;    // output channels in parallel: 8, 16, 32, 64
   parameter int unsigned Arrays       = 1;
   parameter int unsigned BusBits      = 64;    // AXI data width
   parameter int unsigned WeightRows   = 256;   // rows of Lanes x 64 bits: 32 KiB
@@ -16,13 +16,13 @@ package bonnet_pkg;
   parameter int unsigned StemImageW   = 64;    // widest image, pixels
   parameter int unsigned StemMapW     = 32;    // widest map after the pool
   parameter int unsigned Records      = 1024;  // counter records: longest job, with its header
-`elsif BONNET_GEOMETRY_SMALL // tiny, with the weight buffer that the block RAMs of a board's FPGA give at no cost (docs/ulx3s.md)
-  parameter int unsigned Lanes        = 16;
+`elsif BONNET_GEOMETRY_SMALL // tiny with half its lanes and twice its weights: what can be placed and routed on a board's FPGA (docs/ulx3s.md)
+  parameter int unsigned Lanes        = 8;
   parameter int unsigned Arrays       = 1;
   parameter int unsigned BusBits      = 64;
-  parameter int unsigned WeightRows   = 512;   // 64 KiB
+  parameter int unsigned WeightRows   = 1024;  // 64 KiB
   parameter int unsigned FeatureWords = 4096;  // 32 KiB
-  parameter int unsigned StemRows     = 64;
+  parameter int unsigned StemRows     = 128;
   parameter int unsigned StemImageW   = 64;
   parameter int unsigned StemMapW     = 32;
   parameter int unsigned Records      = 512;

@@ -116,7 +116,7 @@ int bonnet_build_fc(bonnet_build *b, uint32_t classes)
 
 const bonnet_room bonnet_room_asic = {64, 24576, 576, 32, 512, 128};
 const bonnet_room bonnet_room_tiny = {16, 4096, 256, 64, 64, 32};
-const bonnet_room bonnet_room_small = {16, 4096, 512, 64, 64, 32};
+const bonnet_room bonnet_room_small = {8, 4096, 1024, 128, 64, 32};
 
 int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room)
 {
