@@ -7,7 +7,7 @@
 #   - a block RAM's port may read anything in the cycle in which the other writes the same word: the chip's tokens keep the two apart
 #     (docs/chip.md), and what would give the old bits is two flip-flops a bit around each
 #   - no LUT5 to LUT7: the mapper takes depth first, and pays with a third more LUTs than this FPGA has
-#   - 156 multipliers are for the stem's, the head's and the FC's MACs; depthwise (bonnet_mul_acc, 8 x 8) and address products are LUTs
+#   - multipliers are for the stem's, the head's and the FC's MACs; address products are LUTs
 #   - the stem's parameter rows go to block RAM: as LUT RAM they are 4,096 cells and 6,656 LUTs
 #   - three scripts of the mapper, by unit: which gives the fewest LUTs is the unit's own, 3,000 of 50,000 together
 #   - LUTs that are alike become one: abc gives every output that is an inverted signal an inverter of its own, and 900 registers with an asynchronous
@@ -30,8 +30,7 @@ hierarchy -check -top $top
 proc; tribuf -logic; deminout; opt_expr; opt_clean; check; opt -nodffe -nosdff; fsm; opt; wreduce; peepopt; opt_clean; share
 techmap -map +/cmp2lut.v -D LUT_WIDTH=4; opt_expr; opt_clean
 setattr -set ram_style \"block\" */m:*gen_col*mem
-select -set small *bonnet_mul_acc*/r:A_WIDTH=8 *bonnet_mul_acc*/r:B_WIDTH=8 %i
-select -set macs *bonnet_mac8*/t:\$mul *bonnet_mul_acc*/t:\$mul *bonnet_dot2*/t:\$mul *bonnet_mul_add*/t:\$mul %u %u %u @small %d
+select -set macs *bonnet_mac8*/t:\$mul *bonnet_mul_acc*/t:\$mul *bonnet_dot2*/t:\$mul *bonnet_mul_add*/t:\$mul %u %u %u
 select -set soft */t:\$mul @macs %d
 chtype -set \$__soft_mul @soft
 techmap -map +/mul2dsp.v -map +/ecp5/dsp_map.v -D DSP_A_MAXWIDTH=18 -D DSP_B_MAXWIDTH=18 -D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_NAME=\$__MUL18X18
