@@ -6,7 +6,7 @@
  *
  * come from rtl/pkg/bonnet_pkg.sv (hls/geometry.awk). The C of hls/ is compiled once a geometry: as it is for asic, with -DBONNET_GEOMETRY_TINY for tiny.
  * Every name with external linkage is written HLS_NAME(name), so that both fit into one library. zcu102 is asic with four arrays, which hls/ has not; small
- * is tiny with larger buffers.
+ * is tiny with half its lanes and other buffers.
  */
 #ifndef HLS_GEOMETRY_H
 #define HLS_GEOMETRY_H
