@@ -282,17 +282,19 @@ class Preprocess:
         return p
 
 
-def compile(onnx, out, geometry="asic", batch=1, preprocess=None):  # noqa: A001 - as re.compile
+def compile(onnx, out, geometry="asic", batch=1, preprocess=None, strict=False, allow_inexact=False):  # noqa: A001 - as re.compile
     """Compile an ONNX file (docs/operators.md, section 6) to a .bonnet file.
 
     onnx, out: paths; out is written beside its place and renamed. geometry: "asic", "zcu102", "small", "tiny"; batch: images that the chip works on
-    at once, on each array. preprocess: a Preprocess, kept in the file, or None: pictures come as the network wants them.
+    at once, on each array. preprocess: a Preprocess, kept in the file, or None: pictures come as the network wants them. strict: Unsupported if a layer
+    would run on the CPU of a machine with a chip. allow_inexact: a last layer whose weights are no small integers times one scale is rounded, and the
+    table says by how much; else that is Unsupported.
     Returns what the compiler chose, as a table for people: where maps and weights lie, what goes through DRAM.
     Errors: FormatError, Unsupported (node, op, attribute, in one line), TransferError, InvalidArgument.
     """
     message, explain = ctypes.create_string_buffer(1024), ctypes.create_string_buffer(1 << 16)
     options = _library.CompileOptions(ctypes.sizeof(_library.CompileOptions), geometry.encode(), ctypes.cast(message, ctypes.c_char_p), len(message), batch,
-                                      ctypes.cast(explain, ctypes.c_char_p), len(explain), ctypes.pointer(preprocess._struct()) if preprocess else None)
+                                      ctypes.cast(explain, ctypes.c_char_p), len(explain), ctypes.pointer(preprocess._struct()) if preprocess else None, strict, allow_inexact)
     check(lib.bonnet_compile(os.fsencode(onnx), os.fsencode(out), ctypes.byref(options)), message=message.value.decode(errors="replace"))
     return explain.value.decode(errors="replace")
 

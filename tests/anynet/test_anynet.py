@@ -136,6 +136,24 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, "rounded: the last layer; a real logit .* is off by up to")
 
+    def test_python(self):
+        """The same words in bonnet.compile()."""
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+        g.then("Flatten", shape=(36,))
+        g.dense(8, ("plain",))
+        g.sign(("Sign",))
+        g.then("Gemm", g.const(g.rng.normal(size=(10, 8))), shape=(10,), transB=1)
+        with tempfile.TemporaryDirectory() as folder:
+            path, out = pathlib.Path(folder, "n.onnx"), pathlib.Path(folder, "n.bonnet")
+            onnx.save(g.model(), path)
+            with self.assertRaisesRegex(bonnet.Unsupported, "--allow-inexact rounds them"):
+                bonnet.compile(path, out)
+            self.assertIn("rounded: the last layer", bonnet.compile(path, out, allow_inexact=True))
+            out.unlink()
+            with self.assertRaisesRegex(bonnet.Unsupported, "run on the CPU"):
+                bonnet.compile(path, out, allow_inexact=True, strict=True)
+            self.assertFalse(out.exists())
+
     def test_refusals(self):
         def net(before, after=lambda g: None):
             g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
