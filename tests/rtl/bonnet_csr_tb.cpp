@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_csr: every register and every hole of the map by its access type, straight from bonnet_csr.def; then ap_ctrl_hs, interrupt,
-// stop and reset, counters and the statistics of a job.
+// stop and reset, counters and the statistics of a job. Addresses and data mean nothing without their enable, and an answer stays.
 #include <array>
 #include <vector>
 #include "Vbonnet_csr.h"
@@ -22,11 +22,12 @@ enum : uint32_t {
 };
 using T = Tb<Vbonnet_csr>;
 
+static uint32_t any_offset(T &t) { return t.rng.chance(40) ? uint32_t(CTRL) : t.rng.chance(30) ? 0x8000 + t.rng.below(0x8000) : regs[t.rng.below(sizeof regs / sizeof regs[0])].offset; }
 static uint32_t read(T &t, uint32_t offset)
 {
     t.dut.re_i = 1, t.dut.raddr_i = offset;
     t.tick();
-    t.dut.re_i = 0;
+    t.dut.re_i = 0, t.dut.raddr_i = any_offset(t);
     t.dut.eval();
     return t.dut.rdata_o;
 }
@@ -34,7 +35,15 @@ static void write(T &t, uint32_t offset, uint32_t value, uint32_t strobe = 15)
 {
     t.dut.we_i = 1, t.dut.waddr_i = offset, t.dut.wdata_i = value, t.dut.wstrb_i = strobe;
     t.tick();
-    t.dut.we_i = 0;
+    t.dut.we_i = 0, t.dut.waddr_i = any_offset(t), t.dut.wdata_i = static_cast<uint32_t>(t.rng.next());
+}
+// The answer stays until the next read.
+static uint32_t held(T &t, uint32_t offset)
+{
+    read(t, offset);
+    t.tick();
+    t.dut.eval();
+    return t.dut.rdata_o;
 }
 // job_sts_t from its low end: rec 192, rec_index 12, rec_we, frame, cause 20, stop, done.
 static void status(T &t, bool done, bool stop, uint32_t cause, bool frame)
@@ -76,7 +85,7 @@ static int map(T &t)
         if (r.access == RW) want = ((before & ~mask) | (value & mask)) & bits;
         if (r.access == TOW) want = before ^ (value & mask & bits);
         if (r.access == WO) want = 0;
-        const uint32_t got = read(t, r.offset);
+        const uint32_t got = held(t, r.offset);
         if (got != want) return t.fail(r.name, n, got, want);
     }
     for (uint32_t v = 0; v < 8; v++) {  // toggle on write 1
@@ -157,7 +166,7 @@ static int job(T &t, uint64_t n)
         const bool frame = t.rng.chance(20);
         t.dut.beat_in_i = t.rng.chance(50), t.dut.beat_out_i = t.rng.chance(50);
         in += t.dut.beat_in_i, out += t.dut.beat_out_i, frames += frame;
-        status(t, false, false, 0, frame);
+        status(t, false, false, t.rng.below(1 << 20), frame);   // a cause without a stop is none
         t.tick();
         status_off(t);
         t.dut.beat_in_i = t.dut.beat_out_i = 0;
@@ -209,6 +218,12 @@ static int job(T &t, uint64_t n)
         write(t, ISR, isr);
         return 0;
     }
+    read(t, FRAMES);   // any other read clears nothing
+    if (end < 2 && t.rng.chance(25)) {   // a reset does
+        write(t, RESET, 1);
+        if (t.dut.irq_o || (got = read(t, CTRL)) != 4 || (got = read(t, ISR))) return t.fail("CTRL, ISR after the end and a reset", n, got, 0);
+        return 0;
+    }
     if ((got = read(t, CTRL)) != (done | 4)) return t.fail("CTRL at the end", n, got, done | 4);
     if ((got = read(t, CTRL)) != 4) return t.fail("CTRL read again", n, got, 4);
     if ((got = read(t, ISR)) != isr) return t.fail("ISR", n, got, isr);
@@ -248,7 +263,7 @@ static int records(T &t)
     t.dut.sts_i[6] = 0;
     for (int n = 0; n < 3000; n++) {  // the window ends at 64 KiB; records that this build does not have read 0
         const uint32_t i = t.rng.below(1024), w = t.rng.below(8), expect = i < count && w < 6 ? want[i][w] : 0;
-        const uint32_t got = read(t, 0x8000 + 32 * i + 4 * w);
+        const uint32_t got = held(t, 0x8000 + 32 * i + 4 * w);
         if (got != expect) return t.fail("counter window", 8 * i + w, got, expect);
     }
     return 0;

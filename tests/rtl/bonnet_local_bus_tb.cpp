@@ -126,7 +126,10 @@ static int run(Tb<Vbonnet_local_bus> &t)
         const bool fast = !pause && ((addr >= Mem && addr + 4 * len < MemEnd) || (addr >= Regs && addr + 4 * len < RegsEnd));
         const uint64_t own = addr >= Regs ? 1 : 0;   // a register answers a cycle after it was asked
         aw = write, ar = !write || both, seen = 0;
-        while (aw && !wrong) cycle();
+        for (uint64_t i = 0; aw && !wrong; i++) {
+            if (i > 1000) wrong = "a write that is not taken";
+            else cycle();
+        }
         const bool read_waits = both && ar;
         ar = ar && !read_waits;
         if (!settle(100 + 400 * (len + 1))) return t.fail(wrong, n, addr & 0xffffffff, len);

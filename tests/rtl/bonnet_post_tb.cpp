@@ -3,6 +3,7 @@
 // rows behind busy_o), port B refusing at random, and the whole feature buffer compared after each.
 // Rates, where port B does not refuse: one result per cycle for STORE, one port access per cycle for the rest, eight cycles a pixel
 // for HEAD. At the pace of the array, for the layers that networks have, room_o is always up and the drain is the formula, to the cycle.
+// Where nothing leaves, room_o falls with the very result that leaves no room for a block beside one under way.
 #include "Vbonnet_post.h"
 #include "post_ref.h"
 
@@ -10,7 +11,9 @@ struct Drive {
     bool flat_out;       // results as fast as room_o allows; else at the pace of pace cycles per result
     bool layer;          // of post_layer(), at the array's pace: room_o and drain are checked
     uint32_t pace, latency, stall_pct;
+    bool dam = false;    // port B refuses all until room_o falls: it must fall with the very result
 };
+enum { OnTheWay = 2 };   // results between the queue and port B then
 
 struct Bench {
     Tb<Vbonnet_post> &t;
@@ -75,8 +78,9 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
         for (int i = 0; i < 20; i++) b.cycle(how.stall_pct);
 
     // tile/pixel of the next block; results on their way are (due cycle, tile, pixel)
-    uint64_t now = 0, first = 0, last = 0, next_block = 0;
+    uint64_t now = 0, first = 0, last = 0, next_block = 0, did = 0, moved = 0;
     uint32_t rows_sent = 0, tile = 0, base = rng.below(2);
+    bool shut = how.dam;
     size_t pixel = 0;
     struct Flight {
         uint64_t due;
@@ -100,6 +104,9 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
         }
         // a block: its results follow each other
         if (tile < c.tiles && rows_sent >= (tile + 1) * c.par_rows() && now >= next_block) {
+            // Nothing leaves: what was given is in the queue, but for what is on its way to port B.
+            if (shut && d.room_o != (landed <= OnTheWay + Block)) return b.t.fail("room_o, nothing leaving", n, landed, OnTheWay + Block);
+            shut = shut && d.room_o;
             if (d.room_o) {
                 size_t count = std::min<size_t>(Block, pixels - pixel);
                 uint64_t latency = how.layer ? count * (how.pace - 1) + 3 : how.latency;  // results come with the last weight row
@@ -119,8 +126,11 @@ static int descriptor(Bench &b, uint64_t n, const Conv &c, const Drive &how)
             if (!first) first = now;
             last = now;
         }
-        b.cycle(how.stall_pct);
-        if (now > 1000 + 200 * (pixels * c.tiles * 16)) return b.t.fail("never idle", n, now, 0);
+        shut = shut && tile < c.tiles;
+        b.cycle(shut ? 100 : how.stall_pct);
+        const uint64_t done = landed + rows_sent + b.reads + b.writes;   // within two blocks of the slowest array something happens
+        if (done != did) did = done, moved = now;
+        if (now > moved + 5000) return b.t.fail("never idle", n, now, 0);
     }
     auto explain = [&] {
         fprintf(stderr,
@@ -156,6 +166,14 @@ static int run(Tb<Vbonnet_post> &t)
     auto &d = t.dut;
     d.cfg_start_i = d.res_valid_i = d.prow_valid_i = d.fb_rvalid_i = d.fb_ready_i = 0;
     d.eval();
+    b.buf.fill(t.rng);
+    for (uint32_t rest = 0; rest < Block; rest++) {   // room_o to the result: tiles that end with any number of them in the last block
+        Conv c{};
+        c.in_w = c.out_w = Block + rest, c.in_h = c.out_h = c.rows = c.depth = 1, c.tiles = 2, c.k = 64, c.group_step = Group, c.tile_step = Lanes;
+        c.out.pix = 2 * Lanes / 64 + 1, c.out.row = c.out_w * c.out.pix;
+        conv_params(c, b.buf, t.rng);
+        if (int rc = descriptor(b, rest, c, {false, false, 40, Block, 0, true})) return rc;
+    }
     for (uint64_t n = 0; n < t.cases; n++) {
         if (n % 8 == 0) b.buf.fill(t.rng);
         Conv c = conv_random(t.rng, t.rng.chance(70));
