@@ -181,7 +181,7 @@ static int job(T &t, uint64_t n)
     bool halted = false;
     t.dut.eval();
     if (end < 2) {
-        status(t, end == 0, end == 1, end ? cause : 0, false);
+        status(t, end == 0, end == 1, cause, false);   // without a stop it is none
         if (!again && t.rng.chance(30)) t.dut.re_i = 1, t.dut.raddr_i = CTRL;             // too early: it clears nothing
         if (t.rng.chance(30)) t.dut.we_i = 1, t.dut.waddr_i = ISR, t.dut.wdata_i = 3, t.dut.wstrb_i = 15;  // nor does this
         t.dut.eval();
