@@ -13,6 +13,7 @@ static const struct {
 } operators[] = {
     {"Add", any_add},
     {"ArgMax", any_end},
+    {"AveragePool", any_average_pool},
     {"BatchNormalization", any_batchnorm},
     {"BipolarQuant", any_bipolar},
     {"Cast", any_same},
@@ -24,6 +25,7 @@ static const struct {
     {"Gemm", any_gemm},
     {"GlobalAveragePool", any_global_average},
     {"Identity", any_same},
+    {"LeakyRelu", any_leaky_relu},
     {"LogSoftmax", any_end},
     {"MatMul", any_matmul},
     {"Max", any_max},
@@ -31,6 +33,7 @@ static const struct {
     {"Min", any_min},
     {"Mul", any_mul},
     {"MultiThreshold", any_multithreshold},
+    {"PRelu", any_prelu},
     {"Pad", any_pad},
     {"Relu", any_relu},
     {"Reshape", any_reshape},

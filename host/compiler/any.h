@@ -96,13 +96,17 @@ size_t any_filter(const bonnet_layer *l); /* weights of one output channel */
 bonnet_status any_emit(any_import *im, bonnet_net **out);
 
 any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu; /* any_chain.c */
+any_op any_prelu, any_leaky_relu;                                             /* any_chain.c */
 any_op any_conv, any_gemm, any_matmul, any_pad;                               /* any_conv.c  */
 any_op any_sign, any_bipolar, any_multithreshold;                             /* any_sign.c  */
-any_op any_maxpool, any_global_average, any_max, any_min;                     /* any_pool.c  */
+any_op any_average_pool, any_global_average;                                  /* any_average.c */
+any_op any_maxpool, any_max, any_min;                                         /* any_pool.c  */
 any_op any_reshape, any_same, any_end;                                        /* any_view.c  */
 /* A layer that pools a binary map, per channel to OR or AND; *bits becomes its map. */
 bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, const bonnet_net_window *w, const uint8_t *and_pool); /* any_pool.c */
 bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join);                                                     /* any_pool.c  */
+/* v, the image or a map, as a sum: one filter of 1 for each channel. any_average.c */
+bonnet_status any_unit_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to);
 /* Kernel, strides, dilations, pads of a node into *w; auto_pad is refused. kernel 0: from the attribute. */
 bonnet_status any_window(any_import *im, const bonnet_node *n, uint32_t kh, uint32_t kw, bonnet_net_window *w);
 /* Out sizes from the window; refused if it does not fit. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* any_chain.c - constants added to, or multiplied with, a value; BatchNormalization; clamps: what fold.h folds when a sign is taken. */
+/* any_chain.c - constants added to, or multiplied with, a value; BatchNormalization; Relu, PRelu, Clip: what fold.h folds when a sign is taken. */
 #include <math.h>
 #include "any.h"
 
@@ -131,20 +131,65 @@ bonnet_status any_batchnorm(any_import *im, const bonnet_node *n)
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
-static bonnet_status clamp(any_import *im, const bonnet_node *n, long double low, long double high)
+/* A step that is no line: `bend` is copied behind what was done to the sum. */
+static bonnet_status bent(any_import *im, const bonnet_node *n, const bonnet_affine *bend)
 {
     const any_value *v = any_in(im, n, 0);
     any_value to = *v;
-    if (v->ended) return ended(im, n);
-    if (v->kind != ANY_SUM) return any_unfit(im, n, v, "a clamp lies between a convolution and its sign");
-    bonnet_status status = any_push(im, n, &to, 1, NULL, NULL, NULL);
-    if (status != BONNET_OK) return status;
     bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     if (!s) return bonnet_graph_no_memory(im->g);
+    bonnet_status status = any_push(im, n, &to, bend->n, NULL, NULL, NULL);
+    if (status != BONNET_OK) return status;
     *s = *to.chain;
-    s->clamp = 1, s->low = low, s->high = high;
+    s->below = bend->below, s->clamp = bend->clamp, s->low = bend->low, s->high = bend->high;
     to.chain = s;
     return any_set(im, n, to);
+}
+
+/* A Relu, PRelu or Clip reads a sum, which an operator that ends a network has not touched. */
+static bonnet_status bendable(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    if (v->ended) return ended(im, n);
+    return v->kind == ANY_SUM ? BONNET_OK : any_unfit(im, n, v, "it lies between a convolution and its sign");
+}
+
+static bonnet_status clamp(any_import *im, const bonnet_node *n, long double low, long double high)
+{
+    bonnet_status status = bendable(im, n);
+    return status == BONNET_OK ? bent(im, n, &(bonnet_affine){.n = 1, .clamp = 1, .low = low, .high = high}) : status;
+}
+
+/* What is below 0 times a slope; a slope below 0 turns the numbers round there, and no threshold does that. */
+static bonnet_status slopes(any_import *im, const bonnet_node *n, const long double *slope, uint32_t entries)
+{
+    for (uint32_t i = 0; i < entries; i++)
+        if (!(slope[i] >= 0)) return ANY_REFUSE(im, n, "slope %u is %Lg; 0 or more fits", (unsigned)i, slope[i]);
+    return bent(im, n, &(bonnet_affine){.n = entries, .below = slope});
+}
+
+bonnet_status any_prelu(any_import *im, const bonnet_node *n)
+{
+    const any_value *c = any_in(im, n, 1);
+    long double *slope;
+    uint32_t entries;
+    bonnet_status status = bendable(im, n);
+    if (status != BONNET_OK) return status;
+    if (c->kind != ANY_CONST) return ANY_REFUSE(im, n, "its slope is not a constant");
+    status = any_numbers(im, n, c->c, any_in(im, n, 0), &slope, &entries);
+    return status == BONNET_OK ? slopes(im, n, slope, entries) : status;
+}
+
+bonnet_status any_leaky_relu(any_import *im, const bonnet_node *n)
+{
+    double alpha;
+    bonnet_status status = bendable(im, n);
+    if (status == BONNET_OK) status = bonnet_attr_float(im->g, n, "alpha", (double)0.01f, &alpha);
+    if (status != BONNET_OK) return status;
+    long double *slope = bonnet_arena_calloc(im->g->arena, 1, sizeof *slope);
+    if (!slope) return bonnet_graph_no_memory(im->g);
+    *slope = alpha;
+    return slopes(im, n, slope, 1);
 }
 
 bonnet_status any_clip(any_import *im, const bonnet_node *n)

@@ -21,7 +21,8 @@ static bonnet_status head_read(any_import *im, const any_value *v, real_head *h)
     h->q = bonnet_arena_calloc(im->g->arena, h->outs, sizeof *h->q);
     if (!h->w || !h->q) return bonnet_graph_no_memory(im->g);
     for (const bonnet_affine *c = v->chain; c; c = c->prev)
-        if (c->clamp) return ANY_REFUSE(im, s->node, "its sums are clamped and then are the output; take the Relu or Clip off the end");
+        if (c->clamp || c->below)
+            return ANY_REFUSE(im, s->node, "its sums are clamped and then are the output; take the Relu, PRelu or Clip off the end");
     for (uint32_t o = 0; o < h->outs; o++) {
         long double p = 1, sum = 0, terms;
         for (const bonnet_affine *c = v->chain; c; c = c->prev) p *= c->mul ? c->mul[c->n == 1 ? 0 : o] : 1;

@@ -67,16 +67,6 @@ bonnet_status any_maxpool(any_import *im, const bonnet_node *n)
     return any_set(im, n, to);
 }
 
-bonnet_status any_global_average(any_import *im, const bonnet_node *n)
-{
-    const any_value *v = any_in(im, n, 0);
-    any_value to = *v;
-    if (v->kind != ANY_BITS || v->flat || v->mean || any_padded(v))
-        return any_unfit(im, n, v, "GlobalAveragePool reads a binary map, before the last layer");
-    to.mean = 1;
-    return any_set(im, n, to);
-}
-
 bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
 {
     const any_value *a = any_in(im, n, 0), *b = any_in(im, n, 1);

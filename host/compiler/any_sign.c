@@ -182,22 +182,6 @@ bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_valu
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
-/* A sign of the image itself: one filter of 1 for each plane. */
-static bonnet_status image_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
-{
-    any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
-    double *one = bonnet_arena_calloc(im->g->arena, v->ch, sizeof *one);
-    if (!s || !one) return bonnet_graph_no_memory(im->g);
-    for (uint32_t i = 0; i < v->ch; i++) one[i] = 1;
-    *s = (any_sum){.node = n, .w = one, .unit = 1, .mul = v->mul, .add = v->add};
-    s->l = (bonnet_layer){.kind = BONNET_LAYER_ICONV, .in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = v->ch, .out_h = v->h, .out_w = v->w};
-    s->l.in.map = s->l.res.map = s->l.pass.map = -1;
-    s->l.win = (bonnet_net_window){.kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = v->ch};
-    *to = *v;
-    to->kind = ANY_SUM, to->mul = 1, to->add = 0, to->sum = s;
-    return BONNET_OK;
-}
-
 /* sign(x) of whatever x is; the bits then stand for mul * (+-1) + add. minus: taken off first, or NULL. */
 static bonnet_status sign_of(any_import *im, const bonnet_node *n, const any_const *minus, long double mul, long double add)
 {
@@ -208,7 +192,7 @@ static bonnet_status sign_of(any_import *im, const bonnet_node *n, const any_con
         v.mul = mul, v.add = add;
         return any_set(im, n, v);
     }
-    if (v.kind == ANY_IMAGE) status = image_sum(im, n, any_in(im, n, 0), &v);
+    if (v.kind == ANY_IMAGE) status = any_unit_sum(im, n, any_in(im, n, 0), &v);
     if (status != BONNET_OK) return status;
     if (v.kind != ANY_SUM) return any_unfit(im, n, &v, "a sign is taken of a sum or of the image");
     if (minus) {

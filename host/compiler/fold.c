@@ -29,8 +29,13 @@ long double bonnet_fold_value(const bonnet_affine *chain, uint32_t channel, int3
         const bonnet_affine *s = steps[depth];
         long double sub = at(s->sub, s->n, channel, 0), mul = at(s->mul, s->n, channel, 1), add = at(s->add, s->n, channel, 0);
         v = (v - sub) * mul + add;
-        if (s->clamp) v = v < s->low ? s->low : v > s->high ? s->high : v;
         sum = (sum + fabsl(sub)) * fabsl(mul) + fabsl(add);
+        if (s->below) {
+            const long double slope = at(s->below, s->n, channel, 1);
+            if (v < 0) v *= slope;
+            if (slope > 1) sum *= slope;
+        }
+        if (s->clamp) v = v < s->low ? s->low : v > s->high ? s->high : v;
     }
     *terms = sum;
     return v;

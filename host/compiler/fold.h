@@ -4,7 +4,7 @@
  *
  *   v(n) = a chain of affine steps, x -> (x - sub) * mul + add, applied to the integer n;   bit = v(n) >= 0
  *
- * A BatchNormalization is the step sub = mean, mul = gamma / sqrt(var + eps), add = beta; a slice offset, a conv bias or a
+ * and then, in some steps, v < 0 is multiplied by a slope of its own (PRelu) or v is clamped. A BatchNormalization is the step sub = mean, mul = gamma / sqrt(var + eps), add = beta; a slice offset, a conv bias or a
  * scale is one too. Parameters are real numbers (float32 values taken as exact) and steps are evaluated in long double, never
  * combined. v is monotone, and so is its rounded evaluation, so the boundary is found by bisection over
  * the integers that can occur: no closed form, no rounding of T. A v within the evaluation's own error of 0 (64-bit mantissa: 2^-58 of its terms) is
@@ -23,7 +23,8 @@ typedef struct bonnet_affine {
     const struct bonnet_affine *prev; /* applied before this one; NULL: this is the first */
     uint32_t depth, n;                /* depth: steps up to here, 1..BONNET_CHAIN_MAX    */
     const long double *sub, *mul, *add;
-    int clamp; /* 1: and then clamped to low..high: still monotone */
+    const long double *below; /* [n] or NULL: and then what is below 0 is multiplied by this, 0 or more: still monotone */
+    int clamp;                /* 1: and then clamped to low..high: still monotone */
     long double low, high;
 } bonnet_affine;
 

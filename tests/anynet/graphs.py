@@ -111,6 +111,11 @@ def between(g):
         pool(g)
     if rng.random() < 0.2:
         g.then("Clip", g.const(-1.0), g.const(1.0))
+    elif rng.random() < 0.1:
+        g.then("LeakyRelu", alpha=0.25)
+    elif rng.random() < 0.15:
+        slopes = rng.integers(0, 9, rng_choice(rng, [1, g.value[1][0]])) / 4
+        g.then("PRelu", g.const(slopes.reshape((-1,) + (1,) * (len(g.value[1]) - 1))))
     if rng.random() < 0.2:
         g.then("Mul", g.const(rng.choice([0.5, -2.0])))
     if rng.random() < 0.2:
@@ -128,6 +133,20 @@ def pool(g):
     size = [(-(-(n + a + b - j) // stride) if up else (n + a + b - j) // stride) + 1 for n, a, b, j in zip((h, w), pads[:2], pads[2:], k)]
     size = [s - (up and (s - 1) * stride >= n) for s, n in zip(size, (h, w))]
     g.then("MaxPool", shape=(c, *size), kernel_shape=k, strides=[stride] * 2, pads=pads, ceil_mode=up)
+
+
+def average(g):
+    """Of a map: boxes of a power of two, so that means are numbers that float64 has."""
+    rng = g.rng
+    c, h, w = g.value[1]
+    k = rng_choice(rng, [[1, 2], [2, 1], [2, 2], [4, 2]])
+    stride = int(rng.integers(1, 4))
+    pads = [int(rng.integers(0, k[i % 2])) if rng.random() < 0.3 else 0 for i in range(4)]
+    g.then("AveragePool", shape=(c, *((n + a + b - j) // stride + 1 for n, a, b, j in zip((h, w), pads[:2], pads[2:], k))), kernel_shape=k,
+           strides=[stride] * 2, pads=pads, count_include_pad=int(any(pads)) or int(rng.integers(2)))
+    if rng.random() < 0.7:
+        g.norm()
+    g.sign()
 
 
 def window(g, rng):
@@ -178,6 +197,8 @@ def body(g, rng):
         between(g)
     elif rng.random() < 0.15:
         pool(g)
+    elif rng.random() < 0.15 and g.value[1][1] >= 4 and g.value[1][2] >= 2:
+        average(g)
     elif rng.random() < 0.3:  # a shortcut
         start = g.value
         g.conv(out=start[1][0], kernel=[3, 3], pads=[1] * 4)
@@ -205,6 +226,12 @@ def body(g, rng):
 
 def head(g, rng):
     classes = int(rng.integers(1, 20))
+    if len(g.value[1]) == 3 and rng.random() < 0.2:  # the mean of sums is the logits
+        g.conv(out=classes, kernel=[min(3, n) for n in g.value[1][1:]], pads=rng_choice(rng, [[0] * 4, [1] * 4]), kinds=("sign", "plain"))
+        if rng.random() < 0.3:
+            g.then("Mul", g.const(0.5))
+        g.then("GlobalAveragePool", shape=(classes, 1, 1))
+        return g.flatten()
     if len(g.value[1]) == 3 and rng.random() < 0.3:
         g.then("GlobalAveragePool", shape=(g.value[1][0], 1, 1))
     if len(g.value[1]) == 3:

@@ -168,7 +168,11 @@ class CommandLine(unittest.TestCase):
         self.refused(net(lambda g: g.then("Conv", g.const(g.rng.normal(size=(4, 1, 3, 3))), shape=(4, 4, 4))), r"node 'conv0' \(Conv\): its weights are not")
         self.refused(net(plain, lambda g: g.then("Conv", g.const(g.rng.normal(size=(2, 4, 3, 3))), shape=(2, 2, 2)) and g.sign(("Sign",))), r"\(Conv\): its weights")
         self.refused(net(plain, lambda g: g.then("Tanh")), r"node 'tanh\d+' \(Tanh\): this operator is not read")
-        self.refused(net(plain, lambda g: g.then("AveragePool", kernel_shape=[2, 2], shape=(4, 3, 3))), r"\(AveragePool\): this operator is not read")
+        self.refused(net(plain, lambda g: g.then("HardSigmoid")), r"\(HardSigmoid\): this operator is not read")
+        self.refused(net(lambda g: plain(g) and g.then("PRelu", g.const(-0.5))), r"\(PRelu\): slope 0 is -0.5; 0 or more fits")
+        self.refused(net(plain, lambda g: g.then("AveragePool", kernel_shape=[2, 2], pads=[1] * 4, shape=(4, 5, 5))), r"\(AveragePool\): pads what it averages")
+        self.refused(net(lambda g: plain(g) and g.then("Relu") and g.then("AveragePool", kernel_shape=[2, 2], shape=(4, 3, 3))),
+                     r"\(AveragePool\): averages sums behind a Relu")
         self.refused(net(lambda g: plain(g) and g.then("Sqrt")), r"\(Sqrt\)")
         self.refused(net(plain, lambda g: g.then("Add", g.value[0])), r"\(Add\): adds a binary map and a binary map; join two binary maps with Mul, Max or Min")
         self.refused(net(plain, lambda g: g.then("MaxPool", kernel_shape=[2, 2], dilations=[2, 2], shape=(4, 2, 2))), r"\(MaxPool\): dilations; 1 fits")

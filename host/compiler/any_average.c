@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * any_average.c - AveragePool and GlobalAveragePool. A mean of window sums is a window sum: the box goes over the filter, and the strides multiply. A mean of
+ * a map is that of its own 1x1 sum. GlobalAveragePool of a map waits: the dense layer behind it takes the mean (any_conv.c).
+ */
+#include "any.h"
+
+bonnet_status any_unit_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
+{
+    any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
+    double *one = bonnet_arena_calloc(im->g->arena, v->ch, sizeof *one);
+    if (!s || !one) return bonnet_graph_no_memory(im->g);
+    for (uint32_t i = 0; i < v->ch; i++) one[i] = 1;
+    *s = (any_sum){.node = n, .w = one, .unit = 1, .mul = v->mul, .add = v->add};
+    s->l = (bonnet_layer){.in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = v->ch, .out_h = v->h, .out_w = v->w};
+    s->l.kind = v->kind == ANY_IMAGE ? BONNET_LAYER_ICONV : BONNET_LAYER_BCONV;
+    s->l.in = v->kind == ANY_IMAGE ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, v->ch};
+    s->l.res.map = s->l.pass.map = -1;
+    s->l.win = (bonnet_net_window){.kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = v->ch};
+    *to = *v;
+    to->kind = ANY_SUM, to->mul = 1, to->add = 0, to->sum = s;
+    return BONNET_OK;
+}
+
+/* One side of the window of the mean: `taps` of the sum's windows, each `kernel` taps `dilation` apart, from `stride` to `stride`. */
+static uint32_t reach(uint32_t taps, uint32_t stride, uint32_t kernel, uint32_t dilation)
+{
+    return (taps - 1) * stride + (kernel - 1) * dilation + 1;
+}
+
+/* Where tap `at` of a window that begins `before` in front of a map of `size` lies in it; -1: in the zeros around it. */
+static int64_t place(uint32_t at, uint32_t before, uint32_t size, uint32_t edge)
+{
+    const int64_t i = (int64_t)at - before, last = (int64_t)size - 1;
+    if (i >= 0 && i <= last) return i;
+    if (!edge) return -1;
+    return i < 0 ? 0 : last;
+}
+
+/* The mean of `box` windows of the sum v. One that takes them all is a filter as large as the map: what lies outside is left out, or is its edge. */
+static bonnet_status boxed(any_import *im, const bonnet_node *n, const any_value *v, const bonnet_net_window *box, any_value *to)
+{
+    const any_sum *of = v->sum;
+    const bonnet_layer *l = &of->l;
+    const bonnet_net_window *w = &l->win;
+    const uint32_t channels = l->in_c / w->groups;
+    for (const bonnet_affine *c = v->chain; c; c = c->prev)
+        if (c->clamp || c->below) return ANY_REFUSE(im, n, "averages sums behind a Relu, PRelu or Clip; put a Sign between");
+    if (v->pool) return ANY_REFUSE(im, n, "averages sums behind a MaxPool; put a Sign between");
+    any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
+    if (!s) return bonnet_graph_no_memory(im->g);
+    *s = *of;
+    s->node = n;
+    s->l.out_h = (l->out_h - box->kernel_h) / box->stride_h + 1;
+    s->l.out_w = (l->out_w - box->kernel_w) / box->stride_w + 1;
+    const int all = box->kernel_h == l->out_h && box->kernel_w == l->out_w;
+    bonnet_net_window *big = &s->l.win;
+    big->kernel_h = all ? l->in_h : reach(box->kernel_h, w->stride_h, w->kernel_h, w->dilation_h);
+    big->kernel_w = all ? l->in_w : reach(box->kernel_w, w->stride_w, w->kernel_w, w->dilation_w);
+    big->stride_h = all ? 1 : w->stride_h * box->stride_h;
+    big->stride_w = all ? 1 : w->stride_w * box->stride_w;
+    big->dilation_h = big->dilation_w = 1;
+    if (all) big->top = big->left = big->bottom = big->right = big->edge = 0;
+    const uint64_t taps = (uint64_t)big->kernel_h * big->kernel_w;
+    if (taps * channels > BONNET_MAX_WIDE_DOT)
+        return ANY_REFUSE(im, n, "makes sums of %llu products; up to %d fit", (unsigned long long)(taps * channels), BONNET_MAX_WIDE_DOT);
+    double *x = bonnet_arena_calloc(im->g->arena, taps * channels * l->out_c, sizeof *x);
+    if (!x) return bonnet_graph_no_memory(im->g);
+    for (size_t f = 0; f < (size_t)l->out_c * channels; f++)
+        for (uint32_t i = 0; i < box->kernel_h * box->kernel_w; i++)
+            for (uint32_t k = 0; k < w->kernel_h * w->kernel_w; k++) {
+                int64_t y = i / box->kernel_w * w->stride_h + k / w->kernel_w * w->dilation_h;
+                int64_t z = i % box->kernel_w * w->stride_w + k % w->kernel_w * w->dilation_w;
+                if (all) y = place((uint32_t)y, w->top, l->in_h, w->edge), z = place((uint32_t)z, w->left, l->in_w, w->edge);
+                if (y >= 0 && z >= 0) x[f * taps + (uint64_t)y * big->kernel_w + (uint64_t)z] += of->w[f * w->kernel_h * w->kernel_w + k];
+            }
+    const long double count = (long double)box->kernel_h * box->kernel_w;
+    s->w = x;
+    s->mul /= count, s->add /= count;
+    *to = *v;
+    to->sum = s, to->h = s->l.out_h, to->w = s->l.out_w;
+    return BONNET_OK;
+}
+
+bonnet_status any_average_pool(any_import *im, const bonnet_node *n)
+{
+    any_value v = *any_in(im, n, 0), to;
+    bonnet_net_window box;
+    int64_t up, whole;
+    if (v.kind == ANY_CONST || v.kind == ANY_NONE || v.flat || v.mean || any_padded(&v) || v.ended)
+        return any_unfit(im, n, &v, "AveragePool reads the image, a binary map, or a sum before its sign");
+    bonnet_status status = bonnet_attr_int(im->g, n, "ceil_mode", 0, &up);
+    if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "count_include_pad", 0, &whole);
+    if (status == BONNET_OK) status = any_window(im, n, 0, 0, &box);
+    if (status == BONNET_OK && v.kind != ANY_SUM) status = any_unit_sum(im, n, any_in(im, n, 0), &v);
+    if (status != BONNET_OK) return status;
+    if (box.dilation_h != 1 || box.dilation_w != 1) return ANY_REFUSE(im, n, "dilations; 1 fits");
+    if (box.top | box.left | box.bottom | box.right) {
+        if (!whole || any_in(im, n, 0)->kind == ANY_SUM)
+            return ANY_REFUSE(im, n, "pads what it averages; without pads, or on a map with count_include_pad 1, it fits");
+        any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s); /* zeros around the map are counted: so they are in its 1x1 sum */
+        if (!s) return bonnet_graph_no_memory(im->g);
+        *s = *v.sum;
+        s->l.win.top = box.top, s->l.win.left = box.left, s->l.win.bottom = box.bottom, s->l.win.right = box.right;
+        status = any_sizes(im, n, &s->l);
+        if (status != BONNET_OK) return status;
+        v.sum = s, v.h = s->l.out_h, v.w = s->l.out_w;
+    }
+    if (box.kernel_h > v.h || box.kernel_w > v.w)
+        return ANY_REFUSE(im, n, "a window of %ux%u on a map of %ux%u", (unsigned)box.kernel_h, (unsigned)box.kernel_w, (unsigned)v.h, (unsigned)v.w);
+    if (up && ((v.h - box.kernel_h) % box.stride_h || (v.w - box.kernel_w) % box.stride_w))
+        return ANY_REFUSE(im, n, "ceil_mode adds windows that hang over the edge; 0 fits");
+    status = boxed(im, n, &v, &box, &to);
+    return status == BONNET_OK ? any_set(im, n, to) : status;
+}
+
+bonnet_status any_global_average(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    any_value to = *v;
+    if (v->flat || v->mean || v->ended || any_padded(v) || (v->kind != ANY_BITS && v->kind != ANY_SUM))
+        return any_unfit(im, n, v, "GlobalAveragePool reads a binary map before a dense layer, or a sum");
+    if (v->kind == ANY_SUM) {
+        bonnet_status status = boxed(im, n, v, &(bonnet_net_window){.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1}, &to);
+        return status == BONNET_OK ? any_set(im, n, to) : status;
+    }
+    to.mean = 1;
+    return any_set(im, n, to);
+}
