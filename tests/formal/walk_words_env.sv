@@ -38,8 +38,8 @@ assign f_span_p = f_words(1'b0, cfg_i[bonnet_job_pkg::CONV_PASS_T_LSB], f_reach)
 // Of the segment that is offered: its lane groups' features; lies one of them in the upper half of its word?
 logic [3:0] f_feature, f_high;
 for (genvar g = 0; g < 4; g++) begin : gen_f_group
-  assign f_feature[g] = !same[g] || 20'(seg_o.out_word) + 20'((6'(seg_o.pos[4*g +: 4]) * 6'(bonnet_pkg::Group) + 6'(bonnet_pkg::Group - 1)) >> 2) < 20'(f_ends[12:0]);
-  assign f_high[g]    = same[g] && seg_o.pos[4*g +: 4] >= 4'(32 / bonnet_pkg::Group);
+  assign f_feature[g] = !same[g] || 20'(seg_o.out_word) + 20'((6'(seg_o.pos[PosW*g +: PosW]) * 6'(bonnet_pkg::Group) + 6'(bonnet_pkg::Group - 1)) >> 2) < 20'(f_ends[12:0]);
+  assign f_high[g]    = same[g] && seg_o.pos[PosW*g +: PosW] >= PosW'(32 / bonnet_pkg::Group);
 end
 // Lane groups of a pixel come in turn, none is left out: the next segment begins with f_next_q.
 logic [1:0] f_next_q;
