@@ -47,7 +47,7 @@ struct World {  // what stands around the unit
     struct Beat { uint64_t addr, due; };
     std::deque<Beat> bus;
     std::vector<int64_t> resume, row;  // of the last pass, from its start: a strip that begins with row y; the last write of row y
-    uint64_t begin = 0;
+    uint64_t begin = 0, moved = 0;  // moved: the last beat or write
     int64_t starved = 0;  // cycles of stall_in
     int writes = 0;
     int bus_gap = 0, rd_stall = 0, fb_stall = 0, latency = 0;
@@ -146,6 +146,7 @@ bool cycle(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
     if (d.rdata_valid_i && !d.rdata_ready_o) return t.fail("rdata_ready_o", n, 0, 1), false;
     bool taken = d.rdata_valid_i, read = d.sp_re_o;
     int row = d.sp_row_o;
+    if (taken || (d.fb_valid_o && d.fb_ready_i)) w.moved = now;
     if (d.fb_valid_o && d.fb_ready_i) {
         if (++w.writes % j.out_w == 0) w.row.push_back(static_cast<int64_t>(now - w.begin));
         uint64_t first = get(d.fb_req_o, 256 + kMaskBits, kFbWordBits), mask = get(d.fb_req_o, 256, kMaskBits);
@@ -264,7 +265,7 @@ int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *s
     w.want = w.fb;
     load_params(w, j, t.rng);
     for (int l = 0; l < kLanes; l++) reference(j, l, w.d[l]);
-    w.resume.assign(j.out_h, 0), w.row.clear(), w.writes = 0, w.starved = 0, w.begin = t.cycle();
+    w.resume.assign(j.out_h, 0), w.row.clear(), w.writes = 0, w.starved = 0, w.begin = w.moved = t.cycle();
     uint64_t begin = t.cycle(), limit = begin + 5000 + 200ull * j.in_w * j.in_h * (j.rows() + 10);
     int y = 0;
     for (size_t s = 0; s < std::min(few, j.strips.size()); s++) {
@@ -272,10 +273,12 @@ int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *s
         expect(w, j, j.strips[s], y);
         if (s) w.resume[y] = static_cast<int64_t>(t.cycle() - begin);
         y += j.strips[s].rows;
+        w.moved = t.cycle();
         if (start(t, w, j, n, s)) return 1;
         while (!d.done_o) {
             if (d.bad_o) return t.fail("bad_o", n, 1, 0);
-            if (t.cycle() > limit) return t.fail("hang", n, t.cycle() - begin, limit - begin);
+            // Between two beats or writes lie the pixels of two rows at most.
+            if (t.cycle() > limit || t.cycle() > w.moved + 20000) return t.fail("hang", n, t.cycle() - begin, limit - begin);
             if (!cycle(t, w, j, n)) return 1;
         }
         *spent = t.cycle() - begin;
@@ -349,7 +352,7 @@ int run(Tb<Vbonnet_stem> &t)
 #ifndef BONNET_GEOMETRY_TINY
     Job big{3, 1, 7, 2, 2, 1, 1, 4, 224, 224, 0, 0, 0, 0, 3, 0, 8, 1, {{56, 4, 56 * 3, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(big), fill(big, r);
-    if (run_job(t, w, big, 0, &spent)) return 1;
+    if (t.cases >= 100 && run_job(t, w, big, 0, &spent)) return 1;   // a short run leaves out the long image
     if (spent > 19 * 12544 + 2500) return t.fail("224x224 cycles", 0, spent, 19 * 12544 + 2500);
 #endif
     printf("28x28: %" PRIu64 " cycles, 224x224: %" PRIu64 " cycles\n", small, spent);
