@@ -4,7 +4,8 @@
 // tests/netlist/ecp5.py says what each cell does and to which nets it goes, in lines of text; the lines are listed there.
 //
 // One clock, no delays. Only what changed is computed: a cell when one of its inputs did, in the order of the levels; a flip-flop at an edge after which one of
-// its inputs changed. A chip that waits for its serial line so costs microseconds a cycle, and a network of 100 KiB minutes.
+// its inputs changed. A chip that waits for its serial line so costs a microsecond a cycle, and one at work a tenth of a
+// millisecond.
 // Contents of everything are random at first. Who reads a block RAM's word in the cycle in which the other port writes it gets the complement of what was
 // there: the netlist must not depend on it (docs/ulx3s.md). Block RAMs are as in Lattice's FPGA-TN-02204 without output registers, resets and chip selects.
 #ifndef BONNET_SIM_BOARD_ECP5_GATES_H
