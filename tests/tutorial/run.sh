@@ -10,7 +10,7 @@ blocks=0 commands=0 lines=0 kind='' at=0
 : > "$out"
 while IFS= read -r line <&3; do
     case $kind$line in
-    '```sh') kind=sh; : > "$out" ;;
+    '```sh') kind='sh'; : > "$out" ;;
     '```text') kind=text at=0; blocks=$((blocks + 1)) ;;
     '```'*) kind=skip ;;
     'sh```' | 'text```' | 'skip```') kind='' ;;
@@ -27,5 +27,5 @@ while IFS= read -r line <&3; do
         ;;
     esac
 done 3< "$page"
-[ "$commands" -gt 0 ] && [ "$lines" -gt 0 ] || fail "has no commands, or no output to compare"
+if [ "$commands" -eq 0 ] || [ "$lines" -eq 0 ]; then fail "has no commands, or no output to compare"; fi
 echo "tutorial: $commands commands of $page, $lines lines of their output as the page has them"
