@@ -127,6 +127,12 @@ static int option(bonnet_sim_config *config, uint64_t *port_bits, char *name, co
             if (!strcmp(value, names[i])) return config->geometry = i, 1;
         return 0;
     }
+    if (!strcmp(name, "power-up")) {
+        static const char *const names[] = {"random", "zeros", "ones"}; /* in the order of BONNET_SIM_RANDOM, .. */
+        for (int i = 0; i < 3; i++)
+            if (!strcmp(value, names[i])) return config->power_up = i, 1;
+        return 0;
+    }
     if (!strcmp(name, "wave")) {
         config->wave = value;
         return *value != '\0';
@@ -157,7 +163,7 @@ static bonnet_status sim_open(void **self, const char *path, const bonnet_open_c
         if (!value || !option(&sim_config, &port_bits, at, value))
             return bonnet_fail(err, BONNET_EINVAL,
                                "sim: bad option '%s%s%s'; known: geometry=asic|zcu102|small|tiny latency= port= bandwidth= stall= "
-                               "seed= error= hang= clock-mhz= wave=",
+                               "seed= power-up=random|zeros|ones error= hang= clock-mhz= wave=",
                                at, value ? "=" : "", value ? value : "");
     }
     bonnet_status st = port(&sim_config, port_bits, err);

@@ -21,7 +21,7 @@ $(ASIC)/probes.sv: $(ASIC_PROBES:%=$(ASIC)/%.unit.json) $(ASIC_ROOM)/probes.txt 
 	$(Q)$(ASIC_ROOM)/asic.sh probes $(ASIC) > $@
 $(ASIC)/chip/model.stamp: $(ASIC)/probes.sv
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
-	$(Q)verilator $(VSIM_FLAGS) $(RTL_FLAGS) -Wno-fatal -Wno-lint -Wno-style --prefix Vbonnet_asic --top-module bonnet_top -Mdir $(@D) \
+	$(Q)verilator $(VSIM_FLAGS) $(RTL_FLAGS) --x-assign unique -Wno-fatal -Wno-lint -Wno-style --prefix Vbonnet_asic --top-module bonnet_top -Mdir $(@D) \
 	  $(RTL_PKGS) rtl/bonnet_top.sv $< > $(@D)/verilate.log 2>&1 || { tail -20 $(@D)/verilate.log; false; }
 	$(Q)touch $@
 $(ASIC)/chip/asic.o: $(ASIC)/chip/model.stamp sim/verilator/asic.cpp $(wildcard sim/verilator/*.h)
@@ -30,7 +30,9 @@ $(ASIC)/chip/asic.o: $(ASIC)/chip/model.stamp sim/verilator/asic.cpp $(wildcard 
 $(ASIC)/chip/bonnet: $(ASIC)/chip/asic.o $$(CLI_OBJS) $(LIB)
 	$(Q)$(CXX) -o $@ $(CLI_OBJS) $< $(LIB) $(LIB_LIBS) $(CLI_LIBS)
 $(ASIC)/traces: $(ASIC)/chip/bonnet $(ASIC_NET)
-	$(Q)cd $(ASIC) && rm -f *.trace && chip/bonnet verify $(CURDIR)/$(ASIC_NET) --device sim: --images 1 --quiet > $(@F).log || { cat $(@F).log; false; }
+	$(Q)mkdir -p $(ASIC)/ones && rm -f $(ASIC)/*.trace $(ASIC)/ones/*.trace
+	$(Q)cd $(ASIC) && chip/bonnet verify $(CURDIR)/$(ASIC_NET) --device sim:power-up=zeros --images 1 --quiet > $(@F).log || { cat $(@F).log; false; }
+	$(Q)cd $(ASIC)/ones && ../chip/bonnet verify $(CURDIR)/$(ASIC_NET) --device sim:power-up=ones --images 1 --quiet > $(@F).log || { cat $(@F).log; false; }
 	$(Q)touch $@
 $(ASIC)/%.power.json: $(ASIC)/traces $(O)/asic_toggles $(ASIC_ROOM)/power.awk
 	$(Q)ASIC_TOGGLES=$(O)/asic_toggles $(ASIC_ROOM)/asic.sh power $* $(ASIC)

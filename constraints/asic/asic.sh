@@ -3,7 +3,7 @@
 # asic.sh - units of the chip as cells of osu018: area, timing, power. From the repository's root; needs what build/gen holds.
 #   asic.sh unit NAME OUT    synthesises, times: OUT/NAME.v, OUT/NAME.log, OUT/NAME.unit.json      asic.sh names [SIGN]   units.txt
 #   asic.sh probes OUT       binds that record the pins of the units of probes.txt in a running chip, on stdout (wants OUT/NAME.v)
-#   asic.sh power NAME OUT   the netlist in simulation, on what was recorded: OUT/NAME.power.json (wants OUT/NAME.v, OUT/NAME.trace)
+#   asic.sh power NAME OUT   the netlist in simulation, on what was recorded: OUT/NAME.power.json (wants OUT/NAME.v, OUT/NAME.trace, OUT/ones/NAME.trace)
 #   asic.sh table OUT        all of OUT/*.unit.json beside the seeds' numbers                       asic.sh counts JSON... for drift.sh
 # ASIC_SRCS names the sources. 77: a tool or the library is missing, one line says which. Any other failure: 1 and one line.
 set -eu
@@ -81,7 +81,7 @@ power() {
     name=$1 out=$2
     need iverilog jq
     [ -e "$out/$name.unit.json" ] || die "no $out/$name.unit.json"
-    [ -e "$out/$name.trace" ] || die "no $out/$name.trace"
+    [ -e "$out/$name.trace" ] && [ -e "$out/ones/$name.trace" ] || die "no $out/$name.trace or $out/ones/$name.trace"
     # shellcheck disable=SC2046 # the line's columns
     set -- $(probe_of "$name")
     cycles=$(($4 - $5 - 1)) settle=$5 period=$6 doing=$7
@@ -90,7 +90,7 @@ power() {
     iverilog -g2012 -gspecify -Ttyp -o "$out/$name.vvp" -s tb "$out/$name.tb.v" "$out/$name.v" "$lib/osu018_stdcells.v" 2> "$out/$name.sim" || die "iverilog: $(tail -1 "$out/$name.sim")"
     rm -f "$out/$name.vcd"
     mkfifo "$out/$name.vcd"
-    vvp -n "$out/$name.vvp" "+trace=$out/$name.trace" "+vcd=$out/$name.vcd" "+from=$settle" "+cycles=$cycles" > "$out/$name.sim" 2>&1 &
+    vvp -n "$out/$name.vvp" "+trace=$out/$name.trace" "+other=$out/ones/$name.trace" "+vcd=$out/$name.vcd" "+from=$settle" "+cycles=$cycles" > "$out/$name.sim" 2>&1 &
     sim=$!
     # The wave's unit is 10 ps; line n begins at the edge at (3.5 + n) periods.
     "${ASIC_TOGGLES:-build/asic_toggles}" tb.dut. $(((7 + 2 * settle) * period * 50)) $(((7 + 2 * (settle + cycles)) * period * 50)) < "$out/$name.vcd" > "$out/$name.toggles" || die "no toggles"

@@ -3,7 +3,7 @@
 //
 //   up to 32,768 bits, one writer,     latches: one row of master latches takes the data while the clock is low, the word's own latches
 //   read without a clock               copy it while the clock is high, through a clock gate a word. Seen from outside these are flip-flops.
-//   more than 8,192 bits, clocked read an SRAM macro, bonnet_sram: not cells, listed with its bits and ports
+//   4,096 bits or more, clocked read   an SRAM macro, bonnet_sram: not cells, listed with its bits and ports (a column of the stem's parameter rows is 32 x 128)
 //   else                               left to memory_map: flip-flops
 (* techmap_celltype = "$mem_v2" *)
 module bonnet_map_latches (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR_CLK, WR_EN, WR_ADDR, WR_DATA);
@@ -103,8 +103,8 @@ module bonnet_map_sram (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR_CL
   input  [WR_PORTS-1:0]       WR_CLK;
   input  [WR_PORTS*WIDTH-1:0] WR_EN, WR_DATA;
   input  [WR_PORTS*ABITS-1:0] WR_ADDR;
-  localparam LatchMax = 8192;
-  wire _TECHMAP_FAIL_ = SIZE * WIDTH <= LatchMax || RD_CLK_ENABLE != {RD_PORTS{1'b1}} || RD_TRANSPARENCY_MASK != 0;
+  localparam SramMin = 4096;
+  wire _TECHMAP_FAIL_ = SIZE * WIDTH < SramMin || RD_CLK_ENABLE != {RD_PORTS{1'b1}} || RD_TRANSPARENCY_MASK != 0;
   wire [RD_PORTS*WIDTH-1:0] data;
   bonnet_sram #(.SIZE(SIZE), .ABITS(ABITS), .WIDTH(WIDTH), .RD_PORTS(RD_PORTS), .WR_PORTS(WR_PORTS)) u_sram (
     .RD_CLK(RD_CLK), .RD_EN(RD_EN), .RD_ADDR(RD_ADDR), .RD_DATA(data), .WR_CLK(WR_CLK), .WR_EN(WR_EN), .WR_ADDR(WR_ADDR), .WR_DATA(WR_DATA));

@@ -30,12 +30,16 @@ typedef enum bonnet_sim_status {
 
 enum { BONNET_SIM_ASIC = 0, BONNET_SIM_TINY = 1, BONNET_SIM_ZCU102 = 2, BONNET_SIM_SMALL = 3, BONNET_SIM_TEXT = 256 };
 
+/* What registers hold when the power comes, and, in a model of `verilator --x-assign unique`, what x is. */
+enum { BONNET_SIM_RANDOM = 0, BONNET_SIM_ZEROS = 1, BONNET_SIM_ONES = 2 };
+
 typedef struct bonnet_sim_config {
     int      geometry;           /* BONNET_SIM_ASIC, _TINY, _ZCU102 or _SMALL */
     uint32_t latency_cycles;     /* address to first read beat, last write beat to response; up to 100000 */
     uint32_t bandwidth_percent;  /* of one beat per cycle and direction, 1..100 */
     uint32_t stall_percent;      /* chance per cycle that a channel of the memory or of the register master pauses, 0..90 */
     uint64_t seed;               /* of the stalls and of the power-up contents of all registers */
+    int      power_up;           /* BONNET_SIM_RANDOM, _ZEROS or _ONES */
     uint64_t error_beat;         /* this data beat (from 1, both directions) is answered SLVERR, once; 0 = never */
     uint64_t hang_beat;          /* from this beat on the memory is silent until the RESET register is written, once; 0 = never */
     uint32_t clock_mhz;          /* what a cycle is called in seconds; 0: the geometry's nominal clock. Changes no cycle */

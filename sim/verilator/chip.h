@@ -40,7 +40,7 @@ public:
     explicit Chip(const bonnet_sim_config &config)
         : memory_(config, sizeof(V::m_axi_rdata)), rng_(~config.seed), stall_(config.stall_percent)
     {
-        context_.randReset(2);  // before the model exists: registers power up with anything
+        context_.randReset(config.power_up == BONNET_SIM_ZEROS ? 0 : config.power_up == BONNET_SIM_ONES ? 1 : 2);  // before the model exists
         context_.randSeed(static_cast<int>(config.seed % 0x7fffffff) + 1);
 #ifdef BONNET_SIM_WAVE
         context_.traceEverOn(config.wave != nullptr);
