@@ -6,7 +6,7 @@
 //   beyond them say whether to saturate. A third of the LUTs of an adder, a shifter and two compares of 33 bits.
 //
 // en_i    somebody looks: simulation does nothing without it, synthesis needs nothing of it; without it y is anything.
-// Golden  sim/golden (last.c)       Test  tests/rtl/bonnet_head_tb.cpp
+// Golden  sim/golden (last.c)       Test  tests/rtl/bonnet_round_tb.cpp
 `default_nettype none
 module bonnet_round #(
   parameter int unsigned Numbers = 8

@@ -359,19 +359,21 @@ int run(Tb<Vbonnet_stem> &t)
 
     for (uint64_t n = 1; n <= t.cases; n++) {
         Job j{};
+        const bool quick = r.chance(8);  // a pixel or four at once: taps could be there before the parameters are
         do {
             j.planes = r.chance(50) ? 3 : 1, j.is_signed = r.chance(50), j.k = 3 + 2 * static_cast<int>(r.below(3));
             j.stride = 1 + static_cast<int>(r.below(2)), j.pool = static_cast<int>(r.below(3)), j.dw = r.chance(60), j.dw_const = r.chance(50);
             j.slices = r.chance(60) ? 4 : 1, j.coded = j.slices == 4 && r.chance(50);
             j.in_w = 1 + static_cast<int>(r.below(r.chance(70) ? 12 : 40)), j.in_h = 1 + static_cast<int>(r.below(r.chance(70) ? 12 : 30));
             if (r.chance(3)) j.in_w = kImageW - static_cast<int>(r.below(3)), j.in_h = 1 + static_cast<int>(r.below(6));
+            if (quick) j.in_w = 1 + static_cast<int>(r.below(2)), j.in_h = 1 + static_cast<int>(r.below(2));
             j.prow = static_cast<int>(r.below(kStemRows)), sizes(j);
             if (r.chance(20)) j.prow = kStemRows - 5 - j.rows();
         } while (!fits(j) || !place(j, r, r.chance(50) ? 0 : r.chance(50) ? 2 : 1000));
         fill(j, r);
-        bool free = r.chance(30);
-        w.bus_gap = free ? 0 : static_cast<int>(r.below(95)), w.rd_stall = free ? 0 : static_cast<int>(r.below(95));
-        w.fb_stall = free || r.chance(40) ? 0 : static_cast<int>(r.below(98)), w.latency = free ? 10 : static_cast<int>(r.below(60));
+        bool free = !quick && r.chance(30);
+        w.bus_gap = quick || free ? 0 : static_cast<int>(r.below(95)), w.rd_stall = quick || free ? 0 : static_cast<int>(r.below(95));
+        w.fb_stall = free || r.chance(40) ? 0 : static_cast<int>(r.below(98)), w.latency = quick ? 0 : free ? 10 : static_cast<int>(r.below(60));
         if (r.chance(25) && run_bad(t, j, n)) return 1;
         if (j.strips.size() > 1 && r.chance(10)) {  // the core is reset while a pass is held
             if (run_job(t, w, j, n, &spent, 1 + r.below(static_cast<uint32_t>(j.strips.size() - 1)))) return 1;
