@@ -205,7 +205,7 @@ static int job(T &t, uint64_t n)
     if (halted != (end != 0)) return t.fail("halt_o", n, halted, end != 0);
     const uint32_t isr = end >= 2 ? 0 : ier, done = end >= 2 ? 0 : 0xA;
     if (t.dut.irq_o != (gie && isr)) return t.fail("irq_o", n, t.dut.irq_o, gie && isr);
-    uint32_t got;
+    uint32_t got = 0;
     if (again) {  // and off it goes; it ends at once
         for (starts = 0; starts < 4 && !t.dut.start_o; starts++) t.tick();
         if (!t.dut.start_o) return t.fail("the next START", n, 0, 1);
