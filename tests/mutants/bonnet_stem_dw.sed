@@ -1,4 +1,5 @@
 # bench: bonnet_stem
+# proof: stem_dw
 s/wrow_q < y_q + 10'd3/wrow_q < y_q + 10'd4/
 s/(left || right) ? x_q/left ? x_q/
 s/(left || right || up || down)/(left || right || up)/

@@ -1,4 +1,5 @@
 # bench: bonnet_stem
+# proof: stem_lines
 s/over < top_q;/over <= top_q;/
 s/{1'b0, wcol_q} > c_q/{1'b0, wcol_q} >= c_q/
 s/(!top_q\[11\] ||/(1'b1 ||/

@@ -1,4 +1,5 @@
 # bench: bonnet_stem
+# proof: stem_pixels
 s/buf_q >> 24 : buf_q >> 8/buf_q >> 16 : buf_q >> 8/
 s/BufBits'(beat) << 16;/BufBits'(beat) << 8;/
 s/else if (go_i)         have_q <= '0;.*//

@@ -1,4 +1,5 @@
 # bench: bonnet_stem
+# proof: stem_pool
 s/logic signed \[7:0\] a, input logic signed/logic [7:0] a, input logic/
 s/(three \&\& last_x);/1'b0;/
 s/(three \&\& last_y);/1'b0;/

@@ -1,4 +1,5 @@
 # bench: bonnet_stem
+# proof: stem_requant
 s/8'(r\[0\])/8'd0/
 s/y >>> {/y >> {/
 s/ || r == 9'd255//

@@ -1,4 +1,5 @@
 # bench: bonnet_stem
+# proof: stem_slices
 s/prm_data_i\[64\*l + 32 +: 20\]/prm_data_i[64*l +: 20]/
 s/reaches = over/reaches = !over/
 s/- {1'b0, !t\[19\]/- {1'b0, t[19]/
