@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # place.sh BIN NAME - NAME.json (synth.sh) through nextpnr-ecp5 and ecppack of BIN: NAME.config, NAME.report.json, NAME.bit, and what they say in a few lines.
 # The clocks are those of ulx3s.lpf and what the PLL makes of them; fails when one is not met. SEED: another placement (1).
-# The static placer without timing: 412,000 of wire where heap with it left 729,000 for a chip a third larger, and 12 MHz asks for little (docs/ulx3s.md).
+# The static placer without timing: 391,900 of wire where heap with it left 729,000 for a chip a third larger, and 12 MHz asks for little (docs/ulx3s.md).
 set -eu
 bin=$1 name=$2
 dir=$(dirname "$0")
