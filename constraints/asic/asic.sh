@@ -81,7 +81,7 @@ power() {
     name=$1 out=$2
     need iverilog jq
     [ -e "$out/$name.unit.json" ] || die "no $out/$name.unit.json"
-    [ -e "$out/$name.trace" ] && [ -e "$out/ones/$name.trace" ] || die "no $out/$name.trace or $out/ones/$name.trace"
+    for trace in "$out/$name.trace" "$out/ones/$name.trace"; do [ -e "$trace" ] || die "no $trace"; done
     # shellcheck disable=SC2046 # the line's columns
     set -- $(probe_of "$name")
     cycles=$(($4 - $5 - 1)) settle=$5 period=$6 doing=$7
