@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lower_explain.c - the choices of the lowering as a table for people: where each map and each layer's weights are, and what goes through DRAM. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include "lower_parts.h"
-
-typedef struct text {
-    char *at;
-    size_t room;
-} text;
-
-static void say(text *t, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(t->at, t->room, format, args);
-    va_end(args);
-    if (n <= 0) return;
-    size_t took = (size_t)n < t->room ? (size_t)n : t->room ? t->room - 1 : 0;
-    t->at += took;
-    t->room -= took;
-}
+#include "say.h"
 
 static const char *const kinds[] = {"stem", "conv", "down", "last", "fc"};
 
 /* "whole 0..12544", "ring of 10 rows 600..1200", "ring of 8 rows, then DRAM". */
-static void where(text *t, const lower_plan *p, uint32_t layer)
+static void where(bonnet_text *t, const lower_plan *p, uint32_t layer)
 {
     const lower_buffer *b = NULL;
     for (uint32_t i = 0; i < p->n_buffers && !b; i++)
@@ -35,10 +18,10 @@ static void where(text *t, const lower_plan *p, uint32_t layer)
     int n = b->ring ? snprintf(line, sizeof line, "ring of %u rows, words %u..%u", b->rows, b->word, b->word + b->words - 1)
                     : snprintf(line, sizeof line, "whole, words %u..%u", b->word, b->word + b->words - 1);
     if (p->spill[layer] && n > 0 && (size_t)n < sizeof line) snprintf(line + n, sizeof line - (size_t)n, ", DRAM");
-    say(t, " %-36s %-4s", line, b->therm ? "3/4" : b->pix ? "raw" : "");
+    bonnet_say(t, " %-36s %-4s", line, b->therm ? "3/4" : b->pix ? "raw" : "");
 }
 
-static void weights(text *t, const lower_plan *p, uint32_t layer)
+static void weights(bonnet_text *t, const lower_plan *p, uint32_t layer)
 {
     uint32_t n = 0, rows = 0, tiles = 0, once = 0;
     for (uint32_t i = 0; i < p->n_tenancies; i++) {
@@ -50,10 +33,10 @@ static void weights(text *t, const lower_plan *p, uint32_t layer)
         if (a->tiles > tiles) tiles = a->tiles;
     }
     uint32_t all = layer ? lower_tiles(p->net, layer, p->g) * lower_tile_rows(p->net, layer) : p->stem_rows * p->stem_passes;
-    if (layer == 0) say(t, " %5u rows %s", all, p->stem_reload ? "each pass" : "resident");
-    else if (once) say(t, " %5u rows resident", all);
-    else if (n <= 1) say(t, " %5u rows streamed at once", rows);
-    else say(t, " %5u rows streamed in %u portions of %u tile%s", rows, n, tiles, tiles == 1 ? "" : "s");
+    if (layer == 0) bonnet_say(t, " %5u rows %s", all, p->stem_reload ? "each pass" : "resident");
+    else if (once) bonnet_say(t, " %5u rows resident", all);
+    else if (n <= 1) bonnet_say(t, " %5u rows streamed at once", rows);
+    else bonnet_say(t, " %5u rows streamed in %u portions of %u tile%s", rows, n, tiles, tiles == 1 ? "" : "s");
 }
 
 /* Bytes that items of one sort move in a walk. */
@@ -78,7 +61,7 @@ static uint64_t loaded_once(const lower_plan *p)
     return 8 * (uint64_t)p->g->lanes * (rows + (p->stem_reload ? 0 : p->stem_rows * p->stem_passes));
 }
 
-static void layer_line(text *t, const lower_plan *p, uint32_t i)
+static void layer_line(bonnet_text *t, const lower_plan *p, uint32_t i)
 {
     const bonnet_layer *l = &p->net->layers[i];
     uint32_t rows = 0, items = 0, block = 0;
@@ -91,32 +74,33 @@ static void layer_line(text *t, const lower_plan *p, uint32_t i)
     char shape[32], steps[32];
     snprintf(shape, sizeof shape, "%ux%ux%u", l->out_c, l->out_h, l->out_w);
     snprintf(steps, sizeof steps, "%u x %u row%s%s", items, rows, rows == 1 ? "" : "s", i && i < p->boundary && p->blocks[block].fused ? " *" : "");
-    say(t, "%-24s %-4s %-12s", l->name, kinds[l->kind], shape);
+    bonnet_say(t, "%-24s %-4s %-12s", l->name, kinds[l->kind], shape);
     where(t, p, i);
-    say(t, " %-14s", steps);
+    bonnet_say(t, " %-14s", steps);
     weights(t, p, i);
-    say(t, "\n");
+    bonnet_say(t, "\n");
 }
 
 void lower_explain(const lower_plan *p, const bonnet_job *job, char *buffer, size_t bytes)
 {
-    text t = {buffer, bytes};
+    bonnet_text t = {buffer, bytes};
     if (!buffer || !bytes) return;
     buffer[0] = 0;
-    say(&t, "%-24s %-4s %-12s %-36s %-4s %-14s %s\n", "layer", "kind", "map CxHxW", "in the feature buffer", "code", "descriptors", "      weights");
+    bonnet_say(&t, "%-24s %-4s %-12s %-36s %-4s %-14s %s\n", "layer", "kind", "map CxHxW", "in the feature buffer", "code", "descriptors",
+               "      weights");
     for (uint32_t i = 0; i < p->net->n_layers; i++) layer_line(&t, p, i);
     uint32_t top = 0;
     for (uint32_t i = 0; i < p->n_buffers; i++)
         if (p->buffers[i].word + p->buffers[i].words > top) top = p->buffers[i].word + p->buffers[i].words;
-    say(&t, "* these layers are made row by row together; 3/4: four slices in three bits; places are those of the walk's first frame\n");
-    say(&t, "feature buffer: %u of %u words; weight buffer: %u rows, %u of them for streaming; %u descriptors of %u\n", top, p->g->feature_words,
-        p->g->weight_rows, p->stream_rows, job->n_desc - 1, p->g->records - 1);
-    say(&t, "a walk is %u frame%s", p->batch * p->g->arrays, p->batch * p->g->arrays == 1 ? "" : "s");
-    if (p->boundary < p->net->n_layers) say(&t, "; from %s on each portion of weights serves all of them", p->net->layers[p->boundary].name);
-    if (p->early) say(&t, "; the next walk's stem may write once %s is done", p->net->layers[p->early].name);
-    say(&t, "\nDRAM bytes of a walk: %llu of weights, %llu of maps in, %llu of maps out, %llu of images, %llu of results; %llu once\n",
-        (unsigned long long)moved(p, LOWER_LOAD, 0), (unsigned long long)(moved(p, LOWER_LOAD, 1) * p->g->arrays),
-        (unsigned long long)(moved(p, LOWER_STORE, 1) * p->g->arrays),
-        (unsigned long long)job->input_bytes * p->batch * p->g->arrays * p->stem_passes,
-        (unsigned long long)job->output_bytes * p->batch * p->g->arrays, (unsigned long long)loaded_once(p));
+    bonnet_say(&t, "* these layers are made row by row together; 3/4: four slices in three bits; places are those of the walk's first frame\n");
+    bonnet_say(&t, "feature buffer: %u of %u words; weight buffer: %u rows, %u of them for streaming; %u descriptors of %u\n", top,
+               p->g->feature_words, p->g->weight_rows, p->stream_rows, job->n_desc - 1, p->g->records - 1);
+    bonnet_say(&t, "a walk is %u frame%s", p->batch * p->g->arrays, p->batch * p->g->arrays == 1 ? "" : "s");
+    if (p->boundary < p->net->n_layers) bonnet_say(&t, "; from %s on each portion of weights serves all of them", p->net->layers[p->boundary].name);
+    if (p->early) bonnet_say(&t, "; the next walk's stem may write once %s is done", p->net->layers[p->early].name);
+    bonnet_say(&t, "\nDRAM bytes of a walk: %llu of weights, %llu of maps in, %llu of maps out, %llu of images, %llu of results; %llu once\n",
+               (unsigned long long)moved(p, LOWER_LOAD, 0), (unsigned long long)(moved(p, LOWER_LOAD, 1) * p->g->arrays),
+               (unsigned long long)(moved(p, LOWER_STORE, 1) * p->g->arrays),
+               (unsigned long long)job->input_bytes * p->batch * p->g->arrays * p->stem_passes,
+               (unsigned long long)job->output_bytes * p->batch * p->g->arrays, (unsigned long long)loaded_once(p));
 }

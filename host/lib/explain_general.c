@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain_general.c - see explain_general.h. */
 #include "explain_general.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include "internal.h"
-
-typedef struct text {
-    char *at;
-    size_t left;
-} text;
-
-static void say(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void say(text *t, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    const int n = vsnprintf(t->at, t->left, format, args);
-    va_end(args);
-    const size_t used = n < 0 ? 0 : (size_t)n < t->left ? (size_t)n : t->left - 1;
-    t->at += used, t->left -= used;
-}
+#include "say.h"
 
 /* What the layer does to one bit, in a few words. */
 static const char *meaning(const bonnet_layer *l)
@@ -36,20 +20,20 @@ static const char *meaning(const bonnet_layer *l)
 
 void bonnet_explain_general(char *out, size_t bytes, const bonnet_net *net, const bonnet_onnx_report *report)
 {
-    text t = {out, bytes};
+    bonnet_text t = {out, bytes};
     if (!out || !bytes) return;
-    say(&t, "%-24s %-6s %-26s %-32s %12s  %s\n", "node", "kind", "does", "in -> out (channels x h x w)", "MACs", "where");
+    bonnet_say(&t, "%-24s %-6s %-26s %-32s %12s  %s\n", "node", "kind", "does", "in -> out (channels x h x w)", "MACs", "where");
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
         char shape[64];
         snprintf(shape, sizeof shape, "%ux%ux%u -> %ux%ux%u", l->in_c, l->in_h, l->in_w, l->out_c, l->out_h, l->out_w);
-        say(&t, "%-24s %-6s %-26s %-32s %12llu  cpu\n", l->name, bonnet_kind_name(l->kind), meaning(l), shape,
-            (unsigned long long)bonnet_net_macs(net, i));
+        bonnet_say(&t, "%-24s %-6s %-26s %-32s %12llu  cpu\n", l->name, bonnet_kind_name(l->kind), meaning(l), shape,
+                   (unsigned long long)bonnet_net_macs(net, i));
     }
-    say(&t, "why cpu: general layers have no form for a chip yet; on a device with one the whole network runs on the CPU beside it\n");
-    say(&t, "folded: %u thresholds, exactly; %u of them at an integer where the real value is 0, which counts as +1 (ONNX says Sign(0) = 0)\n",
-        report->stats.thresholds, report->stats.ties);
+    bonnet_say(&t, "why cpu: general layers have no form for a chip yet; on a device with one the whole network runs on the CPU beside it\n");
+    bonnet_say(&t, "folded: %u thresholds, exactly; %u of them at an integer where the real value is 0, which counts as +1 (ONNX says Sign(0) = 0)\n",
+               report->stats.thresholds, report->stats.ties);
     if (report->error_bound > 0)
-        say(&t, "rounded: the last layer; a real logit (integer x %.6g) is off by up to %.3g\n", net->logit_scale, report->error_bound);
-    else say(&t, "logits: exact, real = integer x %.9g\n", net->logit_scale);
+        bonnet_say(&t, "rounded: the last layer; a real logit (integer x %.6g) is off by up to %.3g\n", net->logit_scale, report->error_bound);
+    else bonnet_say(&t, "logits: exact, real = integer x %.9g\n", net->logit_scale);
 }
