@@ -3,6 +3,7 @@
  * any_average.c - AveragePool and GlobalAveragePool. A mean of window sums is a window sum: the box goes over the filter, and the strides multiply. A mean of
  * a map is that of its own 1x1 sum. GlobalAveragePool of a map waits: the dense layer behind it takes the mean (any_conv.c).
  */
+#include <string.h>
 #include "any.h"
 
 bonnet_status any_unit_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
@@ -37,6 +38,25 @@ static int64_t place(uint32_t at, uint32_t before, uint32_t size, uint32_t edge)
     return i < 0 ? 0 : last;
 }
 
+/* One filter under the box, summed: down the rows first, then along them, which is as much less work as the box is wide. `tall`: [big rows][columns] of scratch. */
+static void stretched(double *to, double *tall, const double *from, const bonnet_net_window *w, const bonnet_net_window *box,
+                      const bonnet_net_window *big, int all)
+{
+    const uint32_t columns = w->kernel_w;
+    memset(tall, 0, (size_t)big->kernel_h * columns * sizeof *tall);
+    for (uint32_t k = 0; k < w->kernel_h; k++)
+        for (uint32_t i = 0; i < box->kernel_h; i++) {
+            const int64_t y = place(i * w->stride_h + k * w->dilation_h, all ? w->top : 0, big->kernel_h, w->edge);
+            for (uint32_t x = 0; y >= 0 && x < columns; x++) tall[(uint64_t)y * columns + x] += from[k * columns + x];
+        }
+    for (uint32_t y = 0; y < big->kernel_h; y++)
+        for (uint32_t k = 0; k < columns; k++)
+            for (uint32_t i = 0; i < box->kernel_w; i++) {
+                const int64_t x = place(i * w->stride_w + k * w->dilation_w, all ? w->left : 0, big->kernel_w, w->edge);
+                if (x >= 0) to[(uint64_t)y * big->kernel_w + (uint64_t)x] += tall[y * columns + k];
+            }
+}
+
 /* The mean of `box` windows of the sum v. One that takes them all is a filter as large as the map: what lies outside is left out, or is its edge. */
 static bonnet_status boxed(any_import *im, const bonnet_node *n, const any_value *v, const bonnet_net_window *box, any_value *to)
 {
@@ -66,14 +86,9 @@ static bonnet_status boxed(any_import *im, const bonnet_node *n, const any_value
         return ANY_REFUSE(im, n, "makes sums of %llu products; up to %d fit", (unsigned long long)(taps * channels), BONNET_MAX_WIDE_DOT);
     double *x = bonnet_arena_calloc(im->g->arena, taps * channels * l->out_c, sizeof *x);
     if (!x) return bonnet_graph_no_memory(im->g);
-    for (size_t f = 0; f < (size_t)l->out_c * channels; f++)
-        for (uint32_t i = 0; i < box->kernel_h * box->kernel_w; i++)
-            for (uint32_t k = 0; k < w->kernel_h * w->kernel_w; k++) {
-                int64_t y = i / box->kernel_w * w->stride_h + k / w->kernel_w * w->dilation_h;
-                int64_t z = i % box->kernel_w * w->stride_w + k % w->kernel_w * w->dilation_w;
-                if (all) y = place((uint32_t)y, w->top, l->in_h, w->edge), z = place((uint32_t)z, w->left, l->in_w, w->edge);
-                if (y >= 0 && z >= 0) x[f * taps + (uint64_t)y * big->kernel_w + (uint64_t)z] += of->w[f * w->kernel_h * w->kernel_w + k];
-            }
+    double *tall = bonnet_arena_calloc(im->g->arena, (size_t)big->kernel_h * w->kernel_w, sizeof *tall);
+    if (!tall) return bonnet_graph_no_memory(im->g);
+    for (size_t f = 0; f < (size_t)l->out_c * channels; f++) stretched(x + f * taps, tall, of->w + f * w->kernel_h * w->kernel_w, w, box, big, all);
     const long double count = (long double)box->kernel_h * box->kernel_w;
     s->w = x;
     s->mul /= count, s->add /= count;

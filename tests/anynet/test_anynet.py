@@ -108,7 +108,7 @@ class CommandLine(unittest.TestCase):
     def compile(self, model, *more):
         with tempfile.TemporaryDirectory() as folder:
             onnx.save(model, f"{folder}/n.onnx")
-            return subprocess.run([os.environ["BONNET"], "compile", f"{folder}/n.onnx", "-o", f"{folder}/n.bonnet", *more], capture_output=True, text=True)
+            return subprocess.run([os.environ["BONNET"], "compile", f"{folder}/n.onnx", "-o", f"{folder}/n.bonnet", *more], capture_output=True, text=True, timeout=30)
 
     def refused(self, model, pattern, *more):
         done = self.compile(model, *more)
@@ -135,6 +135,14 @@ class CommandLine(unittest.TestCase):
         done = self.compile(g.model(), "--allow-inexact", "--explain")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, "rounded: the last layer; a real logit .* is off by up to")
+
+    def test_large_mean(self):
+        """A mean of 40,401 windows of 40,000 taps: a second, where window by window it is minutes (the timeout of compile())."""
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 400, 400))
+        g.conv(20, [200, 200], kinds=("sign",))
+        g.then("GlobalAveragePool", shape=(20, 1, 1))
+        g.then("Flatten", shape=(20,))
+        self.refused(g.model(), r"\(GlobalAveragePool\): reads the image and is the output")
 
     def test_python(self):
         """The same words in bonnet.compile()."""
