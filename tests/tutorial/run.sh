@@ -6,12 +6,12 @@ set -eu
 page=$1 out=$WORK/out
 mkdir -p "$WORK"
 fail() { echo "$page: $*"; sed 's/^/    /' "$out"; exit 1; }
-blocks=0 commands=0 lines=0 kind='' at=0
+commands=0 lines=0 kind='' at=0
 : > "$out"
 while IFS= read -r line <&3; do
     case $kind$line in
     '```sh') kind='sh'; : > "$out" ;;
-    '```text') kind=text at=0; blocks=$((blocks + 1)) ;;
+    '```text') kind=text at=0 ;;
     '```'*) kind=skip ;;
     'sh```' | 'text```' | 'skip```') kind='' ;;
     sh*)
