@@ -2,7 +2,7 @@
 # tests/faults: a thousand random faults on the mock chip (faults.h says what a case is), built three times: with ASan, UBSan and LSan; with
 # TSan, a thread a device; plain. `make faults CASES=n SEED=n` runs more of them.
 FAULT_SRCS := $(wildcard tests/faults/*.c host/compiler/lower*.c sim/golden/*.c tests/conform/net_*.c driver/net*.c driver/regdev*.c driver/mock*.c) \
-              $(wildcard host/model/*.c) driver/error.c host/compiler/arena.c
+              $(wildcard host/model/*.c) driver/error.c host/compiler/arena.c host/compiler/say.c
 FAULT_BINS := $(O)/tests/faults/asan $(O)/tests/faults/tsan $(O)/tests/faults/plain
 TSAN_FLAGS := -fsanitize=thread -fno-omit-frame-pointer -O2 -g
 TESTS      += faults
