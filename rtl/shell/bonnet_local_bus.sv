@@ -138,6 +138,7 @@ module bonnet_local_bus #(
   `BONNET_ASSERT_HELD(WHeld_A, m_wvalid_o, m_wready_i, m_wdata_o)
   `BONNET_ASSERT_HELD(ArHeld_A, m_arvalid_o, m_arready_i, m_addr_o)
   `BONNET_ASSERT_HELD(RHeld_A, s_rvalid_o, s_rready_i, {s_rdata_o, s_rresp_o, s_rlast_o})
+  `BONNET_ASSERT_HELD(BHeld_A, s_bvalid_o, s_bready_i, s_bresp_o)
   `BONNET_ASSERT_HELD(MemHeld_A, mem_req_o, mem_ack_i, {mem_we_o, mem_word_o, m_wdata_o})
 endmodule
 `default_nettype wire
