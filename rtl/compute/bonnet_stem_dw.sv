@@ -63,7 +63,7 @@ module bonnet_stem_dw #(
       ry     = (up || down) ? y_q : y_q + 10'(ky_q) - 10'd1;
       first  = !cfg_i.dw || (ky_q == 2'd0 && kx_q == 2'd0);
       last   = !cfg_i.dw || (ky_q == 2'd2 && kx_q == 2'd2);
-      p_ready_o = wrow_q != cfg_i.out_h && wrow_q < y_q + 10'd3;
+      p_ready_o = wrow_q != cfg_i.out_h && 10'(wrow_q - y_q) < 10'd3;   // y + 3 has no room in 10 bits
     end
   end
   assign write = p_valid_i && p_ready_o;

@@ -1,6 +1,6 @@
 # bench: bonnet_stem
 # proof: stem_dw
-s/wrow_q < y_q + 10'd3/wrow_q < y_q + 10'd4/
+s/< 10'd3;/< 10'd4;/
 s/(left || right) ? x_q/left ? x_q/
 s/(left || right || up || down)/(left || right || up)/
 s/y_q == last_y) ? y_q/1'b0) ? y_q/
