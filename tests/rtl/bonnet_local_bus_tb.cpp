@@ -46,16 +46,20 @@ static int run(Tb<Vbonnet_local_bus> &t)
         d.m_awready_i = !got_aw && go(), d.m_wready_i = !got_w && go(), d.m_arready_i = !got_ar && go();
         d.m_bvalid_i = got_aw && got_w && (d.m_bvalid_i || go());
         d.m_rvalid_i = got_ar && (d.m_rvalid_i || go());
-        d.m_bresp_i = d.m_rresp_i = 0, d.m_rdata_i = 0;
-        if (!todo.empty()) d.m_bresp_i = d.m_rresp_i = todo.front().resp, d.m_rdata_i = todo.front().data;
+        // What is not valid says nothing.
+        d.m_bresp_i = t.rng.below(4), d.m_rresp_i = t.rng.below(4), d.m_rdata_i = static_cast<uint32_t>(t.rng.next());
+        if (!todo.empty() && d.m_bvalid_i) d.m_bresp_i = todo.front().resp;
+        if (!todo.empty() && d.m_rvalid_i) d.m_rresp_i = todo.front().resp, d.m_rdata_i = todo.front().data;
         d.eval();
         d.mem_ack_i = d.mem_req_o && go();
         d.mem_err_i = d.mem_ack_i && !todo.empty() && todo.front().resp;
         d.mem_rdata_i = d.mem_ack_i && !todo.empty() ? todo.front().data : static_cast<uint32_t>(t.rng.next());
         d.eval();
         if (d.s_awvalid_i && d.s_arvalid_i && d.s_arready_o) wrong = "a read beside a write was taken";
+        if ((d.s_awvalid_i && !d.s_awready_o) || (d.s_arvalid_i && !d.s_awvalid_i && !d.s_arready_o)) wrong = "an address that waits, and nothing before it";
         if (d.s_awvalid_i && d.s_awready_o) aw = false, seen++;
         if (d.s_arvalid_i && d.s_arready_o) ar = false, seen++;
+        if ((d.s_rvalid_o || d.s_bvalid_o) && (got_aw || got_w || got_ar)) wrong = "an answer, and the registers' not taken";
         if (d.s_wvalid_i && d.s_wready_o) wdata.pop_front();
         if (d.s_rvalid_o && d.s_rready_i) {
             const Beat &b = beats.empty() ? Beat{} : beats.front();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bonnet_local_ram against an array in C++. Every word is written once through the word port, so that no two addresses are one; then bursts both ways and
 // words at a time, all at once, on pages that differ (who reads what is being written is nobody's to say). Beats, strobes, statuses, last; pages outside and
-// addresses far away, by each of their bits; nothing of them is written. Alone, a burst has its beats a cycle apart; a word is there two cycles after.
+// addresses far away, by each of their bits; nothing of them is written; an address offered too early waits. Alone, a burst has its beats a cycle apart; a word is there two cycles after.
 #include <vector>
 #include "Vbonnet_local_ram.h"
 #include "tb.h"
@@ -10,7 +10,7 @@ enum : uint32_t { Words = 15 * 1024, Page = 512, Pages = Words / Page, Base = 0x
 
 struct Burst {
     bool addr = false, on = false, inside = false;   // asked; taken
-    uint64_t at = 0, start = 0;
+    uint64_t at = 0, start = 0, asked = 0;
     uint32_t word = 0, left = 0;
 };
 
@@ -18,7 +18,7 @@ static int run(Tb<Vbonnet_local_ram> &t)
 {
     auto &d = t.dut;
     std::vector<uint64_t> mem(Words);
-    Burst rd, wr;
+    Burst rd, wr, next;   // next: a write that is offered before the one under way is answered
     bool b_due = false, req = false, quiet_rd = false, quiet_wr = false;
     uint32_t pause = 0, word = 0, word_data = 0, busy = 0;
     uint64_t n = 0, bursts = 0, first = 0, req_at = 0;
@@ -28,8 +28,10 @@ static int run(Tb<Vbonnet_local_ram> &t)
     auto go = [&] { return !t.rng.chance(pause); };
     auto differ = [&](const char *what, uint64_t g, uint64_t w) { if (g != w && !wrong) wrong = what, got = g, want = w; };
     auto cycle = [&] {
-        d.s_arvalid_i = rd.addr, d.s_araddr_i = rd.at, d.s_arlen_i = rd.left - 1;
-        d.s_awvalid_i = wr.addr, d.s_awaddr_i = wr.at;
+        // An address that nobody offers means nothing, also while the last beat still waits for its taker.
+        d.s_arvalid_i = rd.addr, d.s_araddr_i = rd.addr ? rd.at : Base + 8ull * t.rng.below(Words), d.s_arlen_i = rd.addr ? rd.left - 1 : t.rng.below(256);
+        if (next.addr && !wr.addr && !wr.on && !b_due) wr = next, next.addr = false;
+        d.s_awvalid_i = wr.addr || next.addr, d.s_awaddr_i = wr.addr ? wr.at : next.addr ? next.at : Base + 8ull * t.rng.below(Words);
         if (!d.s_wvalid_i && wr.on && wr.left && go()) {
             d.s_wvalid_i = 1, d.s_wdata_i = t.rng.next(), d.s_wstrb_i = t.rng.chance(60) ? 0xff : t.rng.below(256), d.s_wlast_i = wr.left == 1;
         }
@@ -55,7 +57,7 @@ static int run(Tb<Vbonnet_local_ram> &t)
             b_due = false, bursts++;
         }
         const bool w = d.s_wvalid_i && d.s_wready_o, aw = d.s_awvalid_i && d.s_awready_o;
-        if (aw) differ("a write before the last was answered", b_due || wr.on, 0);
+        if (aw) differ("a write before the last was answered", b_due || wr.on || !wr.addr, 0);
         if (w) {
             differ("data before its address", wr.on, 1);
             for (int b = 0; b < 8 && wr.inside; b++)
@@ -68,7 +70,10 @@ static int run(Tb<Vbonnet_local_ram> &t)
         } else if (quiet_wr && wr.on) {
             differ("a beat a cycle", d.s_wready_o, 1);
         }
-        if (aw) wr.addr = false, wr.on = true, wr.start = t.cycle();
+        if (aw) {
+            if (quiet_wr) differ("cycles of an address", t.cycle() - wr.asked, 0);
+            wr.addr = false, wr.on = true, wr.start = t.cycle();
+        }
         if (d.req_i && d.ack_o) {
             const bool inside = word < 2 * Words;
             differ("status of a word", d.err_o, !inside);
@@ -85,15 +90,15 @@ static int run(Tb<Vbonnet_local_ram> &t)
     auto place = [&](Burst &b, uint32_t page) {
         b.left = t.rng.chance(30) ? 1 + t.rng.below(256) : 1 + t.rng.below(16);
         b.word = page * Page + t.rng.below(Page - b.left + 1), b.inside = true, b.addr = true, busy = b.left;
-        b.at = Base + 8ull * b.word;
+        b.at = Base + 8ull * b.word, b.asked = t.cycle();
         if (t.rng.chance(85)) return;
         const uint32_t bit = 17 + t.rng.below(47);
-        b.at = t.rng.chance(30) ? Base + 8ull * (Words + b.word % Page) : b.at ^ (1ull << bit);
+        b.at = t.rng.chance(30) ? Base + 8ull * (Words + (t.rng.chance(50) ? 0 : b.word % Page)) : b.at ^ (1ull << bit);
         b.inside = false;   // 17: Pages of 120 KiB are two pages short of 2^17
     };
     auto ask = [&](bool we, uint32_t at) { req = true, d.we_i = we, word = at, word_data = static_cast<uint32_t>(t.rng.next()), req_at = t.cycle(); };
     auto settle = [&] {
-        for (uint64_t i = 0; (rd.addr || rd.on || wr.addr || wr.on || b_due || req) && !wrong; i++) {
+        for (uint64_t i = 0; (rd.addr || rd.on || wr.addr || wr.on || next.addr || b_due || req) && !wrong; i++) {
             if (i > 20000) wrong = "no end";
             else cycle();
         }
@@ -118,7 +123,8 @@ static int run(Tb<Vbonnet_local_ram> &t)
             uint32_t guard = 0;
             while ((bursts < until || req) && !wrong && guard++ < 20000) {   // reads on page a, writes on page b, words on a third
                 if (!rd.addr && !rd.on && kind != 1) place(rd, a);
-                if (!wr.addr && !wr.on && !b_due && kind != 2) place(wr, b);
+                if (!wr.addr && !wr.on && !b_due && !next.addr && kind != 2) place(wr, b);
+                if ((wr.on || b_due) && !next.addr && t.rng.chance(5)) place(next, b);
                 if (!req && t.rng.chance(kind == 3 ? 80 : 20)) {
                     uint32_t c = t.rng.below(Pages);
                     while (c == a || c == b) c = (c + 1) % Pages;
