@@ -323,6 +323,19 @@ struct Bench {
         for (int i = 0; i < 3; i++) tck(0, 0, 0, 1);
         due.clear(), err = 0, want = words;
     }
+    // In the middle of a scan: its rest is nothing.
+    void reset_in_scan()
+    {
+        const uint32_t count = 1 + t.rng.below(20);
+        const auto out = command(Write, count, address(count), random_words(count));
+        const size_t at = t.rng.below(static_cast<uint32_t>(out.size()));
+        tck(0, 0, 0, 1), tck(1, 0, 0, 1);
+        for (size_t i = 0; i < out.size(); i++) {
+            if (i == at) reset();
+            tck(0, 1, 0, out[i]);
+        }
+        tck(0, 0, 0, 1), tck(0, 0, 1, 1);
+    }
     // The promised rate: words that are there come every WordTcks.
     void rate()
     {
@@ -353,6 +366,7 @@ static int run(Tb<Vbonnet_jtag> &t)
     uint64_t n = 0;
     try {
         b.reset();
+        b.rate(), b.reset_in_scan();
         for (; n < t.cases; n++) {
             b.ratio = 1 + t.rng.below(t.rng.chance(50) ? 3 : 12), b.pause = t.rng.chance(30) ? t.rng.below(10) : 0;
             b.bus.stall = t.rng.chance(50) ? 0 : t.rng.below(70);
@@ -377,7 +391,7 @@ static int run(Tb<Vbonnet_jtag> &t)
                 for (int i = 4; i--;) b.race();
                 break;
             default:
-                if (t.rng.chance(30)) b.reset();
+                if (t.rng.chance(30)) t.rng.chance(50) ? b.reset() : b.reset_in_scan();
                 else if (t.rng.chance(40)) b.rate();
                 else b.other_instruction();
             }

@@ -343,6 +343,11 @@ int run(Tb<Vbonnet_stem> &t)
     Job strait{1, 1, 3, 1, 2, 1, 0, 4, 3, 40, 0, 0, 0, 0, 4, 0, 0, 0, {{20, 0, 2 * 4, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(strait), fill(strait, r);
     if (run_job(t, w, strait, 0, &spent)) return 1;
+    // A bus as late as the queue can hide, and a window that takes a pixel a cycle: a request that waits for a beat more would show here.
+    Job late{3, 0, 3, 2, 0, 0, 0, 1, 60, 24, 0, 0, 0, 0, 1, 0, 0, 0, {{12, 0, 30, 0, 0}}, 0, {}, {}, {}, {}, {}};
+    sizes(late), fill(late, r), w.latency = 16 * kBusBytes / 3;
+    if (run_job(t, w, late, 0, &spent) || rate(t, w, late, 0)) return 1;
+    w.latency = 10;
     // The highest image there is: every row counter to its last bit.
     Job high{1, 0, 3, 1, 0, 0, 0, 1, 2, 1023, 0, 0, 0, 0, 1, 0, 0, 0, {{1023, 0, 2, 0, 0}}, 0, {}, {}, {}, {}, {}};
     sizes(high), fill(high, r);
