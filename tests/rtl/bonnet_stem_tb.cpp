@@ -191,13 +191,13 @@ int refused(Tb<Vbonnet_stem> &t, uint64_t n, int what)
     return 0;
 }
 
-// A descriptor the unit must refuse, at once and without touching anything.
-int run_bad(Tb<Vbonnet_stem> &t, Job j, uint64_t n)
+// A descriptor the unit must refuse, at once and without touching anything: `what` is wrong with it.
+constexpr int kBads = 24;
+int run_bad(Tb<Vbonnet_stem> &t, Job j, uint64_t n, int what)
 {
     auto &d = t.dut;
     command(t, j, 0);
     const Strip &s = j.strips[0];
-    int what = static_cast<int>(t.rng.below(22));
     switch (what) {
     case 0: put(d.cmd_i, kDescAt + J_OP_LSB, J_OP_BITS, 2); break;
     case 1: PUT(KERNEL, 3); break;
@@ -224,6 +224,10 @@ int run_bad(Tb<Vbonnet_stem> &t, Job j, uint64_t n)
     case 18: PUT(K4, 1), PUT(OUT, 0xfffc), PUT(OUT_ROW, 0), PUT(OUT_PIX, 0), PUT(CHANNEL, 4032); break;  // wraps at 2^16
     case 19: PUT(OUT_RING, 1 + t.rng.below(5)), PUT(OUT_SLOT, 5 + t.rng.below(59)); break;
     case 20: PUT(OUT_RING, 5), PUT(OUT_SLOT, 5); break;
+    case 21: case 22:  // sizes that follow from each other, and a map of nothing, somewhere in the buffer
+        (what == 21 ? j.in_w : j.in_h) = 1, j.stride = 1, j.pool = 1, sizes(j), command(t, j, 0);
+        PUT(OUT_ROW, 8), PUT(OUT_RING, 0), PUT(OUT_SLOT, 0), PUT(ROWS, 0), PUT(OUT, kFbWords / 2);
+        break;
     default: PUT(OUT_ROW, 0xfffc), PUT(OUT_H, j.out_h), PUT(OUT, 0xfffc); break;
     }
     return refused(t, n, what);
@@ -387,7 +391,7 @@ int run(Tb<Vbonnet_stem> &t)
         bool free = !quick && r.chance(30);
         w.bus_gap = quick || free ? 0 : static_cast<int>(r.below(95)), w.rd_stall = quick || free ? 0 : static_cast<int>(r.below(95));
         w.fb_stall = free || r.chance(40) ? 0 : static_cast<int>(r.below(98)), w.latency = quick ? 0 : free ? 10 : static_cast<int>(r.below(60));
-        if (r.chance(25) && run_bad(t, j, n)) return 1;
+        if (n <= kBads ? run_bad(t, j, n, static_cast<int>(n - 1)) : r.chance(25) && run_bad(t, j, n, static_cast<int>(r.below(kBads)))) return 1;
         if (j.strips.size() > 1 && r.chance(10)) {  // the core is reset while a pass is held
             if (run_job(t, w, j, n, &spent, 1 + r.below(static_cast<uint32_t>(j.strips.size() - 1)))) return 1;
             d.rst_ni = 0, d.rdata_valid_i = 0, w.bus.clear();
