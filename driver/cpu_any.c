@@ -14,7 +14,7 @@ typedef struct any_job {
     const uint8_t *pixels;
     const uint64_t *in, *res;
     uint64_t *out;
-    uint32_t in_words, out_words; /* of a pixel */
+    uint32_t in_words, res_words, out_words; /* of a pixel */
 } any_job;
 
 static uint32_t words_of(uint32_t channels) { return (channels + 63) / 64; }
@@ -136,6 +136,18 @@ static void belt_at(const any_job *job, uint32_t y, uint32_t x, uint64_t *to)
     if (rest) to[job->out_words - 1] &= ~UINT64_C(0) >> (64 - rest);
 }
 
+/* Bit by bit: which channel goes where is any order. */
+static void pick_at(const any_job *job, uint32_t at, uint64_t *to)
+{
+    const bonnet_layer *l = job->l;
+    const uint64_t *a = job->in + (size_t)at * job->in_words, *b = job->res ? job->res + (size_t)at * job->res_words : NULL;
+    for (uint32_t o = 0; o < l->out_c; o++) {
+        const uint32_t t = (uint32_t)l->t[o], c = t < l->in_c ? t : t - l->in_c;
+        const uint64_t bit = (t < l->in_c ? a : b)[c / 64] >> c % 64 & 1;
+        to[o / 64] |= (bit ^ l->sh[o]) << o % 64;
+    }
+}
+
 static void any_part(void *arg, uint32_t part, uint32_t parts)
 {
     const any_job *job = arg;
@@ -150,6 +162,7 @@ static void any_part(void *arg, uint32_t part, uint32_t parts)
         if (l->kind == BONNET_LAYER_ICONV) iconv_at(job, scratch, y, x, to);
         else if (l->kind == BONNET_LAYER_BCONV) bconv_at(job, scratch, y, x, to);
         else if (l->kind == BONNET_LAYER_BPOOL) bpool_at(job, y, x, to);
+        else if (l->kind == BONNET_LAYER_BPICK) pick_at(job, at, to);
         else belt_at(job, y, x, to);
     }
 }
@@ -185,6 +198,7 @@ void bonnet_cpu_any(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels)
                    .res = l->res.map >= 0 ? cpu->maps[l->res.map] : NULL,
                    .out = cpu->maps[layer],
                    .in_words = words_of(l->in_c),
+                   .res_words = words_of(l->res.channels),
                    .out_words = words_of(l->out_c)};
     bonnet_cpu_pool_run(cpu->pool, l->kind == BONNET_LAYER_BSUM ? sum_part : any_part, &job);
 }

@@ -23,6 +23,7 @@ size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_BCONV:
     case BONNET_LAYER_ICONV:
     case BONNET_LAYER_BPOOL:
+    case BONNET_LAYER_BPICK:
     case BONNET_LAYER_BELT: return times(times(l->out_h, l->out_w), ((size_t)l->out_c + 63) / 64);
     default: return times(times(l->out_h, l->out_w), times(l->out_c / 64, net->k));
     }
@@ -38,12 +39,13 @@ static size_t filter(const bonnet_layer *l)
 static size_t general_count(const bonnet_layer *l, bonnet_param which)
 {
     const int bconv = l->kind == BONNET_LAYER_BCONV, iconv = l->kind == BONNET_LAYER_ICONV, sum = l->kind == BONNET_LAYER_BSUM;
+    const int pick = l->kind == BONNET_LAYER_BPICK;
     const size_t words = l->win.groups ? (l->in_c / l->win.groups + (size_t)63) / 64 : SIZE_MAX;
     switch (which) {
     case BONNET_PARAM_BITS: return bconv ? times(l->out_c, times(times(l->win.kernel_h, l->win.kernel_w), words)) : 0;
     case BONNET_PARAM_W8: return iconv || sum ? times(l->out_c, filter(l)) : 0;
-    case BONNET_PARAM_SH: return iconv ? l->out_c : 0;
-    case BONNET_PARAM_T: return bconv || iconv ? l->out_c : 0;
+    case BONNET_PARAM_SH: return iconv || pick ? l->out_c : 0;
+    case BONNET_PARAM_T: return bconv || iconv || pick ? l->out_c : 0;
     case BONNET_PARAM_POOL_AND: return l->kind == BONNET_LAYER_BPOOL ? l->out_c : 0;
     case BONNET_PARAM_C: return sum ? l->out_c : 0;
     default: return 0;
@@ -64,6 +66,7 @@ uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_ICONV:
     case BONNET_LAYER_BSUM: return times(times(positions, out), filter(l));
     case BONNET_LAYER_BPOOL:
+    case BONNET_LAYER_BPICK:
     case BONNET_LAYER_BELT: break;
     }
     return 0;

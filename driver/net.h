@@ -38,7 +38,8 @@ typedef enum bonnet_layer_kind {                         /* values are file form
                                  BONNET_LAYER_ICONV = 6, /* general: pixels x int8 weights, thresholds -> binary map */
                                  BONNET_LAYER_BPOOL = 7, /* general: OR or AND of a window's bits, per channel       */
                                  BONNET_LAYER_BELT = 8,  /* general: XNOR, OR, AND of two maps                       */
-                                 BONNET_LAYER_BSUM = 9   /* general: bits x int8 weights of one window -> logits     */
+                                 BONNET_LAYER_BSUM = 9,  /* general: bits x int8 weights of one window -> logits     */
+                                 BONNET_LAYER_BPICK = 10 /* general: channels of one map or two, in any order        */
 } bonnet_layer_kind;
 
 typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
@@ -91,7 +92,8 @@ typedef struct bonnet_layer {
     const int32_t *c;         /* LAST: [conv_c]; FC: bias [out_c]                              */
     /* General layers: BCONV: bits [out_c][kernel_h][kernel_w][ceil(in_c/groups/64)], a group's channels from bit 0 on; bit = sum of +-1 products
      * >= t[out_c]. ICONV: w8 [out_c][in_c/groups][kernel_h][kernel_w]; bit = (sum >= t[out_c]) ^ sh[out_c]. BPOOL: pool_and [out_c].
-     * BSUM: w8 [out_c][kernel_h][kernel_w][in_c], bias c [out_c]. */
+     * BSUM: w8 [out_c][kernel_h][kernel_w][in_c], bias c [out_c]. BPICK: t [out_c], a channel of `in`, or with in_c added one of `res` (which may
+     * be none and has channels of its own number); bit = that bit ^ sh[out_c]. */
 } bonnet_layer;
 
 /* The net lowered for one geometry (lower.h), as the .bonnet file carried it. */
@@ -122,7 +124,7 @@ typedef struct bonnet_net {
 } bonnet_net;
 
 /* 1: the general family. */
-static inline int bonnet_kind_general(bonnet_layer_kind kind) { return kind >= BONNET_LAYER_BCONV && kind <= BONNET_LAYER_BSUM; }
+static inline int bonnet_kind_general(bonnet_layer_kind kind) { return kind >= BONNET_LAYER_BCONV && kind <= BONNET_LAYER_BPICK; }
 /* 1: its map is the logits, int32. */
 static inline int bonnet_kind_logits(bonnet_layer_kind kind) { return kind == BONNET_LAYER_FC || kind == BONNET_LAYER_BSUM; }
 static inline int bonnet_net_general(const bonnet_net *net) { return bonnet_kind_general(net->layers[0].kind); }

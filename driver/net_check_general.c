@@ -83,6 +83,20 @@ static int same_channels(const bonnet_check *c, const bonnet_layer *l)
     return 1;
 }
 
+/* Channels of its own choice: the shapes; which ones, is a parameter. */
+static int pick_ok(const bonnet_check *c, const bonnet_layer *l)
+{
+    const bonnet_net_window *w = &l->win;
+    RULE(w->kernel_h == 1 && w->kernel_w == 1 && w->groups == 1 && l->out_h == l->in_h && l->out_w == l->in_w, "a choice of channels slides nothing");
+    if (!ref_ok(c, "in", &l->in, l)) return 0;
+    if (l->res.map < 0) return ref_none(c, "res", &l->res);
+    RULE(l->res.channels >= 1 && l->res.channels <= BONNET_MAX_WIDE_CHANNELS, "res of %u channels, not 1..%d", l->res.channels,
+         BONNET_MAX_WIDE_CHANNELS);
+    bonnet_layer other = *l;
+    other.in_c = l->res.channels;
+    return ref_ok(c, "res", &l->res, &other);
+}
+
 static int iconv_ok(const bonnet_check *c, const bonnet_layer *l)
 {
     const int64_t m = l->win.mul, a = l->win.add, low = l->pixels_signed ? -128 : 0, high = low + 255;
@@ -109,6 +123,7 @@ int bonnet_net_check_general(const bonnet_check *c, const bonnet_layer *l)
     if (first) return iconv_ok(c, l);
     if (last) return sum_ok(c, l);
     if (l->kind == BONNET_LAYER_BCONV) return ref_ok(c, "in", &l->in, l) && ref_none(c, "res", &l->res);
+    if (l->kind == BONNET_LAYER_BPICK) return pick_ok(c, l);
     if (!same_channels(c, l) || !ref_ok(c, "in", &l->in, l)) return 0;
     if (l->kind == BONNET_LAYER_BPOOL) return ref_none(c, "res", &l->res);
     RULE(l->win.kernel_h == 1 && l->win.kernel_w == 1 && l->out_h == l->in_h && l->out_w == l->in_w, "a join of two maps slides nothing");
@@ -150,6 +165,13 @@ int bonnet_net_check_general_params(const bonnet_check *c, const bonnet_layer *l
         return sums_ok(c, l, a > b ? a : b, NULL);
     case BONNET_LAYER_BPOOL:
         for (uint32_t o = 0; o < l->out_c; o++) RULE(l->pool_and[o] <= 1, "channel %u pool_and is %u, not 0 or 1", o, l->pool_and[o]);
+        return 1;
+    case BONNET_LAYER_BPICK:
+        for (uint32_t o = 0; o < l->out_c; o++) {
+            RULE(l->t[o] >= 0 && (uint32_t)l->t[o] < l->in_c + l->res.channels, "channel %u is channel %d of %u", o, l->t[o],
+                 l->in_c + l->res.channels);
+            RULE(l->sh[o] <= 1, "channel %u is turned by %u, not 0 or 1", o, l->sh[o]);
+        }
         return 1;
     case BONNET_LAYER_BSUM: return sums_ok(c, l, 1, l->c);
     default: return 1;

@@ -18,10 +18,12 @@ static const struct {
     {"BipolarQuant", any_bipolar},
     {"Cast", any_same},
     {"Clip", any_clip},
+    {"Concat", any_concat},
     {"Conv", any_conv},
     {"Div", any_div},
     {"Dropout", any_same},
     {"Flatten", any_reshape},
+    {"Gather", any_gather},
     {"Gemm", any_gemm},
     {"GlobalAveragePool", any_global_average},
     {"Identity", any_same},
@@ -38,7 +40,9 @@ static const struct {
     {"Relu", any_relu},
     {"Reshape", any_reshape},
     {"Sign", any_sign},
+    {"Slice", any_slice},
     {"Softmax", any_end},
+    {"Split", any_split},
     {"Squeeze", any_reshape},
     {"Sub", any_sub},
     {"Unsqueeze", any_reshape},
@@ -49,14 +53,16 @@ const any_value *any_in(const any_import *im, const bonnet_node *n, uint32_t i)
     return i < n->n_in && n->in[i] >= 0 ? &im->values[n->in[i]] : &im->values[im->g->n_edges];
 }
 
-bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v)
+bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any_value v)
 {
     if ((v.kind == ANY_IMAGE || v.kind == ANY_BITS) && !(v.mul != 0 && isfinite(v.mul) && isfinite(v.add)))
         return ANY_REFUSE(im, n, "makes %s 0 or infinite", any_name(&v));
-    im->values[n->out] = v;
-    if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.mean && !any_padded(&v)) im->map[v.layer] = n->out;
+    im->values[edge] = v;
+    if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.mean && !any_padded(&v)) im->map[v.layer] = edge;
     return BONNET_OK;
 }
+
+bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v) { return any_set_at(im, n, n->out, v); }
 
 const char *any_name(const any_value *v)
 {

@@ -16,7 +16,7 @@ typedef enum any_kind {
     ANY_CONST, /* c                                                        */
     ANY_IMAGE, /* mul * pixel + add                                        */
     ANY_BITS,  /* mul * (+-1) + add, of layer `layer`                      */
-    ANY_SUM    /* `sum`, then chain                                        */
+    ANY_SUM    /* `sum` or `parts`, then chain                             */
 } any_kind;
 
 typedef struct any_const {
@@ -40,6 +40,8 @@ typedef struct any_value {
     const any_const *c;
     int32_t layer;
     uint32_t ch, h, w;
+    const struct any_value *parts; /* ANY_SUM without `sum`: the sums whose channels follow one another, before `chain` */
+    uint32_t n_parts;
     int flat;  /* [1, ch * h * w] instead of [1, ch, h, w]       */
     int ended; /* an ArgMax or Softmax was taken off the end      */
     long double mul, add;
@@ -69,6 +71,8 @@ typedef bonnet_status any_op(any_import *im, const bonnet_node *n);
 /* ---- any.c */
 const any_value *any_in(const any_import *im, const bonnet_node *n, uint32_t i); /* never NULL */
 bonnet_status any_set(any_import *im, const bonnet_node *n, any_value v);
+/* The same for output `edge` of a node that has several. */
+bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any_value v);
 const char *any_name(const any_value *v); /* "a binary map" */
 bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants);
 int any_padded(const any_value *v);
@@ -87,9 +91,25 @@ bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint3
 /* The numbers of a constant that meets a value channel by channel: *n = 1 or its channels; refused if it does not. */
 bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const *c, const any_value *v, long double **out, uint32_t *entries);
 
+/* ---- any_channels.c */
+/* The steps of `from` behind `prev`; channel i is theirs of index[i]. *find, one of them, becomes its copy. */
+bonnet_status any_steps(any_import *im, const bonnet_node *n, const bonnet_affine *from, const bonnet_affine *prev, uint32_t count,
+                        const uint32_t *index, const bonnet_affine **find, const bonnet_affine **out);
+/* Channels index[0..count-1] of v, a sum. */
+bonnet_status any_sum_pick(any_import *im, const bonnet_node *n, const any_value *v, uint32_t count, const uint32_t *index, any_value *to);
+/* Part `i` of v, a sum of parts, with the steps and the pool that v has behind it. */
+bonnet_status any_part(any_import *im, const bonnet_node *n, const any_value *v, uint32_t i, any_value *to);
+
+/* ---- any_pick.c */
+/* A map of `count` channels: t[i] of a's map, or with the channels of that added of b's (NULL: no b), turned where turn[i]. Nothing to do: a's own. */
+bonnet_status any_pick(any_import *im, const bonnet_node *n, const any_value *a, const any_value *b, uint32_t count, const int32_t *t,
+                       const uint8_t *turn, int32_t *layer);
+/* Maps of equal height and width, one channel behind the other, as one; their scales are equal. */
+bonnet_status any_maps_joined(any_import *im, const bonnet_node *n, const any_value *const *v, uint32_t count, any_value *to);
+
 /* ---- any_sign.c */
-/* A layer of the sign of v, a sum; its bits stand for mul * (+-1) + add. */
-bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add);
+/* A layer of the sign of v, a sum, or one for each part of it; its bits stand for mul * (+-1) + add. */
+bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_value *to);
 size_t any_filter(const bonnet_layer *l); /* weights of one output channel */
 
 /* ---- any_emit.c */
@@ -102,11 +122,14 @@ any_op any_sign, any_bipolar, any_multithreshold;                             /*
 any_op any_average_pool, any_global_average;                                  /* any_average.c */
 any_op any_maxpool, any_max, any_min;                                         /* any_pool.c  */
 any_op any_reshape, any_same, any_end;                                        /* any_view.c  */
+any_op any_concat, any_split, any_slice, any_gather;                          /* any_concat.c, any_slice.c */
 /* A layer that pools a binary map, per channel to OR or AND; *bits becomes its map. */
 bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, const bonnet_net_window *w, const uint8_t *and_pool); /* any_pool.c */
 bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join);                                                     /* any_pool.c  */
 /* v, the image or a map, as a sum: one filter of 1 for each channel. any_average.c */
 bonnet_status any_unit_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to);
+/* v itself if it is a sum; the image, a map or its mean as one. any_average.c */
+bonnet_status any_as_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to);
 /* Kernel, strides, dilations, pads of a node into *w; auto_pad is refused. kernel 0: from the attribute. */
 bonnet_status any_window(any_import *im, const bonnet_node *n, uint32_t kh, uint32_t kw, bonnet_net_window *w);
 /* Out sizes from the window; refused if it does not fit. */

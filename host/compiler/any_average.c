@@ -60,13 +60,13 @@ static void stretched(double *to, double *tall, const double *from, const bonnet
 /* The mean of `box` windows of the sum v. One that takes them all is a filter as large as the map: what lies outside is left out, or is its edge. */
 static bonnet_status boxed(any_import *im, const bonnet_node *n, const any_value *v, const bonnet_net_window *box, any_value *to)
 {
+    for (const bonnet_affine *c = v->chain; c; c = c->prev)
+        if (c->clamp || c->below) return ANY_REFUSE(im, n, "averages sums behind a Relu, PRelu or Clip; put a Sign between");
+    if (v->pool || v->parts) return ANY_REFUSE(im, n, "averages sums behind a MaxPool or a Concat; put a Sign between");
     const any_sum *of = v->sum;
     const bonnet_layer *l = &of->l;
     const bonnet_net_window *w = &l->win;
     const uint32_t channels = l->in_c / w->groups;
-    for (const bonnet_affine *c = v->chain; c; c = c->prev)
-        if (c->clamp || c->below) return ANY_REFUSE(im, n, "averages sums behind a Relu, PRelu or Clip; put a Sign between");
-    if (v->pool) return ANY_REFUSE(im, n, "averages sums behind a MaxPool; put a Sign between");
     any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     if (!s) return bonnet_graph_no_memory(im->g);
     *s = *of;
@@ -95,6 +95,24 @@ static bonnet_status boxed(any_import *im, const bonnet_node *n, const any_value
     *to = *v;
     to->sum = s, to->h = s->l.out_h, to->w = s->l.out_w;
     return BONNET_OK;
+}
+
+static bonnet_status all_of(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
+{
+    return boxed(im, n, v, &(bonnet_net_window){.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1}, to);
+}
+
+bonnet_status any_as_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
+{
+    any_value whole = *v, sum;
+    *to = *v;
+    if (v->kind == ANY_SUM) return BONNET_OK;
+    if (any_padded(v)) return ANY_REFUSE(im, n, "follows a Pad; a Conv fits there");
+    if (v->kind != ANY_BITS && v->kind != ANY_IMAGE) return any_unfit(im, n, v, "a sum, a binary map or the image fits");
+    if (!v->mean) return any_unit_sum(im, n, v, to);
+    whole.mean = 0;
+    bonnet_status status = any_unit_sum(im, n, &whole, &sum);
+    return status == BONNET_OK ? all_of(im, n, &sum, to) : status;
 }
 
 bonnet_status any_average_pool(any_import *im, const bonnet_node *n)
@@ -136,7 +154,7 @@ bonnet_status any_global_average(any_import *im, const bonnet_node *n)
     if (v->flat || v->mean || v->ended || any_padded(v) || (v->kind != ANY_BITS && v->kind != ANY_SUM))
         return any_unfit(im, n, v, "GlobalAveragePool reads a binary map before a dense layer, or a sum");
     if (v->kind == ANY_SUM) {
-        bonnet_status status = boxed(im, n, v, &(bonnet_net_window){.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1}, &to);
+        bonnet_status status = all_of(im, n, v, &to);
         return status == BONNET_OK ? any_set(im, n, to) : status;
     }
     to.mean = 1;

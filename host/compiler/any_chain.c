@@ -38,22 +38,23 @@ static bonnet_status affine(any_import *im, const bonnet_node *n, const any_valu
 {
     const any_const *c = mul ? mul : add;
     any_value to = *v;
+    bonnet_status status;
     if (v->ended) return ended(im, n);
     if (any_padded(v)) return ANY_REFUSE(im, n, "follows a Pad; a Conv fits there");
     if (mul && invert)
         for (size_t i = 0; i < c->count; i++)
             if (c->v[i] == 0) return ANY_REFUSE(im, n, "divides by 0");
-    if (v->kind == ANY_IMAGE || v->kind == ANY_BITS) {
-        if (c->count != 1) return ANY_REFUSE(im, n, "%s meets %zu different numbers; one number fits", any_name(v), c->count);
+    if ((v->kind == ANY_IMAGE || v->kind == ANY_BITS) && c->count == 1) {
         const long double x = c->v[0];
         if (mul) to.mul = invert ? to.mul / x : to.mul * x, to.add = invert ? to.add / x : to.add * x;
         else to.add += invert ? -x : x;
         return any_set(im, n, to);
     }
-    if (v->kind != ANY_SUM) return any_unfit(im, n, v, "a sum, a map or the image meets a constant");
+    status = any_as_sum(im, n, v, &to);
+    if (status != BONNET_OK) return status;
     long double *x;
     uint32_t entries;
-    bonnet_status status = any_numbers(im, n, c, v, &x, &entries);
+    status = any_numbers(im, n, c, &to, &x, &entries);
     for (uint32_t i = 0; status == BONNET_OK && invert && i < entries; i++) x[i] = mul ? 1 / x[i] : -x[i];
     if (status == BONNET_OK) status = any_push(im, n, &to, entries, NULL, mul ? x : NULL, mul ? NULL : x);
     return status == BONNET_OK ? any_set(im, n, to) : status;
@@ -104,12 +105,14 @@ bonnet_status any_batchnorm(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0);
     const any_const *p[4]; /* gamma, beta, mean, var */
-    any_value to = *v;
+    any_value to;
     double epsilon;
     int64_t training;
     if (v->ended) return ended(im, n);
-    if (v->kind != ANY_SUM || (v->flat && v->h * v->w > 1)) return any_unfit(im, n, v, "BatchNormalization follows a Conv, Gemm or MatMul");
-    bonnet_status status = bonnet_attr_float(im->g, n, "epsilon", (double)1e-5f, &epsilon);
+    bonnet_status status = any_as_sum(im, n, v, &to);
+    if (status != BONNET_OK) return status;
+    if (to.flat && to.h * to.w > 1) return any_unfit(im, n, v, "flattened; BatchNormalization before the Flatten fits");
+    status = bonnet_attr_float(im->g, n, "epsilon", (double)1e-5f, &epsilon);
     if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "training_mode", 0, &training);
     if (status != BONNET_OK) return status;
     if (training) return ANY_REFUSE(im, n, "training_mode is 1; export the model in evaluation mode");
@@ -134,11 +137,11 @@ bonnet_status any_batchnorm(any_import *im, const bonnet_node *n)
 /* A step that is no line: `bend` is copied behind what was done to the sum. */
 static bonnet_status bent(any_import *im, const bonnet_node *n, const bonnet_affine *bend)
 {
-    const any_value *v = any_in(im, n, 0);
-    any_value to = *v;
+    any_value to;
     bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     if (!s) return bonnet_graph_no_memory(im->g);
-    bonnet_status status = any_push(im, n, &to, bend->n, NULL, NULL, NULL);
+    bonnet_status status = any_as_sum(im, n, any_in(im, n, 0), &to);
+    if (status == BONNET_OK) status = any_push(im, n, &to, bend->n, NULL, NULL, NULL);
     if (status != BONNET_OK) return status;
     *s = *to.chain;
     s->below = bend->below, s->clamp = bend->clamp, s->low = bend->low, s->high = bend->high;
@@ -151,7 +154,8 @@ static bonnet_status bendable(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0);
     if (v->ended) return ended(im, n);
-    return v->kind == ANY_SUM ? BONNET_OK : any_unfit(im, n, v, "it lies between a convolution and its sign");
+    return v->kind == ANY_SUM || v->kind == ANY_BITS || v->kind == ANY_IMAGE ? BONNET_OK
+                                                                             : any_unfit(im, n, v, "it lies between a convolution and its sign");
 }
 
 static bonnet_status clamp(any_import *im, const bonnet_node *n, long double low, long double high)

@@ -63,7 +63,7 @@ static double rounded(const bonnet_node *n, double x)
     return nearbyint(x); /* ROUND: ties to even */
 }
 
-/* QONNX Quant: x, scale, zero point, bits. One scale, zero point 0. */
+/* QONNX Quant: x, scale, zero point, bits. Scales that meet the weights as ONNX broadcasts them, zero point 0. */
 static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out)
 {
     int64_t is_signed, narrow;
@@ -71,8 +71,11 @@ static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out
     bonnet_status status = bonnet_attr_int(im->g, n, "signed", 1, &is_signed);
     if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "narrow", 0, &narrow);
     if (status != BONNET_OK) return status;
-    if (n->n_in != 4 || s->count != 1 || z->count != 1 || b->count != 1 || !(s->v[0] > 0) || z->v[0] != 0)
-        return ANY_REFUSE(im, n, "scale, zero point and bits are not one number each, the zero point 0; a scale per tensor fits");
+    if (n->n_in != 4 || b->count != 1) return ANY_REFUSE(im, n, "its bits are not one number; one number of bits for all weights fits");
+    for (size_t i = 0; i < s->count; i++)
+        if (!(s->v[i] > 0)) return ANY_REFUSE(im, n, "scale %zu is %g; scales above 0 fit", i, s->v[i]);
+    for (size_t i = 0; i < z->count; i++)
+        if (z->v[i] != 0) return ANY_REFUSE(im, n, "zero point %zu is %g; 0 fits", i, z->v[i]);
     if (b->v[0] < 1 || b->v[0] > 8 || floor(b->v[0]) != b->v[0]) return ANY_REFUSE(im, n, "%g bits; 1 to 8 fit", b->v[0]);
     if (!bonnet_attr_is(n, "rounding_mode", "ROUND", "ROUND") && !bonnet_attr_is(n, "rounding_mode", "FLOOR", "ROUND") &&
         !bonnet_attr_is(n, "rounding_mode", "CEIL", "ROUND"))
@@ -82,10 +85,12 @@ static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out
     any_const *c = any_const_new(im, x->rank, x->dims);
     if (!c) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) {
-        const double q = rounded(n, x->v[i] / s->v[0]);
-        c->v[i] = (q < low ? low : q > high ? high : q) * s->v[0];
+        const int64_t at = meets(x, s, i);
+        if (at < 0) return ANY_REFUSE(im, n, "its scales have a shape that does not broadcast to that of the weights");
+        const double q = rounded(n, x->v[i] / s->v[at]);
+        c->v[i] = (q < low ? low : q > high ? high : q) * s->v[at];
     }
-    c->unit = s->v[0];
+    if (s->count == 1) c->unit = s->v[0];
     *out = c;
     return BONNET_OK;
 }

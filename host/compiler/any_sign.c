@@ -28,6 +28,20 @@ static int multiples(const double *w, size_t n, double unit, int8_t *to)
     return 1;
 }
 
+/* One channel has a scale of its own: its smallest weight is 1 to 127 of it. */
+static int own_unit(const double *w, size_t n, int8_t *to, long double *alpha)
+{
+    double least = 0;
+    for (size_t i = 0; i < n; i++)
+        if (w[i] != 0 && (least == 0 || fabs(w[i]) < least)) least = fabs(w[i]);
+    for (int m = 1; m <= 127; m++)
+        if (least > 0 && multiples(w, n, least / m, to)) {
+            *alpha = (long double)least / m;
+            return 1;
+        }
+    return 0;
+}
+
 /* Weights as integers -128..127 times alpha[o]: 1, or 0: they are not. */
 static int integers(const any_sum *s, int8_t *to, long double *alpha)
 {
@@ -36,8 +50,11 @@ static int integers(const any_sum *s, int8_t *to, long double *alpha)
     for (; o < s->l.out_c && one_bit(s->w + o * n, n, to + o * n, &alpha[o]); o++) {}
     if (o == s->l.out_c) return 1;
     const double unit = s->unit > 0 ? s->unit : 1;
-    for (o = 0; o < s->l.out_c; o++) alpha[o] = unit;
-    return multiples(s->w, n * s->l.out_c, unit, to);
+    for (o = 0; o < s->l.out_c; o++) {
+        alpha[o] = unit;
+        if (!multiples(s->w + o * n, n, unit, to + o * n) && !own_unit(s->w + o * n, n, to + o * n, &alpha[o])) return 0;
+    }
+    return 1;
 }
 
 /* Sign of what the steps after the pool do to a channel: a falling one makes of the largest value the smallest. */
@@ -150,7 +167,7 @@ static bonnet_status pooled(any_import *im, const bonnet_node *n, const any_valu
     return any_pool(im, n, bits, v->pool, and_);
 }
 
-bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add)
+static bonnet_status one_sum(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_value *out)
 {
     any_sum s = *v->sum;
     const bonnet_affine *chain = NULL;
@@ -179,7 +196,24 @@ bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_valu
     any_finish(&s.l, s.node);
     if (status == BONNET_OK) status = any_layer(im, n, &s.l, &to.layer);
     if (status == BONNET_OK && v->pool) status = pooled(im, n, v, &to);
-    return status == BONNET_OK ? any_set(im, n, to) : status;
+    *out = to;
+    return status;
+}
+
+bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_value *to)
+{
+    if (!v->parts) return one_sum(im, n, v, mul, add, to);
+    any_value *bits = bonnet_arena_calloc(im->g->arena, v->n_parts, sizeof *bits);
+    const any_value **list = bonnet_arena_calloc(im->g->arena, v->n_parts, sizeof *list);
+    if (!bits || !list) return bonnet_graph_no_memory(im->g);
+    for (uint32_t i = 0; i < v->n_parts; i++) {
+        any_value part;
+        bonnet_status status = any_part(im, n, v, i, &part);
+        if (status == BONNET_OK) status = one_sum(im, n, &part, mul, add, &bits[i]);
+        if (status != BONNET_OK) return status;
+        list[i] = &bits[i];
+    }
+    return any_maps_joined(im, n, list, v->n_parts, to);
 }
 
 /* sign(x) of whatever x is; the bits then stand for mul * (+-1) + add. minus: taken off first, or NULL. */
@@ -187,14 +221,13 @@ static bonnet_status sign_of(any_import *im, const bonnet_node *n, const any_con
 {
     any_value v = *any_in(im, n, 0);
     bonnet_status status = BONNET_OK;
-    if (v.ended || any_padded(&v) || v.mean) return ANY_REFUSE(im, n, "follows a Pad, a mean or the end of the network");
-    if (v.kind == ANY_BITS && !minus && v.add == 0 && v.mul > 0) { /* a sign of signs */
+    if (v.ended || any_padded(&v)) return ANY_REFUSE(im, n, "follows a Pad or the end of the network");
+    if (v.kind == ANY_BITS && !v.mean && !minus && v.add == 0 && v.mul > 0) { /* a sign of signs */
         v.mul = mul, v.add = add;
         return any_set(im, n, v);
     }
-    if (v.kind == ANY_IMAGE) status = any_unit_sum(im, n, any_in(im, n, 0), &v);
+    status = any_as_sum(im, n, any_in(im, n, 0), &v);
     if (status != BONNET_OK) return status;
-    if (v.kind != ANY_SUM) return any_unfit(im, n, &v, "a sign is taken of a sum or of the image");
     if (minus) {
         long double *x;
         uint32_t entries;
@@ -204,7 +237,9 @@ static bonnet_status sign_of(any_import *im, const bonnet_node *n, const any_con
         status = any_numbers(im, n, &column, &flat, &x, &entries);
         if (status == BONNET_OK) status = any_push(im, n, &v, entries, x, NULL, NULL);
     }
-    return status == BONNET_OK ? any_threshold(im, n, &v, mul, add) : status;
+    any_value to;
+    if (status == BONNET_OK) status = any_threshold(im, n, &v, mul, add, &to);
+    return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
 bonnet_status any_sign(any_import *im, const bonnet_node *n) { return sign_of(im, n, NULL, 1, 0); }

@@ -50,10 +50,11 @@ bonnet_status bonnet_graph_no_memory(const bonnet_graph *g)
     return bonnet_fail(g->err, BONNET_ENOMEM, "ONNX: out of memory, or more than the importer's ceiling of %zu MiB", g->arena->limit_bytes >> 20);
 }
 
-/* Initialisers, graph inputs that are not initialisers, and first outputs of nodes. */
+/* Initialisers, graph inputs that are not initialisers, and outputs of nodes. */
 static bonnet_status edges_collect(bonnet_graph *g, const Onnx__GraphProto *graph)
 {
-    size_t total = graph->n_initializer + graph->n_input + graph->n_node;
+    size_t total = graph->n_initializer + graph->n_input;
+    for (size_t i = 0; i < graph->n_node && total <= BONNET_GRAPH_MAX_EDGES; i++) total += graph->node[i]->n_output;
     if (total > BONNET_GRAPH_MAX_EDGES)
         return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu named values, at most %d", total, BONNET_GRAPH_MAX_EDGES);
     bonnet_edge *e = g->edges = bonnet_arena_calloc(g->arena, total, sizeof *e);
@@ -75,11 +76,9 @@ static bonnet_status edges_collect(bonnet_graph *g, const Onnx__GraphProto *grap
     }
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         const Onnx__NodeProto *p = g->nodes[i].proto;
-        for (size_t j = 1; j < p->n_output; j++)
-            if (*p->output[j])
-                return bonnet_graph_refuse(g, &g->nodes[i], BONNET_EUNSUPPORTED, "has %zu outputs; only nodes with one are read", p->n_output);
-        if (p->n_output < 1 || !*p->output[0]) return bonnet_graph_refuse(g, &g->nodes[i], BONNET_EFORMAT, "has no output");
-        *e++ = (bonnet_edge){.name = p->output[0], .producer = (int32_t)i};
+        if (p->n_output < 1 || !*p->output[0]) return bonnet_graph_refuse(g, &g->nodes[i], BONNET_EFORMAT, "has no output, or its first has no name");
+        for (size_t j = 0; j < p->n_output; j++)
+            if (*p->output[j]) *e++ = (bonnet_edge){.name = p->output[j], .producer = (int32_t)i};
     }
     g->n_edges = (uint32_t)(e - g->edges);
     qsort(g->edges, g->n_edges, sizeof *e, by_name);
@@ -128,7 +127,12 @@ static bonnet_status node_connect(bonnet_graph *g, uint32_t index)
     }
     n->in = in;
     n->n_in = (uint32_t)p->n_input;
-    n->out = edge_find(g, p->output[0]);
+    int32_t *outs = bonnet_arena_calloc(g->arena, p->n_output, sizeof *outs);
+    if (!outs) return bonnet_graph_no_memory(g);
+    for (size_t i = 0; i < p->n_output; i++) outs[i] = *p->output[i] ? edge_find(g, p->output[i]) : -1;
+    n->outs = outs;
+    n->n_out = (uint32_t)p->n_output;
+    n->out = outs[0];
     return BONNET_OK;
 }
 
@@ -223,11 +227,17 @@ static bonnet_status input_check(bonnet_graph *g, const Onnx__GraphProto *graph)
 
 static bonnet_status output_check(bonnet_graph *g, const Onnx__GraphProto *graph)
 {
-    if (graph->n_output != 1 || !graph->output[0]->name)
-        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu outputs; a network has one, the logits", graph->n_output);
-    g->output = edge_find(g, graph->output[0]->name);
-    if (g->output < 0) return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: the output is a value that nothing defines");
-    g->edges[g->output].consumers++;
+    int one = graph->n_output > 0;
+    for (size_t i = graph->n_output; i-- > 0;) {
+        const int32_t last = g->output;
+        g->output = graph->output[i]->name ? edge_find(g, graph->output[i]->name) : -1;
+        if (g->output < 0) return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: the output is a value that nothing defines");
+        const int32_t from = g->edges[g->output].producer;
+        if (i + 1 < graph->n_output) one &= from >= 0 && from == g->edges[last].producer && strcmp(g->nodes[from].op, "TopK") == 0;
+        g->edges[g->output].consumers++;
+    }
+    if (!one)
+        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu outputs; a network has one, the logits, or those of one TopK", graph->n_output);
     return BONNET_OK;
 }
 

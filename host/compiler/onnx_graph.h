@@ -36,7 +36,9 @@ typedef struct bonnet_node {
     const char *op;
     uint32_t n_in;
     const int32_t *in; /* edges, -1: absent                   */
-    int32_t out;       /* edge                                */
+    int32_t out;       /* edge: the first output              */
+    uint32_t n_out;
+    const int32_t *outs; /* edges, -1: absent; outs[0] = out   */
     int folded;        /* 1: its output is a constant         */
     const Onnx__NodeProto *proto;
 } bonnet_node;

@@ -14,6 +14,7 @@ static const char *meaning(const bonnet_layer *l)
     case BONNET_LAYER_BCONV: return "1-bit x 1-bit, thresholds";
     case BONNET_LAYER_BPOOL: return "max or min of bits";
     case BONNET_LAYER_BELT: return joins[l->win.join];
+    case BONNET_LAYER_BPICK: return l->res.map < 0 ? "picks channels" : "picks channels of two";
     default: return "1-bit x int8, logits";
     }
 }

@@ -98,6 +98,13 @@ static unsigned joined(bonnet_join join, unsigned a, unsigned b)
     return 0;
 }
 
+static unsigned picked(const bonnet_layer *l, const uint64_t *in, const bonnet_layer *from, const uint64_t *res, const bonnet_layer *other,
+                       uint32_t y, uint32_t x, uint32_t o)
+{
+    const uint32_t c = (uint32_t)l->t[o];
+    return (c < l->in_c ? bit_at(in, from, y, x, c) : bit_at(res, other, y, x, c - l->in_c)) ^ l->sh[o];
+}
+
 static int32_t logit(const bonnet_layer *l, const bonnet_layer *from, const uint64_t *in, uint32_t o)
 {
     const bonnet_net_window *w = &l->win;
@@ -127,6 +134,7 @@ bonnet_status bonnet_golden_run_any(const bonnet_net *net, uint32_t layer, const
                 if (l->kind == BONNET_LAYER_ICONV) bit = iconv_bit(l, pixels, o, y, x);
                 else if (l->kind == BONNET_LAYER_BCONV) bit = bconv_bit(l, from, in, o, y, x);
                 else if (l->kind == BONNET_LAYER_BPOOL) bit = bpool_bit(l, from, in, o, y, x);
+                else if (l->kind == BONNET_LAYER_BPICK) bit = picked(l, in, from, res, other, y, x, o);
                 else bit = joined(l->win.join, bit_at(in, from, y, x, o), bit_at(res, other, y, x, o));
                 put(l, out, y, x, o, bit);
             }

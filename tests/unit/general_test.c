@@ -29,10 +29,11 @@ static void layer(bonnet_net *net, uint32_t i, bonnet_layer_kind kind, uint32_t 
     if (i) l->in = (bonnet_map_ref){(int32_t)i - 1, 0, in_c};
 }
 
-/* Pixels, a convolution in two groups with zeros around it, a pool, a join, logits: every general kind; 70 channels are no multiple of 64. */
+/* Pixels, a convolution in two groups with zeros around it, a pool, a join, logits, and in front of those a choice of channels: every general kind; 70
+ * channels are no multiple of 64. */
 static bonnet_net *whole(unit *u)
 {
-    bonnet_net *net = bonnet_net_alloc(5);
+    bonnet_net *net = bonnet_net_alloc(6);
     if (!net) exit(1);
     snprintf(net->name, sizeof net->name, "general");
     net->k = 1, net->classes = 3;
@@ -42,7 +43,9 @@ static bonnet_net *whole(unit *u)
     layer(net, 2, BONNET_LAYER_BELT, 70, 4, 70, 1, 0);
     net->layers[2].res = (bonnet_map_ref){0, 0, 70};
     layer(net, 3, BONNET_LAYER_BPOOL, 70, 4, 70, 2, 0);
-    layer(net, 4, BONNET_LAYER_BSUM, 70, 3, 3, 3, 0);
+    layer(net, 4, BONNET_LAYER_BPICK, 70, 3, 90, 1, 0);
+    net->layers[4].res = (bonnet_map_ref){3, 0, 70};
+    layer(net, 5, BONNET_LAYER_BSUM, 90, 3, 3, 3, 0);
     for (uint32_t i = 0; i < net->n_layers; i++) {
         if (!bonnet_net_alloc_params(net, i)) exit(1);
         int8_t *w = bonnet_net_param_data(net, i, BONNET_PARAM_W8);
@@ -51,7 +54,8 @@ static bonnet_net *whole(unit *u)
         for (size_t j = 0; bits && j < bonnet_net_param_count(net, i, BONNET_PARAM_BITS); j++)
             bits[j] = unit_random(u) >> 29; /* 35 channels of a group */
         int32_t *t = bonnet_net_param_data(net, i, BONNET_PARAM_T);
-        for (size_t j = 0; t && j < bonnet_net_param_count(net, i, BONNET_PARAM_T); j++) t[j] = (int32_t)(unit_random(u) >> 55) - 256;
+        for (size_t j = 0; t && j < bonnet_net_param_count(net, i, BONNET_PARAM_T); j++)
+            t[j] = i == 4 ? (int32_t)(unit_random(u) % 140) : (int32_t)(unit_random(u) >> 55) - 256;
     }
     return net;
 }
@@ -60,7 +64,7 @@ static void rules(unit *u, const bonnet_net *sound)
 {
     BREAK(u, n->k = 4, "k");
     BREAK(u, l[0].kind = BONNET_LAYER_BCONV, "kind");
-    BREAK(u, l[4].kind = BONNET_LAYER_BPOOL, "kind");
+    BREAK(u, l[5].kind = BONNET_LAYER_BPOOL, "kind");
     BREAK(u, l[1].kind = BONNET_LAYER_CONV, "kind");
     BREAK(u, l[1].win.kernel_h = 0, "kernel");
     BREAK(u, l[1].win.kernel_w = UINT32_MAX, "kernel");
@@ -84,8 +88,14 @@ static void rules(unit *u, const bonnet_net *sound)
     BREAK(u, l[1].in.first = 64, "channels");
     BREAK(u, l[2].res.map = -1, "res");
     BREAK(u, l[3].in.map = 4, "earlier");
-    BREAK(u, l[4].res = l[4].in, "res");
-    BREAK(u, l[4].win.left = 1, "map");
+    BREAK(u, l[5].res = l[5].in, "res");
+    BREAK(u, l[5].win.left = 1, "map");
+    BREAK(u, l[4].res.channels = 69, "channels");
+    BREAK(u, l[4].res.channels = 0, "res of 0");
+    BREAK(u, l[4].res.map = 0, "res is 4 x 4");
+    BREAK(u, l[4].res.map = -1, "none");
+    BREAK(u, l[4].win.groups = 2, "slides");
+    BREAK(u, l[4].win.stride_h = l[4].stride = 2, "map");
     BREAK(u, n->classes = 4, "classes");
     BREAK(u, l[0].win.mul = INT_MAX, "pixels");
     BREAK(u, l[0].win.mul = 0, "pixels");
@@ -93,7 +103,10 @@ static void rules(unit *u, const bonnet_net *sound)
     BREAK(u, ((uint64_t *)DATA(1, BITS))[0] |= UINT64_C(1) << 35, "behind the last channel");
     BREAK(u, ((uint8_t *)DATA(0, SH))[69] = 2, "turned");
     BREAK(u, ((uint8_t *)DATA(3, POOL_AND))[69] = 2, "pool_and");
-    BREAK(u, ((int32_t *)DATA(4, C))[2] = INT_MIN, "32 bits");
+    BREAK(u, ((int32_t *)DATA(5, C))[2] = INT_MIN, "32 bits");
+    BREAK(u, ((int32_t *)DATA(4, T))[89] = 140, "channel 140 of 140");
+    BREAK(u, ((int32_t *)DATA(4, T))[0] = -1, "channel -1");
+    BREAK(u, ((uint8_t *)DATA(4, SH))[89] = 2, "turned");
 }
 
 static void file(unit *u, const bonnet_net *sound)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes that the literature uses, with random weights."""
+
+import numpy as np
+
+from graphs import QONNX, Graph
+
+
+def mlp(seed, hidden, flat):
+    """LFC (1024) and TFC (64) of FINN: 784 - hidden x 3 - 10."""
+    rng = np.random.default_rng(seed)
+    g = Graph(rng, (784,) if flat else (1, 28, 28))
+    if not flat:
+        g.then("Flatten", shape=(784,))
+    g.then("Mul", g.const(2.0 / 255))
+    g.then("Add", g.const(-1.0))
+    g.then("BipolarQuant", g.const(1.0), domain=QONNX)
+    for _ in range(3):
+        g.dense(hidden, ("sign",))
+        g.norm()
+        g.then("BipolarQuant", g.const(1.0), domain=QONNX)
+    g.dense(10, ("sign",))
+    return g.model()
+
+
+def cnv(seed):
+    """FINN's CNV: VGG-like, valid padding, max-pool on bits."""
+    g = Graph(np.random.default_rng(seed), (3, 32, 32))
+    g.then("Mul", g.const(2.0 / 255))
+    g.then("Add", g.const(-1.0))
+    for i, out in enumerate((64, 64, 128, 128, 256, 256)):
+        g.conv(out, [3, 3], kinds=("quant",) if i == 0 else ("sign",))
+        g.norm()
+        g.then("BipolarQuant", g.const(1.0), domain=QONNX)
+        if i in (1, 3):
+            c, h, w = g.value[1]
+            g.then("MaxPool", shape=(c, h // 2, w // 2), kernel_shape=[2, 2], strides=[2, 2])
+    g.flatten()
+    for _ in range(2):
+        g.dense(512, ("sign",))
+        g.norm()
+        g.sign(("Sign",))
+    g.dense(10, ("sign",))
+    return g.model()
+
+
+def resnet(seed):
+    """A small residual network: 1-bit shortcuts by Mul and Max, zero padding, channel counts that are no multiples of 64."""
+    g = Graph(np.random.default_rng(seed), (3, 24, 24))
+    g.conv(24, [3, 3], pads=[1] * 4, kinds=("integers",))
+    g.norm()
+    g.sign(("Sign",))
+    for channels, stride in ((24, 1), (40, 2), (72, 2)):
+        if stride == 2:
+            g.conv(channels, [1, 1], stride=2)
+            g.norm()
+            g.sign(("Sign",))
+        for op in ("Mul", "Max"):
+            start = g.value
+            g.conv(channels, [3, 3], pads=[1] * 4)
+            g.norm()
+            g.sign(("Sign",))
+            g.value = g.node(op, [g.value[0], start[0]], start[1])
+    g.then("GlobalAveragePool", shape=(72, 1, 1))
+    g.then("Flatten", shape=(72,))
+    g.dense(10, ("quant",))
+    return g.model()

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bonnet compile on graphs that it takes with a word to say, and on those that it does not take, in one line."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+import numpy as np
+import onnx
+
+import bonnet
+import graphs
+import published
+
+SEED = int(os.environ.get("SEED", "1"))
+
+
+class CommandLine(unittest.TestCase):
+    """--explain, --strict, --allow-inexact, and refusals in one line."""
+
+    def compile(self, model, *more):
+        with tempfile.TemporaryDirectory() as folder:
+            onnx.save(model, f"{folder}/n.onnx")
+            return subprocess.run([os.environ["BONNET"], "compile", f"{folder}/n.onnx", "-o", f"{folder}/n.bonnet", *more], capture_output=True, text=True, timeout=30)
+
+    def refused(self, model, pattern, *more):
+        done = self.compile(model, *more)
+        self.assertEqual(done.returncode, 20, done.stdout + done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertRegex(done.stderr, pattern)
+
+    def test_explain(self):
+        done = self.compile(published.mlp(SEED, 64, True), "--explain")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(re.findall(r" cpu$", done.stdout, re.M)), 5, done.stdout)
+        self.assertIn("why cpu: general layers have no form for a chip yet", done.stdout)
+
+    def test_strict(self):
+        self.refused(published.mlp(SEED, 64, True), "run on the CPU: general layers have no form for a chip yet", "--strict")
+
+    def test_inexact(self):
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+        g.conv(20, [3, 3], kinds=("plain",))
+        g.sign(("Sign",))
+        g.then("Flatten", shape=(320,))
+        g.then("Gemm", g.const(g.rng.normal(size=(10, 320))), shape=(10,), transB=1)
+        self.refused(g.model(), r"node 'gemm\d+' \(Gemm\): .*--allow-inexact rounds them, logits are then off by up to")
+        done = self.compile(g.model(), "--allow-inexact", "--explain")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, "rounded: the last layer; a real logit .* is off by up to")
+
+    def test_large_mean(self):
+        """A mean of 40,401 windows of 40,000 taps: a second, where window by window it is minutes (the timeout of compile())."""
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 400, 400))
+        g.conv(20, [200, 200], kinds=("sign",))
+        g.then("GlobalAveragePool", shape=(20, 1, 1))
+        g.then("Flatten", shape=(20,))
+        self.refused(g.model(), r"\(GlobalAveragePool\): reads the image and is the output")
+
+    def test_python(self):
+        """The same words in bonnet.compile()."""
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+        g.then("Flatten", shape=(36,))
+        g.dense(8, ("plain",))
+        g.sign(("Sign",))
+        g.then("Gemm", g.const(g.rng.normal(size=(10, 8))), shape=(10,), transB=1)
+        with tempfile.TemporaryDirectory() as folder:
+            path, out = pathlib.Path(folder, "n.onnx"), pathlib.Path(folder, "n.bonnet")
+            onnx.save(g.model(), path)
+            with self.assertRaisesRegex(bonnet.Unsupported, "--allow-inexact rounds them"):
+                bonnet.compile(path, out)
+            self.assertIn("rounded: the last layer", bonnet.compile(path, out, allow_inexact=True))
+            out.unlink()
+            with self.assertRaisesRegex(bonnet.Unsupported, "run on the CPU"):
+                bonnet.compile(path, out, allow_inexact=True, strict=True)
+            self.assertFalse(out.exists())
+
+    def test_refusals(self):
+        def net(before, after=lambda g: None):
+            g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+            before(g)
+            g.sign(("Sign",))
+            after(g)
+            g.then("Flatten", shape=(int(np.prod(g.value[1])),))
+            g.dense(3, ("plain",))
+            return g.model()
+
+        plain = lambda g: g.conv(4, [3, 3], kinds=("plain",))  # noqa: E731
+        self.refused(net(lambda g: g.then("Conv", g.const(g.rng.normal(size=(4, 1, 3, 3))), shape=(4, 4, 4))), r"node 'conv0' \(Conv\): its weights are not")
+        self.refused(net(plain, lambda g: g.then("Conv", g.const(g.rng.normal(size=(2, 4, 3, 3))), shape=(2, 2, 2)) and g.sign(("Sign",))), r"\(Conv\): its weights")
+        self.refused(net(plain, lambda g: g.then("Tanh")), r"node 'tanh\d+' \(Tanh\): this operator is not read")
+        self.refused(net(plain, lambda g: g.then("HardSigmoid")), r"\(HardSigmoid\): this operator is not read")
+        self.refused(net(lambda g: plain(g) and g.then("PRelu", g.const(-0.5))), r"\(PRelu\): slope 0 is -0.5; 0 or more fits")
+        self.refused(net(plain, lambda g: g.then("AveragePool", kernel_shape=[2, 2], pads=[1] * 4, shape=(4, 5, 5))), r"\(AveragePool\): pads what it averages")
+        self.refused(net(lambda g: plain(g) and g.then("Relu") and g.then("AveragePool", kernel_shape=[2, 2], shape=(4, 3, 3))),
+                     r"\(AveragePool\): averages sums behind a Relu")
+        self.refused(net(lambda g: plain(g) and g.then("Sqrt")), r"\(Sqrt\)")
+        self.refused(net(plain, lambda g: g.then("Add", g.value[0])), r"\(Add\): adds a binary map and a binary map; join two binary maps with Mul, Max or Min")
+        self.refused(net(plain, lambda g: g.then("MaxPool", kernel_shape=[2, 2], dilations=[2, 2], shape=(4, 2, 2))), r"\(MaxPool\): dilations; 1 fits")
+
+    def channels(self, then, kinds=("plain",)):
+        """A network whose first map, of [6, 4, 4], `then` does something to."""
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+        g.conv(6, [3, 3], kinds=kinds)
+        start = g.sign(("Sign",))
+        then(g, start)
+        g.value = g.value[0], g.value[1] or start[1]
+        g.then("Flatten", shape=(int(np.prod(g.value[1])),))
+        g.dense(3, ("plain",))
+        return g.model()
+
+    def test_channels(self):
+        ints = lambda g, *x: [g.const([i], np.int64) for i in x]  # noqa: E731
+        self.refused(self.channels(lambda g, v: g.then("Concat", v[0], axis=2)), r"node 'concat2' \(Concat\): axis 2; 1, the channels, fits")
+        self.refused(self.channels(lambda g, v: g.conv(2, [3, 3]) and g.sign(("Sign",)) and g.then("Concat", v[0], axis=1)),
+                     r"\(Concat\): input 1 has 4x4 pixels, the first 2x2; equal sizes fit")
+        self.refused(self.channels(lambda g, v: g.then("Concat", "image", axis=1)), r"\(Concat\): its input is the image; Concat joins binary maps and sums")
+        self.refused(self.channels(lambda g, v: g.then("Slice", *ints(g, 0, 2, 2))), r"\(Slice\): axis 2; 1, the channels, fits")
+        self.refused(self.channels(lambda g, v: g.then("Slice", *ints(g, 4, 2, 1))), r"\(Slice\): takes 0 channels; 1 to 4096 fit")
+        self.refused(self.channels(lambda g, v: g.then("Slice", *ints(g, 0, 2, 1, 0))), r"\(Slice\): steps is 0")
+        self.refused(self.channels(lambda g, v: g.then("Slice", *[g.const([0, 2], np.int64)] * 2)), r"\(Slice\): starts is not one constant number")
+        self.refused(self.channels(lambda g, v: g.then("Gather", g.const([6], np.int64), axis=1)), r"\(Gather\): index 0 is 6; there are 6 channels")
+        self.refused(self.channels(lambda g, v: setattr(g, "value", g.split([3, 4])[0])), r"\(Split\): output 1 of 4 numbers, 3 are left")
+        self.refused(self.channels(lambda g, v: setattr(g, "value", g.split([3, 2])[0])), r"\(Split\): its sizes are 5 together, the input has 6")
+        self.refused(self.channels(lambda g, v: g.then("Flatten", shape=(96,)) and g.then("Slice", *ints(g, 8, 32, 1), shape=(24,))),
+                     r"\(Slice\): takes numbers 8 to 32 of a flattened map; whole channels, of 16 numbers, fit")
+        self.refused(self.channels(lambda g, v: g.then("Conv", g.node("Quant", [g.const(np.ones((2, 6, 1, 1))), g.const([[[[0.5]]], [[[-1.0]]]]), g.const(0.0),
+                                                                                g.const(2.0)], domain=graphs.QONNX)[0], shape=(2, 4, 4)) and g.sign(("Sign",))),
+                     r"\(Quant\): scale 1 is -1; scales above 0 fit")
+
+    def test_extremes(self):
+        """Numbers and sizes that no layer has are refused where they arise, before anything is computed with them."""
+        def net(shape, before, channels=4, pads=(0, 0, 0, 0)):
+            g = graphs.Graph(np.random.default_rng(SEED), shape)
+            before(g)
+            g.conv(channels, [3, 3], pads=pads, kinds=("signs",))
+            g.sign(("Sign",))
+            g.then("Flatten", shape=(int(np.prod(g.value[1])),))
+            g.dense(3, ("plain",))
+            return g.model()
+
+        self.refused(net((1, 6, 6), lambda g: [g.then("Mul", g.const(1e38)) for _ in range(140)]), r"\(Mul\): makes the image 0 or infinite")
+        self.refused(net((1, 6, 6), lambda g: [g.then("Div", g.const(1e38)) for _ in range(140)]), r"\(Div\): makes the image 0 or infinite")
+        self.refused(net((1, 6, 6), lambda g: g.then("Add", g.const(1e30)), pads=(1, 1, 1, 1)), r"\(Conv\): pads zeros around an image of x \+ 1e\+30")
+        self.refused(net((1, 600, 6), lambda g: None), r"an image of 1 planes of 600x6; up to 4096 of 512x512 fit")
+        self.refused(net((1, 3, 3), lambda g: None, channels=4097), r"\(Conv\): 4097 output channels; 1 to 4096 fit")
