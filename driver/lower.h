@@ -96,6 +96,25 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
 void bonnet_job_free(bonnet_job *job); /* NULL is a no-op */
 
 /*
+ * What a chip runs of a general network: runs of BCONV layers, each read by the next alone, that the conv unit can do as they are: windows of a
+ * whole map (dense), 1x1, and 3x3 with edge padding; one group. Channels are filled up to whole words, thresholds move into the chip's count:
+ * S >= t of K bits becomes matches >= ceil((t + K) / 2), and a bit behind the last channel is a match on every side.
+ */
+typedef struct bonnet_segment {
+    uint32_t first, last; /* layers of the network: layer i of `net`, from 1 on, is layer first + i - 1 */
+    uint32_t in;          /* the network's map that it is made of */
+    bonnet_net *net;      /* owned; bonnet_net_check_segment() has passed it, bonnet_lower() takes it */
+} bonnet_segment;
+/* All segments of `net` that a chip of this geometry holds, in order; *out is the caller's: bonnet_segments_free(). None: *n is 0, *out NULL. */
+bonnet_status bonnet_segments(bonnet_segment **out, uint32_t *n, const bonnet_net *net, const bonnet_geometry *geometry, bonnet_error *err);
+void bonnet_segments_free(bonnet_segment *segments, uint32_t n); /* NULL is a no-op */
+/* What the segment is given, to[bonnet_net_map_words(s->net, 0)], of its map in the network: the same words, or without gaps between pixels. Its last
+ * map is the network's, word for word. */
+void bonnet_segment_given(uint64_t *to, const bonnet_segment *s, const bonnet_net *net, const uint64_t *map);
+/* Why the conv unit cannot do this layer of a general network, in a few words; NULL: it can (whether a chip has the room is another question). */
+const char *bonnet_segment_why(const bonnet_layer *layer, char *why, size_t why_bytes);
+
+/*
  * The contract of a job, for `walks` walks (1..3 are enough: later ones repeat). BONNET_OK, or BONNET_EFORMAT and one line.
  *  - every field of every descriptor in range for the geometry, unknown bits 0;
  *  - the lists never deadlock, however short the queues; one giving and one taking unit per semaphore, none can pass its maximum;

@@ -67,6 +67,7 @@ uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_BSUM: return times(times(positions, out), filter(l));
     case BONNET_LAYER_BPOOL:
     case BONNET_LAYER_BPICK:
+    case BONNET_LAYER_MAP:
     case BONNET_LAYER_BELT: break;
     }
     return 0;

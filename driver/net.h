@@ -10,6 +10,9 @@
  *
  * Two families share the struct. BoolNet's begins with STEM and is what the chip runs. The general one begins with ICONV, has k = 1 and any
  * number of channels: a pixel is ceil(C/64) words and the bits behind the last channel are 0, in maps and in weights. Nothing mixes.
+ *
+ * A *segment* is what a chip runs of a general network (lower.h): MAP, the bits it is given, then CONV and DOWN layers with k = 1, whose last map
+ * is the result. Segments are made for a device and live beside their network; no file holds one, and only bonnet_lower() takes one.
  */
 #ifndef BONNET_NET_H
 #define BONNET_NET_H
@@ -39,7 +42,8 @@ typedef enum bonnet_layer_kind {                         /* values are file form
                                  BONNET_LAYER_BPOOL = 7, /* general: OR or AND of a window's bits, per channel       */
                                  BONNET_LAYER_BELT = 8,  /* general: XNOR, OR, AND of two maps                       */
                                  BONNET_LAYER_BSUM = 9,  /* general: bits x int8 weights of one window -> logits     */
-                                 BONNET_LAYER_BPICK = 10 /* general: channels of one map or two, in any order        */
+                                 BONNET_LAYER_BPICK = 10, /* general: channels of one map or two, in any order       */
+                                 BONNET_LAYER_MAP = 100  /* a segment's first: bits that are there; never in a file  */
 } bonnet_layer_kind;
 
 typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
@@ -128,6 +132,7 @@ static inline int bonnet_kind_general(bonnet_layer_kind kind) { return kind >= B
 /* 1: its map is the logits, int32. */
 static inline int bonnet_kind_logits(bonnet_layer_kind kind) { return kind == BONNET_LAYER_FC || kind == BONNET_LAYER_BSUM; }
 static inline int bonnet_net_general(const bonnet_net *net) { return bonnet_kind_general(net->layers[0].kind); }
+static inline int bonnet_net_segment(const bonnet_net *net) { return net->layers[0].kind == BONNET_LAYER_MAP; }
 
 /* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC, BSUM ceil(out_c/2). */
 size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer);
@@ -136,7 +141,9 @@ uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer);
 /* Every rule of docs/operators.md that a net must obey: shapes, references, ranges. NULL if sound, else one
  * line in `why` (and why is returned). Nothing may run a net that did not pass. */
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes);
-/* The part of it that needs no parameters: what a reader checks before it allocates them. */
+/* The same for a segment, which bonnet_net_check() refuses; classes: 32-bit words of its last map. */
+const char *bonnet_net_check_segment(const bonnet_net *net, char *why, size_t why_bytes);
+/* The part of bonnet_net_check() that needs no parameters: what a reader checks before it allocates them. */
 const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes);
 
 /* ---- Nets that own their memory ------------------------------------------------------------------------------

@@ -39,7 +39,10 @@ static int name_ok(const char name[BONNET_NAME_BYTES])
     return 1;
 }
 
-static int is_binary(bonnet_layer_kind kind) { return kind == BONNET_LAYER_STEM || kind == BONNET_LAYER_CONV || kind == BONNET_LAYER_DOWN; }
+static int is_binary(bonnet_layer_kind kind)
+{
+    return kind == BONNET_LAYER_STEM || kind == BONNET_LAYER_CONV || kind == BONNET_LAYER_DOWN || kind == BONNET_LAYER_MAP;
+}
 
 /* `ref` names all or half of an earlier binary map of h x w with `channels` channels there. */
 static int ref_ok(const bonnet_check *c, const char *what, const bonnet_map_ref *ref, uint32_t channels, uint32_t h, uint32_t w)
@@ -63,8 +66,8 @@ static int ref_none(const bonnet_check *c, const char *what, const bonnet_map_re
 
 static int channels_ok(const bonnet_check *c, const char *what, uint32_t channels)
 {
-    RULE(channels >= 64 && channels <= BONNET_MAX_CHANNELS && channels % 64 == 0, "%s is %u, not a multiple of 64 up to %d", what, channels,
-         BONNET_MAX_CHANNELS);
+    const uint32_t most = c->segment ? BONNET_MAX_DOT : BONNET_MAX_CHANNELS;
+    RULE(channels >= 64 && channels <= most && channels % 64 == 0, "%s is %u, not a multiple of 64 up to %u", what, channels, most);
     return 1;
 }
 
@@ -142,11 +145,25 @@ static int fc_ok(const bonnet_check *c, const bonnet_layer *l)
            size_is(c, "convolution", l->conv_h, l->conv_w, 1, 1) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
+/* A segment: MAP, then CONV and DOWN. */
+static int segment_ok(const bonnet_check *c, const bonnet_layer *l)
+{
+    RULE((c->layer == 0) == (l->kind == BONNET_LAYER_MAP), "kind %u as layer %d of a segment", (unsigned)l->kind, c->layer);
+    RULE(l->out_h >= 1 && l->out_h <= BONNET_MAX_SIDE && l->out_w >= 1 && l->out_w <= BONNET_MAX_SIDE, "map of %u x %u, sides are 1..%d", l->out_h,
+         l->out_w, BONNET_MAX_SIDE);
+    RULE(l->post == BONNET_POST_STORE && !l->pixels_signed && !l->dw && !l->dw_const && !l->s1 && !l->s2, "a field of other layers is not 0");
+    if (l->kind == BONNET_LAYER_CONV) return conv_ok(c, l);
+    if (l->kind == BONNET_LAYER_DOWN) return down_ok(c, l);
+    RULE(l->kind == BONNET_LAYER_MAP, "kind %u in a segment", (unsigned)l->kind);
+    return channels_ok(c, "out_c", l->out_c) && ref_none(c, "in", &l->in) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
+}
+
 static int layer_ok(const bonnet_check *c, const bonnet_layer *l)
 {
     static const bonnet_net_window no_window;
-    if (bonnet_net_general(c->net)) return bonnet_net_check_general(c, l);
+    if (!c->segment && bonnet_net_general(c->net)) return bonnet_net_check_general(c, l);
     RULE(memcmp(&l->win, &no_window, sizeof no_window) == 0, "a window on a layer of kind %u", (unsigned)l->kind);
+    if (c->segment) return segment_ok(c, l);
     const uint32_t n = c->net->n_layers, i = (uint32_t)c->layer;
     /* The fixed ends of every network: stem first, last block and head at the end, binary layers between. */
     bonnet_layer_kind fixed = i == 0 ? BONNET_LAYER_STEM : i == n - 2 ? BONNET_LAYER_LAST : BONNET_LAYER_FC;
@@ -201,10 +218,10 @@ static int net_ok(bonnet_check *c)
     const bonnet_net *net = c->net;
     RULE(net->k == 1 || net->k == 4, "%u slices, not 1 or 4", net->k);
     RULE(net->layers != NULL && net->n_layers, "no layers");
-    const uint32_t fewest = bonnet_net_general(net) ? 2 : 3;
+    const uint32_t fewest = c->segment || bonnet_net_general(net) ? 2 : 3;
     RULE(net->n_layers >= fewest && net->n_layers <= BONNET_MAX_LAYERS, "%u layers, not %u..%d", net->n_layers, fewest, BONNET_MAX_LAYERS);
-    RULE(net->k == 1 || !bonnet_net_general(net), "%u slices in a network of general layers, which have 1", net->k);
-    RULE(net->classes >= 1 && net->classes <= BONNET_MAX_CLASSES, "%u classes, not 1..%d", net->classes, BONNET_MAX_CLASSES);
+    RULE(net->k == 1 || !(c->segment || bonnet_net_general(net)), "%u slices in a network of general layers, which have 1", net->k);
+    RULE(c->segment || (net->classes >= 1 && net->classes <= BONNET_MAX_CLASSES), "%u classes, not 1..%d", net->classes, BONNET_MAX_CLASSES);
     RULE(isfinite(net->logit_scale) && net->logit_scale > 0, "the logit scale is not a positive number");
     if (!names_ok(c)) return 0;
     size_t words = 0;
@@ -214,6 +231,7 @@ static int net_ok(bonnet_check *c)
         words += bonnet_net_map_words(net, i); /* at most 2^24 each: the sides and channels have passed */
     }
     c->layer = -1;
+    RULE(!c->segment || net->classes == 2 * bonnet_net_map_words(net, net->n_layers - 1), "%u classes, not the words of the last map", net->classes);
     if (net->pictures && !pictures_ok(c, net->pictures, &net->layers[0])) return 0;
     RULE(!net->pixel_lut || net->layers[0].pixels_signed, "a table of pixels, but the stem reads bytes");
     RULE(words <= BONNET_MAX_MAP_WORDS, "the maps take %zu words, more than %d", words, (int)BONNET_MAX_MAP_WORDS);
@@ -222,12 +240,18 @@ static int net_ok(bonnet_check *c)
 
 const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = {net, -1, why, why_bytes};
+    bonnet_check c = {net, -1, why, why_bytes, 0};
     return net_ok(&c) ? NULL : why;
 }
 
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = {net, -1, why, why_bytes};
+    bonnet_check c = {net, -1, why, why_bytes, 0};
+    return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
+}
+
+const char *bonnet_net_check_segment(const bonnet_net *net, char *why, size_t why_bytes)
+{
+    bonnet_check c = {net, -1, why, why_bytes, 1};
     return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
 }

@@ -10,6 +10,7 @@ typedef struct bonnet_check {
     int layer; /* being checked, for the message; -1: the network as a whole */
     char *why;
     size_t why_bytes;
+    int segment; /* of a network, not a network */
 } bonnet_check;
 
 /* Returns `holds`; when it does not, the message goes to c->why. */

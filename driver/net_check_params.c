@@ -106,6 +106,7 @@ int bonnet_net_check_params(bonnet_check *c)
         case BONNET_LAYER_LAST:
             if (!last_ok(c, l)) return 0;
             break;
+        case BONNET_LAYER_MAP: break; /* has no numbers; where it may stand is the shapes' business */
         case BONNET_LAYER_FC:
             if (!fc_ok(c, l)) return 0;
             break;

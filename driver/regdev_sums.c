@@ -4,7 +4,7 @@
  * (SUM_* in rtl/csr/bonnet_csr.def); here the same sums are made of the host's side and compared before anything is handed to a caller.
  *
  *     model   = header + walks * descriptors + rows of each LOAD at base 0, once or each walk
- *     input   = images of all frames of all walks, each as often as STEMs begin a pass over it; what is in the buffer counts, also in frames that
+ *     input   = images (or a segment's maps) of all frames of all walks, each as often as STEMs begin a pass over it or a LOAD brings it; what is in the buffer counts, also in frames that
  *               fill up the last walk, and the zeros behind an image in its last beat
  *     output  = words of each STORE at base 2, in the host's copy; scratch = the same at base 3, of traced jobs
  *
@@ -89,7 +89,11 @@ static int plan_read(regdev_sums *s, const bonnet_job *job, const uint32_t *d)
         if (G(STEM_BASE) != 1 || G(STEM_OFFSET) % job->input_stride || first + job->geometry.arrays > frames) return 0;
         for (uint32_t a = 0; a < job->geometry.arrays; a++) s->passes[first + a]++;
     }
-    return !(G(JOB_OP) == BONNET_OP_LOAD && G(LOAD_BASE) == 1);
+    if (G(JOB_OP) == BONNET_OP_LOAD && G(LOAD_BASE) == 1) { /* a segment's map: a walk is one frame on each array */
+        if (G(LOAD_OFFSET) || G(LOAD_DEST) != 2 || G(LOAD_BYTES) != job->input_bytes || job->batch != 1) return 0;
+        for (uint32_t a = 0; a < frames; a++) s->passes[a]++;
+    }
+    return 1;
 }
 
 bonnet_status regdev_sums_plan(regdev_sums *s, const bonnet_job *job, uint32_t walks, bonnet_error *err)

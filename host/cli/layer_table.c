@@ -15,6 +15,10 @@ void cli_layer_table_row(const bonnet_layer_stats *l)
     char shape[40], peak[16] = "-";
     const double rate = l->cycles ? (double)l->macs / (double)l->cycles : 0;
     snprintf(shape, sizeof shape, "%u->%ux%ux%u", l->channels_in, l->channels_out, l->height, l->width);
+    if (!l->cycles) {
+        printf("%-24s %-5s %-18s %12llu  on the CPU\n", l->name, l->kind, shape, (unsigned long long)l->macs);
+        return;
+    }
     if (l->peak_mac_per_cycle) snprintf(peak, sizeof peak, "%.1f%%", 100 * rate / l->peak_mac_per_cycle);
     printf("%-24s %-5s %-18s %12llu %9llu %9.0f %6s %9llu %7llu %7llu %9llu %9llu %10llu\n", l->name, l->kind, shape, (unsigned long long)l->macs,
            (unsigned long long)l->cycles, rate, peak, (unsigned long long)l->ideal, (unsigned long long)l->fill, (unsigned long long)l->drain,
@@ -61,7 +65,7 @@ cli_array cli_array_of(const cli_counts *c)
     bonnet_layer_stats l;
     bonnet_event e;
     for (uint32_t i = 0; c->layer(c->of, i, &l); i++) {
-        if (!l.binary) continue;
+        if (!l.binary || !l.cycles) continue; /* without: on the CPU */
         if (first_layer == UINT32_MAX) first_layer = i;
         macs += l.macs, busy += l.cycles, peak = l.peak_mac_per_cycle;
     }

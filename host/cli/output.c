@@ -22,7 +22,7 @@ cli_ideal cli_ideal_cycles(const cli_session *s)
     bonnet_layer_stats l;
     if (bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.lanes) return ideal;
     for (uint32_t i = 0; i < s->info.layers; i++) {
-        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;
+        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK || !l.cycles) continue; /* without: on the CPU */
         double cycles = (double)l.macs / l.frames / stats.lanes / (l.binary ? BITS : BYTES);
         *(l.binary ? &ideal.binary : !strcmp(l.kind, "stem") ? &ideal.stem : &ideal.head) += cycles;
     }

@@ -95,10 +95,12 @@ void bonnet_job_free(bonnet_job *job)
     free(job);
 }
 
-/* The order that jobs can express: stem, binary layers, last block, fully connected. */
+/* The orders that jobs can express: stem, binary layers, last block, fully connected; or a segment's. */
 static bonnet_status accept(const bonnet_net *net, const bonnet_geometry *g, bonnet_error *err)
 {
     char why[256];
+    if (bonnet_net_segment(net)) /* its map comes as it is: no image, no stem */
+        return bonnet_net_check_segment(net, why, sizeof why) ? bonnet_fail(err, BONNET_EINVAL, "%s", why) : BONNET_OK;
     if (bonnet_net_check(net, why, sizeof why)) return bonnet_fail(err, BONNET_EINVAL, "%s", why);
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
@@ -144,7 +146,7 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
                                g->weight_rows);
     }
     plan->stem_rows = lower_tile_rows(net, 0);
-    plan->stem_passes = lower_tiles(net, 0, g);
+    plan->stem_passes = bonnet_net_segment(net) ? 0 : lower_tiles(net, 0, g);
     plan->stem_reload = plan->stem_rows * plan->stem_passes > g->stem_rows;
     if (plan->stem_rows > g->stem_rows)
         return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u rows of parameters, this chip holds %u", net->layers[0].name, plan->stem_rows,
@@ -187,9 +189,12 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
     if (!options) options = &defaults;
     if (!out || !net || !geometry || !bonnet_geometry_sound(geometry))
         return bonnet_fail(err, BONNET_EINVAL, "no network, or a geometry that no chip has");
+    if (options->batch > 1 && bonnet_net_segment(net)) return bonnet_fail(err, BONNET_EINVAL, "a segment has no batch");
     if (options->batch > LOWER_MAX_BATCH)
         return bonnet_fail(err, BONNET_EINVAL, "a batch of %u frames; 1 to %d are possible", options->batch, LOWER_MAX_BATCH);
-    if (bonnet_net_general(net)) return bonnet_fail(err, BONNET_EUNSUPPORTED, "general layers have no form for a chip yet; they run on the CPU");
+    if (bonnet_net_general(net))
+        return bonnet_fail(err, BONNET_EUNSUPPORTED,
+                           "a network of general layers is no job as a whole; bonnet_segments() finds what a chip runs of it");
     bonnet_status st = accept(net, geometry, err);
     if (st != BONNET_OK) return st;
     bonnet_job *job = calloc(1, sizeof *job);
@@ -200,13 +205,14 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
         return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job");
     }
     const bonnet_layer *s = &net->layers[0];
+    const int segment = bonnet_net_segment(net);
     job->geometry = *geometry;
     job->traced = options->traced != 0;
     job->batch = options->batch ? options->batch : 1;
     job->k = net->k;
     job->classes = net->classes;
     job->n_layers = net->n_layers;
-    job->input_bytes = s->in_c * s->in_h * s->in_w;
+    job->input_bytes = segment ? 8 * (uint32_t)bonnet_net_map_words(net, 0) : s->in_c * s->in_h * s->in_w;
     job->input_stride = (job->input_bytes + 63) & ~63u;
     job->output_bytes = (net->classes + 1) / 2 * 8;
     job->output_stride = (job->output_bytes + 63) & ~63u;

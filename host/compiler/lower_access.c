@@ -92,10 +92,27 @@ static bonnet_status move(check *c, check_space from, uint32_t at, check_space t
     return BONNET_OK;
 }
 
+/* Word n of a map that lies there pixel after pixel, row after row. */
+static uint64_t map_tag(const check *c, uint32_t frame, uint32_t layer, uint32_t n)
+{
+    const bonnet_job_layer *l = &c->job->layers[layer];
+    uint32_t pixel = l->out_c / 64;
+    return check_tag(frame, layer, 0, n / pixel / l->out_w, n / pixel % l->out_w, n % pixel);
+}
+
+/* A segment's map, of the walk's one frame. */
+static bonnet_status arrive(check *c, const uint32_t *d)
+{
+    NEED(c, check_segment(c->job) && c->layer == 0 && !G(LOAD_OFFSET) && G(LOAD_BYTES) == c->job->input_bytes, "LOAD of something else than the map");
+    for (uint32_t i = 0; i < G(LOAD_BYTES) / 8; i++) TRY(check_write(c, SPACE_FEATURE, G(LOAD_ADDR) + i, CHECK_ALL, map_tag(c, c->walk, 0, i)));
+    return BONNET_OK;
+}
+
 static bonnet_status load(check *c, const uint32_t *d)
 {
     uint32_t row_bytes = 8 * c->job->geometry.lanes, rows = G(LOAD_BYTES) / row_bytes;
     NEED(c, G(LOAD_OFFSET) % 64 == 0 && G(LOAD_BYTES), "LOAD of nothing, or not from a multiple of 64");
+    if (G(LOAD_DEST) == 2 && G(LOAD_BASE) == 1) return arrive(c, d);
     if (G(LOAD_DEST) == 2) {
         NEED(c, G(LOAD_BASE) == 3 && G(LOAD_BYTES) % 8 == 0, "LOAD to the feature buffer of anything but words of scratch");
         return move(c, SPACE_SCRATCH, G(LOAD_OFFSET) / 8, SPACE_FEATURE, G(LOAD_ADDR), G(LOAD_BYTES) / 8);
@@ -118,7 +135,9 @@ static bonnet_status store(check *c, const uint32_t *d)
     if (G(STORE_BASE) == 3) return move(c, SPACE_FEATURE, G(STORE_ADDR), SPACE_SCRATCH, G(STORE_OFFSET) / 8, words);
     NEED(c, G(STORE_BASE) == 2 && G(STORE_BYTES) == job->output_bytes && c->layer == job->n_layers - 1, "STORE of anything but logits or to scratch");
     uint32_t frame = c->walk * job->batch + G(STORE_OFFSET) / (job->geometry.arrays * job->output_stride);
-    for (uint32_t i = 0; i < words; i++) TRY(check_read(c, SPACE_FEATURE, G(STORE_ADDR) + i, check_tag(frame, c->layer, 0, 0, 0, i)));
+    for (uint32_t i = 0; i < words; i++)
+        TRY(check_read(c, SPACE_FEATURE, G(STORE_ADDR) + i,
+                       check_segment(job) ? map_tag(c, frame, c->layer, i) : check_tag(frame, c->layer, 0, 0, 0, i)));
     return BONNET_OK;
 }
 

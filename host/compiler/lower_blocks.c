@@ -46,7 +46,7 @@ void lower_blocks(lower_plan *p)
         int whole = l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC;
         if (whole && first < i) p->blocks[p->n_blocks++] = (lower_block){.first = first, .last = i - 1};
         if (whole) p->blocks[p->n_blocks++] = (lower_block){.first = i, .last = i};
-        else if (l->kind == BONNET_LAYER_CONV && (l->post == BONNET_POST_OR || l->post == BONNET_POST_INTERLEAVE))
+        else if (bonnet_net_segment(net) || (l->kind == BONNET_LAYER_CONV && (l->post == BONNET_POST_OR || l->post == BONNET_POST_INTERLEAVE)))
             p->blocks[p->n_blocks++] = (lower_block){.first = first, .last = i};
         else continue;
         first = i + 1;

@@ -59,6 +59,8 @@ typedef struct check {
 #define G(field) bonnet_desc_get(d, BONNET_F_##field)
 
 bonnet_status check_fault(const check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A job of bits to bits (net.h), not of an image to logits. */
+static inline int check_segment(const bonnet_job *job) { return job->layers[0].kind == BONNET_LAYER_MAP; }
 
 /* ---- lower_check_frame.c ---- */
 /* What the struct and its header say, and each descriptor's fields on their own; fills first, count, model, ordered, limit. */

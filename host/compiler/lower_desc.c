@@ -93,6 +93,16 @@ static void load(builder *b, const lower_item *it)
         const lower_tenancy *t = &p->tenancies[it->tenancy];
         const bonnet_job_layer *l = &b->job->layers[t->layer];
         load_param(b, it, 0, l->row + t->tile * l->tile_rows, t->rows, t->wrow);
+    } else if (it->last) {
+        const lower_buffer *m = &p->buffers[it->out];
+        begin(b, it);
+        set(b, BONNET_F_LOAD_BASE, 1);
+        set(b, BONNET_F_LOAD_DEST, 2);
+        set(b, BONNET_F_LOAD_BYTES, b->job->input_bytes);
+        set(b, BONNET_F_LOAD_ADDR, m->word);
+        took(b, b->job->input_bytes);
+        waits(b, it);
+        posts(b, it);
     } else if (it->out < 0) {
         load_param(b, it, 1, b->job->layers[0].row + it->tile * p->stem_rows, it->tiles * p->stem_rows, 0);
     } else {

@@ -5,7 +5,8 @@
 #include "lower_parts.h"
 #include "say.h"
 
-static const char *const kinds[] = {"stem", "conv", "down", "last", "fc"};
+static const char *const kinds[] = {[BONNET_LAYER_STEM] = "stem", [BONNET_LAYER_CONV] = "conv", [BONNET_LAYER_DOWN] = "down",
+                                    [BONNET_LAYER_LAST] = "last", [BONNET_LAYER_FC] = "fc",     [BONNET_LAYER_MAP] = "map"};
 
 /* "whole 0..12544", "ring of 10 rows 600..1200", "ring of 8 rows, then DRAM". */
 static void where(bonnet_text *t, const lower_plan *p, uint32_t layer)
@@ -45,7 +46,7 @@ static uint64_t moved(const lower_plan *p, int unit, int maps)
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < p->n_items; i++) {
         const lower_item *it = &p->items[i];
-        if (it->unit != unit) continue;
+        if (it->unit != unit || (unit == LOWER_LOAD && it->last)) continue; /* a segment's map counts as its image */
         if (unit == LOWER_LOAD && it->out < 0 && !maps && !it->first)
             bytes += 8 * (uint64_t)p->g->lanes * (it->tenancy >= 0 ? p->tenancies[it->tenancy].rows : it->tiles * p->stem_rows);
         if (it->out >= 0 && maps && (unit == LOWER_LOAD || (unit == LOWER_STORE && !it->first && !it->last)))
@@ -101,6 +102,6 @@ void lower_explain(const lower_plan *p, const bonnet_job *job, char *buffer, siz
     bonnet_say(&t, "\nDRAM bytes of a walk: %llu of weights, %llu of maps in, %llu of maps out, %llu of images, %llu of results; %llu once\n",
                (unsigned long long)moved(p, LOWER_LOAD, 0), (unsigned long long)(moved(p, LOWER_LOAD, 1) * p->g->arrays),
                (unsigned long long)(moved(p, LOWER_STORE, 1) * p->g->arrays),
-               (unsigned long long)job->input_bytes * p->batch * p->g->arrays * p->stem_passes,
+               (unsigned long long)job->input_bytes * p->batch * p->g->arrays * (p->stem_passes ? p->stem_passes : 1),
                (unsigned long long)job->output_bytes * p->batch * p->g->arrays, (unsigned long long)loaded_once(p));
 }

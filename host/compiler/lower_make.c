@@ -197,6 +197,18 @@ static void made(lower_maker *m, uint32_t layer, uint32_t frame, uint32_t y0, ui
 }
 
 /* ---- layers --------------------------------------------------------------------------------------------------------------------- */
+/* A segment's map, as it is at BASE 1. */
+static void arrive(lower_maker *m, uint32_t frame, uint32_t y0, uint32_t y1)
+{
+    lower_item *it = make_item(m, LOWER_LOAD, BONNET_OP_LOAD, 0, frame);
+    if (!it) return;
+    it->last = 1;
+    it->out = m->cur[0][frame];
+    it->y0 = (uint16_t)y0;
+    it->rows = (uint16_t)(y1 - y0);
+    make_live(m->p, it->out, y0, y1, m->p->times, 1);
+}
+
 static void stem(lower_maker *m, uint32_t frame, uint32_t y0, uint32_t y1)
 {
     lower_plan *p = m->p;
@@ -263,7 +275,8 @@ void make_rows(lower_maker *m, uint32_t layer, uint32_t frame, uint32_t y0, uint
     if (p->failed) return;
     if (y0 == 0 && layer > 0) p->buffers[m->cur[layer][frame]].window = !outlives(m, layer) || p->spill[layer];
     if (y0 == 0 && layer == 0) p->buffers[m->cur[0][frame]].window = p->spill[0] || (p->stem_window && !outlives(m, 0));
-    if (layer == 0) stem(m, frame, y0, y1);
+    if (layer == 0 && bonnet_net_segment(p->net)) arrive(m, frame, y0, y1);
+    else if (layer == 0) stem(m, frame, y0, y1);
     else {
         uint32_t tiles = lower_tiles(p->net, layer, p->g),
                  step = make_there_whole(m, layer) ? tiles : make_portion(p, layer, y1 - y0 < p->net->layers[layer].out_h);

@@ -53,7 +53,7 @@ typedef struct lower_tenancy {
 
 typedef struct lower_item {
     uint8_t unit, op;
-    uint8_t first, last; /* STEM: first and last strip of its pass; LOAD: once; STORE: a trace, the logits */
+    uint8_t first, last; /* STEM: first and last strip of its pass; LOAD: once, a segment's map; STORE: a trace, the results */
     uint16_t layer, frame;
     uint16_t y0, rows;                            /* rows of the map made, loaded or stored */
     uint16_t tile, tiles;                         /* CONV, FC; STEM, LOAD of stem rows: pass in `tile` */

@@ -75,7 +75,7 @@ static void segment(lower_maker *m, uint32_t frame, uint32_t first, uint32_t las
         needs(m, upto, need);
         for (uint32_t i = first; i <= last && !p->failed; i++) {
             uint32_t h = net->layers[i].out_h, to = need[i];
-            if (i == 0 && (p->stem_passes > 1 || upto == height)) to = h;
+            if (i == 0 && (p->stem_passes != 1 || upto == height)) to = h; /* MAP has no passes: it comes whole */
             if (to > m->done[i]) make_rows(m, i, frame, m->done[i], to);
             m->done[i] = to > m->done[i] ? to : m->done[i];
         }
@@ -119,7 +119,7 @@ static void block(lower_maker *m, uint32_t frame, uint32_t number)
     }
     if (number == 0) { /* the first layer follows the stem's strips */
         uint32_t h = m->p->net->layers[b->first].out_h, rows = lower_tile_rows(m->p->net, b->first) * lower_tiles(m->p->net, b->first, m->p->g);
-        uint32_t strips = m->p->stem_passes > 1 || (!make_there_whole(m, b->first) && rows > m->p->stream_rows / 4 * 3) ? 1 : 7;
+        uint32_t strips = m->p->stem_passes != 1 || (!make_there_whole(m, b->first) && rows > m->p->stream_rows / 4 * 3) ? 1 : 7;
         segment(m, frame, 0, b->first, b->chunk ? b->chunk : (h + strips - 1) / strips);
         first = b->first + 1;
     }
@@ -163,9 +163,9 @@ static void results(lower_maker *m)
         lower_item *it = make_item(m, LOWER_STORE, BONNET_OP_STORE, layer, b);
         if (!it) return;
         it->out = m->cur[layer][b];
-        it->last = 1; /* the logits, at BASE 2 */
-        it->rows = 1;
-        make_live(p, it->out, 0, 1, p->times, 0); /* while the next walk begins */
+        it->last = 1; /* the logits, or a segment's map, at BASE 2 */
+        it->rows = (uint16_t)p->buffers[it->out].height;
+        make_live(p, it->out, 0, it->rows, p->times, 0); /* while the next walk begins */
     }
 }
 

@@ -21,7 +21,8 @@ uint32_t lower_tile_rows(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_DOWN: return 1 + net->k * (l->in_c / 64);
     case BONNET_LAYER_LAST: return 2 + 9 * (l->in_c / 64);
     case BONNET_LAYER_FC: return 1 + l->in_c / 8;
-    default: break; /* general layers: bonnet_lower() refuses them */
+    case BONNET_LAYER_MAP: return 0; /* has no parameters */
+    default: break;                  /* general layers: bonnet_lower() refuses them */
     }
     return 0;
 }
@@ -88,7 +89,7 @@ void lower_fill_rows(bonnet_job *job, const bonnet_net *net)
     size_t row_bytes = 8 * (size_t)lanes;
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
-        uint32_t tiles = lower_tiles(net, i, &job->geometry), tile_rows = lower_tile_rows(net, i);
+        uint32_t tile_rows = lower_tile_rows(net, i), tiles = tile_rows ? lower_tiles(net, i, &job->geometry) : 0;
         for (uint32_t t = 0; t < tiles; t++) {
             uint8_t *rows = job->rows + (job->layers[i].row + (size_t)t * tile_rows) * row_bytes;
             for (uint32_t lane = 0; lane < lanes; lane++) {

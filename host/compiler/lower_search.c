@@ -26,7 +26,9 @@ static void reset(lower_plan *p, uint32_t boundary)
 
 static void spill(lower_plan *p, int32_t map, uint32_t beyond)
 {
-    if (map >= 0 && p->last_reader[map] > beyond && p->net->layers[map].kind != BONNET_LAYER_LAST) p->spill[map] = 1;
+    if (map < 0 || p->last_reader[map] <= beyond) return;
+    if (p->net->layers[map].kind == BONNET_LAYER_LAST || p->net->layers[map].kind == BONNET_LAYER_MAP) return; /* features; a map that came whole */
+    p->spill[map] = 1;
 }
 
 static void spill_operands(lower_plan *p, const lower_block *b)
@@ -161,7 +163,7 @@ static int settle(lower_plan *p)
 static uint64_t cycles(const lower_plan *p, uint32_t layer)
 {
     const bonnet_layer *l = &p->net->layers[layer];
-    if (layer == 0) return (uint64_t)l->conv_w * l->conv_h * ((l->kernel * l->kernel * l->in_c + 7) / 8) * p->stem_passes;
+    if (layer == 0) return (uint64_t)l->conv_w * l->conv_h * ((l->kernel * l->kernel * l->in_c + 7) / 8) * p->stem_passes; /* MAP: 0 */
     return bonnet_net_macs(p->net, layer) / (64 * (uint64_t)p->g->lanes);
 }
 

@@ -72,7 +72,7 @@ static void load(tracker *t, const lower_item *it)
     else if (it->layer == 0 && it->out < 0) touch(t, STEMROW, 0, (uint64_t)it->tiles * p->stem_rows, 1);
     else {
         const lower_buffer *b = &p->buffers[it->out];
-        touch(t, SCRATCH, (it->offset + 8 * (uint64_t)it->y0 * b->pitch) / 64, (8 * (uint64_t)it->rows * b->pitch + 63) / 64, 0);
+        if (!it->last) touch(t, SCRATCH, (it->offset + 8 * (uint64_t)it->y0 * b->pitch) / 64, (8 * (uint64_t)it->rows * b->pitch + 63) / 64, 0);
         rows(t, it->out, it->y0, (uint32_t)it->y0 + it->rows, 1);
     }
 }

@@ -144,7 +144,7 @@ BONNET_API bonnet_status bonnet_run_batch(bonnet_result *results, int32_t *logit
 /* Statistics of the last run on dev. All 0 where the device has no clock (golden, cpu). */
 typedef struct bonnet_stats {
     uint64_t cycles;            /* accelerator cycles from start to done, all frames       */
-    uint64_t macs;              /* binary and int8 MACs of all frames                      */
+    uint64_t macs;              /* binary and int8 MACs of all frames; with cycles, of the layers that the chip ran */
     uint64_t dram_bytes_in, dram_bytes_out;
     uint32_t frames, clock_hz;  /* clock of the geometry; cycles are measured, time is cycles / clock */
     uint32_t lanes;             /* output channels in parallel: peak is 64 * lanes binary MAC/cycle */
@@ -156,10 +156,10 @@ BONNET_API bonnet_status bonnet_stats_get(bonnet_stats *out, const bonnet_device
 /* Layer `index` of the last run's last walk: `frames` frames together, as many as the job takes at once. name is owned by the model. */
 typedef struct bonnet_layer_stats {
     const char *name;
-    const char *kind;           /* "stem" "conv" "down" "last" "fc" */
+    const char *kind;           /* "stem" "conv" "down" "last" "fc"; general layers: "iconv" "bconv" "bpool" "belt" "bsum" */
     uint32_t channels_in, channels_out, height, width;
     uint32_t kernel;
-    uint32_t binary;            /* 1: runs on the 64x64 array */
+    uint32_t binary;            /* 1: a sum of 1-bit products, what the 64x64 array does; cycles 0 on a chip: the CPU beside it ran the layer */
     uint64_t macs, cycles, busy, stall_in, stall_out, dram_bytes;
     uint32_t peak_mac_per_cycle; /* of the unit that ran it; 0 without a chip */
     uint32_t frames;            /* that macs, cycles, stalls and bytes are of */

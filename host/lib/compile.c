@@ -10,14 +10,18 @@
 #include "explain_general.h"
 #include "onnx.h"
 
+static bonnet_status no_geometry(const char *name, bonnet_error *err)
+{
+    return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; there are asic, zcu102, small and tiny", name);
+}
+
 /* The job of `net` for `geometry`, as bytes: free(). */
 static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet_net *net, const char *name, const bonnet_lower_options *options,
                              bonnet_error *err)
 {
     bonnet_job *job = NULL;
     const bonnet_geometry *geometry = bonnet_geometry_named(name);
-    if (!geometry || strlen(name) >= sizeof out->geometry)
-        return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; there are asic, zcu102, small and tiny", name);
+    if (!geometry || strlen(name) >= sizeof out->geometry) return no_geometry(name, err);
     bonnet_status status = bonnet_lower(&job, net, geometry, options, err);
     if (status == BONNET_OK) status = bonnet_job_serialise(bytes, &out->size, job, err);
     bonnet_job_free(job);
@@ -34,16 +38,15 @@ static bonnet_status compile(const char *onnx_path, const char *out_path, const 
     size_t size = 0;
     bonnet_file_job job = {0};
     const bonnet_lower_options options = {.batch = o->batch, .explain = o->explain, .explain_bytes = o->explain_bytes};
+    const char *name = o->geometry ? o->geometry : "asic";
     bonnet_onnx_report report;
     bonnet_status status = bonnet_onnx_load_report(&net, onnx_path, o->allow_inexact != 0, &report, err);
     const int general = status == BONNET_OK && bonnet_net_general(net);
     if (status == BONNET_OK && o->preprocess) status = bonnet_net_set_preprocess(net, o->preprocess, err);
-    if (general && o->strict)
-        status = bonnet_fail(err, BONNET_EUNSUPPORTED,
-                             "layer '%s' and all others run on the CPU: general layers have no form for a chip yet; compile without --strict",
-                             net->layers[0].name);
-    if (status == BONNET_OK && general) bonnet_explain_general(o->explain, o->explain_bytes, net, &report);
-    else if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, o->geometry ? o->geometry : "asic", &options, err);
+    if (status == BONNET_OK && general) {
+        const bonnet_geometry *g = bonnet_geometry_named(name);
+        status = g ? bonnet_explain_general(o->explain, o->explain_bytes, net, &report, g, o->strict != 0, err) : no_geometry(name, err);
+    } else if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, name, &options, err);
     if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, general ? NULL : &job, general ? 0 : 1, err);
     if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
     free(bytes);

@@ -2,8 +2,14 @@
 /* explain_general.c - see explain_general.h. */
 #include "explain_general.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "internal.h"
+#include "model.h"
+#include "regdev.h"
 #include "say.h"
+
+enum { LATENCY = 100 }; /* of the memory, cycles: sim:'s default */
 
 /* What the layer does to one bit, in a few words. */
 static const char *meaning(const bonnet_layer *l)
@@ -19,22 +25,86 @@ static const char *meaning(const bonnet_layer *l)
     }
 }
 
-void bonnet_explain_general(char *out, size_t bytes, const bonnet_net *net, const bonnet_onnx_report *report)
+/* Cycles of each layer that the array runs, one frame, by the model of the chip; *total: of the segments' jobs, from start to done. */
+static bonnet_status count(uint64_t *cycles, uint64_t *total, const bonnet_segment *s, const bonnet_geometry *g, bonnet_error *err)
 {
-    bonnet_text t = {out, bytes};
-    if (!out || !bytes) return;
-    bonnet_say(&t, "%-24s %-6s %-26s %-32s %12s  %s\n", "node", "kind", "does", "in -> out (channels x h x w)", "MACs", "where");
+    bonnet_layer_cycles layers[BONNET_MAX_LAYERS];
+    bonnet_model_totals sum = {0, 0, 0};
+    bonnet_job *job = NULL;
+    bonnet_status st = bonnet_lower(&job, s->net, g, NULL, err);
+    bonnet_model_record *records = st == BONNET_OK ? calloc(job->n_desc, sizeof *records) : NULL;
+    if (st == BONNET_OK && !records) st = bonnet_fail(err, BONNET_ENOMEM, "out of memory");
+    if (st == BONNET_OK) {
+        const bonnet_model_config c = bonnet_model_place(job, 1, 1, LATENCY);
+        st = bonnet_model_run(&sum, records, job, &c, err);
+    }
+    memset(layers, 0, sizeof layers);
+    for (uint32_t i = 1; st == BONNET_OK && i < job->n_desc; i++) {
+        const bonnet_model_record *r = &records[i];
+        const uint32_t record[BONNET_RECORD_WORDS] = {(uint32_t)r->start,    (uint32_t)r->end,       (uint32_t)r->busy,
+                                                      (uint32_t)r->stall_in, (uint32_t)r->stall_out, (uint32_t)r->bytes};
+        bonnet_regdev_account(layers, job->desc[i], record, g);
+    }
+    for (uint32_t i = 1; st == BONNET_OK && i < s->net->n_layers; i++) cycles[s->first + i - 1] = layers[i].busy;
+    *total += sum.cycles;
+    free(records);
+    bonnet_job_free(job);
+    return st;
+}
+
+/* Why the CPU runs layer i, in a few words. */
+static const char *reason(const bonnet_net *net, uint32_t i, char *why, size_t bytes)
+{
+    const char *text = bonnet_segment_why(&net->layers[i], why, bytes);
+    return text ? text : "has no room on this chip";
+}
+
+static void table(bonnet_text *t, const bonnet_net *net, const uint64_t *cycles, uint64_t total, const bonnet_geometry *g)
+{
+    char shape[64], where[128], count_[24];
+    uint64_t macs = 0, there = 0;
+    bonnet_say(t, "%-24s %-6s %-26s %-32s %12s %9s  %s\n", "node", "kind", "does", "in -> out (channels x h x w)", "MACs", "cycles", "where");
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
-        char shape[64];
+        const int array = cycles[i] != 0;
         snprintf(shape, sizeof shape, "%ux%ux%u -> %ux%ux%u", l->in_c, l->in_h, l->in_w, l->out_c, l->out_h, l->out_w);
-        bonnet_say(&t, "%-24s %-6s %-26s %-32s %12llu  cpu\n", l->name, bonnet_kind_name(l->kind), meaning(l), shape,
-                   (unsigned long long)bonnet_net_macs(net, i));
+        snprintf(count_, sizeof count_, array ? "%llu" : "-", (unsigned long long)cycles[i]);
+        bonnet_say(t, "%-24s %-6s %-26s %-32s %12llu %9s  %s%s\n", l->name, bonnet_kind_name(l->kind), meaning(l), shape,
+                   (unsigned long long)bonnet_net_macs(net, i), count_, array ? "array" : "cpu: ", array ? "" : reason(net, i, where, sizeof where));
+        macs += bonnet_net_macs(net, i);
+        there += array ? bonnet_net_macs(net, i) : 0;
     }
-    bonnet_say(&t, "why cpu: general layers have no form for a chip yet; on a device with one the whole network runs on the CPU beside it\n");
+    bonnet_say(t, "array: %llu of %llu MACs, %llu cycles of a chip '%s' (%u lanes) with its loads and stores; the rest on the CPU in the same run\n",
+               (unsigned long long)there, (unsigned long long)macs, (unsigned long long)total, bonnet_geometry_name(g), g->lanes * g->arrays);
+}
+
+static bonnet_status all_on_array(const bonnet_net *net, const uint64_t *cycles, bonnet_error *err)
+{
+    char why[128];
+    for (uint32_t i = 0; i < net->n_layers; i++)
+        if (!cycles[i])
+            return bonnet_fail(err, BONNET_EUNSUPPORTED, "layer '%s' runs on the CPU: %s; compile without --strict", net->layers[i].name,
+                               reason(net, i, why, sizeof why));
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_explain_general(char *out, size_t bytes, const bonnet_net *net, const bonnet_onnx_report *report,
+                                     const bonnet_geometry *geometry, int strict, bonnet_error *err)
+{
+    uint64_t cycles[BONNET_MAX_LAYERS] = {0}, total = 0;
+    bonnet_segment *segments = NULL;
+    uint32_t n = 0;
+    bonnet_text t = {out, bytes};
+    bonnet_status st = bonnet_segments(&segments, &n, net, geometry, err);
+    for (uint32_t i = 0; i < n && st == BONNET_OK; i++) st = count(cycles, &total, &segments[i], geometry, err);
+    bonnet_segments_free(segments, n);
+    if (st == BONNET_OK && strict) st = all_on_array(net, cycles, err);
+    if (st != BONNET_OK || !out || !bytes) return st;
+    table(&t, net, cycles, total, geometry);
     bonnet_say(&t, "folded: %u thresholds, exactly; %u of them at an integer where the real value is 0, which counts as +1 (ONNX says Sign(0) = 0)\n",
                report->stats.thresholds, report->stats.ties);
     if (report->error_bound > 0)
         bonnet_say(&t, "rounded: the last layer; a real logit (integer x %.6g) is off by up to %.3g\n", net->logit_scale, report->error_bound);
     else bonnet_say(&t, "logits: exact, real = integer x %.9g\n", net->logit_scale);
+    return BONNET_OK;
 }

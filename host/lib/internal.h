@@ -30,7 +30,7 @@ struct bonnet_model {
     bonnet_file file;              /* owns the net */
     bonnet_net *net;               /* = file.net */
     bonnet_net_job jobs[BONNET_FILE_MAX_JOBS];
-    const bonnet_backend *backend; /* what runs it: the device's, or the CPU's for general layers on a register device */
+    const bonnet_backend *backend; /* what runs it: the device's, or for general layers chip and CPU together (mixed.h) */
     void *self;                    /* that backend's state; own_self: made for this model alone */
     int own_self;
     void *slot;                    /* the net made ready, owned by the backend */

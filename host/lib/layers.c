@@ -16,6 +16,7 @@ const char *bonnet_kind_name(bonnet_layer_kind kind)
     case BONNET_LAYER_BELT: return "belt";
     case BONNET_LAYER_BSUM: return "bsum";
     case BONNET_LAYER_BPICK: return "bpick";
+    case BONNET_LAYER_MAP: return "map";
     }
     return "";
 }

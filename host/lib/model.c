@@ -5,16 +5,18 @@
 #include "backends.h"
 #include "file.h"
 #include "internal.h"
+#include "mixed.h"
 
-/* Who runs it. General layers have no form for a chip yet, so a register device leaves such a network to the CPU, whole. */
+/* Who runs it. A chip does what it can of a network of general layers, and the CPU beside it the rest. */
 static bonnet_status choose_backend(bonnet_model *model, bonnet_device *dev)
 {
     const bonnet_open_config config = {.timeout_ms = dev->timeout_ms};
     model->backend = dev->backend;
     model->self = dev->self;
     if (!bonnet_net_general(model->net) || model->backend == &bonnet_golden_backend || model->backend == &bonnet_cpu_backend) return BONNET_OK;
-    model->backend = &bonnet_cpu_backend;
-    bonnet_status status = bonnet_cpu_backend.open(&model->self, "", &config, &dev->error);
+    model->backend = dev->backend->mmio ? &bonnet_mixed_backend : &bonnet_cpu_backend; /* ice40: is a machine of its own */
+    bonnet_status status = dev->backend->mmio ? bonnet_mixed_open(&model->self, dev->self, &config, &dev->error)
+                                              : bonnet_cpu_backend.open(&model->self, "", &config, &dev->error);
     model->own_self = status == BONNET_OK;
     return status;
 }

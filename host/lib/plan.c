@@ -43,7 +43,9 @@ bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const b
 
 bonnet_status bonnet_no_plan(bonnet_error *err)
 {
-    return bonnet_fail(err, BONNET_EUNSUPPORTED, "general layers run on the CPU: no chip does any of this network, so there is no plan of one");
+    return bonnet_fail(err, BONNET_EUNSUPPORTED,
+                       "a network of general layers is shared by chip and CPU, so there is no plan of a whole one; `bonnet compile --explain` has "
+                       "the cycles of its layers");
 }
 
 bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry)

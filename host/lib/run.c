@@ -38,7 +38,8 @@ bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonn
     dev->last_walk = run->walk_frames;
     s->cycles = run->cycles;
     s->frames = run->frames;
-    for (uint32_t i = 0; i < net->n_layers; i++) s->macs += bonnet_net_macs(net, i) * run->frames;
+    for (uint32_t i = 0; i < net->n_layers; i++) /* beside a chip's, the CPU's layers have no cycles */
+        if (!run->cycles || run->layers[i].busy) s->macs += bonnet_net_macs(net, i) * run->frames;
     s->dram_bytes_in = run->bytes_in;
     s->dram_bytes_out = run->bytes_out;
     s->clock_hz = run->clock_hz;

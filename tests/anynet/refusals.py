@@ -35,11 +35,14 @@ class CommandLine(unittest.TestCase):
     def test_explain(self):
         done = self.compile(published.mlp(SEED, 64, True), "--explain")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertEqual(len(re.findall(r" cpu$", done.stdout, re.M)), 5, done.stdout)
-        self.assertIn("why cpu: general layers have no form for a chip yet", done.stdout)
+        self.assertEqual(len(re.findall(r" +\d+  array$", done.stdout, re.M)), 3, done.stdout)
+        self.assertEqual(len(re.findall(r" -  cpu: ", done.stdout)), 2, done.stdout)
+        self.assertRegex(done.stdout, r"array: 58368 of 59792 MACs, \d+ cycles of a chip 'asic' \(64 lanes\)")
+        small = self.compile(published.mlp(SEED, 64, True), "--explain", "--geometry", "tiny")
+        self.assertIn("a chip 'tiny' (16 lanes)", small.stdout)
 
     def test_strict(self):
-        self.refused(published.mlp(SEED, 64, True), "run on the CPU: general layers have no form for a chip yet", "--strict")
+        self.refused(published.mlp(SEED, 64, True), r"layer '\w+' runs on the CPU: sums of pixels; the array counts bits; compile without --strict", "--strict")
 
     def test_inexact(self):
         g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
@@ -74,7 +77,7 @@ class CommandLine(unittest.TestCase):
                 bonnet.compile(path, out)
             self.assertIn("rounded: the last layer", bonnet.compile(path, out, allow_inexact=True))
             out.unlink()
-            with self.assertRaisesRegex(bonnet.Unsupported, "run on the CPU"):
+            with self.assertRaisesRegex(bonnet.Unsupported, "runs on the CPU"):
                 bonnet.compile(path, out, allow_inexact=True, strict=True)
             self.assertFalse(out.exists())
 

@@ -72,15 +72,18 @@ def check(case, model, images, what, folder, devices):
 class Random(unittest.TestCase):
     def test_graphs(self):
         print(f"seed {SEED}, {COUNT} graphs", flush=True)
-        seen = {}
-        with tempfile.TemporaryDirectory() as folder, bonnet.open("golden:") as golden, bonnet.open("cpu:threads=2") as cpu:
+        seen, shared = {}, 0
+        with tempfile.TemporaryDirectory() as folder, bonnet.open("golden:") as golden, bonnet.open("cpu:threads=2") as cpu, bonnet.open("mock:") as mock:
             for i in range(FIRST, FIRST + COUNT):
                 model, rng = random_graphs.random_graph((SEED, i)), np.random.default_rng((SEED, i, 1))
                 check(self, model, [image_of(rng, model) for _ in range(2)], f"replay: SEED={SEED} FIRST={i} GRAPHS=1 make test-anynet", pathlib.Path(folder),
-                      (golden, cpu))
+                      (golden, cpu, mock))
+                shared += mock.stats().cycles > 0
                 for node in model.graph.node:
                     seen[node.op_type] = seen.get(node.op_type, 0) + 1
         print(", ".join(f"{op} {n}" for op, n in sorted(seen.items())))
+        print(f"{shared} of them run on the chip in part")
+        self.assertTrue(shared or COUNT < 50)
 
 
 class Published(unittest.TestCase):
@@ -104,10 +107,13 @@ class Published(unittest.TestCase):
 
 class Register(unittest.TestCase):
     def test_register_device(self):
-        """On a chip's driver the whole network runs on the CPU, with the same logits."""
-        model, rng = published.resnet(SEED), np.random.default_rng(SEED)
-        with tempfile.TemporaryDirectory() as folder, bonnet.open("mock:") as device, bonnet.open("cpu:") as cpu:
-            check(self, model, [image_of(rng, model)], "ResNet on mock:", pathlib.Path(folder), (device, cpu))
+        """On a chip's driver, chip and CPU share a network; its dense layers take cycles of the chip's."""
+        for name, model, cycles in (("TFC", published.mlp(SEED, 64, True), True), ("LFC", published.mlp(SEED, 1024, False), True), ("ResNet", published.resnet(SEED), False)):
+            rng = np.random.default_rng(SEED)
+            for uri in ("mock:", "mock:geometry=zcu102", "sim:geometry=tiny"):
+                with tempfile.TemporaryDirectory() as folder, bonnet.open(uri) as device:
+                    check(self, model, [image_of(rng, model)], f"{name} on {uri}", pathlib.Path(folder), (device,))
+                    self.assertEqual(device.stats().cycles > 0, cycles, f"{name} on {uri}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ void bonnet_frame_free(bonnet_frame *f)
 /* First difference of two binary maps; the word where it is, and the lowest bit in it. */
 static int binary_equal(bonnet_parting *at, const bonnet_net *net, const bonnet_layer *l, const uint64_t *a, const uint64_t *b)
 {
-    const size_t pixel = (size_t)(l->out_c / 64) * net->k, words = pixel * l->out_h * l->out_w;
+    const size_t pixel = (size_t)((l->out_c + 63) / 64) * net->k, words = pixel * l->out_h * l->out_w;
     for (size_t i = 0; i < words; i++) {
         if (a[i] == b[i]) continue;
         uint32_t bit = (uint32_t)__builtin_ctzll(a[i] ^ b[i]);
@@ -54,7 +54,7 @@ int bonnet_frame_equal(bonnet_parting *where, const bonnet_net *net, const bonne
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
         where->layer = i;
-        if (l->kind != BONNET_LAYER_LAST && l->kind != BONNET_LAYER_FC) {
+        if (l->kind != BONNET_LAYER_LAST && !bonnet_kind_logits(l->kind)) {
             if (!binary_equal(where, net, l, wanted->maps[i], got->maps[i])) return 0;
             continue;
         }

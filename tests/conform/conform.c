@@ -2,10 +2,11 @@
 /*
  * conform.c - one suite for every backend: does it do what golden does, bit for bit, and what driver/backend.h promises?
  *
- *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some]
+ *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some] [--general]
  *
  * Default: cpu: in every kernel set, mock: and sim:, or their tiny or small geometries with --size tiny, small. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
+ * --general: networks of general layers, `cases` random ones; a register device and the CPU run them together.
  * --some: the device need not take every net (BONNET_EUNSUPPORTED, BONNET_ENOMEM); how many it did not is said at the end.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
  */
@@ -25,7 +26,7 @@ typedef struct options {
     uint32_t n_uris, n_devices;
     bonnet_conform_device *device[MAX_DEVICES]; /* open ones */
     uint64_t seed;
-    uint32_t cases, quick, big, directed, some;
+    uint32_t cases, quick, big, directed, some, general;
     int64_t only; /* this directed net alone; -1: all */
     const bonnet_room *room;
 } options;
@@ -171,9 +172,9 @@ static int run_random(const options *o)
     char how[80];
     for (uint32_t i = 0; i < o->cases && !bad; i++) {
         uint64_t seed = o->seed + i;
-        bonnet_net *net = bonnet_random_net(seed, o->room, (int)o->big);
+        bonnet_net *net = o->general ? bonnet_random_general(seed) : bonnet_random_net(seed, o->room, (int)o->big);
         if (!net) return fprintf(stderr, "conform: no network from seed %llu\n", (unsigned long long)seed), 1;
-        snprintf(how, sizeof how, "--seed %llu --cases 1 --no-directed", (unsigned long long)seed);
+        snprintf(how, sizeof how, "--seed %llu --cases 1 %s", (unsigned long long)seed, o->general ? "--general" : "--no-directed");
         bad = run_net(o, net, seed, (int)o->big, how);
         bonnet_net_free(net);
     }
@@ -188,6 +189,7 @@ static int parse(options *o, int argc, char **argv)
         else if (!strcmp(argv[i], "--big")) o->big = 1;
         else if (!strcmp(argv[i], "--no-directed")) o->directed = 0;
         else if (!strcmp(argv[i], "--some")) o->some = 1;
+        else if (!strcmp(argv[i], "--general")) o->general = 1, o->directed = 0;
         else if (!value) return 0;
         else if (!strcmp(argv[i], "--backend") && o->n_uris < MAX_DEVICES) o->uri[o->n_uris++] = argv[++i];
         else if (!strcmp(argv[i], "--seed")) o->seed = strtoull(argv[++i], NULL, 0);
@@ -207,7 +209,7 @@ int main(int argc, char **argv)
     if (!parse(&o, argc, argv)) {
         fprintf(stderr,
                 "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] "
-                "[--some]\n");
+                "[--some] [--general]\n");
         return 2;
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
@@ -230,6 +232,7 @@ int main(int argc, char **argv)
     int bad = 0;
     for (uint32_t i = 0; i < o.n_uris && !bad; i++) {
         int rc = bonnet_conform_open(&device[i], o.uri[i]);
+        if (rc == 0 && o.general) rc = bonnet_conform_mix(&device[i]);
         if (rc == 0) o.device[o.n_devices++] = &device[i];
         bad = rc == 1;
     }
@@ -241,12 +244,12 @@ int main(int argc, char **argv)
             fprintf(stderr, "conform: %s took none of the nets\n", d->uri);
             bad = 1;
         }
-        if (!bad && o.only < 0) bad = bonnet_conform_manners(d);
+        if (!bad && o.only < 0 && !o.general) bad = bonnet_conform_manners(d); /* theirs are BoolNets */
         if (!bad)
             printf("conform: %-26s equal to golden: %llu nets, %llu maps, %llu words, %llu batch cycles; %llu not supported; seed %llu\n", d->uri,
                    (unsigned long long)d->nets, (unsigned long long)d->maps, (unsigned long long)d->words, (unsigned long long)d->cycles,
                    (unsigned long long)d->refused, (unsigned long long)o.seed);
-        d->backend->close(d->self);
+        bonnet_conform_close(o.device[i]);
     }
     return none ? 77 : bad;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "golden/golden.h"
 #include "manners.h"
+#include "mixed.h"
 #include "net_build.h"
 
 int bonnet_conform_open(bonnet_conform_device *dev, const char *uri)
@@ -27,6 +28,27 @@ int bonnet_conform_open(bonnet_conform_device *dev, const char *uri)
     }
     if (st) fprintf(stderr, "conform: %s: open: status %d: %s\n", uri, st, err.text);
     return st != BONNET_OK;
+}
+
+int bonnet_conform_mix(bonnet_conform_device *dev)
+{
+    const bonnet_open_config config = {.timeout_ms = 600000, .seed = 1};
+    bonnet_error err = {""};
+    void *self = NULL;
+    if (!dev->backend->mmio) return 0;
+    const bonnet_status st = bonnet_mixed_open(&self, dev->self, &config, &err);
+    if (st) return fprintf(stderr, "conform: %s: with the CPU: status %d: %s\n", dev->uri, st, err.text), 1;
+    dev->chip = dev->self;
+    dev->self = self;
+    dev->alone = dev->backend;
+    dev->backend = &bonnet_mixed_backend;
+    return 0;
+}
+
+void bonnet_conform_close(bonnet_conform_device *dev)
+{
+    dev->backend->close(dev->self);
+    if (dev->chip) dev->alone->close(dev->chip);
 }
 
 #define EXPECT(holds, what)                                                                                                                          \

@@ -66,6 +66,8 @@ int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room);
 
 /* A random sound network inside `room`; big = 1: each layer alone fits, the sum need not. */
 bonnet_net *bonnet_random_net(uint64_t seed, const bonnet_room *room, int big);
+/* A random sound network of general layers (net.h), some of which a chip of any geometry runs. */
+bonnet_net *bonnet_random_general(uint64_t seed);
 /* Directed network `index`, or NULL after the last (*end set) or without memory. Each fits the tiny room unless its name ends in "-asic". */
 bonnet_net *bonnet_directed_net(uint32_t index, int *end);
 /* An image for the net: random, constant, ramps, extremes. Owned by the caller: free(). */

@@ -88,6 +88,27 @@ static void fill_fc(bonnet_rng *r, bonnet_net *net, uint32_t i, const bonnet_lay
     }
 }
 
+/* Thresholds around 0, where half of the bits are 1, with some always and never; a filter's bits behind the last channel are 0. */
+static void fill_general(bonnet_rng *r, bonnet_net *net, uint32_t i, const bonnet_layer *l)
+{
+    const uint32_t group = l->in_c / l->win.groups, words = (group + 63) / 64, dot = l->win.kernel_h * l->win.kernel_w * group;
+    const uint64_t last = group % 64 ? (UINT64_C(1) << group % 64) - 1 : ~UINT64_C(0);
+    uint64_t *bits = bonnet_net_param_data(net, i, BONNET_PARAM_BITS);
+    int8_t *w8 = bonnet_net_param_data(net, i, BONNET_PARAM_W8);
+    uint8_t *turn = bonnet_net_param_data(net, i, BONNET_PARAM_SH), *pool_and = bonnet_net_param_data(net, i, BONNET_PARAM_POOL_AND);
+    int32_t *t = bonnet_net_param_data(net, i, BONNET_PARAM_T), *c = bonnet_net_param_data(net, i, BONNET_PARAM_C);
+    for (size_t n = 0; bits && n < bonnet_net_param_count(net, i, BONNET_PARAM_BITS); n++)
+        bits[n] = bonnet_rng_next(r) & ((n + 1) % words ? ~UINT64_C(0) : last);
+    for (size_t n = 0; w8 && n < bonnet_net_param_count(net, i, BONNET_PARAM_W8); n++) w8[n] = (int8_t)bonnet_rng_range(r, -128, 127);
+    const int32_t reach = l->kind == BONNET_LAYER_ICONV ? 20000 : (int32_t)(dot / 8) + 2;
+    for (uint32_t o = 0; o < l->out_c; o++) {
+        if (t) t[o] = bonnet_rng_chance(r, 5) ? bonnet_rng_range(r, -(int32_t)dot - 2, (int32_t)dot + 2) : bonnet_rng_range(r, -reach, reach);
+        if (turn) turn[o] = (uint8_t)bonnet_rng_chance(r, 50);
+        if (pool_and) pool_and[o] = (uint8_t)bonnet_rng_chance(r, 50);
+        if (c) c[o] = bonnet_rng_log(r, 20);
+    }
+}
+
 /* Thresholds of each channel from the highest down, as training leaves them: slices are ordered then, and maps can be thermometer coded. */
 static void order_thresholds(bonnet_net *net, uint32_t i)
 {
@@ -132,12 +153,13 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
         case BONNET_LAYER_CONV:
         case BONNET_LAYER_DOWN: fill_binary(&b->rng, net, i, l); break;
         case BONNET_LAYER_FC: fill_fc(&b->rng, net, i, l); break;
-        default: break; /* general layers: tests/anynet */
+        default: fill_general(&b->rng, net, i, l); break;
         }
     }
     uint32_t how = bonnet_rng_below(&b->rng, 8); /* most nets ordered, some not at all, some by layer */
     for (uint32_t i = 0; i < net->n_layers; i++)
-        if (b->ordered || how < 5 || (how < 7 && bonnet_rng_chance(&b->rng, 70))) order_thresholds(net, i);
+        if (!bonnet_kind_general(net->layers[i].kind) && (b->ordered || how < 5 || (how < 7 && bonnet_rng_chance(&b->rng, 70))))
+            order_thresholds(net, i);
     return net;
 }
 

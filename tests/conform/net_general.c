@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net_general.c - a random sound network of general layers, of those that a chip's conv unit takes (1x1, 3x3 with edge padding, windows of the whole
+ * map) and of those that it leaves to the CPU (zero padding, groups, pools, joins), so that both meet and change over in one network.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "net_build.h"
+
+enum { MOST_LAYERS = 9 };
+
+static void window(bonnet_layer *l, uint32_t kernel_h, uint32_t kernel_w, uint32_t stride, uint32_t dilation, uint32_t pad_h, uint32_t pad_w)
+{
+    l->win = (bonnet_net_window){.kernel_h = kernel_h,
+                                 .kernel_w = kernel_w,
+                                 .stride_h = stride,
+                                 .stride_w = stride,
+                                 .dilation_h = dilation,
+                                 .dilation_w = dilation,
+                                 .top = pad_h,
+                                 .bottom = pad_h,
+                                 .left = pad_w,
+                                 .right = pad_w,
+                                 .groups = 1};
+    l->kernel = kernel_h, l->stride = stride, l->dilation = dilation;
+}
+
+/* A layer behind the last one, on its map. */
+static bonnet_layer *behind(bonnet_build *b, bonnet_layer_kind kind)
+{
+    bonnet_layer *l = &b->layers[b->n];
+    memset(l, 0, sizeof *l);
+    snprintf(l->name, sizeof l->name, "layer%u", (unsigned)b->n);
+    l->kind = kind;
+    l->in = l->res = l->pass = BONNET_NONE;
+    if (b->n) {
+        const bonnet_layer *from = &b->layers[b->n - 1];
+        l->in_c = from->out_c, l->in_h = from->out_h, l->in_w = from->out_w;
+        l->in = (bonnet_map_ref){(int32_t)b->n - 1, 0, l->in_c};
+    }
+    return l;
+}
+
+static void done(bonnet_build *b, bonnet_layer *l, uint32_t out_c)
+{
+    const bonnet_net_window *w = &l->win;
+    l->out_c = l->conv_c = out_c;
+    l->out_h = l->conv_h = (l->in_h + w->top + w->bottom - (w->kernel_h - 1) * w->dilation_h - 1) / w->stride_h + 1;
+    l->out_w = l->conv_w = (l->in_w + w->left + w->right - (w->kernel_w - 1) * w->dilation_w - 1) / w->stride_w + 1;
+    b->n++;
+}
+
+/* Of few words mostly, now and then of many; seldom a multiple of 64. */
+static uint32_t channels(bonnet_rng *r)
+{
+    const uint32_t words = bonnet_rng_chance(r, 80) ? 1 + bonnet_rng_below(r, 2) : 3 + bonnet_rng_below(r, 7);
+    return bonnet_rng_chance(r, 30) ? 64 * words : 64 * words - bonnet_rng_below(r, 64);
+}
+
+static void one(bonnet_build *b)
+{
+    bonnet_rng *r = &b->rng;
+    const bonnet_layer *from = &b->layers[b->n - 1];
+    const uint32_t how = bonnet_rng_below(r, 100), h = from->out_h, w = from->out_w, d = 1 + bonnet_rng_chance(r, 25);
+    bonnet_layer *l = behind(b, how < 70 ? BONNET_LAYER_BCONV : how < 85 ? BONNET_LAYER_BPOOL : BONNET_LAYER_BELT);
+    if (how < 45) { /* the conv unit's 3x3; narrow maps have more edge than middle */
+        window(l, 3, 3, 1 + bonnet_rng_chance(r, 25), d, d, d);
+        l->win.edge = 1;
+        done(b, l, channels(r));
+    } else if (how < 60) {
+        window(l, 1, 1, 1, 1, 0, 0);
+        done(b, l, channels(r));
+    } else if (how < 70) { /* the CPU's */
+        window(l, 3, 3, 1, d, d, d);
+        l->win.groups = l->in_c % 2 ? 1 : 2;
+        done(b, l, 2 * (1 + channels(r) / 2));
+    } else if (how < 85) {
+        window(l, h < 2 ? 1 : 2, w < 2 ? 1 : 2, 1 + bonnet_rng_chance(r, 50), 1, 0, 0);
+        done(b, l, l->in_c);
+    } else {
+        window(l, 1, 1, 1, 1, 0, 0);
+        l->win.join = (bonnet_join)bonnet_rng_below(r, 3);
+        l->res = l->in; /* with an older map, where one has its size */
+        for (uint32_t i = 0; i + 1 < b->n; i++)
+            if (b->layers[i].out_c == l->in_c && b->layers[i].out_h == h && b->layers[i].out_w == w) l->res.map = (int32_t)i;
+        done(b, l, l->in_c);
+    }
+}
+
+/* A window of the whole map, of so many outputs: bits, or with classes the logits. */
+static void whole(bonnet_build *b, bonnet_layer_kind kind, uint32_t outs)
+{
+    bonnet_layer *l = behind(b, kind);
+    window(l, l->in_h, l->in_w, 1, 1, 0, 0);
+    done(b, l, outs);
+}
+
+bonnet_net *bonnet_random_general(uint64_t seed)
+{
+    bonnet_build b;
+    bonnet_build_start(&b, seed, 1);
+    bonnet_rng *r = &b.rng;
+    snprintf(b.name, sizeof b.name, "general-%llu", (unsigned long long)seed);
+    bonnet_layer *l = behind(&b, BONNET_LAYER_ICONV);
+    l->in_c = bonnet_rng_chance(r, 50) ? 1 : 3;
+    l->in_h = 1 + bonnet_rng_below(r, 12), l->in_w = 1 + bonnet_rng_below(r, 12);
+    window(l, 1, 1, 1, 1, 0, 0);
+    l->win.mul = 1 + (int32_t)bonnet_rng_below(r, 2), l->win.add = -(int32_t)bonnet_rng_below(r, 256);
+    l->pixels_signed = bonnet_rng_chance(r, 50);
+    done(&b, l, channels(r));
+    const uint32_t most = 1 + bonnet_rng_below(r, MOST_LAYERS - 4);
+    while (b.n <= most) one(&b);
+    for (uint32_t n = bonnet_rng_below(r, 4), i = 0; i < n; i++) whole(&b, BONNET_LAYER_BCONV, channels(r));
+    whole(&b, BONNET_LAYER_BSUM, 2 + bonnet_rng_below(r, 20));
+    return bonnet_build_finish(&b);
+}
