@@ -10,42 +10,47 @@
 static const struct {
     const char *op;
     any_op *run;
+    int any_order; /* 1: it knows where the channels are in [1, h, w, c], too */
 } operators[] = {
-    {"Add", any_add},
-    {"ArgMax", any_end},
-    {"AveragePool", any_average_pool},
-    {"BatchNormalization", any_batchnorm},
-    {"BipolarQuant", any_bipolar},
-    {"Cast", any_same},
-    {"Clip", any_clip},
-    {"Concat", any_concat},
-    {"Conv", any_conv},
-    {"Div", any_div},
-    {"Dropout", any_same},
-    {"Flatten", any_reshape},
-    {"Gather", any_gather},
-    {"Gemm", any_gemm},
-    {"GlobalAveragePool", any_global_average},
-    {"Identity", any_same},
-    {"LeakyRelu", any_leaky_relu},
-    {"LogSoftmax", any_end},
-    {"MatMul", any_matmul},
-    {"Max", any_max},
-    {"MaxPool", any_maxpool},
-    {"Min", any_min},
-    {"Mul", any_mul},
-    {"MultiThreshold", any_multithreshold},
-    {"PRelu", any_prelu},
-    {"Pad", any_pad},
-    {"Relu", any_relu},
-    {"Reshape", any_reshape},
-    {"Sign", any_sign},
-    {"Slice", any_slice},
-    {"Softmax", any_end},
-    {"Split", any_split},
-    {"Squeeze", any_reshape},
-    {"Sub", any_sub},
-    {"Unsqueeze", any_reshape},
+    {"Add", any_add, 1},
+    {"ArgMax", any_end, 0},
+    {"AveragePool", any_average_pool, 0},
+    {"BatchNormalization", any_batchnorm, 0},
+    {"BipolarQuant", any_bipolar, 1},
+    {"Cast", any_same, 1},
+    {"Clip", any_clip, 1},
+    {"Concat", any_concat, 1},
+    {"Conv", any_conv, 0},
+    {"Div", any_div, 1},
+    {"Dropout", any_same, 1},
+    {"Flatten", any_reshape, 1},
+    {"Gather", any_gather, 1},
+    {"Gemm", any_gemm, 1},
+    {"GlobalAveragePool", any_global_average, 0},
+    {"GlobalMaxPool", any_global_max, 0},
+    {"Identity", any_same, 1},
+    {"LeakyRelu", any_leaky_relu, 1},
+    {"LogSoftmax", any_end, 0},
+    {"MatMul", any_matmul, 1},
+    {"Max", any_max, 1},
+    {"MaxPool", any_maxpool, 0},
+    {"Min", any_min, 1},
+    {"Mul", any_mul, 1},
+    {"MultiThreshold", any_multithreshold, 1},
+    {"PRelu", any_prelu, 1},
+    {"Pad", any_pad, 0},
+    {"ReduceMean", any_reduce_mean, 1},
+    {"Relu", any_relu, 1},
+    {"Reshape", any_reshape, 1},
+    {"Sign", any_sign, 1},
+    {"Slice", any_slice, 1},
+    {"Softmax", any_end, 0},
+    {"Split", any_split, 1},
+    {"Squeeze", any_reshape, 0},
+    {"Sub", any_sub, 1},
+    {"TopK", any_top_k, 0},
+    {"Transpose", any_transpose, 1},
+    {"Unsqueeze", any_reshape, 0},
 };
 
 const any_value *any_in(const any_import *im, const bonnet_node *n, uint32_t i)
@@ -57,8 +62,10 @@ bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any
 {
     if ((v.kind == ANY_IMAGE || v.kind == ANY_BITS) && !(v.mul != 0 && isfinite(v.mul) && isfinite(v.add)))
         return ANY_REFUSE(im, n, "makes %s 0 or infinite", any_name(&v));
+    if (v.flat && v.h * v.w == 1) v.last = 0;
     im->values[edge] = v;
-    if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.mean && !any_padded(&v)) im->map[v.layer] = edge;
+    if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.last && !v.fold && !v.mean && !any_padded(&v))
+        im->map[v.layer] = edge;
     return BONNET_OK;
 }
 
@@ -73,6 +80,12 @@ const char *any_name(const any_value *v)
 bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants)
 {
     return ANY_REFUSE(im, n, "its input is %s; %s (docs/operators.md, section 7)", any_name(v), wants);
+}
+
+int any_axis(const any_value *v, int64_t axis)
+{
+    const int64_t rank = v->flat ? 2 : 4, own = v->last && !v->flat ? 3 : 1;
+    return axis == own || axis == own - rank;
 }
 
 int any_padded(const any_value *v) { return (v->pads[0] | v->pads[1] | v->pads[2] | v->pads[3]) != 0; }
@@ -102,7 +115,16 @@ static bonnet_status step(any_import *im, const bonnet_node *n)
     if (status != BONNET_OK || done) return status;
     const void *entry = bsearch(n->op, operators, sizeof operators / sizeof *operators, sizeof *operators, by_op);
     if (!entry) return ANY_REFUSE(im, n, "this operator is not read; docs/operators.md, section 7, lists those that are");
-    return operators[(size_t)((const char *)entry - (const char *)operators) / sizeof *operators].run(im, n);
+    const size_t at = (size_t)((const char *)entry - (const char *)operators) / sizeof *operators;
+    for (uint32_t i = 0; i < n->n_in; i++) {
+        const any_value *v = any_in(im, n, i);
+        if (v->fold && operators[at].run != any_transpose && operators[at].run != any_reshape)
+            return ANY_REFUSE(im, n, "its input has rank 5 since a Reshape; a Transpose and a Reshape to [1, %u, %u, %u] fit", (unsigned)v->ch,
+                              (unsigned)v->h, (unsigned)v->w);
+        if (v->last && !operators[at].any_order)
+            return ANY_REFUSE(im, n, "its input has its channels last since a Transpose; a Transpose with perm [0, 3, 1, 2] before it fits");
+    }
+    return operators[at].run(im, n);
 }
 
 static bonnet_status constants(any_import *im)

@@ -44,6 +44,8 @@ typedef struct any_value {
     uint32_t n_parts;
     int flat;  /* [1, ch * h * w] instead of [1, ch, h, w]       */
     int ended; /* an ArgMax or Softmax was taken off the end      */
+    int last;  /* [1, h, w, ch], or flattened from it             */
+    uint32_t fold; /* [1, fold, ch / fold, h, w], or 0            */
     long double mul, add;
     uint32_t pads[4], edge; /* top, left, bottom, right, put around it by Pad; 0 only   */
     uint32_t mean;          /* ANY_BITS: 1: its mean over h x w, still to be taken      */
@@ -76,6 +78,7 @@ bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any
 const char *any_name(const any_value *v); /* "a binary map" */
 bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants);
 int any_padded(const any_value *v);
+int any_axis(const any_value *v, int64_t axis); /* 1: that of its channels */
 /* A new layer of this shape in *out; its parameters must be in it already. */
 bonnet_status any_layer(any_import *im, const bonnet_node *n, const bonnet_layer *l, int32_t *out);
 /* conv_c, kernel, ... from the window. */
@@ -107,6 +110,9 @@ bonnet_status any_pick(any_import *im, const bonnet_node *n, const any_value *a,
 /* Maps of equal height and width, one channel behind the other, as one; their scales are equal. */
 bonnet_status any_maps_joined(any_import *im, const bonnet_node *n, const any_value *const *v, uint32_t count, any_value *to);
 
+/* Channels index[0..count-1] of the node's input as the value of `edge`. any_slice.c */
+bonnet_status any_take(any_import *im, const bonnet_node *n, int32_t edge, uint32_t count, const uint32_t *index);
+
 /* ---- any_sign.c */
 /* A layer of the sign of v, a sum, or one for each part of it; its bits stand for mul * (+-1) + add. */
 bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_value *to);
@@ -119,9 +125,11 @@ any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu; /*
 any_op any_prelu, any_leaky_relu;                                             /* any_chain.c */
 any_op any_conv, any_gemm, any_matmul, any_pad;                               /* any_conv.c  */
 any_op any_sign, any_bipolar, any_multithreshold;                             /* any_sign.c  */
-any_op any_average_pool, any_global_average;                                  /* any_average.c */
-any_op any_maxpool, any_max, any_min;                                         /* any_pool.c  */
-any_op any_reshape, any_same, any_end;                                        /* any_view.c  */
+any_op any_average_pool, any_global_average, any_reduce_mean;                 /* any_average.c */
+any_op any_maxpool, any_global_max, any_max, any_min;                         /* any_pool.c  */
+any_op any_reshape, any_same;                                                 /* any_view.c  */
+any_op any_transpose;                                                         /* any_transpose.c */
+any_op any_end, any_top_k;                                                    /* any_end.c   */
 any_op any_concat, any_split, any_slice, any_gather;                          /* any_concat.c, any_slice.c */
 /* A layer that pools a binary map, per channel to OR or AND; *bits becomes its map. */
 bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, const bonnet_net_window *w, const uint8_t *and_pool); /* any_pool.c */

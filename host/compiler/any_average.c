@@ -147,7 +147,7 @@ bonnet_status any_average_pool(any_import *im, const bonnet_node *n)
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
-bonnet_status any_global_average(any_import *im, const bonnet_node *n)
+static bonnet_status mean_of_all(any_import *im, const bonnet_node *n, int flat)
 {
     const any_value *v = any_in(im, n, 0);
     any_value to = *v;
@@ -155,8 +155,30 @@ bonnet_status any_global_average(any_import *im, const bonnet_node *n)
         return any_unfit(im, n, v, "GlobalAveragePool reads a binary map before a dense layer, or a sum");
     if (v->kind == ANY_SUM) {
         bonnet_status status = all_of(im, n, v, &to);
+        to.flat = flat;
         return status == BONNET_OK ? any_set(im, n, to) : status;
     }
-    to.mean = 1;
+    to.mean = 1, to.flat = flat;
     return any_set(im, n, to);
+}
+
+bonnet_status any_global_average(any_import *im, const bonnet_node *n) { return mean_of_all(im, n, 0); }
+
+/* Over rows and columns it is GlobalAveragePool, and with keepdims 0 a Flatten behind it. */
+bonnet_status any_reduce_mean(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0), *axes = any_in(im, n, 1);
+    const Onnx__AttributeProto *a = bonnet_attr_find(n, "axes");
+    int64_t keep, at[2] = {0, 0};
+    bonnet_status status = bonnet_attr_int(im->g, n, "keepdims", 1, &keep);
+    if (status != BONNET_OK) return status;
+    const size_t count = axes->kind == ANY_CONST ? axes->c->count : a ? a->n_ints : 0;
+    for (size_t i = 0; i < 2 && count == 2; i++) {
+        at[i] = axes->kind == ANY_CONST ? (int64_t)axes->c->v[i] : a->ints[i];
+        if (at[i] < 0) at[i] += 4;
+    }
+    const int64_t first = v->last ? 1 : 2; /* of rows and columns, in either order */
+    if (v->flat || at[0] + at[1] != 2 * first + 1 || (at[0] != first && at[1] != first))
+        return ANY_REFUSE(im, n, "axes are not %d and %d, the rows and columns of a map", (int)first, (int)first + 1);
+    return mean_of_all(im, n, !keep);
 }

@@ -18,7 +18,7 @@ bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint3
 
 bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const *c, const any_value *v, long double **out, uint32_t *entries)
 {
-    const uint32_t behind = v->flat ? 1 : 3; /* the channels are so many dimensions from the end */
+    const uint32_t behind = v->flat || v->last ? 1 : 3; /* the channels are so many dimensions from the end */
     const int one_each = v->flat && v->h * v->w > 1 ? 0 : c->rank >= behind && c->dims[c->rank - behind] == v->ch && c->count == v->ch;
     if (c->count != 1 && !one_each)
         return ANY_REFUSE(im, n, "a constant of %zu numbers and rank %u; one number, or one for each of %u channels, fits", c->count,

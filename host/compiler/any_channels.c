@@ -139,6 +139,6 @@ bonnet_status any_part(any_import *im, const bonnet_node *n, const any_value *v,
     const bonnet_affine *at = v->pooled_at;
     bonnet_status status = any_steps(im, n, v->chain, to->chain, to->ch, index, &at, &to->chain);
     if (v->pool) to->pool = v->pool, to->pooled_at = at; /* any_maxpool() lets no part have one of its own */
-    to->h = v->h, to->w = v->w, to->flat = v->flat;
+    to->h = v->h, to->w = v->w, to->flat = v->flat, to->last = v->last;
     return status;
 }

@@ -17,7 +17,7 @@ static bonnet_status fits(any_import *im, const bonnet_node *n, uint32_t i)
     const any_value *v = any_in(im, n, i), *first = any_in(im, n, 0);
     if (v->kind != ANY_BITS && v->kind != ANY_SUM) return any_unfit(im, n, v, "Concat joins binary maps and sums");
     if (v->ended || v->mean || any_padded(v)) return ANY_REFUSE(im, n, "input %u is a Pad, a mean or the end of the network", (unsigned)i);
-    if (v->h != first->h || v->w != first->w || v->flat != first->flat)
+    if (v->h != first->h || v->w != first->w || v->flat != first->flat || v->last != first->last)
         return ANY_REFUSE(im, n, "input %u has %ux%u pixels, the first %ux%u; equal sizes fit, channels behind channels", (unsigned)i, (unsigned)v->h,
                           (unsigned)v->w, (unsigned)first->h, (unsigned)first->w);
     if (v->kind == ANY_SUM && (v->pool || v->parts))
@@ -43,7 +43,8 @@ bonnet_status any_concat(any_import *im, const bonnet_node *n)
         if (v[i]->ch > BONNET_MAX_WIDE_CHANNELS - channels) return ANY_REFUSE(im, n, "makes more than %d channels", BONNET_MAX_WIDE_CHANNELS);
         channels += v[i]->ch;
     }
-    if (axis != 1 && axis != (a->flat ? -1 : -3)) return ANY_REFUSE(im, n, "axis %lld; 1, the channels, fits", (long long)axis);
+    if (!any_axis(a, axis)) return ANY_REFUSE(im, n, "axis %lld; %d, the channels, fits", (long long)axis, a->last && !a->flat ? 3 : 1);
+    if (a->flat && a->last) return ANY_REFUSE(im, n, "joins maps flattened with their channels last; before the Flatten it fits");
     if (one_scale(v, n->n_in)) {
         status = any_maps_joined(im, n, v, n->n_in, &to);
         return status == BONNET_OK ? any_set(im, n, to) : status;
@@ -53,8 +54,15 @@ bonnet_status any_concat(any_import *im, const bonnet_node *n)
         if (v[i]->kind == ANY_BITS) status = any_unit_sum(im, n, v[i], &parts[i]);
         if (status != BONNET_OK) return status;
     }
-    return any_set(
-        im, n,
-        (any_value){
-            .kind = ANY_SUM, .layer = -1, .ch = channels, .h = a->h, .w = a->w, .flat = a->flat, .mul = 1, .parts = parts, .n_parts = n->n_in});
+    return any_set(im, n,
+                   (any_value){.kind = ANY_SUM,
+                               .layer = -1,
+                               .ch = channels,
+                               .h = a->h,
+                               .w = a->w,
+                               .flat = a->flat,
+                               .last = a->last,
+                               .mul = 1,
+                               .parts = parts,
+                               .n_parts = n->n_in});
 }

@@ -113,7 +113,10 @@ static bonnet_status dense(any_import *im, const bonnet_node *n, const any_const
     double *x = bonnet_arena_calloc(im->g->arena, (size_t)outs * all, sizeof *x);
     if (!x) return bonnet_graph_no_memory(im->g);
     for (size_t o = 0; o < outs; o++)
-        for (size_t i = 0; i < all; i++) x[o * all + i] = alpha * w->v[columns ? i / per * outs + o : o * inputs + i / per];
+        for (size_t i = 0; i < all; i++) {
+            const size_t at = v->last && !v->mean ? i % places * v->ch + i / places : i / per; /* the graph's order to channel, row, column */
+            x[o * all + i] = alpha * w->v[columns ? at * outs + o : o * inputs + at];
+        }
     bonnet_layer l = {.in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = outs, .out_h = 1, .out_w = 1};
     l.win = (bonnet_net_window){.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
     any_value from = *v;

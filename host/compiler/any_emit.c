@@ -78,13 +78,26 @@ static long double error_of(const real_head *h, long double unit)
     return worst;
 }
 
+/* All weights are 0, as a mean of windows may leave them: the biases alone are the logits. */
+static bonnet_status biases_unit(any_import *im, const real_head *h, long double *unit)
+{
+    long double least = 0;
+    for (uint32_t o = 0; o < h->outs; o++)
+        if (h->q[o] != 0 && (least == 0 || fabsl(h->q[o]) < least)) least = fabsl(h->q[o]);
+    for (int m = 1; m <= 127; m++) {
+        *unit = least > 0 ? least / m : 1;
+        if (error_of(h, *unit) == 0) return BONNET_OK;
+    }
+    return ANY_REFUSE(im, h->node, "all weights of the last layer are 0, and its biases no small multiples of one number");
+}
+
 /* The unit of the integer logits: exact if one is, else the finest that int8 weights allow. */
 static bonnet_status choose_unit(any_import *im, const real_head *h, const any_value *v, long double *unit)
 {
     const long double exact = unit_of(h, v);
     long double largest = 0, most = 1;
     for (size_t i = 0; i < h->outs * h->inputs; i++) largest = fabsl(h->w[i]) > largest ? fabsl(h->w[i]) : largest;
-    if (largest == 0) return ANY_REFUSE(im, h->node, "all weights of the last layer are 0");
+    if (largest == 0) return biases_unit(im, h, unit);
     if (exact > 0) fits_unit(h, exact, &most);
     for (int m = 1; exact > 0 && (m == 1 || m * most <= 127); m++) { /* a finer unit for the biases */
         *unit = exact / m;

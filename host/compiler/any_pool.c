@@ -37,14 +37,29 @@ static bonnet_status bits_pool(any_import *im, const bonnet_node *n, const any_v
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
+static bonnet_status max_over(any_import *im, const bonnet_node *n, const bonnet_net_window *w)
+{
+    const any_value *v = any_in(im, n, 0);
+    if ((v->kind != ANY_BITS && v->kind != ANY_SUM) || v->flat || v->mean || any_padded(v) || v->ended)
+        return any_unfit(im, n, v, "MaxPool reads a binary map, or a sum before its sign");
+    if (v->pool) return ANY_REFUSE(im, n, "a second MaxPool before the sign; one fits");
+    if (v->kind == ANY_BITS) return bits_pool(im, n, v, w);
+    bonnet_layer l = {.in_h = v->h, .in_w = v->w, .win = *w};
+    bonnet_status status = any_sizes(im, n, &l);
+    bonnet_net_window *kept = bonnet_arena_calloc(im->g->arena, 1, sizeof *kept);
+    if (!kept) return bonnet_graph_no_memory(im->g);
+    if (status != BONNET_OK) return status;
+    *kept = *w;
+    any_value to = *v;
+    to.pool = kept, to.pooled_at = v->chain, to.h = l.out_h, to.w = l.out_w;
+    return any_set(im, n, to);
+}
+
 bonnet_status any_maxpool(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0);
     bonnet_net_window w;
     int64_t up;
-    if ((v->kind != ANY_BITS && v->kind != ANY_SUM) || v->flat || v->mean || any_padded(v) || v->ended)
-        return any_unfit(im, n, v, "MaxPool reads a binary map, or a sum before its sign");
-    if (v->pool) return ANY_REFUSE(im, n, "a second MaxPool before the sign; one fits");
     bonnet_status status = bonnet_attr_int(im->g, n, "ceil_mode", 0, &up);
     if (status == BONNET_OK) status = any_window(im, n, 0, 0, &w);
     if (status != BONNET_OK) return status;
@@ -55,16 +70,14 @@ bonnet_status any_maxpool(any_import *im, const bonnet_node *n)
         w.bottom += ceiling(v->h, w.top, w.bottom, w.kernel_h, w.stride_h, 1);
         w.right += ceiling(v->w, w.left, w.right, w.kernel_w, w.stride_w, 1);
     }
-    if (v->kind == ANY_BITS) return bits_pool(im, n, v, &w);
-    bonnet_layer l = {.in_h = v->h, .in_w = v->w, .win = w};
-    status = any_sizes(im, n, &l);
-    bonnet_net_window *kept = bonnet_arena_calloc(im->g->arena, 1, sizeof *kept);
-    if (!kept) return bonnet_graph_no_memory(im->g);
-    if (status != BONNET_OK) return status;
-    *kept = w;
-    any_value to = *v;
-    to.pool = kept, to.pooled_at = v->chain, to.h = l.out_h, to.w = l.out_w;
-    return any_set(im, n, to);
+    return max_over(im, n, &w);
+}
+
+bonnet_status any_global_max(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    bonnet_net_window w = {.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
+    return max_over(im, n, &w);
 }
 
 bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
@@ -73,7 +86,8 @@ bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
     any_value to = *a;
     if (n->n_in != 2) return ANY_REFUSE(im, n, "has %u inputs; two fit", (unsigned)n->n_in);
     if (a->kind != ANY_BITS || b->kind != ANY_BITS) return ANY_REFUSE(im, n, "joins %s and %s; two binary maps fit", any_name(a), any_name(b));
-    if (a->ch != b->ch || a->h != b->h || a->w != b->w || a->flat != b->flat || a->mean || b->mean || any_padded(a) || any_padded(b))
+    if (a->ch != b->ch || a->h != b->h || a->w != b->w || a->flat != b->flat || a->last != b->last || a->mean || b->mean || any_padded(a) ||
+        any_padded(b))
         return ANY_REFUSE(im, n, "joins maps of %ux%ux%u and %ux%ux%u; equal shapes fit", (unsigned)a->ch, (unsigned)a->h, (unsigned)a->w,
                           (unsigned)b->ch, (unsigned)b->h, (unsigned)b->w);
     if (join == BONNET_JOIN_XNOR) {

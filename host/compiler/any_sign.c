@@ -192,7 +192,7 @@ static bonnet_status one_sum(any_import *im, const bonnet_node *n, const any_val
     exact.sum = &s;
     if (status == BONNET_OK) status = rooted(im, &exact, alpha, w, &chain);
     if (status == BONNET_OK) status = binary ? bconv(im, &s.l, w, chain) : iconv(im, s.node, &s.l, w, chain);
-    any_value to = {.kind = ANY_BITS, .ch = s.l.out_c, .h = s.l.out_h, .w = s.l.out_w, .flat = v->flat, .mul = mul, .add = add};
+    any_value to = {.kind = ANY_BITS, .ch = s.l.out_c, .h = s.l.out_h, .w = s.l.out_w, .flat = v->flat, .last = v->last, .mul = mul, .add = add};
     any_finish(&s.l, s.node);
     if (status == BONNET_OK) status = any_layer(im, n, &s.l, &to.layer);
     if (status == BONNET_OK && v->pool) status = pooled(im, n, v, &to);
@@ -259,8 +259,9 @@ bonnet_status any_multithreshold(any_import *im, const bonnet_node *n)
     if (status == BONNET_OK) status = bonnet_attr_float(im->g, n, "out_bias", 0, &bias);
     if (status != BONNET_OK) return status;
     if (!t || t->rank != 2 || t->dims[1] != 1) return ANY_REFUSE(im, n, "its thresholds are not a constant [channels, 1]; one threshold makes a bit");
-    if (!bonnet_attr_is(n, "data_layout", "NCHW", "NCHW") && !bonnet_attr_is(n, "data_layout", "NC", "NCHW"))
-        return ANY_REFUSE(im, n, "data_layout; NCHW and NC fit");
+    if (any_in(im, n, 0)->last ? !bonnet_attr_is(n, "data_layout", "NHWC", "NCHW")
+                               : !bonnet_attr_is(n, "data_layout", "NCHW", "NCHW") && !bonnet_attr_is(n, "data_layout", "NC", "NCHW"))
+        return ANY_REFUSE(im, n, "data_layout is not that of its input; %s fits", any_in(im, n, 0)->last ? "NHWC" : "NCHW");
     if (scale == 0) return ANY_REFUSE(im, n, "out_scale is 0");
     return sign_of(im, n, t, scale / 2.0L, bias + scale / 2.0L); /* 0 and 1 are (-1 + 1) / 2 and (1 + 1) / 2 */
 }

@@ -2,8 +2,7 @@
 /* any_slice.c - Slice, Split and Gather of channels: of a binary map a layer that picks them, of a sum its filters. */
 #include "any.h"
 
-/* Channels of the node's input that output `edge` is. */
-static bonnet_status take(any_import *im, const bonnet_node *n, int32_t edge, uint32_t count, const uint32_t *index)
+bonnet_status any_take(any_import *im, const bonnet_node *n, int32_t edge, uint32_t count, const uint32_t *index)
 {
     const any_value *v = any_in(im, n, 0);
     any_value to = *v;
@@ -28,7 +27,8 @@ static bonnet_status takeable(any_import *im, const bonnet_node *n, int64_t axis
     const any_value *v = any_in(im, n, 0);
     if (v->kind != ANY_BITS && v->kind != ANY_SUM) return any_unfit(im, n, v, "channels are taken of a binary map or a sum");
     if (v->ended || any_padded(v)) return ANY_REFUSE(im, n, "follows a Pad or the end of the network");
-    if (axis != 1 && axis != (v->flat ? -1 : -3)) return ANY_REFUSE(im, n, "axis %lld; 1, the channels, fits", (long long)axis);
+    if (!any_axis(v, axis)) return ANY_REFUSE(im, n, "axis %lld; %d, the channels, fits", (long long)axis, v->last && !v->flat ? 3 : 1);
+    if (v->flat && v->last) return ANY_REFUSE(im, n, "takes channels of a map flattened with its channels last; before the Flatten it fits");
     *per = v->flat && !v->mean ? v->h * v->w : 1;
     return BONNET_OK;
 }
@@ -43,7 +43,7 @@ static bonnet_status run(any_import *im, const bonnet_node *n, int32_t edge, uin
     uint32_t *index = bonnet_arena_calloc(im->g->arena, channels, sizeof *index);
     if (!index) return bonnet_graph_no_memory(im->g);
     for (uint32_t i = 0; i < channels; i++) index[i] = (uint32_t)(first / per + step * i);
-    return take(im, n, edge, channels, index);
+    return any_take(im, n, edge, channels, index);
 }
 
 /* Input i as a whole number within +-2^53; `missing` if it is not there. */
@@ -122,5 +122,5 @@ bonnet_status any_gather(any_import *im, const bonnet_node *n)
         if (!(x >= 0 && x < v->ch)) return ANY_REFUSE(im, n, "index %zu is %g; there are %u channels", i, which->c->v[i], (unsigned)v->ch);
         index[i] = (uint32_t)x;
     }
-    return take(im, n, n->out, (uint32_t)which->c->count, index);
+    return any_take(im, n, n->out, (uint32_t)which->c->count, index);
 }

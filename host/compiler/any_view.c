@@ -2,16 +2,21 @@
 /* any_view.c - operators that move no number: a map flattened and back, and what is taken off the end. */
 #include "any.h"
 
-/* Dimensions [1, ch, h, w] or [1, numbers] as the graph sees them. */
-static uint32_t shape_of(const any_value *v, int64_t d[4])
+enum { RANK = 5 };
+
+/* Dimensions [1, ch, h, w], [1, h, w, ch], [1, fold, ch / fold, h, w] or [1, numbers] as the graph sees them. */
+static uint32_t shape_of(const any_value *v, int64_t d[RANK])
 {
     const int64_t h = v->mean ? 1 : v->h, w = v->mean ? 1 : v->w;
-    d[0] = 1, d[1] = v->flat ? v->ch * h * w : v->ch, d[2] = h, d[3] = w;
-    return v->flat ? 2 : 4;
+    d[0] = 1, d[1] = v->flat ? v->ch * h * w : v->last ? h : v->ch, d[2] = v->last ? w : h, d[3] = v->last ? v->ch : w;
+    if (v->flat) return 2;
+    if (!v->fold) return 4;
+    d[1] = v->fold, d[2] = v->ch / v->fold, d[3] = h, d[4] = w;
+    return 5;
 }
 
-/* The shape that the node asks for; 0: it cannot be known. At most 4 dimensions. */
-static uint32_t wanted(const any_import *im, const bonnet_node *n, const int64_t from[4], uint32_t rank, int64_t to[4])
+/* The shape that the node asks for; 0: it cannot be known. At most RANK dimensions. */
+static uint32_t wanted(const any_import *im, const bonnet_node *n, const int64_t from[RANK], uint32_t rank, int64_t to[RANK])
 {
     const any_value *s = any_in(im, n, 1);
     int64_t axis = 1, total = 1, known = 1;
@@ -30,7 +35,7 @@ static uint32_t wanted(const any_import *im, const bonnet_node *n, const int64_t
         to[0] = 1, to[1] = total, to[2] = to[3] = 1;
         return rank == 2 ? 4 : 0;
     }
-    if (s->kind != ANY_CONST || s->c->rank != 1 || s->c->count < 1 || s->c->count > 4) return 0;
+    if (s->kind != ANY_CONST || s->c->rank != 1 || s->c->count < 1 || s->c->count > RANK) return 0;
     for (uint32_t i = 0; i < s->c->count; i++) {
         if (!(s->c->v[i] >= -1 && s->c->v[i] <= (double)total)) return 0;
         to[i] = (int64_t)s->c->v[i];
@@ -48,21 +53,19 @@ bonnet_status any_reshape(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0);
     any_value to = *v;
-    int64_t from[4], shape[4] = {0};
+    int64_t from[RANK], shape[RANK] = {0};
     if (v->kind != ANY_IMAGE && v->kind != ANY_BITS && v->kind != ANY_SUM) return any_unfit(im, n, v, "a map or a sum is reshaped");
     if (v->ended) return any_set(im, n, to);
     if (any_padded(v)) return ANY_REFUSE(im, n, "follows a Pad; a Conv fits there");
     const uint32_t rank = wanted(im, n, from, shape_of(v, from), shape);
-    if (rank == 2 && shape[0] == 1) to.flat = 1; /* wanted() keeps the count */
-    else {
-        to.flat = 0;
-        int64_t same[4];
-        shape_of(&to, same);
-        for (uint32_t i = 0; i < 4; i++)
-            if (rank != 4 || shape[i] != same[i])
-                return ANY_REFUSE(im, n, "a shape other than [1, numbers] and [1, %u, %u, %u]", (unsigned)v->ch, (unsigned)same[2],
-                                  (unsigned)same[3]);
-    }
+    to.flat = rank == 2 && shape[0] == 1; /* wanted() keeps the count */
+    to.fold = rank == 5 && v->kind != ANY_IMAGE && !v->last && !v->mean && shape[1] > 0 && v->ch % shape[1] == 0 ? (uint32_t)shape[1] : 0;
+    int64_t same[RANK];
+    int equal = shape_of(&to, same) == rank;
+    for (uint32_t i = 0; i < rank && equal; i++) equal = shape[i] == same[i];
+    if (!equal)
+        return ANY_REFUSE(im, n, "a shape other than [1, numbers], [1, %u, %u, %u] and [1, groups, channels, %u, %u]", (unsigned)v->ch,
+                          (unsigned)v->h, (unsigned)v->w, (unsigned)v->h, (unsigned)v->w);
     return any_set(im, n, to);
 }
 
@@ -76,18 +79,4 @@ bonnet_status any_same(any_import *im, const bonnet_node *n)
     if (n->op[0] == 'C' && !v->ended && type != 1 && type != 10 && type != 11)
         return ANY_REFUSE(im, n, "casts to type %lld; float types fit", (long long)type);
     return any_set(im, n, *v);
-}
-
-bonnet_status any_end(any_import *im, const bonnet_node *n)
-{
-    const any_value *v = any_in(im, n, 0);
-    const int arg = n->op[0] == 'A';
-    int64_t axis;
-    any_value to = *v;
-    if (v->kind != ANY_SUM || v->h * v->w != 1) return any_unfit(im, n, v, "it takes the logits, [1, classes]");
-    bonnet_status status = bonnet_attr_int(im->g, n, "axis", arg ? 0 : 1, &axis);
-    if (status != BONNET_OK) return status;
-    if (axis != 1 && !(v->flat && axis == -1)) return ANY_REFUSE(im, n, "axis %lld; 1, the classes, fits", (long long)axis);
-    to.ended = 1;
-    return any_set(im, n, to);
 }

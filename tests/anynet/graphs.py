@@ -99,7 +99,7 @@ class Graph:
 
     def flatten(self):
         n = int(np.prod(self.value[1]))
-        self.places = n > self.value[1][0]
+        self.places = n > self.value[1][0] or self.places
         if self.rng.integers(2):
             return self.then("Flatten", shape=(n,))
         return self.then("Reshape", self.const([1, -1], np.int64), shape=(n,))

@@ -6,115 +6,8 @@ import re
 import numpy as np
 
 from graphs import Graph, rng_choice
-
-
-def between(g):
-    """What may stand between a sum and its sign."""
-    rng = g.rng
-    if len(g.value[1]) == 3 and rng.random() < 0.3 and min(g.value[1][1:]) >= 2:
-        pool(g)
-    if rng.random() < 0.7:
-        g.norm()
-    if len(g.value[1]) == 3 and rng.random() < 0.15 and min(g.value[1][1:]) >= 2 and g.nodes[-1].op_type == "BatchNormalization" \
-            and not any(n.op_type == "MaxPool" for n in g.nodes[-2:]):
-        pool(g)
-    if rng.random() < 0.2:
-        g.then("Clip", g.const(-1.0), g.const(1.0))
-    elif rng.random() < 0.1:
-        g.then("LeakyRelu", alpha=0.25)
-    elif rng.random() < 0.15:
-        slopes = rng.integers(0, 9, rng_choice(rng, [1, g.value[1][0]])) / 4
-        g.then("PRelu", g.const(slopes.reshape((-1,) + (1,) * (len(g.value[1]) - 1))))
-    if rng.random() < 0.2:
-        g.then("Mul", g.const(rng.choice([0.5, -2.0])))
-    if rng.random() < 0.2:
-        g.then("Add", g.const(rng.integers(-4, 5, (g.value[1][0],) + (1,) * (len(g.value[1]) - 1))))
-    g.sign()
-
-
-def pool(g):
-    rng = g.rng
-    c, h, w = g.value[1]
-    k = [int(rng.integers(1, min(n, 3) + 1)) for n in (h, w)]
-    stride = int(rng.integers(1, 4))
-    pads = [int(rng.integers(0, k[i % 2] // 2 + 1)) if rng.random() < 0.3 else 0 for i in range(4)]
-    up = int(rng.random() < 0.3 and not any(pads))
-    size = [(-(-(n + a + b - j) // stride) if up else (n + a + b - j) // stride) + 1 for n, a, b, j in zip((h, w), pads[:2], pads[2:], k)]
-    size = [s - (up and (s - 1) * stride >= n) for s, n in zip(size, (h, w))]
-    g.then("MaxPool", shape=(c, *size), kernel_shape=k, strides=[stride] * 2, pads=pads, ceil_mode=up)
-
-
-def channels(g):
-    """Concat, Split, Slice and Gather of channels, of bits and of sums."""
-    rng, (c, *rest) = g.rng, g.value[1]
-    start, flat = g.value, len(rest) == 0 and g.places
-    how = 0 if flat else rng.random()
-
-    def branch(value, out, kernel):
-        g.value = value
-        if len(rest):
-            g.conv(out=out, kernel=[kernel] * 2, pads=[kernel // 2] * 4, group=rng_choice(rng, [d for d in (1, 1, 2, 3) if value[1][0] % d == out % d == 0]))
-        else:
-            g.dense(out)
-        if rng.random() < 0.5:
-            g.norm()
-        return g.value
-
-    if how < 0.4:  # branches side by side, before or behind their signs
-        signed, values = rng.random() < 0.5, []
-        for kernel in (1, 3, 1)[:int(rng.integers(1, 4))]:
-            branch(start, int(rng.integers(1, 40)), kernel)
-            values.append(g.sign(("Sign",)) if signed else g.value)
-        if rng.random() < 0.5 and not flat:
-            g.value = start
-            if rng.random() < 0.7:  # the same bits, for +-1, and turned
-                g.sign(("Sign",)), g.then("Mul", g.const(-1.0))
-            start = g.value
-            values.append(start)
-        g.value = g.concat([values[i] for i in rng.permutation(len(values))])
-        if not signed or start in values:
-            return between(g)
-    elif how < 0.7 and c > 1:  # cut, one of the pieces is worked on, and back together
-        cut = sorted(set(int(x) for x in rng.integers(1, c, int(rng.integers(1, 3)))))
-        pieces = g.split([b - a for a, b in zip([0, *cut], [*cut, c])])
-        if rng.random() < 0.7:
-            branch(pieces[0], pieces[0][1][0], 3)
-            pieces[0] = g.sign(("Sign",))
-        pieces = [pieces[i] for i in rng.permutation(len(pieces))][int(rng.random() < 0.2):]
-        g.concat(pieces)
-        return between(g)
-    else:
-        summed = rng.random() < 0.5
-        if summed:
-            branch(start, int(rng.integers(2, 40)), 1)
-        c = g.value[1][0]
-        if rng.random() < 0.5:
-            step = int(rng.choice([1, 1, 2, -1]))
-            first, last = sorted(int(x) for x in rng.integers(-c, 2 * c, 2))
-            first, last = (last, first) if step < 0 else (first, last)
-            size = len(range(c)[first:last:step])
-            if size:
-                ints = [g.const([x], np.int64) for x in (first, last, 1, step)]
-                g.then("Slice", *(ints if step != 1 else ints[:3]), shape=(size, *rest))
-        else:
-            which = rng.integers(-c, c, int(rng.integers(1, 2 * c + 1)))
-            g.then("Gather", g.const(which, np.int64), shape=(len(which), *rest), axis=1)
-        if summed:
-            between(g)
-
-
-def average(g):
-    """Of a map: boxes of a power of two, so that means are numbers that float64 has."""
-    rng = g.rng
-    c, h, w = g.value[1]
-    k = rng_choice(rng, [[1, 2], [2, 1], [2, 2], [4, 2]])
-    stride = int(rng.integers(1, 4))
-    pads = [int(rng.integers(0, k[i % 2])) if rng.random() < 0.3 else 0 for i in range(4)]
-    g.then("AveragePool", shape=(c, *((n + a + b - j) // stride + 1 for n, a, b, j in zip((h, w), pads[:2], pads[2:], k))), kernel_shape=k,
-           strides=[stride] * 2, pads=pads, count_include_pad=int(any(pads)) or int(rng.integers(2)))
-    if rng.random() < 0.7:
-        g.norm()
-    g.sign()
+from random_sums import average, between, pool
+from random_views import channels, flatten, layout
 
 
 def window(g, rng):
@@ -182,8 +75,10 @@ def body(g, rng):
             # Others may be +-0.5, and the larger of +-0.5 and +-1 is no bit.
             one = re.match(r"(sign|max|min)\d", start[0])
             g.value = g.node(rng_choice(rng, ["Mul", "Max", "Min"] if one else ["Mul"]), [start[0], end[0]], start[1])
+    elif rng.random() < 0.1:
+        layout(g)
     elif rng.random() < 0.15:
-        g.flatten()
+        flatten(g)
     else:
         if rng.random() < 0.15:
             c, h, w = g.value[1]
@@ -196,6 +91,19 @@ def body(g, rng):
         between(g)
 
 
+def squeeze(g):
+    """A map to one number of a channel: the mean by two names, the largest."""
+    how, channels = g.rng.random(), g.value[1][0]
+    if how < 0.4:
+        g.then("GlobalAveragePool", shape=(channels, 1, 1))
+    elif how < 0.6:
+        g.then("GlobalMaxPool", shape=(channels, 1, 1))
+    else:
+        keep = int(g.rng.integers(2))
+        g.then("ReduceMean", shape=(channels, 1, 1) if keep else (channels,), axes=rng_choice(g.rng, [[2, 3], [-1, -2]]), keepdims=keep)
+        g.places = False
+
+
 def head(g, rng):
     classes = int(rng.integers(1, 20))
     if len(g.value[1]) == 3 and rng.random() < 0.2:  # the mean of sums is the logits
@@ -204,10 +112,10 @@ def head(g, rng):
             g.then("Mul", g.const(0.5))
         g.then("GlobalAveragePool", shape=(classes, 1, 1))
         return g.flatten()
-    if len(g.value[1]) == 3 and rng.random() < 0.3:
-        g.then("GlobalAveragePool", shape=(g.value[1][0], 1, 1))
+    if len(g.value[1]) == 3 and rng.random() < 0.4:
+        squeeze(g)
     if len(g.value[1]) == 3:
-        g.flatten()
+        flatten(g)
     bias = rng.integers(-20, 21, classes) / 4.0 if rng.random() < 0.4 else None
     g.dense(classes, ("sign", "plain", "quant", "integers") if bias is None else ("sign", "plain"), bias)
     if rng.random() < 0.3:
@@ -217,3 +125,6 @@ def head(g, rng):
         g.then("ArgMax", axis=1)
     elif end < 0.2:
         g.then("Softmax", axis=1)
+    elif end < 0.3:
+        g.then("TopK", g.const([int(rng.integers(1, classes + 1))], np.int64))
+        g.nodes[-1].output.append("indices")

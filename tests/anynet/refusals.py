@@ -134,6 +134,40 @@ class CommandLine(unittest.TestCase):
                                                                                 g.const(2.0)], domain=graphs.QONNX)[0], shape=(2, 4, 4)) and g.sign(("Sign",))),
                      r"\(Quant\): scale 1 is -1; scales above 0 fit")
 
+    def test_layout(self):
+        turn = lambda g, *perm: g.then("Transpose", perm=list(perm))  # noqa: E731
+        self.refused(self.channels(lambda g, v: turn(g, 0, 1, 3, 2)), r"node 'transpose2' \(Transpose\): perm is not \[0, 2, 3, 1\], which only says where")
+        self.refused(self.channels(lambda g, v: turn(g, 0, 2, 3, 1) and turn(g, 0, 2, 3, 1)), r"\(Transpose\): perm is not \[0, 3, 1, 2\]")
+        self.refused(self.channels(lambda g, v: turn(g, 0, 2, 3, 1) and g.then("MaxPool", kernel_shape=[1, 1])),
+                     r"\(MaxPool\): its input has its channels last since a Transpose; a Transpose with perm \[0, 3, 1, 2\] before it fits")
+        self.refused(self.channels(lambda g, v: turn(g, 0, 2, 3, 1) and g.then("MultiThreshold", g.const(np.zeros((6, 1))), domain=graphs.QONNX)),
+                     r"\(MultiThreshold\): data_layout is not that of its input; NHWC fits")
+        self.refused(self.channels(lambda g, v: g.then("Reshape", g.const([1, 2, 3, 4, 4], np.int64)) and g.then("Sign")),
+                     r"\(Sign\): its input has rank 5 since a Reshape; a Transpose and a Reshape to \[1, 6, 4, 4\] fit")
+        self.refused(self.channels(lambda g, v: g.then("Reshape", g.const([1, 8, 3, 4], np.int64))), r"\(Reshape\): a shape other than \[1, numbers\], \[1, 6, 4, 4\]")
+        self.refused(self.channels(lambda g, v: g.then("ReduceMean", axes=[1, 2])), r"\(ReduceMean\): axes are not 2 and 3, the rows and columns of a map")
+
+    def test_end(self):
+        def net(op, *more, outputs=(), **attributes):
+            g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+            g.then("Flatten", shape=(36,))
+            g.dense(8, ("plain",))
+            g.sign(("Sign",))
+            g.dense(5, ("plain",))
+            g.then(op, *(g.const(x, np.int64) for x in more), **attributes)
+            g.nodes[-1].output.extend(outputs)
+            model = g.model()
+            model.graph.output.extend(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.INT64, None) for name in outputs)
+            return model
+
+        self.refused(net("TopK", [3], largest=0), r"\(TopK\): largest is 0; 1, the classes with the largest logits, fits")
+        self.refused(net("TopK", [6]), r"\(TopK\): its k is not one constant of 1 to 5 classes")
+        self.refused(net("ArgMax", axis=1, select_last_index=1), r"\(ArgMax\): select_last_index is 1; 0 fits")
+        self.refused(net("ArgMax", axis=0), r"\(ArgMax\): axis 0; 1, the classes, fits")
+        self.refused(net("Split", outputs=["more"], axis=1), "2 outputs; a network has one, the logits, or those of one TopK")
+        done = self.compile(net("TopK", [3], outputs=["indices"]))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_extremes(self):
         """Numbers and sizes that no layer has are refused where they arise, before anything is computed with them."""
         def net(shape, before, channels=4, pads=(0, 0, 0, 0)):

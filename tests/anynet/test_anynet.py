@@ -58,13 +58,17 @@ def check(case, model, images, what, folder, devices):
     oracle, last = onnx_eval.Model(model), model.graph.node[-1]
     for x in images:
         values = oracle.run(x[None].astype(float), keep=True)
-        want = np.asarray(values[last.input[0] if last.op_type in ("ArgMax", "Softmax") else last.output[0]]).reshape(-1)
+        want = np.asarray(values[last.input[0] if last.op_type in ("ArgMax", "Softmax", "TopK") else last.output[0]]).reshape(-1)
         for device in devices:
             net = device.load(out)
             result = net.run(as_pixels(x))
             got = result.logits[0] * net.info.logit_scale
             case.assertTrue(np.allclose(got, want, rtol=1e-9, atol=1e-9 * max(1, np.abs(want).max())), f"{what} on {device.uri}:\n{got}\n{want}")
             case.assertAlmostEqual(want[result.labels[0]], want.max(), 6, what)
+            if last.op_type == "TopK":  # the host's order is that of the graph: the largest first, of equals the lowest index
+                top = np.asarray(values[last.output[1]]).reshape(-1).astype(int)
+                host = np.argsort(-result.logits[0].astype(np.int64), kind="stable")[:len(top)]
+                case.assertTrue(np.allclose(want[host], want[top], rtol=1e-9, atol=1e-9 * max(1, np.abs(want).max())), f"{what}: {host} {top}")
             if last.op_type == "ArgMax":
                 case.assertAlmostEqual(want[int(np.asarray(values[last.output[0]]).reshape(-1)[0])], want[result.labels[0]], 6, what)
 
