@@ -27,6 +27,7 @@ endef
 TB_AS_TINY := $(TINY) -CFLAGS -DBONNET_GEOMETRY_TINY
 $(O)/tb/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
 	$(call bench,tb,)
+$(O)/tb/bonnet_ice40/tb: $(ICE40_RTL)
 $(O)/tb-tiny/%/tb: tests/rtl/%_tb.cpp $(TB_DEPS)
 	$(call bench,tb-tiny,$(TB_AS_TINY))
 TB_AS_ZCU102 := $(ZCU102) -CFLAGS -DBONNET_GEOMETRY_ZCU102
