@@ -305,6 +305,24 @@ int run_job(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n, uint64_t *s
     return 0;
 }
 
+// A reset of one cycle in the middle of a strip: nothing comes of it.
+int run_cut(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
+{
+    auto &d = t.dut;
+    load_params(w, j, t.rng);
+    if (start(t, w, j, n, 0)) return 1;
+    for (uint32_t i = t.rng.below(400); i && !d.done_o; i--)
+        if (!cycle(t, w, j, n)) return 1;
+    d.rst_ni = 0, d.rdata_valid_i = 0, w.bus.clear();
+    t.tick();
+    d.rst_ni = 1;
+    for (int i = 0; i < 8; i++) {
+        if (!cycle(t, w, j, n)) return 1;
+        if (d.done_o || d.bad_o || d.rd_valid_o || d.fb_valid_o || d.sp_re_o) return t.fail("out of a reset", n, d.done_o, 0);
+    }
+    return 0;
+}
+
 // Every row of the pass at the promised cycle, when neither bus nor buffer stalled; and, unless it was held, the cycles without taps.
 int rate(Tb<Vbonnet_stem> &t, const World &w, const Job &j, uint64_t n)
 {
@@ -392,6 +410,7 @@ int run(Tb<Vbonnet_stem> &t)
         w.bus_gap = quick || free ? 0 : static_cast<int>(r.below(95)), w.rd_stall = quick || free ? 0 : static_cast<int>(r.below(95));
         w.fb_stall = free || r.chance(40) ? 0 : static_cast<int>(r.below(98)), w.latency = quick ? 0 : free ? 10 : static_cast<int>(r.below(60));
         if (n <= kBads ? run_bad(t, j, n, static_cast<int>(n - 1)) : r.chance(25) && run_bad(t, j, n, static_cast<int>(r.below(kBads)))) return 1;
+        if (r.chance(10) && run_cut(t, w, j, n)) return 1;
         if (j.strips.size() > 1 && r.chance(10)) {  // the core is reset while a pass is held
             if (run_job(t, w, j, n, &spent, 1 + r.below(static_cast<uint32_t>(j.strips.size() - 1)))) return 1;
             d.rst_ni = 0, d.rdata_valid_i = 0, w.bus.clear();
