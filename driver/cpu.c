@@ -66,7 +66,10 @@ void bonnet_cpu_run_layer(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pi
     case BONNET_LAYER_DOWN: bonnet_cpu_down(cpu, layer); break;
     case BONNET_LAYER_LAST: bonnet_cpu_last(cpu, layer); break;
     case BONNET_LAYER_FC: bonnet_cpu_fc(cpu, layer); break;
-    default: bonnet_cpu_any(cpu, layer, pixels); break;
+    default:
+        if (bonnet_cpu_bconv_fits(&cpu->net->layers[layer])) bonnet_cpu_bconv(cpu, layer);
+        else bonnet_cpu_any(cpu, layer, pixels);
+        break;
     }
 }
 

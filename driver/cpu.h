@@ -100,11 +100,13 @@ typedef struct bonnet_cpu_layer {
     uint64_t *w;                  /* binary: [group][word][outs]            */
     uint64_t *tiles;              /* 3x3, with count_rows: [group][outs/16][words][16] */
     uint32_t band;                /* 3x3, with count_rows: rows of the convolution at a time */
-    int16_t *limit;               /* CONV, DOWN: [k][conv_c], K - Tp         */
+    int16_t *limit;               /* CONV, DOWN: [k][conv_c], K - Tp; BCONV: [taps inside, or 1][outs] */
+    uint16_t *ones;               /* BCONV with zeros around its map: [tap][outs], ones of its weights */
     uint64_t *pool_and;           /* DOWN: [conv_c/64]                      */
     uint32_t row_groups;          /* STEM: groups of taps in a kernel row   */
     size_t block_bytes;           /* STEM: of the taps of 64 channels       */
-    uint8_t *taps;                /* STEM: as bonnet_cpu_stem_row says, block after block */
+    uint8_t *taps;                /* STEM: as bonnet_cpu_stem_row says, block after block; ICONV: int8 [out_c][padded], if padded */
+    uint32_t padded;              /* ICONV: numbers of a filter and zeros to a multiple of 64; 0: a pixel's number does not fit int16 */
     int32_t *start;               /* STEM: [out_c]; -128 x sum of weights where pixels are signed and stored + 128 */
     int32_t *half, *sh;           /* STEM: [out_c]                          */
     int16_t *dw;                  /* STEM: [out_c/64][9][64]                */
@@ -149,7 +151,27 @@ void bonnet_cpu_fc(bonnet_cpu_net *cpu, uint32_t layer);
 void bonnet_cpu_any(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels); /* general layers */
 size_t bonnet_cpu_any_scratch(const bonnet_layer *l);                             /* words of scratch->window that one takes */
 
+/* cpu_bconv.c: BCONV layers that go through the kernels. What one takes: words of a window, channels counted (of 64), rows of limit, rows of ones. */
+typedef struct bonnet_cpu_bconv_sizes {
+    uint32_t words, outs, limits, ones;
+} bonnet_cpu_bconv_sizes;
+int bonnet_cpu_bconv_fits(const bonnet_layer *l); /* 0: bonnet_cpu_any() does it */
+void bonnet_cpu_bconv_size(const bonnet_layer *l, bonnet_cpu_bconv_sizes *s);
+void bonnet_cpu_bconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, uint64_t *row); /* w, limit, ones: zeroed; row: [words] to work in */
+void bonnet_cpu_bconv(bonnet_cpu_net *cpu, uint32_t layer);
+
 static inline uint32_t bonnet_cpu_clamp(int32_t i, uint32_t size) { return i < 0 ? 0 : (uint32_t)i >= size ? size - 1 : (uint32_t)i; }
+
+/* General layers: index of the pixel that a tap of output (y, x) reads, or -1: outside, and counts nothing. */
+static inline int64_t bonnet_cpu_pixel(const bonnet_layer *l, uint32_t y, uint32_t x, uint32_t tap)
+{
+    const bonnet_net_window *w = &l->win;
+    const int32_t iy = (int32_t)(y * w->stride_h + tap / w->kernel_w * w->dilation_h) - (int32_t)w->top;
+    const int32_t ix = (int32_t)(x * w->stride_w + tap % w->kernel_w * w->dilation_w) - (int32_t)w->left;
+    const int inside = (uint32_t)iy < l->in_h && (uint32_t)ix < l->in_w;
+    if (!inside && !w->edge) return -1;
+    return (int64_t)bonnet_cpu_clamp(iy, l->in_h) * l->in_w + bonnet_cpu_clamp(ix, l->in_w);
+}
 
 /* Items first..end-1 of `total` that part `part` of `parts` does, in whole units. */
 static inline void bonnet_cpu_share(uint32_t total, uint32_t unit, uint32_t part, uint32_t parts, uint32_t *first, uint32_t *end)

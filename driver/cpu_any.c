@@ -11,6 +11,7 @@
 typedef struct any_job {
     bonnet_cpu_net *cpu;
     const bonnet_layer *l;
+    const bonnet_cpu_layer *p;
     const uint8_t *pixels;
     const uint64_t *in, *res;
     uint64_t *out;
@@ -22,18 +23,8 @@ static uint32_t words_of(uint32_t channels) { return (channels + 63) / 64; }
 size_t bonnet_cpu_any_scratch(const bonnet_layer *l)
 {
     const size_t taps = (size_t)l->win.kernel_h * l->win.kernel_w, group = l->in_c / (l->win.groups ? l->win.groups : 1);
-    return taps * words_of((uint32_t)group) + (taps * group + 1) / 2 + taps + 2;
-}
-
-/* Index of the pixel a tap reads, or -1: outside. */
-static int64_t pixel_of(const bonnet_layer *l, uint32_t y, uint32_t x, uint32_t tap)
-{
-    const bonnet_net_window *w = &l->win;
-    const int32_t iy = (int32_t)(y * w->stride_h + tap / w->kernel_w * w->dilation_h) - (int32_t)w->top;
-    const int32_t ix = (int32_t)(x * w->stride_w + tap % w->kernel_w * w->dilation_w) - (int32_t)w->left;
-    const int inside = (uint32_t)iy < l->in_h && (uint32_t)ix < l->in_w;
-    if (!inside && !w->edge) return -1;
-    return (int64_t)bonnet_cpu_clamp(iy, l->in_h) * l->in_w + bonnet_cpu_clamp(ix, l->in_w);
+    const size_t numbers = (taps * group + 1) / 2 + (taps * group + 63) / 64 * 16 + 1; /* ICONV: of 32 bits, and of 16 */
+    return taps * words_of((uint32_t)group) + numbers + taps + 2;
 }
 
 /* Channels [first, first + count) of a pixel, moved to bit 0, zeros behind. */
@@ -78,7 +69,7 @@ static void bconv_at(const any_job *job, uint64_t *scratch, uint32_t y, uint32_t
     for (uint32_t g = 0; g < l->win.groups; g++) {
         uint32_t n = 0;
         for (uint32_t tap = 0; tap < all; tap++) {
-            const int64_t pixel = pixel_of(l, y, x, tap);
+            const int64_t pixel = bonnet_cpu_pixel(l, y, x, tap);
             if (pixel < 0) continue;
             cut(scratch + (size_t)n * words, job->in + (size_t)pixel * job->in_words, job->in_words, g * channels, channels);
             taps[n++] = tap;
@@ -87,23 +78,37 @@ static void bconv_at(const any_job *job, uint64_t *scratch, uint32_t y, uint32_t
     }
 }
 
+/* The numbers under the window in one group, [channel of the group][tap], as the weights lie. */
+static void iconv_values(const any_job *job, int32_t *value, uint32_t y, uint32_t x, uint32_t first, uint32_t channels)
+{
+    const bonnet_layer *l = job->l;
+    const uint32_t all = l->win.kernel_h * l->win.kernel_w;
+    for (uint32_t tap = 0; tap < all; tap++) {
+        const int64_t pixel = bonnet_cpu_pixel(l, y, x, tap);
+        const uint8_t *p = pixel < 0 ? NULL : job->pixels + (size_t)pixel * l->in_c + first;
+        for (uint32_t c = 0; c < channels; c++)
+            value[(size_t)c * all + tap] = p ? l->win.mul * (l->pixels_signed ? (int8_t)p[c] : p[c]) + l->win.add : 0;
+    }
+}
+
+/* Through the kernel where all numbers fit 16 bits: then weights are in rows of `padded`, a multiple of 64. */
 static void iconv_at(const any_job *job, uint64_t *scratch, uint32_t y, uint32_t x, uint64_t *to)
 {
     const bonnet_layer *l = job->l;
-    const uint32_t channels = l->in_c / l->win.groups, outs = l->out_c / l->win.groups, all = l->win.kernel_h * l->win.kernel_w;
-    int32_t *value = (int32_t *)(void *)scratch; /* [channel of the group][tap], as the weights lie */
+    const bonnet_cpu_layer *p = job->p;
+    const uint32_t channels = l->in_c / l->win.groups, outs = l->out_c / l->win.groups, dot = l->win.kernel_h * l->win.kernel_w * channels;
+    int32_t *value = (int32_t *)(void *)scratch;
+    int16_t *narrow = (int16_t *)(void *)(scratch + (dot + 1) / 2);
     for (uint32_t o = 0; o < l->out_c; o++) {
-        const uint32_t first = o / outs * channels;
-        for (uint32_t tap = 0; o % outs == 0 && tap < all; tap++) {
-            const int64_t pixel = pixel_of(l, y, x, tap);
-            const uint8_t *p = pixel < 0 ? NULL : job->pixels + (size_t)pixel * l->in_c + first;
-            for (uint32_t c = 0; c < channels; c++)
-                value[(size_t)c * all + tap] = p ? l->win.mul * (l->pixels_signed ? (int8_t)p[c] : p[c]) + l->win.add : 0;
+        if (o % outs == 0) {
+            iconv_values(job, value, y, x, o / outs * channels, channels);
+            for (uint32_t i = 0; i < p->padded; i++) narrow[i] = i < dot ? (int16_t)value[i] : 0;
         }
-        const size_t dot = (size_t)all * channels;
         const int8_t *w = l->w8 + (size_t)o * dot;
         int32_t sum = 0;
-        for (size_t i = 0; i < dot; i++) sum += w[i] * value[i];
+        if (p->padded) sum = job->cpu->kernels->dot((const int8_t *)p->taps + (size_t)o * p->padded, narrow, p->padded);
+        else
+            for (size_t i = 0; i < dot; i++) sum += w[i] * value[i];
         to[o / 64] |= (uint64_t)((sum >= l->t[o]) != (l->sh[o] != 0)) << o % 64;
     }
 }
@@ -115,7 +120,7 @@ static void bpool_at(const any_job *job, uint32_t y, uint32_t x, uint64_t *to)
         const uint32_t here = l->out_c - i * 64 < 64 ? l->out_c - i * 64 : 64;
         uint64_t any = 0, all = ~UINT64_C(0) >> (64 - here), min = 0;
         for (uint32_t tap = 0; tap < l->win.kernel_h * l->win.kernel_w; tap++) {
-            const int64_t pixel = pixel_of(l, y, x, tap);
+            const int64_t pixel = bonnet_cpu_pixel(l, y, x, tap);
             if (pixel < 0) continue;
             any |= job->in[(size_t)pixel * job->in_words + i];
             all &= job->in[(size_t)pixel * job->in_words + i];
@@ -180,7 +185,7 @@ static void sum_part(void *arg, uint32_t part, uint32_t parts)
         int32_t sum = l->c[o];
         for (size_t i = 0; i < (size_t)taps * l->in_c; i++) sum -= w[i];
         for (uint32_t tap = 0; tap < taps; tap++, w += l->in_c) {
-            const uint64_t *pixel = job->in + (size_t)pixel_of(l, 0, 0, tap) * job->in_words;
+            const uint64_t *pixel = job->in + (size_t)bonnet_cpu_pixel(l, 0, 0, tap) * job->in_words;
             for (uint32_t i = 0; i < job->in_words; i++)
                 for (uint64_t left = pixel[i]; left; left &= left - 1) sum += 2 * w[i * 64 + (uint32_t)__builtin_ctzll(left)];
         }
@@ -193,6 +198,7 @@ void bonnet_cpu_any(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels)
     const bonnet_layer *l = &cpu->net->layers[layer];
     any_job job = {.cpu = cpu,
                    .l = l,
+                   .p = &cpu->layers[layer],
                    .pixels = pixels,
                    .in = l->in.map >= 0 ? cpu->maps[l->in.map] : NULL,
                    .res = l->res.map >= 0 ? cpu->maps[l->res.map] : NULL,

@@ -110,6 +110,28 @@ static int prepare_binary(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonne
     return 1;
 }
 
+static int prepare_bconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l, const bonnet_cpu_bconv_sizes *s)
+{
+    uint64_t *row = grab(cpu, s->words, sizeof *row);
+    to->w = grab(cpu, (size_t)s->words * s->outs, sizeof *to->w);
+    to->limit = grab(cpu, (size_t)s->limits * s->outs, sizeof *to->limit);
+    to->ones = s->ones ? grab(cpu, (size_t)s->ones * s->outs, sizeof *to->ones) : NULL;
+    if (!row || !to->w || !to->limit || (s->ones && !to->ones)) return 0;
+    bonnet_cpu_bconv_fill(to, l, row);
+    return 1;
+}
+
+static int prepare_iconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
+{
+    const int64_t low = l->pixels_signed ? -128 : 0, least = l->win.mul * low + l->win.add, most = least + 255 * (int64_t)l->win.mul;
+    const uint32_t dot = l->win.kernel_h * l->win.kernel_w * (l->in_c / l->win.groups);
+    if (least < INT16_MIN || most > INT16_MAX) return 1;
+    to->padded = (dot + 63) / 64 * 64;
+    to->taps = grab(cpu, l->out_c, to->padded);
+    for (uint32_t o = 0; to->taps && o < l->out_c; o++) memcpy(to->taps + (size_t)o * to->padded, l->w8 + (size_t)o * dot, dot);
+    return to->taps != NULL;
+}
+
 static int prepare(bonnet_cpu_net *cpu)
 {
     const bonnet_net *net = cpu->net;
@@ -124,6 +146,15 @@ static int prepare(bonnet_cpu_net *cpu)
         cpu->maps[i] = grab(cpu, bonnet_net_map_words(net, i), sizeof **cpu->maps);
         if (!cpu->maps[i]) return 0;
         if (l->kind == BONNET_LAYER_FC) continue;
+        if (bonnet_cpu_bconv_fits(l)) {
+            bonnet_cpu_bconv_sizes s;
+            bonnet_cpu_bconv_size(l, &s);
+            if (!prepare_bconv(cpu, to, l, &s)) return 0;
+            if (s.words > window) window = s.words;
+            if ((size_t)s.outs * BONNET_CPU_CHUNK > q) q = (size_t)s.outs * BONNET_CPU_CHUNK;
+            continue;
+        }
+        if (l->kind == BONNET_LAYER_ICONV && !prepare_iconv(cpu, to, l)) return 0;
         if (bonnet_kind_general(l->kind)) {
             const size_t chunks = bonnet_cpu_any_scratch(l) / BONNET_CPU_CHUNK + 1;
             if (chunks > window) window = chunks;

@@ -5,6 +5,7 @@
  * No function here trusts the shapes: sums that leave 64 bits come out as SIZE_MAX, so that a reader may ask before it checks.
  */
 #include "net.h"
+#include <string.h>
 
 /* a * b, or SIZE_MAX when that does not fit or an operand is SIZE_MAX already. */
 static size_t times(size_t a, size_t b)
@@ -27,6 +28,19 @@ size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_BELT: return times(times(l->out_h, l->out_w), ((size_t)l->out_c + 63) / 64);
     default: return times(times(l->out_h, l->out_w), times(l->out_c / 64, net->k));
     }
+}
+
+void bonnet_net_pack(uint64_t *to, const uint64_t *from, uint32_t pixels, uint32_t channels)
+{
+    const uint32_t words = (channels + 63) / 64;
+    memset(to, 0, ((size_t)pixels * channels + 63) / 64 * sizeof *to);
+    for (uint32_t p = 0; p < pixels; p++)
+        for (uint32_t w = 0; w < words; w++) {
+            const uint64_t bits = from[(size_t)p * words + w];
+            const size_t at = (size_t)p * channels + w * 64;
+            to[at / 64] |= bits << at % 64;
+            if (at % 64 && bits >> (64 - at % 64)) to[at / 64 + 1] |= bits >> (64 - at % 64);
+        }
 }
 
 /* Numbers in the filter of one output channel of a general layer. */

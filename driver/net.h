@@ -136,6 +136,9 @@ static inline int bonnet_net_segment(const bonnet_net *net) { return net->layers
 
 /* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC, BSUM ceil(out_c/2). */
 size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer);
+/* The channels of pixels that begin on a word each, one behind the other without gaps: to[ceil(pixels * channels / 64)]. Bits behind a pixel's last
+ * channel are 0. */
+void bonnet_net_pack(uint64_t *to, const uint64_t *from, uint32_t pixels, uint32_t channels);
 /* Binary (or int8) multiply-accumulates of one frame of layer i, as the seeds count them: one op = one MAC. */
 uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer);
 /* Every rule of docs/operators.md that a net must obey: shapes, references, ranges. NULL if sound, else one

@@ -20,24 +20,10 @@ static uint32_t pixel(const bonnet_layer *l)
     return packed(l) ? whole(pixels * l->in_c) : pixels * whole(l->in_c);
 }
 
-/* Channels of pixels that begin on a word each, one behind the other; bits behind a pixel's last channel are 0. */
-static void pack(uint64_t *to, const uint64_t *from, uint32_t pixels, uint32_t channels)
-{
-    const uint32_t words = whole(channels) / 64;
-    memset(to, 0, whole(pixels * channels) / 8);
-    for (uint32_t p = 0; p < pixels; p++)
-        for (uint32_t w = 0; w < words; w++) {
-            const uint64_t bits = from[(size_t)p * words + w];
-            const size_t at = (size_t)p * channels + w * 64;
-            to[at / 64] |= bits << at % 64;
-            if (at % 64 && bits >> (64 - at % 64)) to[at / 64 + 1] |= bits >> (64 - at % 64);
-        }
-}
-
 void bonnet_segment_given(uint64_t *to, const bonnet_segment *s, const bonnet_net *net, const uint64_t *map)
 {
     const bonnet_layer *l = &net->layers[s->first];
-    if (packed(l)) pack(to, map, l->in_h * l->in_w, l->in_c);
+    if (packed(l)) bonnet_net_pack(to, map, l->in_h * l->in_w, l->in_c);
     else memcpy(to, map, bonnet_net_map_words(s->net, 0) * sizeof *to);
 }
 
@@ -103,7 +89,7 @@ static int convert(bonnet_net *to, uint32_t at, const bonnet_layer *l)
     uint16_t *tp = bonnet_net_param_data(to, at, BONNET_PARAM_TP);
     if (!packed(l)) memcpy(bits, l->bits, l->out_c * words * sizeof *bits);
     for (uint32_t o = 0; packed(l) && o < l->out_c; o++)
-        pack(bits + o * words, l->bits + (size_t)o * l->in_h * l->in_w * (whole(l->in_c) / 64), l->in_h * l->in_w, l->in_c);
+        bonnet_net_pack(bits + o * words, l->bits + (size_t)o * l->in_h * l->in_w * (whole(l->in_c) / 64), l->in_h * l->in_w, l->in_c);
     const int64_t k = (int64_t)l->win.kernel_h * l->win.kernel_w * l->in_c, all = (int64_t)words * 64;
     for (uint32_t o = 0; o < s->out_c; o++) {
         const int64_t twice = o < l->out_c ? l->t[o] + k : 2 * k + 2, need = twice > 0 ? (twice + 1) / 2 : 0; /* matches wanted */

@@ -105,7 +105,8 @@ bonnet_net *bonnet_random_general(uint64_t seed)
     l->in_c = bonnet_rng_chance(r, 50) ? 1 : 3;
     l->in_h = 1 + bonnet_rng_below(r, 12), l->in_w = 1 + bonnet_rng_below(r, 12);
     window(l, 1, 1, 1, 1, 0, 0);
-    l->win.mul = 1 + (int32_t)bonnet_rng_below(r, 2), l->win.add = -(int32_t)bonnet_rng_below(r, 256);
+    l->win.mul = bonnet_rng_chance(r, 20) ? 200 : 1 + (int32_t)bonnet_rng_below(r, 2),
+    l->win.add = -(int32_t)bonnet_rng_below(r, 256); /* 200: beyond 16 bits */
     l->pixels_signed = bonnet_rng_chance(r, 50);
     done(&b, l, channels(r));
     const uint32_t most = 1 + bonnet_rng_below(r, MOST_LAYERS - 4);

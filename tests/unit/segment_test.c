@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * segment_test.c - what a chip runs of a general network: which layers and why not the others, every rule of a segment broken once, every field of its
- * job's LOAD and STORE turned, and that files and the other devices take no segment. That they compute the same bits: tests/conform --general.
+ * job's LOAD and STORE turned, and that files and the other devices take no segment. That they compute the same bits: tests/conform --general; here
+ * the CPU's side of that under the sanitizers.
  */
+#include "../conform/compare.h"
 #include "../conform/net_build.h"
 #include "backends.h"
 #include "break.h"
+#include "golden/golden.h"
 #include "lower.h"
 
 /* A layer of 64 channels on 6x6, as the conv unit takes it. */
@@ -166,9 +169,42 @@ static void bytes(unit *u, const bonnet_segment *s, const bonnet_geometry *g)
     bonnet_job_free(back);
 }
 
+/* The kernels of general layers read and write what is theirs: random networks on cpu: under the sanitizers, every map as golden's. */
+static void on_cpu(unit *u, const char *options)
+{
+    void *dev = NULL;
+    bonnet_error err = {""};
+    uint32_t wrong = 0;
+    const bonnet_status opened = bonnet_cpu_backend.open(&dev, options, NULL, &err);
+    if (opened == BONNET_ENODEV) return; /* a kernel set that this machine lacks */
+    if (opened != BONNET_OK) exit(1);
+    for (uint32_t i = 0; i < u->cases; i++) {
+        bonnet_net *net = bonnet_random_general(u->seed + i);
+        uint8_t *pixels = net ? bonnet_random_image(net, u->seed + i, 1) : NULL;
+        bonnet_frame want, got;
+        bonnet_parting at;
+        void *slot = NULL;
+        if (!pixels || !bonnet_frame_make(&want, net) || !bonnet_frame_make(&got, net)) exit(1);
+        bonnet_run run = {.pixels = pixels, .frames = 1, .logits = got.logits, .maps = got.maps};
+        if (bonnet_golden_run(net, pixels, want.maps, want.logits, NULL, NULL) != BONNET_OK ||
+            bonnet_cpu_backend.load(dev, &slot, net, &err) != BONNET_OK || bonnet_cpu_backend.run(dev, slot, &run, &err) != BONNET_OK ||
+            !bonnet_frame_equal(&at, net, &want, &got))
+            wrong++;
+        if (slot) bonnet_cpu_backend.unload(dev, slot);
+        bonnet_frame_free(&want);
+        bonnet_frame_free(&got);
+        free(pixels);
+        bonnet_net_free(net);
+    }
+    bonnet_cpu_backend.close(dev);
+    UNIT(u, !wrong, *options ? options : "cpu:", "%u of %u networks are not golden's: %s", wrong, u->cases, err.text);
+}
+
 int main(int argc, char **argv)
 {
-    unit u = unit_start(argc, argv, "segment", 1, 1);
+    unit u = unit_start(argc, argv, "segment", 1, 12);
+    static const char *const sets[] = {"", "isa=avx512", "isa=avx2", "isa=portable,threads=3"};
+    for (uint32_t i = 0; i < 4; i++) on_cpu(&u, sets[i]);
     static const char *const names[] = {"asic", "zcu102", "small", "tiny"};
     fits(&u);
     reasons(&u);
