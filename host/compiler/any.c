@@ -29,6 +29,7 @@ static const struct {
     {"GlobalAveragePool", any_global_average, 0},
     {"GlobalMaxPool", any_global_max, 0},
     {"Identity", any_same, 1},
+    {"IntQuant", any_quant, 1},
     {"LeakyRelu", any_leaky_relu, 1},
     {"LogSoftmax", any_end, 0},
     {"MatMul", any_matmul, 1},
@@ -39,6 +40,7 @@ static const struct {
     {"MultiThreshold", any_multithreshold, 1},
     {"PRelu", any_prelu, 1},
     {"Pad", any_pad, 0},
+    {"Quant", any_quant, 1},
     {"ReduceMean", any_reduce_mean, 1},
     {"Relu", any_relu, 1},
     {"Reshape", any_reshape, 1},
@@ -64,7 +66,8 @@ bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any
         return ANY_REFUSE(im, n, "makes %s 0 or infinite", any_name(&v));
     if (v.flat && v.h * v.w == 1) v.last = 0;
     im->values[edge] = v;
-    if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.last && !v.fold && !v.mean && !any_padded(&v))
+    if (v.kind == ANY_BITS && v.layer >= 0 && v.mul == 1 && v.add == 0 && !v.flat && !v.last && !v.fold && !v.mean && any_planes(&v) == 1 &&
+        !any_padded(&v))
         im->map[v.layer] = edge;
     return BONNET_OK;
 }
@@ -87,6 +90,10 @@ int any_axis(const any_value *v, int64_t axis)
     const int64_t rank = v->flat ? 2 : 4, own = v->last && !v->flat ? 3 : 1;
     return axis == own || axis == own - rank;
 }
+
+uint32_t any_planes(const any_value *v) { return v->planes ? v->planes : 1; }
+
+uint32_t any_bits(const any_value *v) { return v->ch * any_planes(v); }
 
 int any_padded(const any_value *v) { return (v->pads[0] | v->pads[1] | v->pads[2] | v->pads[3]) != 0; }
 

@@ -15,7 +15,7 @@ typedef enum any_kind {
     ANY_NONE = 0,
     ANY_CONST, /* c                                                        */
     ANY_IMAGE, /* mul * pixel + add                                        */
-    ANY_BITS,  /* mul * (+-1) + add, of layer `layer`                      */
+    ANY_BITS,  /* mul * (sum of `planes` times +-1) + add, of layer `layer` */
     ANY_SUM    /* `sum` or `parts`, then chain                             */
 } any_kind;
 
@@ -40,6 +40,8 @@ typedef struct any_value {
     const any_const *c;
     int32_t layer;
     uint32_t ch, h, w;
+    uint32_t planes; /* ANY_BITS: channels of the map for each of `ch`, side by side; 0 is 1 */
+    int nested;      /* planes > 1: bit p only where bit p - 1 is: the largest of two values is the OR of their bits */
     const struct any_value *parts; /* ANY_SUM without `sum`: the sums whose channels follow one another, before `chain` */
     uint32_t n_parts;
     int flat;  /* [1, ch * h * w] instead of [1, ch, h, w]       */
@@ -53,6 +55,8 @@ typedef struct any_value {
     const bonnet_affine *chain;
     const bonnet_net_window *pool; /* ANY_SUM: a MaxPool, taken when the chain was `pooled_at` */
     const bonnet_affine *pooled_at;
+    const struct any_value *side;   /* ANY_SUM: a binary map that step side_at adds; the step itself adds 0 */
+    const bonnet_affine *side_at;
 } any_value;
 
 typedef struct any_import {
@@ -78,6 +82,8 @@ bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any
 const char *any_name(const any_value *v); /* "a binary map" */
 bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants);
 int any_padded(const any_value *v);
+uint32_t any_planes(const any_value *v);
+uint32_t any_bits(const any_value *v); /* channels of its map: ch * planes */
 int any_axis(const any_value *v, int64_t axis); /* 1: that of its channels */
 /* A new layer of this shape in *out; its parameters must be in it already. */
 bonnet_status any_layer(any_import *im, const bonnet_node *n, const bonnet_layer *l, int32_t *out);
@@ -95,9 +101,9 @@ bonnet_status any_push(any_import *im, const bonnet_node *n, any_value *v, uint3
 bonnet_status any_numbers(any_import *im, const bonnet_node *n, const any_const *c, const any_value *v, long double **out, uint32_t *entries);
 
 /* ---- any_channels.c */
-/* The steps of `from` behind `prev`; channel i is theirs of index[i]. *find, one of them, becomes its copy. */
-bonnet_status any_steps(any_import *im, const bonnet_node *n, const bonnet_affine *from, const bonnet_affine *prev, uint32_t count,
-                        const uint32_t *index, const bonnet_affine **find, const bonnet_affine **out);
+/* v's steps, as those of `from`, behind `prev`; channel i is theirs of index[i]. pooled_at and side_at move along. */
+bonnet_status any_steps(any_import *im, const bonnet_node *n, const any_value *from, const bonnet_affine *prev, uint32_t count, const uint32_t *index,
+                        any_value *v);
 /* Channels index[0..count-1] of v, a sum. */
 bonnet_status any_sum_pick(any_import *im, const bonnet_node *n, const any_value *v, uint32_t count, const uint32_t *index, any_value *to);
 /* Part `i` of v, a sum of parts, with the steps and the pool that v has behind it. */
@@ -110,8 +116,23 @@ bonnet_status any_pick(any_import *im, const bonnet_node *n, const any_value *a,
 /* Maps of equal height and width, one channel behind the other, as one; their scales are equal. */
 bonnet_status any_maps_joined(any_import *im, const bonnet_node *n, const any_value *const *v, uint32_t count, any_value *to);
 
+/* Two maps of one shape bit by bit. */
+bonnet_status any_belt(any_import *im, const bonnet_node *n, const any_value *a, const any_value *b, bonnet_join join, int32_t *layer);
+/* A map with `pads` around it of bits that together stand for 0: *done = 0 if none do. any_pool.c */
+bonnet_status any_border(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], any_value *to, int *done);
+
 /* Channels index[0..count-1] of the node's input as the value of `edge`. any_slice.c */
 bonnet_status any_take(any_import *im, const bonnet_node *n, int32_t edge, uint32_t count, const uint32_t *index);
+
+/* ---- any_copies.c: integers of a few units as sums of +-1 on copies of the channels */
+bonnet_status any_copies(any_import *im, const bonnet_node *n, bonnet_layer *l, int8_t **w, long double *alpha);
+
+/* ---- any_side.c: the bits of a sum to which a map was added */
+typedef bonnet_status any_one_sum(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_value *out);
+bonnet_status any_side(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_one_sum *of, any_value *to);
+
+/* ---- any_join.c: two values added */
+bonnet_status any_added(any_import *im, const bonnet_node *n, const any_value *a, const any_value *b);
 
 /* ---- any_sign.c */
 /* A layer of the sign of v, a sum, or one for each part of it; its bits stand for mul * (+-1) + add. */
@@ -124,7 +145,8 @@ bonnet_status any_emit(any_import *im, bonnet_net **out);
 any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu; /* any_chain.c */
 any_op any_prelu, any_leaky_relu;                                             /* any_chain.c */
 any_op any_conv, any_gemm, any_matmul, any_pad;                               /* any_conv.c  */
-any_op any_sign, any_bipolar, any_multithreshold;                             /* any_sign.c  */
+any_op any_sign, any_bipolar;                                                 /* any_sign.c  */
+any_op any_multithreshold, any_quant;                                         /* any_levels.c */
 any_op any_average_pool, any_global_average, any_reduce_mean;                 /* any_average.c */
 any_op any_maxpool, any_global_max, any_max, any_min;                         /* any_pool.c  */
 any_op any_reshape, any_same;                                                 /* any_view.c  */

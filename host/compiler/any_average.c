@@ -9,17 +9,18 @@
 bonnet_status any_unit_sum(any_import *im, const bonnet_node *n, const any_value *v, any_value *to)
 {
     any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
-    double *one = bonnet_arena_calloc(im->g->arena, v->ch, sizeof *one);
+    const uint32_t planes = any_planes(v), all = any_bits(v);
+    double *one = bonnet_arena_calloc(im->g->arena, all, sizeof *one);
     if (!s || !one) return bonnet_graph_no_memory(im->g);
-    for (uint32_t i = 0; i < v->ch; i++) one[i] = 1;
-    *s = (any_sum){.node = n, .w = one, .unit = 1, .mul = v->mul, .add = v->add};
-    s->l = (bonnet_layer){.in_c = v->ch, .in_h = v->h, .in_w = v->w, .out_c = v->ch, .out_h = v->h, .out_w = v->w};
+    for (uint32_t i = 0; i < all; i++) one[i] = 1;
+    *s = (any_sum){.node = n, .w = one, .unit = 1, .mul = v->mul, .add = v->add / planes};
+    s->l = (bonnet_layer){.in_c = all, .in_h = v->h, .in_w = v->w, .out_c = v->ch, .out_h = v->h, .out_w = v->w};
     s->l.kind = v->kind == ANY_IMAGE ? BONNET_LAYER_ICONV : BONNET_LAYER_BCONV;
-    s->l.in = v->kind == ANY_IMAGE ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, v->ch};
+    s->l.in = v->kind == ANY_IMAGE ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, all};
     s->l.res.map = s->l.pass.map = -1;
     s->l.win = (bonnet_net_window){.kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = v->ch};
     *to = *v;
-    to->kind = ANY_SUM, to->mul = 1, to->add = 0, to->sum = s;
+    to->kind = ANY_SUM, to->mul = 1, to->add = 0, to->planes = 0, to->sum = s;
     return BONNET_OK;
 }
 
@@ -62,7 +63,7 @@ static bonnet_status boxed(any_import *im, const bonnet_node *n, const any_value
 {
     for (const bonnet_affine *c = v->chain; c; c = c->prev)
         if (c->clamp || c->below) return ANY_REFUSE(im, n, "averages sums behind a Relu, PRelu or Clip; put a Sign between");
-    if (v->pool || v->parts) return ANY_REFUSE(im, n, "averages sums behind a MaxPool or a Concat; put a Sign between");
+    if (v->pool || v->parts || v->side) return ANY_REFUSE(im, n, "averages sums behind a MaxPool, a Concat or an Add of a map; put a Sign between");
     const any_sum *of = v->sum;
     const bonnet_layer *l = &of->l;
     const bonnet_net_window *w = &l->win;
@@ -125,7 +126,16 @@ bonnet_status any_average_pool(any_import *im, const bonnet_node *n)
     bonnet_status status = bonnet_attr_int(im->g, n, "ceil_mode", 0, &up);
     if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "count_include_pad", 0, &whole);
     if (status == BONNET_OK) status = any_window(im, n, 0, 0, &box);
-    if (status == BONNET_OK && v.kind != ANY_SUM) status = any_unit_sum(im, n, any_in(im, n, 0), &v);
+    if (status == BONNET_OK && whole && v.kind == ANY_BITS && v.add != 0 && (box.top | box.left | box.bottom | box.right)) {
+        const uint32_t pads[4] = {box.top, box.left, box.bottom, box.right};
+        int done;
+        status = any_border(im, n, any_in(im, n, 0), pads, &to, &done);
+        if (status == BONNET_OK && done) v = to, box.top = box.left = box.bottom = box.right = 0;
+    }
+    if (status == BONNET_OK && v.kind != ANY_SUM) {
+        const any_value map = v;
+        status = any_unit_sum(im, n, &map, &v);
+    }
     if (status != BONNET_OK) return status;
     if (box.dilation_h != 1 || box.dilation_w != 1) return ANY_REFUSE(im, n, "dilations; 1 fits");
     if (box.top | box.left | box.bottom | box.right) {

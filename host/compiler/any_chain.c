@@ -82,7 +82,7 @@ bonnet_status any_add(any_import *im, const bonnet_node *n)
     if (status != BONNET_OK) return status;
     if (b->kind == ANY_CONST) return affine(im, n, a, NULL, b->c, 0);
     if (a->kind == ANY_CONST) return affine(im, n, b, NULL, a->c, 0);
-    return ANY_REFUSE(im, n, "adds %s and %s; join two binary maps with Mul, Max or Min", any_name(a), any_name(b));
+    return any_added(im, n, a, b);
 }
 
 bonnet_status any_sub(any_import *im, const bonnet_node *n)

@@ -16,31 +16,38 @@ static const long double *chosen(any_import *im, const long double *from, uint32
     return x;
 }
 
-bonnet_status any_steps(any_import *im, const bonnet_node *n, const bonnet_affine *from, const bonnet_affine *prev, uint32_t count,
-                        const uint32_t *index, const bonnet_affine **find, const bonnet_affine **out)
+bonnet_status any_steps(any_import *im, const bonnet_node *n, const any_value *from, const bonnet_affine *prev, uint32_t count, const uint32_t *index,
+                        any_value *v)
 {
-    const uint32_t before = prev ? prev->depth : 0, depth = from ? from->depth : 0;
-    const bonnet_affine *look = find ? *find : NULL;
-    *out = prev;
-    if (find && !look) *find = prev;
+    const bonnet_affine *step = from->chain;
+    const uint32_t before = prev ? prev->depth : 0, depth = step ? step->depth : 0;
+    v->chain = prev;
+    if (from->pool && !from->pooled_at) v->pooled_at = prev;
     if (!depth) return BONNET_OK;
     if (before + depth >= BONNET_CHAIN_MAX)
         return ANY_REFUSE(im, n, "more than %d operators between a convolution and its sign; fold some before exporting", BONNET_CHAIN_MAX - 1);
     bonnet_affine *steps = bonnet_arena_calloc(im->g->arena, depth, sizeof *steps);
     if (!steps) return bonnet_graph_no_memory(im->g);
-    for (uint32_t i = depth; i-- > 0; from = from->prev) {
+    for (uint32_t i = depth; i-- > 0; step = step->prev) {
         bonnet_affine *s = &steps[i];
-        *s = *from;
+        *s = *step;
         s->prev = i ? &steps[i - 1] : prev;
         s->depth = before + i + 1;
-        s->n = from->n == 1 ? 1 : count;
-        s->sub = chosen(im, from->sub, from->n, count, index), s->mul = chosen(im, from->mul, from->n, count, index);
-        s->add = chosen(im, from->add, from->n, count, index), s->below = chosen(im, from->below, from->n, count, index);
-        if ((from->sub && !s->sub) || (from->mul && !s->mul) || (from->add && !s->add) || (from->below && !s->below))
+        s->n = step->n == 1 ? 1 : count;
+        s->sub = chosen(im, step->sub, step->n, count, index), s->mul = chosen(im, step->mul, step->n, count, index);
+        s->add = chosen(im, step->add, step->n, count, index), s->below = chosen(im, step->below, step->n, count, index);
+        if ((step->sub && !s->sub) || (step->mul && !s->mul) || (step->add && !s->add) || (step->below && !s->below))
             return bonnet_graph_no_memory(im->g);
-        if (from == look) *find = s;
+        if (step->strict && step->n > 1) {
+            uint8_t *strict = bonnet_arena_calloc(im->g->arena, count, 1);
+            if (!strict) return bonnet_graph_no_memory(im->g);
+            for (uint32_t c = 0; c < count; c++) strict[c] = step->strict[index[c]];
+            s->strict = strict;
+        }
+        if (from->pool && step == from->pooled_at) v->pooled_at = s;
+        if (from->side && step == from->side_at) v->side_at = s;
     }
-    *out = &steps[depth - 1];
+    v->chain = &steps[depth - 1];
     return BONNET_OK;
 }
 
@@ -117,15 +124,27 @@ static bonnet_status parts_pick(any_import *im, const bonnet_node *n, const any_
     return BONNET_OK;
 }
 
+/* The same channels of the map that is added. */
+static bonnet_status side_pick(any_import *im, const bonnet_node *n, uint32_t count, const uint32_t *index, any_value *to)
+{
+    any_value *side = bonnet_arena_calloc(im->g->arena, 1, sizeof *side);
+    int32_t *t = bonnet_arena_calloc(im->g->arena, count, sizeof *t);
+    if (!side || !t) return bonnet_graph_no_memory(im->g);
+    for (uint32_t i = 0; i < count; i++) t[i] = (int32_t)index[i];
+    *side = *to->side;
+    bonnet_status status = any_pick(im, n, to->side, NULL, count, t, NULL, &side->layer);
+    side->ch = count;
+    to->side = side;
+    return status;
+}
+
 bonnet_status any_sum_pick(any_import *im, const bonnet_node *n, const any_value *v, uint32_t count, const uint32_t *index, any_value *to)
 {
     *to = *v;
     to->ch = count;
     bonnet_status status = v->parts ? parts_pick(im, n, v, count, index, to) : filters(im, n, v->sum, count, index, &to->sum);
-    const bonnet_affine *at = v->pooled_at;
-    if (status == BONNET_OK) status = any_steps(im, n, v->chain, NULL, count, index, &at, &to->chain);
-    to->pooled_at = at;
-    return status;
+    if (status == BONNET_OK && v->side) status = side_pick(im, n, count, index, to);
+    return status == BONNET_OK ? any_steps(im, n, v, NULL, count, index, to) : status;
 }
 
 bonnet_status any_part(any_import *im, const bonnet_node *n, const any_value *v, uint32_t i, any_value *to)
@@ -136,9 +155,7 @@ bonnet_status any_part(any_import *im, const bonnet_node *n, const any_value *v,
     uint32_t *index = bonnet_arena_calloc(im->g->arena, to->ch, sizeof *index);
     if (!index) return bonnet_graph_no_memory(im->g);
     for (uint32_t c = 0; c < to->ch; c++) index[c] = first + c;
-    const bonnet_affine *at = v->pooled_at;
-    bonnet_status status = any_steps(im, n, v->chain, to->chain, to->ch, index, &at, &to->chain);
-    if (v->pool) to->pool = v->pool, to->pooled_at = at; /* any_maxpool() lets no part have one of its own */
+    if (v->pool) to->pool = v->pool; /* any_concat() lets no part have one of its own */
     to->h = v->h, to->w = v->w, to->flat = v->flat, to->last = v->last;
-    return status;
+    return any_steps(im, n, v, v->parts[i].chain, to->ch, index, to);
 }

@@ -8,7 +8,9 @@
 static int one_scale(const any_value *const *v, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (v[i]->kind != ANY_BITS || v[i]->add != v[0]->add || (v[i]->mul != v[0]->mul && v[i]->mul != -v[0]->mul)) return 0;
+        if (v[i]->kind != ANY_BITS || any_planes(v[i]) != any_planes(v[0]) || v[i]->add != v[0]->add ||
+            (v[i]->mul != v[0]->mul && v[i]->mul != -v[0]->mul))
+            return 0;
     return 1;
 }
 

@@ -50,17 +50,48 @@ bonnet_status any_sizes(any_import *im, const bonnet_node *n, bonnet_layer *l)
     return BONNET_OK;
 }
 
-static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_value *v, bonnet_layer *l, const double *w, double unit,
+/* A border of zeros around bits that stand for other numbers becomes bits that stand for 0, if some do. */
+static bonnet_status bordered(any_import *im, const bonnet_node *n, any_value *v, bonnet_layer *l)
+{
+    bonnet_net_window *w = &l->win;
+    const uint32_t pads[4] = {w->top, w->left, w->bottom, w->right};
+    any_value to;
+    int done;
+    if (v->kind != ANY_BITS || v->add == 0 || w->edge || !(w->top | w->left | w->bottom | w->right)) return BONNET_OK;
+    bonnet_status status = any_border(im, n, v, pads, &to, &done);
+    if (status != BONNET_OK || !done) return status;
+    *v = to;
+    l->in_h = v->h, l->in_w = v->w;
+    w->top = w->left = w->bottom = w->right = 0;
+    return BONNET_OK;
+}
+
+/* The planes of a value have its weights, each: [out][channels][taps] to [out][channels][planes][taps]. */
+static double *spread(any_import *im, bonnet_layer *l, const double *w, uint32_t planes)
+{
+    const size_t taps = (size_t)l->win.kernel_h * l->win.kernel_w, filters = (size_t)l->out_c * (l->in_c / l->win.groups);
+    double *x = bonnet_arena_calloc(im->g->arena, filters * planes * taps, sizeof *x);
+    for (size_t i = 0; x && i < filters * planes; i++) memcpy(x + i * taps, w + i / planes * taps, taps * sizeof *x);
+    l->in_c *= planes;
+    return x;
+}
+
+static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_value *from, bonnet_layer *l, const double *w, double unit,
                              const any_const *bias, int flat)
 {
     if (l->out_c < 1 || l->out_c > BONNET_MAX_WIDE_CHANNELS)
         return ANY_REFUSE(im, n, "%u output channels; 1 to %d fit", (unsigned)l->out_c, BONNET_MAX_WIDE_CHANNELS);
     any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     if (!s) return bonnet_graph_no_memory(im->g);
+    any_value at = *from, *v = &at;
+    bonnet_status status = bordered(im, n, v, l);
+    if (status != BONNET_OK) return status;
+    const uint32_t planes = any_planes(v);
+    if (planes > 1 && !(w = spread(im, l, w, planes))) return bonnet_graph_no_memory(im->g);
     l->kind = v->kind == ANY_IMAGE ? BONNET_LAYER_ICONV : BONNET_LAYER_BCONV;
-    l->in = l->kind == BONNET_LAYER_ICONV ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, v->ch};
+    l->in = l->kind == BONNET_LAYER_ICONV ? (bonnet_map_ref){-1, 0, 0} : (bonnet_map_ref){v->layer, 0, any_bits(v)};
     l->res.map = l->pass.map = -1;
-    *s = (any_sum){.l = *l, .node = n, .w = w, .unit = unit, .mul = v->mul, .add = v->add};
+    *s = (any_sum){.l = *l, .node = n, .w = w, .unit = unit, .mul = v->mul, .add = v->add / planes};
     any_value to = {.kind = ANY_SUM, .layer = -1, .ch = l->out_c, .h = l->out_h, .w = l->out_w, .flat = flat, .mul = 1, .sum = s};
     if (bias) {
         if (bias->count != l->out_c && bias->count != 1)
@@ -68,10 +99,29 @@ static bonnet_status sum_set(any_import *im, const bonnet_node *n, const any_val
         long double *b = bonnet_arena_calloc(im->g->arena, bias->count, sizeof *b);
         if (!b) return bonnet_graph_no_memory(im->g);
         for (size_t i = 0; i < bias->count; i++) b[i] = bias->v[i];
-        bonnet_status status = any_push(im, n, &to, (uint32_t)bias->count, NULL, NULL, b);
+        status = any_push(im, n, &to, (uint32_t)bias->count, NULL, NULL, b);
         if (status != BONNET_OK) return status;
     }
     return any_set(im, n, to);
+}
+
+/* A 1x1 Conv behind a GlobalAveragePool: its weights at every place of the map. */
+static bonnet_status on_mean(any_import *im, const bonnet_node *n, const any_value *v, bonnet_layer *l, const any_const *w, const any_const *bias,
+                             uint32_t groups)
+{
+    const size_t places = (size_t)v->h * v->w;
+    if (w->dims[2] * w->dims[3] != 1 || (l->win.top | l->win.left | l->win.bottom | l->win.right))
+        return ANY_REFUSE(im, n, "a kernel of %ux%u or pads on a mean of one pixel; 1x1 without pads fits", (unsigned)w->dims[2],
+                          (unsigned)w->dims[3]);
+    double *x = bonnet_arena_calloc(im->g->arena, w->count * places, sizeof *x);
+    if (!x) return bonnet_graph_no_memory(im->g);
+    for (size_t i = 0; i < w->count * places; i++) x[i] = w->v[i / places];
+    any_value from = *v;
+    from.mul /= places, from.add /= places;
+    l->out_c = w->dims[0], l->out_h = l->out_w = 1;
+    l->win =
+        (bonnet_net_window){.kernel_h = v->h, .kernel_w = v->w, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = groups};
+    return sum_set(im, n, &from, l, x, w->unit, bias, 0);
 }
 
 bonnet_status any_conv(any_import *im, const bonnet_node *n)
@@ -80,7 +130,7 @@ bonnet_status any_conv(any_import *im, const bonnet_node *n)
     const any_const *w = any_in(im, n, 1)->c, *bias = any_in(im, n, 2)->c;
     bonnet_layer l = {.in_c = v->ch, .in_h = v->h, .in_w = v->w};
     int64_t group;
-    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat || v->mean)
+    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat)
         return any_unfit(im, n, v, "Conv reads the image or a binary map; put a Sign before it");
     if (!w || w->rank != 4) return ANY_REFUSE(im, n, "its weight is not a constant of rank 4");
     if (n->n_in > 2 && n->in[2] >= 0 && !bias) return ANY_REFUSE(im, n, "its bias is not a constant");
@@ -90,6 +140,7 @@ bonnet_status any_conv(any_import *im, const bonnet_node *n)
     if (group < 1 || group > v->ch || v->ch % group || w->dims[0] % group || w->dims[1] != v->ch / group)
         return ANY_REFUSE(im, n, "group %lld with a weight of [%u, %u, ...] on %u channels", (long long)group, (unsigned)w->dims[0],
                           (unsigned)w->dims[1], (unsigned)v->ch);
+    if (v->mean) return on_mean(im, n, v, &l, w, bias, (uint32_t)group);
     if (any_padded(v) && v->edge && (l.win.top | l.win.left | l.win.bottom | l.win.right))
         return ANY_REFUSE(im, n, "pads zeros around replicated edges; one of them fits");
     l.win.groups = (uint32_t)group;

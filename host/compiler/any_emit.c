@@ -174,6 +174,7 @@ bonnet_status any_emit(any_import *im, bonnet_net **out)
     const any_value *v = &im->values[im->g->output];
     if (v->kind != ANY_SUM)
         return bonnet_fail(im->g->err, BONNET_EUNSUPPORTED, "ONNX: the output is %s; the sums of a last Gemm, MatMul or Conv fit", any_name(v));
+    if (v->side) return bonnet_fail(im->g->err, BONNET_EUNSUPPORTED, "ONNX: the output adds a binary map to sums; one Gemm, MatMul or Conv fits");
     if (v->parts) return bonnet_fail(im->g->err, BONNET_EUNSUPPORTED, "ONNX: the output is a Concat of sums; one Gemm, MatMul or Conv fits");
     bonnet_status status = logits(im, v);
     if (status != BONNET_OK) return status;

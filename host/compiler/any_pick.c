@@ -4,7 +4,7 @@
 
 static int nothing_to_do(const any_value *a, uint32_t count, const int32_t *t, const uint8_t *turn)
 {
-    if (count != a->ch) return 0;
+    if (count != any_bits(a)) return 0;
     for (uint32_t i = 0; i < count; i++)
         if (t[i] != (int32_t)i || (turn && turn[i])) return 0;
     return 1;
@@ -21,10 +21,10 @@ bonnet_status any_pick(any_import *im, const bonnet_node *n, const any_value *a,
     int32_t *at = bonnet_arena_calloc(im->g->arena, count, sizeof *at);
     if (!sh || !at) return bonnet_graph_no_memory(im->g);
     for (uint32_t i = 0; i < count; i++) at[i] = t[i], sh[i] = turn ? turn[i] : 0;
-    bonnet_layer l = {.kind = BONNET_LAYER_BPICK, .in_c = a->ch, .in_h = a->h, .in_w = a->w, .out_c = count, .out_h = a->h, .out_w = a->w};
+    bonnet_layer l = {.kind = BONNET_LAYER_BPICK, .in_c = any_bits(a), .in_h = a->h, .in_w = a->w, .out_c = count, .out_h = a->h, .out_w = a->w};
     l.win = (bonnet_net_window){.kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
-    l.in = (bonnet_map_ref){a->layer, 0, a->ch};
-    l.res = b ? (bonnet_map_ref){b->layer, 0, b->ch} : (bonnet_map_ref){-1, 0, 0};
+    l.in = (bonnet_map_ref){a->layer, 0, any_bits(a)};
+    l.res = b ? (bonnet_map_ref){b->layer, 0, any_bits(b)} : (bonnet_map_ref){-1, 0, 0};
     l.pass.map = -1;
     l.t = at, l.sh = sh;
     any_finish(&l, n);
@@ -35,16 +35,18 @@ bonnet_status any_maps_joined(any_import *im, const bonnet_node *n, const any_va
 {
     *to = *v[0];
     for (uint32_t i = 1; i < count; i++) {
-        const uint32_t all = to->ch + v[i]->ch;
+        const uint32_t had = any_bits(to), all = had + any_bits(v[i]);
+        const int turned = v[i]->mul != to->mul;
         if (all > BONNET_MAX_WIDE_CHANNELS)
             return ANY_REFUSE(im, n, "makes a map of %u channels; 1 to %d fit", (unsigned)all, BONNET_MAX_WIDE_CHANNELS);
         int32_t *t = bonnet_arena_calloc(im->g->arena, all, sizeof *t);
         uint8_t *turn = bonnet_arena_calloc(im->g->arena, all, 1);
         if (!t || !turn) return bonnet_graph_no_memory(im->g);
-        for (uint32_t c = 0; c < all; c++) t[c] = (int32_t)c, turn[c] = c >= to->ch && v[i]->mul != to->mul;
+        for (uint32_t c = 0; c < all; c++) t[c] = (int32_t)c, turn[c] = c >= had && turned;
         bonnet_status status = any_pick(im, n, to, v[i], all, t, turn, &to->layer);
         if (status != BONNET_OK) return status;
-        to->ch = all;
+        to->ch += v[i]->ch;
+        to->nested = to->nested && v[i]->nested && !turned;
     }
     return BONNET_OK;
 }

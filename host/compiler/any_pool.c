@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* any_pool.c - MaxPool before and after the sign, the mean before the last layer, two maps joined. */
+#include <math.h>
 #include <string.h>
 #include "any.h"
 
@@ -15,11 +16,16 @@ static uint32_t ceiling(uint32_t in, uint32_t before, uint32_t after, uint32_t k
 
 bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, const bonnet_net_window *w, const uint8_t *and_pool)
 {
-    bonnet_layer l = {
-        .kind = BONNET_LAYER_BPOOL, .in_c = bits->ch, .in_h = bits->h, .in_w = bits->w, .out_c = bits->ch, .win = *w, .pool_and = and_pool};
+    bonnet_layer l = {.kind = BONNET_LAYER_BPOOL,
+                      .in_c = any_bits(bits),
+                      .in_h = bits->h,
+                      .in_w = bits->w,
+                      .out_c = any_bits(bits),
+                      .win = *w,
+                      .pool_and = and_pool};
     bonnet_status status = any_sizes(im, n, &l);
     if (status != BONNET_OK) return status;
-    l.in = (bonnet_map_ref){bits->layer, 0, bits->ch};
+    l.in = (bonnet_map_ref){bits->layer, 0, any_bits(bits)};
     l.res.map = l.pass.map = -1;
     any_finish(&l, n);
     bits->h = l.out_h, bits->w = l.out_w;
@@ -30,9 +36,10 @@ bonnet_status any_pool(any_import *im, const bonnet_node *n, any_value *bits, co
 static bonnet_status bits_pool(any_import *im, const bonnet_node *n, const any_value *v, const bonnet_net_window *w)
 {
     any_value to = *v;
-    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, v->ch, 1);
+    if (any_planes(v) > 1 && !v->nested) return ANY_REFUSE(im, n, "reads a sum of maps; a MaxPool before the Add, or behind a Sign, fits");
+    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, any_bits(v), 1);
     if (!and_) return bonnet_graph_no_memory(im->g);
-    memset(and_, v->mul < 0, v->ch);
+    memset(and_, v->mul < 0, any_bits(v));
     bonnet_status status = any_pool(im, n, &to, w, and_);
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
@@ -43,6 +50,7 @@ static bonnet_status max_over(any_import *im, const bonnet_node *n, const bonnet
     if ((v->kind != ANY_BITS && v->kind != ANY_SUM) || v->flat || v->mean || any_padded(v) || v->ended)
         return any_unfit(im, n, v, "MaxPool reads a binary map, or a sum before its sign");
     if (v->pool) return ANY_REFUSE(im, n, "a second MaxPool before the sign; one fits");
+    if (v->side) return ANY_REFUSE(im, n, "reads sums to which a map was added; a MaxPool before the Add, or behind a Sign, fits");
     if (v->kind == ANY_BITS) return bits_pool(im, n, v, w);
     bonnet_layer l = {.in_h = v->h, .in_w = v->w, .win = *w};
     bonnet_status status = any_sizes(im, n, &l);
@@ -80,6 +88,18 @@ bonnet_status any_global_max(any_import *im, const bonnet_node *n)
     return max_over(im, n, &w);
 }
 
+bonnet_status any_belt(any_import *im, const bonnet_node *n, const any_value *a, const any_value *b, bonnet_join join, int32_t *layer)
+{
+    bonnet_layer l = {.kind = BONNET_LAYER_BELT, .in_c = any_bits(a), .in_h = a->h, .in_w = a->w, .out_c = any_bits(a), .out_h = a->h, .out_w = a->w};
+    l.win =
+        (bonnet_net_window){.kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1, .join = join};
+    l.in = (bonnet_map_ref){a->layer, 0, any_bits(a)};
+    l.res = (bonnet_map_ref){b->layer, 0, any_bits(b)};
+    l.pass.map = -1;
+    any_finish(&l, n);
+    return any_layer(im, n, &l, layer);
+}
+
 bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
 {
     const any_value *a = any_in(im, n, 0), *b = any_in(im, n, 1);
@@ -90,6 +110,8 @@ bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
         any_padded(b))
         return ANY_REFUSE(im, n, "joins maps of %ux%ux%u and %ux%ux%u; equal shapes fit", (unsigned)a->ch, (unsigned)a->h, (unsigned)a->w,
                           (unsigned)b->ch, (unsigned)b->h, (unsigned)b->w);
+    if (any_planes(a) != any_planes(b) || (any_planes(a) > 1 && (join == BONNET_JOIN_XNOR || !a->nested || !b->nested)))
+        return ANY_REFUSE(im, n, "joins maps of %u and %u bits a value; maps of one bit fit", (unsigned)any_planes(a), (unsigned)any_planes(b));
     if (join == BONNET_JOIN_XNOR) {
         if (a->add != 0 || b->add != 0) return ANY_REFUSE(im, n, "multiplies bits that do not stand for +-1 times a scale");
         to.mul = a->mul * b->mul;
@@ -98,16 +120,36 @@ bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
             return ANY_REFUSE(im, n, "joins maps whose bits stand for different numbers; one scale for both fits");
         if (a->mul < 0) join = join == BONNET_JOIN_OR ? BONNET_JOIN_AND : BONNET_JOIN_OR;
     }
-    bonnet_layer l = {.kind = BONNET_LAYER_BELT, .in_c = a->ch, .in_h = a->h, .in_w = a->w, .out_c = a->ch, .out_h = a->h, .out_w = a->w};
-    l.win =
-        (bonnet_net_window){.kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1, .join = join};
-    l.in = (bonnet_map_ref){a->layer, 0, a->ch};
-    l.res = (bonnet_map_ref){b->layer, 0, b->ch};
-    l.pass.map = -1;
-    any_finish(&l, n);
-    bonnet_status status = any_layer(im, n, &l, &to.layer);
+    bonnet_status status = any_belt(im, n, a, b, join, &to.layer);
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
 bonnet_status any_max(any_import *im, const bonnet_node *n) { return any_join(im, n, BONNET_JOIN_OR); }
 bonnet_status any_min(any_import *im, const bonnet_node *n) { return any_join(im, n, BONNET_JOIN_AND); }
+
+/* A pool of one tap makes of what lies outside 0 in OR channels and 1 in AND channels: as many bits of 1 as make a value of 0. */
+bonnet_status any_border(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], any_value *to, int *done)
+{
+    const uint32_t planes = any_planes(v);
+    uint32_t ones = 0;
+    *done = 0;
+    while (ones <= planes && fabsl(v->mul * (2.0L * ones - planes) + v->add) > 0x1p-40L * fabsl(v->add)) ones++;
+    if (ones > planes) return BONNET_OK;
+    uint8_t *and_ = bonnet_arena_calloc(im->g->arena, any_bits(v), 1);
+    if (!and_) return bonnet_graph_no_memory(im->g);
+    for (uint32_t i = 0; i < any_bits(v); i++) and_[i] = i % planes < ones;
+    const bonnet_net_window w = {.kernel_h = 1,
+                                 .kernel_w = 1,
+                                 .stride_h = 1,
+                                 .stride_w = 1,
+                                 .dilation_h = 1,
+                                 .dilation_w = 1,
+                                 .top = pads[0],
+                                 .left = pads[1],
+                                 .bottom = pads[2],
+                                 .right = pads[3],
+                                 .groups = 1};
+    *to = *v;
+    *done = 1;
+    return any_pool(im, n, to, &w, and_);
+}

@@ -182,9 +182,8 @@ static bonnet_status one_sum(any_import *im, const bonnet_node *n, const any_val
                                                          : "; put a Sign or BipolarQuant behind them");
     bonnet_status status = BONNET_OK;
     const int binary = s.l.kind == BONNET_LAYER_BCONV;
-    for (size_t i = 0; binary && i < s.l.out_c * filter; i++)
-        if (w[i] != 1 && w[i] != -1)
-            return ANY_REFUSE(im, s.node, "weight %zu is %g; between binary maps weights are +-1 times one scale a channel", i, s.w[i]);
+    if (binary) status = any_copies(im, s.node, &s.l, &w, alpha);
+    if (status != BONNET_OK) return status;
     if (!binary) status = image_zero(im, s.node, &s);
     else if (s.add != 0 && !s.l.win.edge && (s.l.win.top | s.l.win.left | s.l.win.bottom | s.l.win.right))
         return ANY_REFUSE(im, s.node, "pads zeros around bits that stand for %Lg and %Lg; bits of +-1 fit", s.add - s.mul, s.add + s.mul);
@@ -202,6 +201,7 @@ static bonnet_status one_sum(any_import *im, const bonnet_node *n, const any_val
 
 bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_value *v, long double mul, long double add, any_value *to)
 {
+    if (v->side) return any_side(im, n, v, mul, add, one_sum, to);
     if (!v->parts) return one_sum(im, n, v, mul, add, to);
     any_value *bits = bonnet_arena_calloc(im->g->arena, v->n_parts, sizeof *bits);
     const any_value **list = bonnet_arena_calloc(im->g->arena, v->n_parts, sizeof *list);
@@ -209,59 +209,33 @@ bonnet_status any_threshold(any_import *im, const bonnet_node *n, const any_valu
     for (uint32_t i = 0; i < v->n_parts; i++) {
         any_value part;
         bonnet_status status = any_part(im, n, v, i, &part);
-        if (status == BONNET_OK) status = one_sum(im, n, &part, mul, add, &bits[i]);
+        if (status == BONNET_OK) status = any_threshold(im, n, &part, mul, add, &bits[i]);
         if (status != BONNET_OK) return status;
         list[i] = &bits[i];
     }
     return any_maps_joined(im, n, list, v->n_parts, to);
 }
 
-/* sign(x) of whatever x is; the bits then stand for mul * (+-1) + add. minus: taken off first, or NULL. */
-static bonnet_status sign_of(any_import *im, const bonnet_node *n, const any_const *minus, long double mul, long double add)
+/* sign(x) of whatever x is; the bits then stand for mul * (+-1). */
+static bonnet_status sign_of(any_import *im, const bonnet_node *n, long double mul)
 {
-    any_value v = *any_in(im, n, 0);
+    any_value v = *any_in(im, n, 0), to;
     bonnet_status status = BONNET_OK;
     if (v.ended || any_padded(&v)) return ANY_REFUSE(im, n, "follows a Pad or the end of the network");
-    if (v.kind == ANY_BITS && !v.mean && !minus && v.add == 0 && v.mul > 0) { /* a sign of signs */
-        v.mul = mul, v.add = add;
+    if (v.kind == ANY_BITS && !v.mean && any_planes(&v) == 1 && v.add == 0 && v.mul > 0) { /* a sign of signs */
+        v.mul = mul;
         return any_set(im, n, v);
     }
     status = any_as_sum(im, n, any_in(im, n, 0), &v);
-    if (status != BONNET_OK) return status;
-    if (minus) {
-        long double *x;
-        uint32_t entries;
-        const any_value flat = {.ch = v.ch, .h = 1, .w = 1, .flat = 1}; /* thresholds are [channels, 1] */
-        any_const column = *minus;
-        column.rank = 1, column.dims[0] = (uint32_t)minus->count;
-        status = any_numbers(im, n, &column, &flat, &x, &entries);
-        if (status == BONNET_OK) status = any_push(im, n, &v, entries, x, NULL, NULL);
-    }
-    any_value to;
-    if (status == BONNET_OK) status = any_threshold(im, n, &v, mul, add, &to);
+    if (status == BONNET_OK) status = any_threshold(im, n, &v, mul, 0, &to);
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
-bonnet_status any_sign(any_import *im, const bonnet_node *n) { return sign_of(im, n, NULL, 1, 0); }
+bonnet_status any_sign(any_import *im, const bonnet_node *n) { return sign_of(im, n, 1); }
 
 bonnet_status any_bipolar(any_import *im, const bonnet_node *n)
 {
     const any_const *s = any_in(im, n, 1)->c;
     if (!s || s->count != 1 || !(s->v[0] > 0)) return ANY_REFUSE(im, n, "its scale is not one positive constant");
-    return sign_of(im, n, NULL, s->v[0], 0);
-}
-
-bonnet_status any_multithreshold(any_import *im, const bonnet_node *n)
-{
-    const any_const *t = any_in(im, n, 1)->c;
-    double scale, bias;
-    bonnet_status status = bonnet_attr_float(im->g, n, "out_scale", 1, &scale);
-    if (status == BONNET_OK) status = bonnet_attr_float(im->g, n, "out_bias", 0, &bias);
-    if (status != BONNET_OK) return status;
-    if (!t || t->rank != 2 || t->dims[1] != 1) return ANY_REFUSE(im, n, "its thresholds are not a constant [channels, 1]; one threshold makes a bit");
-    if (any_in(im, n, 0)->last ? !bonnet_attr_is(n, "data_layout", "NHWC", "NCHW")
-                               : !bonnet_attr_is(n, "data_layout", "NCHW", "NCHW") && !bonnet_attr_is(n, "data_layout", "NC", "NCHW"))
-        return ANY_REFUSE(im, n, "data_layout is not that of its input; %s fits", any_in(im, n, 0)->last ? "NHWC" : "NCHW");
-    if (scale == 0) return ANY_REFUSE(im, n, "out_scale is 0");
-    return sign_of(im, n, t, scale / 2.0L, bias + scale / 2.0L); /* 0 and 1 are (-1 + 1) / 2 and (1 + 1) / 2 */
+    return sign_of(im, n, s->v[0]);
 }

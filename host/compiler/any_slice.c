@@ -12,10 +12,11 @@ bonnet_status any_take(any_import *im, const bonnet_node *n, int32_t edge, uint3
     if (v->kind == ANY_SUM) {
         status = any_sum_pick(im, n, v, count, index, &to);
     } else {
-        int32_t *t = bonnet_arena_calloc(im->g->arena, count, sizeof *t);
+        const uint32_t planes = any_planes(v);
+        int32_t *t = bonnet_arena_calloc(im->g->arena, (size_t)count * planes, sizeof *t);
         if (!t) return bonnet_graph_no_memory(im->g);
-        for (uint32_t i = 0; i < count; i++) t[i] = (int32_t)index[i];
-        status = any_pick(im, n, v, NULL, count, t, NULL, &to.layer);
+        for (uint32_t i = 0; i < count * planes; i++) t[i] = (int32_t)(index[i / planes] * planes + i % planes);
+        status = any_pick(im, n, v, NULL, count * planes, t, NULL, &to.layer);
         to.ch = count;
     }
     return status == BONNET_OK ? any_set_at(im, n, edge, to) : status;

@@ -48,11 +48,13 @@ typedef struct {
     int32_t first, step;
 } line;
 
-/* 1: v(n(i)) >= 0, or so close that the arithmetic cannot tell it from 0. */
+/* 1: v(n(i)) >= 0, or so close that the arithmetic cannot tell it from 0; strict: neither that. */
 static int bit(const line *l, uint32_t i)
 {
     long double terms, v = bonnet_fold_value(l->chain, l->channel, l->direction * (l->first + l->step * (int32_t)i), &terms);
-    return v >= -32 * LDBL_EPSILON * terms;
+    const bonnet_affine *last = l->chain;
+    const int strict = last && last->strict && last->strict[last->n == 1 ? 0 : l->channel];
+    return strict ? v > 32 * LDBL_EPSILON * terms : v >= -32 * LDBL_EPSILON * terms;
 }
 
 static void count_close(const line *l, uint32_t i, bonnet_fold_stats *stats)

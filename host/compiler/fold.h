@@ -2,7 +2,7 @@
 /*
  * fold.h - what stands between an integer sum and a sign, folded to one integer threshold, exactly.
  *
- *   v(n) = a chain of affine steps, x -> (x - sub) * mul + add, applied to the integer n;   bit = v(n) >= 0
+ *   v(n) = a chain of affine steps, x -> (x - sub) * mul + add, applied to the integer n;   bit = v(n) >= 0 (or > 0, if strict)
  *
  * and then, in some steps, v < 0 is multiplied by a slope of its own (PRelu) or v is clamped. A BatchNormalization is the step sub = mean, mul = gamma / sqrt(var + eps), add = beta; a slice offset, a conv bias or a
  * scale is one too. Parameters are real numbers (float32 values taken as exact) and steps are evaluated in long double, never
@@ -24,6 +24,7 @@ typedef struct bonnet_affine {
     uint32_t depth, n;                /* depth: steps up to here, 1..BONNET_CHAIN_MAX    */
     const long double *sub, *mul, *add;
     const long double *below; /* [n] or NULL: and then what is below 0 is multiplied by this, 0 or more: still monotone */
+    const uint8_t *strict;    /* [n] or NULL: read of the last step: 1: a v of 0 makes no 1 */
     int clamp;                /* 1: and then clamped to low..high: still monotone */
     long double low, high;
 } bonnet_affine;

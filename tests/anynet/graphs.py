@@ -88,14 +88,32 @@ class Graph:
         gamma = rng.normal(size=c) * (rng.random(c) > 0.1)  # both directions, and some channels are constant
         return self.then("BatchNormalization", *map(self.const, (gamma, rng.normal(size=c) * rng.integers(0, 2), rng.integers(-9, 10, c), rng.random(c) + 0.1)))
 
-    def sign(self, kinds=("Sign", "BipolarQuant", "MultiThreshold")):
+    def sign(self, kinds=("Sign", "BipolarQuant", "MultiThreshold", "MultiThreshold", "Levels")):
         kind, rng = rng_choice(self.rng, kinds), self.rng
         if kind == "Sign":
             return self.then("Sign")
         if kind == "BipolarQuant":
             return self.then("BipolarQuant", self.const(rng.choice([1.0, 0.5])), domain=QONNX)
+        if kind == "Levels" and len(self.value[1]) == 3:
+            return self.levels()
         t = rng.integers(-4, 5, (self.value[1][0], 1)) + rng.choice([0, 0.5])
-        return self.then("MultiThreshold", self.const(t), domain=QONNX, out_scale=2.0, out_bias=-1.0)
+        scale, bias = rng_choice(rng, [(2.0, -1.0), (1.0, 0.0)])
+        return self.then("MultiThreshold", self.const(t), domain=QONNX, out_scale=scale, out_bias=bias)
+
+    def levels(self):
+        """An activation of several levels: 3 to 16, fewer where there are many channels."""
+        rng, c = self.rng, self.value[1][0]
+        bits = int(rng.integers(2, 5 if c <= 12 else 4 if c <= 24 else 3))
+        how = rng.random()
+        if how < 0.4:
+            t = rng.integers(-9, 10, (rng_choice(rng, [1, c]), int(rng.integers(2, 2 ** bits)))) + rng.choice([0, 0.5])
+            scale, bias = rng_choice(rng, [(1.0, 0.0), (2.0, -float(t.shape[1])), (-0.5, 0.0), (1.0, -1.0)])
+            return self.then("MultiThreshold", self.const(np.sort(t, 1)), domain=QONNX, out_scale=scale, out_bias=bias)
+        signed = int(rng.integers(2))
+        if not signed:
+            self.then("Relu")
+        return self.then("Quant", self.const(rng.choice([0.5, 1.0, 2.0])), self.const(0.0), self.const(float(bits)), domain=QONNX, signed=signed,
+                         narrow=int(rng.integers(2)), rounding_mode=rng_choice(rng, ["ROUND", "ROUND", "FLOOR", "CEIL"]))
 
     def flatten(self):
         n = int(np.prod(self.value[1]))

@@ -6,6 +6,7 @@ import re
 import numpy as np
 
 from graphs import Graph, rng_choice
+from random_joins import joins
 from random_sums import average, between, pool
 from random_views import channels, flatten, layout
 
@@ -64,6 +65,8 @@ def body(g, rng):
         channels(g)
     elif rng.random() < 0.15 and g.value[1][1] >= 4 and g.value[1][2] >= 2:
         average(g)
+    elif rng.random() < 0.2:
+        joins(g)
     elif rng.random() < 0.3:  # a shortcut
         start = g.value
         g.conv(out=start[1][0], kernel=[3, 3], pads=[1] * 4)
@@ -71,7 +74,7 @@ def body(g, rng):
             g.norm()
         g.sign(("Sign",))
         end = g.value
-        if start[0].startswith(("sign", "mul", "max", "min")):
+        if re.match(r"(sign|mul|max|min)\d", start[0]):
             # Others may be +-0.5, and the larger of +-0.5 and +-1 is no bit.
             one = re.match(r"(sign|max|min)\d", start[0])
             g.value = g.node(rng_choice(rng, ["Mul", "Max", "Min"] if one else ["Mul"]), [start[0], end[0]], start[1])

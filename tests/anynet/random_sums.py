@@ -4,14 +4,15 @@
 from graphs import rng_choice
 
 
-def between(g):
+def between(g, pools=True):
     """What may stand between a sum and its sign."""
     rng = g.rng
-    if len(g.value[1]) == 3 and rng.random() < 0.3 and min(g.value[1][1:]) >= 2:
+    pools = pools and len(g.value[1]) == 3 and min(g.value[1][1:]) >= 2
+    if pools and rng.random() < 0.3:
         pool(g)
     if rng.random() < 0.7:
         g.norm()
-    if len(g.value[1]) == 3 and rng.random() < 0.15 and min(g.value[1][1:]) >= 2 and g.nodes[-1].op_type == "BatchNormalization" \
+    if pools and rng.random() < 0.15 and g.nodes[-1].op_type == "BatchNormalization" \
             and not any(n.op_type == "MaxPool" for n in g.nodes[-2:]):
         pool(g)
     if rng.random() < 0.2:

@@ -101,7 +101,6 @@ class CommandLine(unittest.TestCase):
         self.refused(net(lambda g: plain(g) and g.then("Relu") and g.then("AveragePool", kernel_shape=[2, 2], shape=(4, 3, 3))),
                      r"\(AveragePool\): averages sums behind a Relu")
         self.refused(net(lambda g: plain(g) and g.then("Sqrt")), r"\(Sqrt\)")
-        self.refused(net(plain, lambda g: g.then("Add", g.value[0])), r"\(Add\): adds a binary map and a binary map; join two binary maps with Mul, Max or Min")
         self.refused(net(plain, lambda g: g.then("MaxPool", kernel_shape=[2, 2], dilations=[2, 2], shape=(4, 2, 2))), r"\(MaxPool\): dilations; 1 fits")
 
     def channels(self, then, kinds=("plain",)):
@@ -133,6 +132,53 @@ class CommandLine(unittest.TestCase):
         self.refused(self.channels(lambda g, v: g.then("Conv", g.node("Quant", [g.const(np.ones((2, 6, 1, 1))), g.const([[[[0.5]]], [[[-1.0]]]]), g.const(0.0),
                                                                                 g.const(2.0)], domain=graphs.QONNX)[0], shape=(2, 4, 4)) and g.sign(("Sign",))),
                      r"\(Quant\): scale 1 is -1; scales above 0 fit")
+
+    def test_joins(self):
+        def two(other, then=lambda g: None):
+            return self.channels(lambda g, v: (other(g), then(g), g.then("Add", v[0])))
+
+        conv = lambda g: g.conv(6, [3, 3], pads=[1] * 4, kinds=("plain",))  # noqa: E731
+        scaled = lambda x: lambda g: g.then("Mul", g.const(x))  # noqa: E731
+        self.refused(self.channels(lambda g, v: conv(g) and g.sign(("Sign",)) and g.then("Mul", g.const(0.3)) and g.then("Add", v[0])),
+                     r"node 'add5' \(Add\): adds bits that stand for \+-0.3 and \+-1; multiples of one number, up to 8, fit")
+        self.refused(self.channels(lambda g, v: g.then("Add", "image")), r"\(Add\): adds a binary map and the image; binary maps and sums fit")
+        self.refused(self.channels(lambda g, v: g.conv(6, [3, 3], kinds=("plain",)) and g.then("Add", v[0])), r"\(Add\): adds 6x2x2 and 6x4x4; equal shapes fit")
+        self.refused(two(conv, lambda g: g.then("Add", "sign1")), r"\(Add\): adds sums behind a MaxPool, a Concat or another Add of a map; put a Sign between")
+
+        def sums(g, v, then, **more):
+            a = conv(g)
+            g.value = v
+            g.conv(6, kinds=("plain",), **more)
+            then(g)
+            g.then("Add", a[0])
+            g.sign(("Sign",))
+
+        alike = dict(kernel=[1, 1])
+        self.refused(self.channels(lambda g, v: sums(g, v, lambda g: g.then("Relu"), **alike)), r"\(Add\): adds sums behind a Relu, PRelu or Clip; an Add before them")
+        self.refused(self.channels(lambda g, v: sums(g, v, lambda g: None, kernel=[3, 3], dilation=2, pads=[2] * 4)), r"\(Add\): adds sums of windows with other strides, dilations")
+        self.refused(self.channels(lambda g, v: sums(g, v, scaled(0.3), **alike)), r"node 'add\d+' \(Add\): its weights are not \+-1 times one scale a channel")
+        self.refused(self.channels(lambda g, v: sums(g, v, scaled(100.0), **alike)), r"\(Add\): its weights take \d+ copies of \d+ channels; up to 64 copies")
+        self.refused(self.channels(lambda g, v: conv(g) and g.then("Add", v[0]) and g.then("MaxPool", kernel_shape=[1, 1]) and g.sign(("Sign",))),
+                     r"\(MaxPool\): reads sums to which a map was added")
+        self.refused(self.channels(lambda g, v: g.then("Add", v[0]) and g.then("MaxPool", kernel_shape=[1, 1])), r"\(MaxPool\): reads a sum of maps")
+
+    def test_levels(self):
+        def net(op, *more, channels=6, **attributes):
+            g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+            g.conv(channels, [3, 3], kinds=("plain",))
+            g.then(op, *(g.const(x) for x in more), domain=graphs.QONNX, **attributes)
+            g.then("Flatten", shape=(16 * channels,))
+            g.dense(3, ("plain",))
+            return g.model()
+
+        self.refused(net("Quant", 1.0, 0.0, 8.0, channels=40), r"node 'quant1' \(Quant\): 256 levels of 40 channels are 10200 bits a pixel; up to 4096 fit")
+        self.refused(net("Quant", [1.0] * 6, 0.0, 4.0), r"\(Quant\): scale, zero point and bits of what is no constant are not one number each")
+        self.refused(net("Quant", -1.0, 0.0, 4.0), r"\(Quant\): scale is -1; above 0 fits")
+        self.refused(net("Quant", 1.0, 0.5, 4.0), r"\(Quant\): zero point is 0.5; whole numbers fit")
+        self.refused(net("Quant", 1.0, 0.0, 9.0), r"\(Quant\): 9 bits; 1 to 8 fit")
+        self.refused(net("Quant", 1.0, 0.0, 1.0, signed=0, narrow=1), r"\(Quant\): one level, 0, is all it makes")
+        self.refused(net("Quant", 1.0, 0.0, 4.0, rounding_mode="UP"), r"\(Quant\): rounding_mode; ROUND, FLOOR and CEIL fit")
+        self.refused(net("MultiThreshold", np.zeros((5, 3))), r"\(MultiThreshold\): thresholds of 5 channels; 1 or 6 fit")
 
     def test_layout(self):
         turn = lambda g, *perm: g.then("Transpose", perm=list(perm))  # noqa: E731
