@@ -6,7 +6,7 @@
 // Done    done_o when the last of them is; bad_o when any refuses (they refuse the same descriptor, but for a step that is not aligned).
 // Rate    as bonnet_stem; the images share one bus. With one array there is nothing here.
 // Stall   sts_o: any of them.
-// Test    tests/rtl/bonnet_stem_tb.cpp, tests/sim
+// Test    tests/rtl/bonnet_stems_tb.cpp, tests/sim
 `include "bonnet_assert.svh"
 `default_nettype none
 module bonnet_stems #(

@@ -4,46 +4,14 @@
 // also while a pass is held; a reset that forgets one; and the promised cycles when nothing stalls, with what the counters see of them.
 #include "Vbonnet_stem.h"
 #include "stem_time.h"
+#include "stem_unit.h"
 #include <deque>
 
 namespace {
 
-// ---- descriptor: positions from the one definition file ----
-enum {
-#define OP(...)
-#define HDR(...)
-#define LOAD(...)
-#define CONV(...)
-#define FC(...)
-#define STORE(...)
-#define JOB(NAME, word, lsb, width, text) J_##NAME##_LSB = 32 * (word) + (lsb), J_##NAME##_BITS = (width),
-#define STEM(NAME, word, lsb, width, text) F_##NAME##_LSB = 32 * (word) + (lsb), F_##NAME##_BITS = (width),
-#include "bonnet_job.def"
-#undef STEM
-#undef JOB
-    kEnd
-};
-constexpr int kDescAt = 109, kAddrAt = 45;  // bonnet_pkg::cmd_t: skip, index, step, addr, desc from bit 0 up
-
-template <class W> void put(W &w, int lsb, int width, uint64_t v)
-{
-    for (int i = 0; i < width; i++) {
-        uint32_t bit = static_cast<uint32_t>(v >> i & 1);
-        w[(lsb + i) / 32] = (w[(lsb + i) / 32] & ~(1u << (lsb + i) % 32)) | bit << (lsb + i) % 32;
-    }
-}
-template <class W> uint64_t get(const W &w, int lsb, int width)
-{
-    uint64_t v = 0;
-    for (int i = 0; i < width; i++) v |= static_cast<uint64_t>(w[(lsb + i) / 32] >> (lsb + i) % 32 & 1) << i;
-    return v;
-}
 #define PUT(NAME, v) put(d.cmd_i, kDescAt + F_##NAME##_LSB, F_##NAME##_BITS, (v))
 
-struct World {  // what stands around the unit
-    std::vector<uint64_t> fb = std::vector<uint64_t>(kFbWords), want;
-    std::vector<std::vector<int32_t>> d = std::vector<std::vector<int32_t>>(kLanes);
-    std::vector<std::vector<uint32_t>> sp = std::vector<std::vector<uint32_t>>(kStemRows, std::vector<uint32_t>(kLanes * 2));
+struct World : Memories {  // what stands around the unit
     struct Beat { uint64_t addr, due; };
     std::deque<Beat> bus;
     std::vector<int64_t> resume, row;  // of the last pass, from its start: a strip that begins with row y; the last write of row y
@@ -52,50 +20,6 @@ struct World {  // what stands around the unit
     int writes = 0;
     int bus_gap = 0, rd_stall = 0, fb_stall = 0, latency = 0;
 };
-
-void byte_at(World &w, int row, int lane, int i, int v)
-{
-    uint32_t &u = w.sp[row][lane * 2 + i / 4];
-    u = (u & ~(0xffu << 8 * (i % 4))) | static_cast<uint32_t>(v & 0xff) << 8 * (i % 4);
-}
-
-void load_params(World &w, const Job &j, Rng &r)
-{
-    for (auto &row : w.sp) for (auto &u : row) u = static_cast<uint32_t>(r.next());
-    for (int l = 0; l < kLanes; l++) {
-        byte_at(w, j.prow, l, 0, j.sh[l] | static_cast<int>(r.below(8)) << 5);  // bits outside a field mean nothing
-        byte_at(w, j.prow, l, 1, j.border[l]);
-        for (int i = 0; i < 9; i++) byte_at(w, j.prow + 1 + i / 8, l, i % 8, j.dw_w[l * 9 + i]);
-        for (int s = 0; s < 4; s++) {
-            uint32_t &u = w.sp[j.prow + 3 + s / 2][l * 2 + s % 2];
-            u = (u & ~0xfffffu) | (static_cast<uint32_t>(j.t[l * 4 + s]) & 0xfffffu);
-        }
-        for (int i = 0; i < j.rows() * 8; i++) byte_at(w, j.prow + 5 + i / 8, l, i % 8, i < j.taps() ? j.w[static_cast<size_t>(l) * j.taps() + i] : 0);
-    }
-}
-
-// What the strip from map row y0 on leaves in the feature buffer.
-void expect(World &w, const Job &j, const Strip &p, int y0)
-{
-    for (int l = 0; l < kLanes; l++) {
-        int c = j.channel + l;
-        uint64_t bit = 1ull << c % 64;
-        for (int y = y0; y < y0 + p.rows; y++)
-            for (int x = 0; x < j.out_w; x++) {
-                bool s[4], t[3];
-                for (int i = 0; i < 4; i++) s[i] = w.d[l][y * j.out_w + x] >= j.t[l * 4 + i];
-                t[0] = s[0], t[1] = s[2], t[2] = s[2] ? s[1] : s[3];
-                int row = p.ring ? (p.slot + y - y0) % p.ring : y;
-                for (int i = 0; i < j.words(); i++) {
-                    uint64_t &word = w.want[p.out + row * p.out_row + x * j.out_pix + c / 64 * j.words() + i];
-                    word = (j.coded ? t[i] : s[i]) ? word | bit : word & ~bit;
-                }
-            }
-    }
-}
-
-// BASE of a pass: any.
-uint64_t base_of(const Job &j) { return j.addr >> 6 & 3; }
 
 // Strip n of the pass; a CONT says nothing of use about the pass itself.
 void command(Tb<Vbonnet_stem> &tb, const Job &j, size_t n)
@@ -110,12 +34,7 @@ void command(Tb<Vbonnet_stem> &tb, const Job &j, size_t n)
     PUT(OUT, s.out), PUT(OUT_ROW, s.out_row), PUT(OUT_RING, s.ring), PUT(OUT_SLOT, s.ring || !n ? s.slot : tb.rng.below(64));
     PUT(ROWS, s.rows == rest && tb.rng.chance(50) ? 0 : s.rows), PUT(CONT, n != 0);
     if (n) return;
-    put(d.cmd_i, kAddrAt, 64, j.addr);
-    PUT(BASE, base_of(j));
-    PUT(PLANES3, j.planes == 3), PUT(SIGNED, j.is_signed), PUT(KERNEL, (j.k - 3) / 2), PUT(STRIDE2, j.stride == 2), PUT(POOL, j.pool);
-    PUT(DW, j.dw), PUT(DW_CONST, j.dw_const), PUT(K4, j.slices == 4), PUT(IN_W, j.in_w), PUT(IN_H, j.in_h), PUT(CONV_W, j.conv_w);
-    PUT(CONV_H, j.conv_h), PUT(OUT_W, j.out_w), PUT(OUT_H, j.out_h), PUT(OUT_PIX, j.out_pix), PUT(OUT_T, j.coded);
-    PUT(CHANNEL, j.channel), PUT(PROW, j.prow);
+    put_pass(d.cmd_i, j);
 }
 
 // One clock with the world around it. Returns false and reports on a broken promise.
@@ -149,14 +68,7 @@ bool cycle(Tb<Vbonnet_stem> &t, World &w, const Job &j, uint64_t n)
     if (taken || (d.fb_valid_o && d.fb_ready_i)) w.moved = now;
     if (d.fb_valid_o && d.fb_ready_i) {
         if (++w.writes % j.out_w == 0) w.row.push_back(static_cast<int64_t>(now - w.begin));
-        uint64_t first = get(d.fb_req_o, 256 + kMaskBits, kFbWordBits), mask = get(d.fb_req_o, 256, kMaskBits);
-        for (unsigned b = 0; b < 4; b++)
-            for (int i = 0; i < kParts; i++)
-                if (mask >> (b * kParts + i) & 1) {
-                    if (first + b >= kFbWords) return t.fail("fb word", n, first + b, kFbWords), false;
-                    uint64_t bits = ((1ull << kGroup) - 1) << i * kGroup, &word = w.fb[first + b];
-                    word = (word & ~bits) | (get(d.fb_req_o, 64 * b, 64) & bits);
-                }
+        if (!land(w, d.fb_req_o, 0)) return t.fail("fb word", n, get(d.fb_req_o, 256 + kMaskBits, kFbWordBits), kFbWords), false;
     }
     t.tick();
     if (taken) w.bus.pop_front(), d.rdata_valid_i = 0;

@@ -17,6 +17,8 @@ TB_DEPS    := $(wildcard tests/rtl/*.h) $(RTL_PKGS) $(RTL_SRCS) rtl/include/bonn
 TB_SRCS_bonnet_ice40  = $(ICE40_RTL)
 TB_FLAGS_bonnet_ice40 := -GClocksPerBit=4 -GQuietBits=8
 TB_FLAGS_bonnet_fifo := -GDepth=5 -CFLAGS -DFIFO_DEPTH=5
+# Two stems on one bus; what is in them is small.
+TB_FLAGS_bonnet_stems = -GArrays=2 $(TB_AS_TINY)
 # The conv unit of the tiny geometry has two arrays on the bench: the second is lent what the first one decodes.
 TB_FLAGS_tb-tiny_bonnet_conv := -GArrays=2 -CFLAGS -DBONNET_CONV_ARRAYS=2
 bench_build = verilator $(TB_FLAGS) $(TB_FLAGS_$*) $(TB_FLAGS_$(1)_$*) $(2) -Mdir $(O)/$(1)/$* --top-module $* $(or $(TB_SRCS_$*),$(RTL_PKGS) $(filter %/$*.sv,$(RTL_SRCS))) $(CURDIR)/tests/rtl/$*_tb.cpp -o tb
