@@ -10,7 +10,7 @@
 #include "netdev.h"
 #include "regdev.h"
 
-enum { LOT_FRAMES = 256, LOT_WORDS = 1 << 22 }; /* most frames of a lot, most words of their maps together (but one frame always) */
+enum { MOST_BATCH = 16, LOT_FRAMES = 256, LOT_WORDS = 1 << 22 }; /* most frames of a lot, most words of their maps together (but one frame always) */
 
 typedef struct mixed {
     void *chip, *cpu; /* the chip is somebody else's */
@@ -22,7 +22,8 @@ typedef struct mixed_slot {
     bonnet_cpu_net *cpu;
     bonnet_segment *segments;
     uint32_t n;
-    void **placed;                /* [n]: each segment on the chip */
+    void **placed;                /* [n]: each segment on the chip, */
+    void **batched;               /*      and made for many frames at once; NULL: that saves nothing, or has no room */
     uint64_t **own;               /* [n_layers]: the CPU's own maps, which are put back after a run */
     size_t at[BONNET_MAX_LAYERS]; /* word of each map in a frame's storage */
     size_t frame_words;
@@ -67,12 +68,34 @@ static void mixed_unload(void *self, void *slot)
     mixed *dev = self;
     mixed_slot *s = slot;
     if (!s) return;
-    for (uint32_t i = 0; s->placed && i < s->n; i++) bonnet_regdev_unload(dev->chip, s->placed[i]);
+    for (uint32_t i = 0; s->placed && s->batched && i < s->n; i++) {
+        bonnet_regdev_unload(dev->chip, s->placed[i]);
+        bonnet_regdev_unload(dev->chip, s->batched[i]);
+    }
     if (s->cpu) bonnet_cpu_backend.unload(dev->cpu, s->cpu);
     bonnet_segments_free(s->segments, s->n);
     free(s->placed);
+    free(s->batched);
     free(s->own);
     free(s);
+}
+
+/* Weights that do not stay in the chip are loaded once for as many frames as make the loads the shorter part, or as have room. */
+static bonnet_status place_batch(mixed *dev, mixed_slot *s, uint32_t number, bonnet_error *err)
+{
+    const bonnet_geometry *g = bonnet_regdev_geometry(dev->chip);
+    const bonnet_net *net = s->segments[number].net;
+    uint32_t pixels = UINT32_MAX, batch = 1;
+    for (uint32_t i = 1; i < net->n_layers; i++) /* a weight row is one cycle for each pixel, and lanes * 64 bits on the bus */
+        if (net->layers[i].out_h * net->layers[i].out_w < pixels) pixels = net->layers[i].out_h * net->layers[i].out_w;
+    while (batch < MOST_BATCH && (uint64_t)batch * pixels < g->lanes * 64 / g->bus_bits) batch *= 2;
+    for (; batch > 1; batch /= 2) {
+        bonnet_error tried = {""};
+        const bonnet_status st = bonnet_regdev_load_batch(dev->chip, &s->batched[number], net, batch, &tried);
+        if (st == BONNET_OK) return st;
+        if (st != BONNET_EUNSUPPORTED && st != BONNET_ENOMEM) return bonnet_fail(err, st, "%s", tried.text);
+    }
+    return BONNET_OK;
 }
 
 static bonnet_status place(mixed *dev, mixed_slot *s, bonnet_error *err)
@@ -83,14 +106,18 @@ static bonnet_status place(mixed *dev, mixed_slot *s, bonnet_error *err)
     if (st == BONNET_OK) st = bonnet_segments(&s->segments, &s->n, s->net, bonnet_regdev_geometry(dev->chip), err);
     if (st != BONNET_OK) return st;
     s->placed = calloc(s->n ? s->n : 1, sizeof *s->placed);
+    s->batched = calloc(s->n ? s->n : 1, sizeof *s->batched);
     s->own = calloc(s->net->n_layers, sizeof *s->own);
-    if (!s->placed || !s->own) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
+    if (!s->placed || !s->batched || !s->own) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     for (uint32_t i = 0; i < s->net->n_layers; i++) {
         s->own[i] = s->cpu->maps[i];
         s->at[i] = s->frame_words;
         s->frame_words += bonnet_net_map_words(s->net, i);
     }
-    for (uint32_t i = 0; i < s->n && st == BONNET_OK; i++) st = bonnet_regdev_load(dev->chip, &s->placed[i], s->segments[i].net, err);
+    for (uint32_t i = 0; i < s->n && st == BONNET_OK; i++) {
+        st = bonnet_regdev_load(dev->chip, &s->placed[i], s->segments[i].net, err);
+        if (st == BONNET_OK && !bonnet_regdev_resident(s->placed[i])) st = place_batch(dev, s, i, err);
+    }
     return st;
 }
 
@@ -149,36 +176,52 @@ static void report(const lot *t, const bonnet_segment *s, const bonnet_run *part
     run->sim_seconds = part->sim_seconds;
 }
 
-static bonnet_status on_chip(lot *t, uint32_t number, uint64_t *cycles)
+/* One start for frames first .. first + frames - 1 of the lot. */
+static bonnet_status start(lot *t, uint32_t number, void *slot, uint32_t first, uint32_t frames, uint64_t *cycles)
 {
     const bonnet_segment *s = &t->slot->segments[number];
     const size_t in = bonnet_net_map_words(s->net, 0), out = bonnet_net_map_words(s->net, s->net->n_layers - 1);
     bonnet_layer_cycles layers[BONNET_MAX_LAYERS];
     uint64_t *maps[BONNET_MAX_LAYERS] = {NULL};
-    bonnet_run *run = t->run, part = {.pixels = t->pixels, .frames = t->frames, .logits = t->results, .layers = layers};
+    bonnet_run *run = t->run, part = {.frames = frames, .layers = layers, .cancel = run->cancel};
     const int64_t left_ms = (t->deadline.end_us - bonnet_now_us()) / 1000;
+    part.pixels = t->pixels + first * 8 * in;
+    part.logits = t->results + first * 2 * out;
     part.timeout_ms = left_ms < 1 ? 1 : left_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)left_ms;
-    part.cancel = run->cancel;
     part.events = run->events ? run->events + run->n_events : NULL;
     part.events_room = run->events ? run->events_room - run->n_events : 0;
     for (uint32_t i = 1; run->maps && i < s->net->n_layers; i++) maps[i] = run->maps[s->first + i - 1];
     if (run->maps) part.maps = maps;
-    for (uint32_t f = 0; f < t->frames; f++) {
-        bonnet_segment_given(t->given, s, t->slot->net, map_of(t, f, s->in));
-        for (size_t i = 0; i < 8 * in; i++) t->pixels[8 * f * in + i] = (uint8_t)(t->given[i / 8] >> 8 * (i % 8));
-    }
-    const bonnet_status st = bonnet_regdev_run(t->dev->chip, t->slot->placed[number], &part, t->err);
+    const bonnet_status st = bonnet_regdev_run(t->dev->chip, slot, &part, t->err);
     if (st != BONNET_OK) return st;
-    for (uint32_t f = 0; f < t->frames; f++)
-        for (size_t w = 0; w < out; w++) {
-            const int32_t *half = t->results + 2 * (f * out + w);
-            map_of(t, f, s->last)[w] = (uint64_t)(uint32_t)half[1] << 32 | (uint32_t)half[0];
-        }
     const uint32_t first_event = run->n_events;
     run->n_events += part.n_events;
     report(t, s, &part, *cycles, first_event);
     *cycles += part.cycles;
     return BONNET_OK;
+}
+
+static bonnet_status on_chip(lot *t, uint32_t number, uint64_t *cycles)
+{
+    const bonnet_segment *s = &t->slot->segments[number];
+    const size_t in = bonnet_net_map_words(s->net, 0), out = bonnet_net_map_words(s->net, s->net->n_layers - 1);
+    void *batched = t->run->maps ? NULL : t->slot->batched[number];
+    const uint32_t walk = batched ? bonnet_regdev_walk_frames(batched) : 1, many = batched ? t->frames / walk * walk : 0;
+    bonnet_status st = BONNET_OK;
+    for (uint32_t f = 0; f < t->frames; f++) {
+        bonnet_segment_given(t->given, s, t->slot->net, map_of(t, f, s->in));
+        for (size_t i = 0; i < 8 * in; i++) t->pixels[8 * f * in + i] = (uint8_t)(t->given[i / 8] >> 8 * (i % 8));
+    }
+    const uint32_t events = t->run->n_events;
+    if (many) st = start(t, number, batched, 0, many, cycles);
+    if (many < t->frames) t->run->n_events = events; /* of the last start */
+    if (st == BONNET_OK && many < t->frames) st = start(t, number, t->slot->placed[number], many, t->frames - many, cycles);
+    for (uint32_t f = 0; st == BONNET_OK && f < t->frames; f++)
+        for (size_t w = 0; w < out; w++) {
+            const int32_t *half = t->results + 2 * (f * out + w);
+            map_of(t, f, s->last)[w] = (uint64_t)(uint32_t)half[1] << 32 | (uint32_t)half[0];
+        }
+    return st;
 }
 
 static bonnet_status one_lot(lot *t)

@@ -196,7 +196,9 @@ bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_er
 {
     regdev_job *j = traced ? &slot->traced : &slot->plain;
     bonnet_status st = regdev_usable(dev, err);
-    if (st == BONNET_OK) st = bonnet_regdev_job(&j->job, slot->net, &dev->geometry, traced, err);
+    if (st == BONNET_OK && slot->batch && !traced)
+        st = bonnet_lower(&j->job, slot->net, &dev->geometry, &(bonnet_lower_options){.batch = slot->batch}, err);
+    else if (st == BONNET_OK) st = bonnet_regdev_job(&j->job, slot->net, &dev->geometry, traced, err);
     if (st != BONNET_OK) return st;
     st = place_buffers(dev, j, err);
     if (st == BONNET_OK) st = regdev_sums_plan(&j->sums, j->job, j->walks, err);
@@ -211,10 +213,16 @@ bonnet_status regdev_place(regdev *dev, regdev_slot *slot, int traced, bonnet_er
 
 bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err)
 {
+    return bonnet_regdev_load_batch(self, slot, net, 0, err);
+}
+
+bonnet_status bonnet_regdev_load_batch(void *self, void **slot, const bonnet_net *net, uint32_t batch, bonnet_error *err)
+{
     bonnet_error nowhere = {""};
     regdev_slot *s = calloc(1, sizeof *s);
     if (!s) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a network");
     s->net = net;
+    s->batch = batch;
     bonnet_status st = regdev_place(self, s, 0, err ? err : &nowhere);
     if (st != BONNET_OK) {
         bonnet_regdev_unload(self, s);
@@ -223,6 +231,14 @@ bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net,
     *slot = s;
     return BONNET_OK;
 }
+
+uint32_t bonnet_regdev_walk_frames(const void *slot)
+{
+    const bonnet_job *job = ((const regdev_slot *)slot)->plain.job;
+    return job->batch * job->geometry.arrays;
+}
+
+int bonnet_regdev_resident(const void *slot) { return ((const regdev_slot *)slot)->plain.job->resident != 0; }
 
 void bonnet_regdev_unload(void *self, void *slot)
 {

@@ -22,6 +22,11 @@
 bonnet_status bonnet_regdev_open(void **self, const bonnet_mmio *mmio, const char *path, const bonnet_open_config *config, bonnet_error *err);
 void bonnet_regdev_close(void *self);
 bonnet_status bonnet_regdev_load(void *self, void **slot, const bonnet_net *net, bonnet_error *err);
+/* The same, lowered for walks of `batch` frames on each array: bonnet_lower_options. */
+bonnet_status bonnet_regdev_load_batch(void *self, void **slot, const bonnet_net *net, uint32_t batch, bonnet_error *err);
+/* Frames of one walk; 1: all weights stay in the chip after the first walk. */
+uint32_t bonnet_regdev_walk_frames(const void *slot);
+int bonnet_regdev_resident(const void *slot);
 void bonnet_regdev_unload(void *self, void *slot);
 bonnet_status bonnet_regdev_run(void *self, void *slot, bonnet_run *run, bonnet_error *err);
 

@@ -34,6 +34,7 @@ typedef struct regdev_job {
 
 typedef struct regdev_slot {
     const bonnet_net *net;
+    uint32_t batch;           /* of the plain job; 0: as it comes, of a file or by default */
     regdev_job plain, traced; /* traced.job is NULL until the first run that wants maps */
 } regdev_slot;
 

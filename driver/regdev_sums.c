@@ -89,9 +89,11 @@ static int plan_read(regdev_sums *s, const bonnet_job *job, const uint32_t *d)
         if (G(STEM_BASE) != 1 || G(STEM_OFFSET) % job->input_stride || first + job->geometry.arrays > frames) return 0;
         for (uint32_t a = 0; a < job->geometry.arrays; a++) s->passes[first + a]++;
     }
-    if (G(JOB_OP) == BONNET_OP_LOAD && G(LOAD_BASE) == 1) { /* a segment's map: a walk is one frame on each array */
-        if (G(LOAD_OFFSET) || G(LOAD_DEST) != 2 || G(LOAD_BYTES) != job->input_bytes || job->batch != 1) return 0;
-        for (uint32_t a = 0; a < frames; a++) s->passes[a]++;
+    if (G(JOB_OP) == BONNET_OP_LOAD && G(LOAD_BASE) == 1) { /* a segment's map */
+        const uint32_t first = G(LOAD_OFFSET) / job->input_stride;
+        if (G(LOAD_OFFSET) % job->input_stride || G(LOAD_DEST) != 2 || G(LOAD_BYTES) != job->input_bytes || first + job->geometry.arrays > frames)
+            return 0;
+        for (uint32_t a = 0; a < job->geometry.arrays; a++) s->passes[first + a]++;
     }
     return 1;
 }

@@ -189,7 +189,6 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
     if (!options) options = &defaults;
     if (!out || !net || !geometry || !bonnet_geometry_sound(geometry))
         return bonnet_fail(err, BONNET_EINVAL, "no network, or a geometry that no chip has");
-    if (options->batch > 1 && bonnet_net_segment(net)) return bonnet_fail(err, BONNET_EINVAL, "a segment has no batch");
     if (options->batch > LOWER_MAX_BATCH)
         return bonnet_fail(err, BONNET_EINVAL, "a batch of %u frames; 1 to %d are possible", options->batch, LOWER_MAX_BATCH);
     if (bonnet_net_general(net))

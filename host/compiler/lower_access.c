@@ -100,11 +100,13 @@ static uint64_t map_tag(const check *c, uint32_t frame, uint32_t layer, uint32_t
     return check_tag(frame, layer, 0, n / pixel / l->out_w, n / pixel % l->out_w, n % pixel);
 }
 
-/* A segment's map, of the walk's one frame. */
+/* A segment's map, of one of the walk's frames. */
 static bonnet_status arrive(check *c, const uint32_t *d)
 {
-    NEED(c, check_segment(c->job) && c->layer == 0 && !G(LOAD_OFFSET) && G(LOAD_BYTES) == c->job->input_bytes, "LOAD of something else than the map");
-    for (uint32_t i = 0; i < G(LOAD_BYTES) / 8; i++) TRY(check_write(c, SPACE_FEATURE, G(LOAD_ADDR) + i, CHECK_ALL, map_tag(c, c->walk, 0, i)));
+    const uint32_t step = c->job->geometry.arrays * c->job->input_stride, frame = c->walk * c->job->batch + G(LOAD_OFFSET) / step;
+    NEED(c, check_segment(c->job) && c->layer == 0 && G(LOAD_BYTES) == c->job->input_bytes, "LOAD of something else than the map");
+    NEED(c, G(LOAD_OFFSET) % step == 0 && G(LOAD_OFFSET) / step < c->job->batch, "LOAD of a frame that the walk does not have");
+    for (uint32_t i = 0; i < G(LOAD_BYTES) / 8; i++) TRY(check_write(c, SPACE_FEATURE, G(LOAD_ADDR) + i, CHECK_ALL, map_tag(c, frame, 0, i)));
     return BONNET_OK;
 }
 

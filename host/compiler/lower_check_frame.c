@@ -54,7 +54,7 @@ static const char *bad_sizes(const bonnet_job *job)
     const bonnet_job_layer *end = &job->layers[job->n_layers - 1];
     uint32_t result = job->classes <= BONNET_MAX_CLASSES ? (job->classes + 1) / 2 * 8 : 0;
     if (check_segment(job)) { /* the last map as it is */
-        if (job->k != 1 || job->batch != 1) return "slices or frames of a segment";
+        if (job->k != 1) return "slices of a segment";
         result = job->classes == (uint64_t)2 * end->out_h * end->out_w * (end->out_c / 64) ? 4 * job->classes : 0;
     }
     if (job->classes < 1 || !result || job->output_bytes != result || job->output_stride < job->output_bytes || job->output_stride % 64 ||

@@ -96,6 +96,7 @@ static void load(builder *b, const lower_item *it)
     } else if (it->last) {
         const lower_buffer *m = &p->buffers[it->out];
         begin(b, it);
+        set(b, BONNET_F_LOAD_OFFSET, (uint64_t)it->frame * b->job->geometry.arrays * b->job->input_stride);
         set(b, BONNET_F_LOAD_BASE, 1);
         set(b, BONNET_F_LOAD_DEST, 2);
         set(b, BONNET_F_LOAD_BYTES, b->job->input_bytes);

@@ -2,10 +2,11 @@
 /*
  * conform.c - one suite for every backend: does it do what golden does, bit for bit, and what driver/backend.h promises?
  *
- *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some] [--general]
+ *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some] [--general] [--frames N]
  *
  * Default: cpu: in every kernel set, mock: and sim:, or their tiny or small geometries with --size tiny, small. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
+ * --frames: of the batch, 1..64.
  * --general: networks of general layers, `cases` random ones; a register device and the CPU run them together.
  * --some: the device need not take every net (BONNET_EUNSUPPORTED, BONNET_ENOMEM); how many it did not is said at the end.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
@@ -26,7 +27,7 @@ typedef struct options {
     uint32_t n_uris, n_devices;
     bonnet_conform_device *device[MAX_DEVICES]; /* open ones */
     uint64_t seed;
-    uint32_t cases, quick, big, directed, some, general;
+    uint32_t cases, quick, big, directed, some, general, frames;
     int64_t only; /* this directed net alone; -1: all */
     const bonnet_room *room;
 } options;
@@ -46,26 +47,28 @@ static int fail(const char *uri, const bonnet_net *net, const char *what, bonnet
     return 1;
 }
 
-enum { FRAMES = 5 }; /* four arrays work on four frames a walk: the second walk is not full */
+enum { FRAMES = 5, MOST_FRAMES = 64 }; /* four arrays work on four frames a walk: the second walk is not full */
 
 /* Images for a net and what golden makes of them, once for all backends. */
 typedef struct answers {
     uint8_t *pixels;
-    bonnet_frame frame[FRAMES];
+    uint32_t frames;
+    bonnet_frame frame[MOST_FRAMES];
 } answers;
 
 static void answers_free(answers *a)
 {
-    for (uint32_t f = 0; f < FRAMES; f++) bonnet_frame_free(&a->frame[f]);
+    for (uint32_t f = 0; f < a->frames; f++) bonnet_frame_free(&a->frame[f]);
     free(a->pixels);
 }
 
-static int answers_make(answers *a, const bonnet_net *net, uint64_t seed)
+static int answers_make(answers *a, const bonnet_net *net, uint64_t seed, uint32_t frames)
 {
     const size_t bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
     memset(a, 0, sizeof *a);
-    int ok = (a->pixels = bonnet_random_image(net, seed, FRAMES)) != NULL;
-    for (uint32_t f = 0; f < FRAMES && ok; f++)
+    a->frames = frames;
+    int ok = (a->pixels = bonnet_random_image(net, seed, frames)) != NULL;
+    for (uint32_t f = 0; f < frames && ok; f++)
         ok = bonnet_frame_make(&a->frame[f], net) &&
              bonnet_golden_run(net, a->pixels + f * bytes, a->frame[f].maps, a->frame[f].logits, NULL, NULL) == BONNET_OK;
     if (!ok) answers_free(a);
@@ -97,12 +100,12 @@ static int compare_maps(const bonnet_conform_device *dev, void *slot, const bonn
 static int compare_batch(bonnet_conform_device *dev, void *slot, const bonnet_net *net, const answers *want)
 {
     bonnet_error err = {""};
-    int32_t *logits = calloc((size_t)FRAMES * net->classes, sizeof *logits);
-    bonnet_run run = {.pixels = want->pixels, .frames = FRAMES, .logits = logits, .timeout_ms = 600000};
+    int32_t *logits = calloc((size_t)want->frames * net->classes, sizeof *logits);
+    bonnet_run run = {.pixels = want->pixels, .frames = want->frames, .logits = logits, .timeout_ms = 600000};
     bonnet_status st = logits ? dev->backend->run(dev->self, slot, &run, &err) : BONNET_ENOMEM;
     int bad = st ? fail(dev->uri, net, "batch", st, &err) : 0;
     dev->cycles += run.cycles;
-    for (uint32_t i = 0; i < FRAMES * net->classes && !bad; i++) {
+    for (uint32_t i = 0; i < want->frames * net->classes && !bad; i++) {
         int32_t wanted = want->frame[i / net->classes].logits[i % net->classes];
         bonnet_parting at = {.layer = net->n_layers - 1, .channel = i % net->classes, .wanted = wanted, .got = logits[i]};
         if (logits[i] != wanted) bad = report(dev->uri, net, &at, i / net->classes);
@@ -136,7 +139,7 @@ static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int m
     answers want;
     if (bonnet_net_check(net, why, sizeof why))
         return fprintf(stderr, "conform: net %s is not sound: %s\nreplay: conform %s\n", net->name, why, how), 1;
-    if (!answers_make(&want, net, seed)) return fprintf(stderr, "conform: out of memory\n"), 1;
+    if (!answers_make(&want, net, seed, o->frames)) return fprintf(stderr, "conform: out of memory\n"), 1;
     int bad = 0;
     for (uint32_t i = 0; i < o->n_devices && !bad; i++) {
         bad = run_on(o->device[i], net, &want, (may_refuse ? MAY_NOT_FIT : 0) | (o->some ? MAY_NOT_FIT | MAY_BE_SHORT : 0));
@@ -194,6 +197,7 @@ static int parse(options *o, int argc, char **argv)
         else if (!strcmp(argv[i], "--backend") && o->n_uris < MAX_DEVICES) o->uri[o->n_uris++] = argv[++i];
         else if (!strcmp(argv[i], "--seed")) o->seed = strtoull(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--cases")) o->cases = (uint32_t)strtoul(argv[++i], NULL, 0);
+        else if (!strcmp(argv[i], "--frames") && strtoul(value, NULL, 0) - 1 < MOST_FRAMES) o->frames = (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--directed")) o->only = (int64_t)strtoul(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--size") && !strcmp(value, "tiny")) o->room = &bonnet_room_tiny, i++;
         else if (!strcmp(argv[i], "--size") && !strcmp(value, "small")) o->room = &bonnet_room_small, i++;
@@ -205,11 +209,11 @@ static int parse(options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    options o = {.seed = 1, .cases = UINT32_MAX, .directed = 1, .only = -1, .room = &bonnet_room_asic};
+    options o = {.seed = 1, .cases = UINT32_MAX, .directed = 1, .only = -1, .frames = FRAMES, .room = &bonnet_room_asic};
     if (!parse(&o, argc, argv)) {
         fprintf(stderr,
                 "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] "
-                "[--some] [--general]\n");
+                "[--some] [--general] [--frames N]\n");
         return 2;
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;
