@@ -109,7 +109,7 @@ module bonnet_stem_pixels #(
   // ---- contract ------------------------------------------------------------
   `BONNET_ASSUME(NotWhileBusy_A, !go_i || left_q == '0)
   `BONNET_ASSUME(RoomForAnswers_A, !rdata_valid_i || rdata_ready_o)  // it answers what was asked, and that has room:
-  `BONNET_ASSUME(Credits_A, !pop || space_q != SpaceW'(Depth))       // counting, checked in simulation
+  `BONNET_ASSUME(Credits_A, !pop || space_q != SpaceW'(Depth))       // counting: tests/formal/stem_credits.ys
   `BONNET_ASSERT(SpaceInRange_A, space_q <= SpaceW'(Depth))
   `BONNET_ASSERT(RestFits_A, !pop || rest < CountW'(3))
   `BONNET_ASSERT_HELD(RequestHeld_A, rd_valid_o, rd_ready_i, {rd_req_o.addr, rd_req_o.beats})   // base is base_i, which stays
