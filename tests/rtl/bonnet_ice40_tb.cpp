@@ -274,7 +274,7 @@ static int run(Tb<Dut> &t)
 {
     Machine m{t};
     // In the first 15 cycles the machine is in reset: a byte that falls into them never was.
-    m.say(0);
+    m.idle(6), m.say(0);
     if (m.silent(2 * Pause)) return 1;
     if (!t.dut.LEDR_N || !t.dut.LEDG_N) return t.fail("a LED, and nobody asked for anything", m.now, !t.dut.LEDR_N, !t.dut.LEDG_N);
     for (uint64_t n = 0; n < 4 + t.cases / 4; n++) {
