@@ -138,4 +138,7 @@ cli_array cli_array_of_run(const cli_session *s); /* the last run */
 void cli_array_print(const cli_array *a);
 void cli_array_json(struct json_object *totals, const cli_array *a);
 double cli_array_utilisation(const cli_session *s); /* cli_array.loads of the last run */
+/* Did the CPU run layers of the last run beside the chip? Then every page with cycles says: */
+bool cli_shared(const cli_session *s);
+#define CLI_SHARED " Layers on the CPU have no cycles: all rates are of the chip's part alone."
 #endif

@@ -61,6 +61,10 @@ static int print_table(const joules *j, const cli_session *s, const cli_options 
     printf("%-24s %-5s %12s %11s %11s %10s %10s %10s\n", "layer", "kind", "MACs", "DRAM bits", "SRAM bits", "units uJ", "SRAM uJ", "DRAM uJ");
     for (uint32_t i = 0; i < j->layers; i++) {
         const joules_layer *l = &j->layer[i];
+        if (joules_on_cpu(j, l)) {
+            printf("%-24s %-5s %12llu  on the CPU, not counted\n", l->stats.name, l->stats.kind, (unsigned long long)l->stats.macs);
+            continue;
+        }
         printf("%-24s %-5s %12llu %11.0f %11.0f %10.3f %10.3f %10.3f\n", l->stats.name, l->stats.kind, (unsigned long long)l->stats.macs,
                l->dram_bits, l->sram_bits, l->compute, l->sram, l->dram);
         compute += l->compute, sram += l->sram, dram += l->dram;

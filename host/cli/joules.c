@@ -73,7 +73,8 @@ int cli_joules(joules *j, const cli_session *s, const bonnet_stats *t)
     int code = add_events(j, s);
     if (code != CLI_OK) return code;
     for (uint32_t i = 0; i < j->layers; i++)
-        if (bonnet_layer_stats_get(&j->layer[i].stats, s->dev, s->model, i) == BONNET_OK) add_layer(j, s, &j->layer[i]);
+        if (bonnet_layer_stats_get(&j->layer[i].stats, s->dev, s->model, i) == BONNET_OK && !joules_on_cpu(j, &j->layer[i]))
+            add_layer(j, s, &j->layer[i]);
     j->counts.cycles = j->measured ? (double)t->cycles / t->frames : j->bconv_cycles + j->int8_cycles;
     if (j->measured) {
         j->dram_in_bits = 8.0 * (double)t->dram_bytes_in / t->frames;

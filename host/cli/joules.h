@@ -23,6 +23,8 @@ typedef struct joules {
     joules_layer layer[JOULES_LAYERS];
 } joules;
 
+/* A layer of a general network that the CPU ran beside the chip: its joules are not the chip's, and are not counted. */
+static inline bool joules_on_cpu(const joules *j, const joules_layer *l) { return j->measured && !l->stats.cycles; }
 /* Of the run that `stats` is of; on devices without a clock of the network on the `asic` geometry, one frame at a time. */
 int cli_joules(joules *out, const cli_session *s, const bonnet_stats *stats);
 struct json_object *cli_energy_json(const bonnet_energy *e); /* in uJ */

@@ -29,6 +29,16 @@ cli_ideal cli_ideal_cycles(const cli_session *s)
     return ideal;
 }
 
+bool cli_shared(const cli_session *s)
+{
+    bonnet_stats stats;
+    bonnet_layer_stats l;
+    bool some = false;
+    if (bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.cycles) return false;
+    for (uint32_t i = 0; i < s->info.layers; i++) some = some || (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK && !l.cycles);
+    return some;
+}
+
 static int run_layer(const void *of, uint32_t index, bonnet_layer_stats *out)
 {
     const cli_session *s = of;

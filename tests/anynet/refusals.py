@@ -41,6 +41,20 @@ class CommandLine(unittest.TestCase):
         small = self.compile(published.mlp(SEED, 64, True), "--explain", "--geometry", "tiny")
         self.assertIn("a chip 'tiny' (16 lanes)", small.stdout)
 
+    def test_shared(self):
+        """What the CPU runs beside the chip has neither cycles nor joules, and the pages say so."""
+        with tempfile.TemporaryDirectory() as folder:
+            onnx.save(published.mlp(SEED, 64, True), f"{folder}/n.onnx")
+            for command in ("compile n.onnx -o n.bonnet", "bench n.bonnet --device mock:", "energy n.bonnet --device mock:", "report n.bonnet --device mock: -o r.html"):
+                done = subprocess.run([os.environ["BONNET"], *command.split()], cwd=folder, capture_output=True, text=True, timeout=60)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+                if command.startswith("bench"):
+                    self.assertEqual(len(re.findall(r"  on the CPU$", done.stdout, re.M)), 2, done.stdout)
+                    self.assertIn("all rates are of the chip's part alone", done.stdout)
+                if command.startswith("energy"):
+                    self.assertEqual(done.stdout.count("on the CPU, not counted"), 2, done.stdout)
+            self.assertIn("all rates are of the chip's part alone", pathlib.Path(folder, "r.html").read_text())
+
     def test_strict(self):
         self.refused(published.mlp(SEED, 64, True), r"layer '\w+' runs on the CPU: sums of pixels; the array counts bits; compile without --strict", "--strict")
 
