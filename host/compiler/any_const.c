@@ -71,6 +71,7 @@ static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out
     bonnet_status status = bonnet_attr_int(im->g, n, "signed", 1, &is_signed);
     if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "narrow", 0, &narrow);
     if (status != BONNET_OK) return status;
+    if (narrow < 0 || narrow > 1) return ANY_REFUSE(im, n, "narrow is %lld; 0 and 1 fit", (long long)narrow);
     if (n->n_in != 4 || b->count != 1) return ANY_REFUSE(im, n, "its bits are not one number; one number of bits for all weights fits");
     for (size_t i = 0; i < s->count; i++)
         if (!(s->v[i] > 0)) return ANY_REFUSE(im, n, "scale %zu is %g; scales above 0 fit", i, s->v[i]);

@@ -68,7 +68,7 @@ static long double error_of(const real_head *h, long double unit)
     long double worst = 0;
     for (uint32_t o = 0; o < h->outs; o++) {
         long double e = fabsl(nearbyintl(h->q[o] / unit) * unit - h->q[o]);
-        if (e <= 1e-12L * fabsl(h->q[o])) e = 0;
+        if (e <= 1e-12L * (fabsl(h->q[o]) + unit)) e = 0; /* what is left of a bias that cancels */
         for (size_t i = 0; i < h->inputs; i++) {
             const long double w = h->w[o * h->inputs + i], d = fabsl(nearbyintl(w / unit) * unit - w);
             if (d > 1e-12L * fabsl(w)) e += d;

@@ -102,6 +102,7 @@ static bonnet_status quantiser_read(any_import *im, const bonnet_node *n, quanti
     if (bits < 1 || bits > 8 || floor(bits) != bits) return ANY_REFUSE(im, n, "%g bits; 1 to 8 fit", bits);
     if (!(c[0]->v[0] > 0)) return ANY_REFUSE(im, n, "scale is %g; above 0 fits", c[0]->v[0]);
     if (floor(c[1]->v[0]) != c[1]->v[0]) return ANY_REFUSE(im, n, "zero point is %g; whole numbers fit", c[1]->v[0]);
+    if (narrow < 0 || narrow > 1) return ANY_REFUSE(im, n, "narrow is %lld; 0 and 1 fit", (long long)narrow);
     *q = (quantiser){.s = c[0]->v[0], .z = c[1]->v[0], .low = is_signed ? -half + (double)narrow : 0};
     q->high = is_signed ? half - 1 : 2 * half - 1 - (double)narrow;
     q->how = bonnet_attr_is(n, "rounding_mode", "ROUND", "ROUND")   ? 'R'
@@ -131,7 +132,7 @@ bonnet_status any_quant(any_import *im, const bonnet_node *n)
     bonnet_status status = quantiser_read(im, n, &q);
     if (status != BONNET_OK) return status;
     if (keeps(im, any_in(im, n, 0), &q)) return any_set(im, n, *any_in(im, n, 0));
-    const uint32_t count = (uint32_t)(q.high - q.low);
+    const uint32_t count = q.high > q.low ? (uint32_t)(q.high - q.low) : 0;
     long double *at = bonnet_arena_calloc(im->g->arena, count, sizeof *at);
     uint8_t *strict = bonnet_arena_calloc(im->g->arena, count, 1);
     if (!count) return ANY_REFUSE(im, n, "one level, %Lg, is all it makes", q.low);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "any.h"
 
 enum { MAX_SUM = 1 << 30, MAX_RATIO = 16, MAX_ZERO = 1 << 16 };
@@ -176,10 +177,12 @@ static bonnet_status one_sum(any_import *im, const bonnet_node *n, const any_val
     long double *alpha = bonnet_arena_calloc(im->g->arena, s.l.out_c, sizeof *alpha);
     if (!w || !alpha) return bonnet_graph_no_memory(im->g);
     if (filter > BONNET_MAX_WIDE_DOT) return ANY_REFUSE(im, s.node, "sums of %zu products; up to %d fit", filter, BONNET_MAX_WIDE_DOT);
-    if (!integers(&s, w, alpha))
-        return ANY_REFUSE(im, s.node, "its weights are not +-1 times one scale a channel%s",
-                          s.l.kind == BONNET_LAYER_ICONV ? ", nor 8-bit integers times one scale; put a Quant or DequantizeLinear behind them"
-                                                         : "; put a Sign or BipolarQuant behind them");
+    if (!integers(&s, w, alpha)) {
+        const char *nearest = s.l.kind == BONNET_LAYER_ICONV ? ", nor 8-bit integers times one scale; put a Quant or DequantizeLinear behind them"
+                                                             : "; put a Sign or BipolarQuant behind them";
+        if (strcmp(s.node->op, "Add") == 0) nearest = ": it adds sums of different scales; a BatchNormalization behind it instead of before it fits";
+        return ANY_REFUSE(im, s.node, "its weights are not +-1 times one scale a channel%s", nearest);
+    }
     bonnet_status status = BONNET_OK;
     const int binary = s.l.kind == BONNET_LAYER_BCONV;
     if (binary) status = any_copies(im, s.node, &s.l, &w, alpha);

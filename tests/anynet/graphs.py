@@ -67,12 +67,12 @@ class Graph:
             return self.node("BipolarQuant", [self.const(real), self.const(rng.choice([1, 0.5, 0.125]))], domain=QONNX)[0]
         if kind == "integers":
             return self.const(rng.integers(-128, 128, shape))
-        bits = float(rng.integers(2, 9))
+        bits = 2.0 if kind == "ternary" else float(rng.integers(2, 9))
         scale = 0.25 if bits < 4 else 2.0 ** -6
         if kind == "quants":  # a scale for each output channel
             scale = scale * rng.integers(1, 9, [n if i == by else 1 for i, n in enumerate(shape)])
         return self.node("Quant", [self.const(real), self.const(scale), self.const(0.0), self.const(bits)], domain=QONNX,
-                         signed=1, narrow=int(rng.integers(2)))[0]
+                         signed=1, narrow=int(kind == "ternary" or rng.integers(2)))[0]
 
     def conv(self, out, kernel, stride=1, dilation=1, pads=(0, 0, 0, 0), group=1, kinds=("sign", "signs", "bipolar", "plain"), bias=False):
         c, h, w = self.value[1]

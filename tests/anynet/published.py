@@ -6,41 +6,49 @@ import numpy as np
 from graphs import QONNX, Graph
 
 
-def mlp(seed, hidden, flat):
-    """LFC (1024) and TFC (64) of FINN: 784 - hidden x 3 - 10."""
+def activation(g, bits):
+    """Of FINN's networks: signs, or 2 bits and more, narrow: -1, 0, 1."""
+    if bits == 1:
+        return g.then("BipolarQuant", g.const(1.0), domain=QONNX)
+    g.then("Clip", g.const(-1.0), g.const(1.0))  # HardTanh
+    return g.then("Quant", g.const(2.0 ** (2 - bits)), g.const(0.0), g.const(float(bits)), domain=QONNX, signed=1, narrow=1)
+
+
+def mlp(seed, hidden, flat, weights=("sign",), bits=1):
+    """LFC (1024) and TFC (64) of FINN: 784 - hidden x 3 - 10; 1W1A, 1W2A (bits 2), 2W2A (weights, too)."""
     rng = np.random.default_rng(seed)
     g = Graph(rng, (784,) if flat else (1, 28, 28))
     if not flat:
         g.then("Flatten", shape=(784,))
     g.then("Mul", g.const(2.0 / 255))
     g.then("Add", g.const(-1.0))
-    g.then("BipolarQuant", g.const(1.0), domain=QONNX)
+    activation(g, bits)
     for _ in range(3):
-        g.dense(hidden, ("sign",))
+        g.dense(hidden, weights)
         g.norm()
-        g.then("BipolarQuant", g.const(1.0), domain=QONNX)
-    g.dense(10, ("sign",))
+        activation(g, bits)
+    g.dense(10, weights)
     return g.model()
 
 
-def cnv(seed):
+def cnv(seed, weights=("sign",), bits=1):
     """FINN's CNV: VGG-like, valid padding, max-pool on bits."""
     g = Graph(np.random.default_rng(seed), (3, 32, 32))
     g.then("Mul", g.const(2.0 / 255))
     g.then("Add", g.const(-1.0))
     for i, out in enumerate((64, 64, 128, 128, 256, 256)):
-        g.conv(out, [3, 3], kinds=("quant",) if i == 0 else ("sign",))
+        g.conv(out, [3, 3], kinds=("quant",) if i == 0 else weights)
         g.norm()
-        g.then("BipolarQuant", g.const(1.0), domain=QONNX)
+        activation(g, bits)
         if i in (1, 3):
             c, h, w = g.value[1]
             g.then("MaxPool", shape=(c, h // 2, w // 2), kernel_shape=[2, 2], strides=[2, 2])
     g.flatten()
     for _ in range(2):
-        g.dense(512, ("sign",))
+        g.dense(512, weights)
         g.norm()
-        g.sign(("Sign",))
-    g.dense(10, ("sign",))
+        activation(g, bits)
+    g.dense(10, weights)
     return g.model()
 
 

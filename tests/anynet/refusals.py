@@ -170,7 +170,7 @@ class CommandLine(unittest.TestCase):
         alike = dict(kernel=[1, 1])
         self.refused(self.channels(lambda g, v: sums(g, v, lambda g: g.then("Relu"), **alike)), r"\(Add\): adds sums behind a Relu, PRelu or Clip; an Add before them")
         self.refused(self.channels(lambda g, v: sums(g, v, lambda g: None, kernel=[3, 3], dilation=2, pads=[2] * 4)), r"\(Add\): adds sums of windows with other strides, dilations")
-        self.refused(self.channels(lambda g, v: sums(g, v, scaled(0.3), **alike)), r"node 'add\d+' \(Add\): its weights are not \+-1 times one scale a channel")
+        self.refused(self.channels(lambda g, v: sums(g, v, scaled(0.3), **alike)), r"node 'add\d+' \(Add\): .* it adds sums of different scales; a BatchNormalization behind it instead of before it fits")
         self.refused(self.channels(lambda g, v: sums(g, v, scaled(100.0), **alike)), r"\(Add\): its weights take \d+ copies of \d+ channels; up to 64 copies")
         self.refused(self.channels(lambda g, v: conv(g) and g.then("Add", v[0]) and g.then("MaxPool", kernel_shape=[1, 1]) and g.sign(("Sign",))),
                      r"\(MaxPool\): reads sums to which a map was added")
@@ -191,6 +191,7 @@ class CommandLine(unittest.TestCase):
         self.refused(net("Quant", 1.0, 0.5, 4.0), r"\(Quant\): zero point is 0.5; whole numbers fit")
         self.refused(net("Quant", 1.0, 0.0, 9.0), r"\(Quant\): 9 bits; 1 to 8 fit")
         self.refused(net("Quant", 1.0, 0.0, 1.0, signed=0, narrow=1), r"\(Quant\): one level, 0, is all it makes")
+        self.refused(net("Quant", 1.0, 0.0, 4.0, narrow=31), r"\(Quant\): narrow is 31; 0 and 1 fit")
         self.refused(net("Quant", 1.0, 0.0, 4.0, rounding_mode="UP"), r"\(Quant\): rounding_mode; ROUND, FLOOR and CEIL fit")
         self.refused(net("MultiThreshold", np.zeros((5, 3))), r"\(MultiThreshold\): thresholds of 5 channels; 1 or 6 fit")
 

@@ -102,8 +102,16 @@ class Published(unittest.TestCase):
     def test_lfc(self):
         self.both(published.mlp(SEED, 1024, False), "LFC")
 
+    def test_tfc_2(self):
+        """2-bit activations; and 2-bit weights."""
+        self.both(published.mlp(SEED, 64, True, bits=2), "TFC 1W2A")
+        self.both(published.mlp(SEED, 64, False, ("ternary",), 2), "TFC 2W2A")
+
     def test_cnv(self):
         self.both(published.cnv(SEED), "CNV", 1)
+
+    def test_cnv_2(self):
+        self.both(published.cnv(SEED, ("ternary",), 2), "CNV 2W2A", 1)
 
     def test_resnet(self):
         self.both(published.resnet(SEED), "ResNet")

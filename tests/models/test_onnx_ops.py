@@ -28,6 +28,11 @@ def cases():
             c = torch.cat([b, a], 1).transpose(1, 2).reshape(x.shape[0], 7, -1)
             return c.squeeze(0).unsqueeze(1)[..., 1:-2:2]
 
+    class Channels(nn.Module):
+        def forward(self, x):
+            shuffled = x.reshape(1, 2, 3, 7, 9).transpose(1, 2).reshape(1, 6, 7, 9)
+            return torch.cat([shuffled[:, [5, 0, 0, 2]], x[:, 1:6:2]], 1), x.permute(0, 2, 3, 1).flatten(1)
+
     class Ends(nn.Module):
         def forward(self, x):
             y = x.flatten(1)
@@ -56,7 +61,7 @@ def cases():
     norm.running_mean.uniform_(-1, 1), norm.running_var.uniform_(0.5, 2), nn.init.uniform_(norm.weight, -1, 1), nn.init.uniform_(norm.bias, -1, 1)
     yield "norm", nn.Sequential(norm, nn.PReLU(6), nn.ReLU())
     yield "linear", nn.Sequential(nn.Flatten(), nn.Linear(6 * 7 * 9, 5), nn.Linear(5, 4, bias=False))
-    for module in (Views, Ends, Elements, Pads, Reductions):
+    for module in (Views, Channels, Ends, Elements, Pads, Reductions):
         yield module.__name__, module()
 
 
