@@ -33,6 +33,7 @@ $(O)/tests/fuzz/seeds: $(O)/san/tests/fuzz/seeds.o $$(UNIT_OBJS)
 .PHONY: fuzz
 fuzz: deps-fuzz $(FUZZ_BINS) $(O)/tests/fuzz/seeds  ## The readers of foreign bytes under libFuzzer: FUZZ_SECONDS=n each
 	$(Q)mkdir -p $(FUZZ_NAMES:%=$(O)/fuzz/%) && $(O)/tests/fuzz/seeds $(O)/fuzz
+	$(Q)/usr/bin/python3 -B tests/fuzz/graph_seeds.py $(O)/fuzz/onnx || echo "no python3-onnx: the ONNX fuzzer starts without graphs of general layers"
 	$(Q)if [ -f $(XRT_INCLUDE)/xclbin.h ]; then $(MAKE) --no-print-directory -s $(XRT_XCLBIN) && cp $(XRT_XCLBIN) $(O)/fuzz/xclbin/ && cp $(XRT_XCLBIN) $(O)/fuzz/bitstream/; fi
 	$(Q)for n in $(FUZZ_NAMES); do echo "fuzz $$n, $(FUZZ_SECONDS) s"; \
 	  $(O)/tests/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) -max_len=200000 -len_control=0 -rss_limit_mb=2048 -timeout=20 -verbosity=0 \

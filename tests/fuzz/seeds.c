@@ -50,6 +50,30 @@ static int one(const char *folder, int i)
     return ok;
 }
 
+/* A network of general layers, and the job of what a chip runs of it. */
+static int general(const char *folder, int i)
+{
+    bonnet_segment *segments = NULL;
+    bonnet_job *job = NULL;
+    bonnet_net *net = bonnet_random_general((uint64_t)i);
+    uint8_t *bytes = NULL;
+    uint32_t n = 0;
+    size_t size;
+    int ok = net && bonnet_file_build(&bytes, &size, net, NULL, 0, NULL) == BONNET_OK && write_seed(folder, "bonnet", i, bytes, size);
+    free(bytes);
+    bytes = NULL;
+    ok = ok && bonnet_segments(&segments, &n, net, bonnet_geometry_named("tiny"), NULL) == BONNET_OK;
+    if (ok && n)
+        ok = bonnet_lower(&job, segments[0].net, bonnet_geometry_named("tiny"), &(bonnet_lower_options){.batch = 1 + (uint32_t)i % 2}, NULL) ==
+                 BONNET_OK &&
+             bonnet_job_serialise(&bytes, &size, job, NULL) == BONNET_OK && write_seed(folder, "job", i, bytes, size);
+    free(bytes);
+    bonnet_job_free(job);
+    bonnet_segments_free(segments, n);
+    bonnet_net_free(net);
+    return ok;
+}
+
 static int images(const char *folder)
 {
     static const char pgm[] = "P5\n# gray\n2 2\n255\nabcd", ppm[] = "P6 1 2 255\nabcdef";
@@ -117,5 +141,7 @@ int main(int argc, char **argv)
     if (argc != 2) return 2;
     for (int i = 0; i < 3; i++)
         if (!one(argv[1], i)) return 1;
+    for (int i = 3; i < 15; i++)
+        if (!general(argv[1], i)) return 1;
     return images(argv[1]) && arrays(argv[1]) && bitstreams(argv[1]) ? 0 : 1;
 }
