@@ -50,6 +50,9 @@ struct Bench {
     {
         bus.before(d);
         if (d.m_axi_bvalid && !d.m_axi_bready) throw Wrong{"a response that waits", 0, 1};  // nothing else is to be done then
+        // 32-bit INCR bursts of whole words, bufferable and modifiable, unprivileged.
+        if (d.m_axi_wstrb != 15 || d.m_axi_awsize != 2 || d.m_axi_arsize != 2 || d.m_axi_awburst != 1 || d.m_axi_arburst != 1) throw Wrong{"kind of burst", 0, 0};
+        if (d.m_axi_awcache != 3 || d.m_axi_arcache != 3 || d.m_axi_awprot || d.m_axi_arprot) throw Wrong{"cache or protection of a burst", 0, 0};
         if (tck) d.tck_i = 1;  // both edges at once
         t.half(1);
         bus.after(d);
