@@ -63,12 +63,14 @@ struct Bench {
         }
         return 0;
     }
-    void reset()
+    int reset()
     {
         d.rst_ni = 0, d.rdata_valid_i = 0;
         t.tick();
+        if (d.done_o || d.bad_o) return t.fail("in a reset", n, d.done_o, d.bad_o);
         d.rst_ni = 1;
         for (auto &queue : bus) queue.clear();
+        return idle(8, "out of a reset");
     }
     bool whole(int a) const { return m[a].fb == m[a].want; }
 
@@ -136,7 +138,7 @@ struct Bench {
             if (starved >= 0 && whole(!starved) && ++after == 100) {
                 if (!(d.sts_o >> 1)) return t.fail("sts_o.stall_in", n, d.sts_o >> 1, 1);
                 starved = -1;
-                if (cut) return reset(), idle(8, "out of a reset");
+                if (cut) return reset();
             }
             if (cycle()) return 1;
         }
@@ -152,8 +154,7 @@ struct Bench {
         if (start()) return 1;
         d.eval();
         if (!d.bad_o || d.done_o) return t.fail("bad_o of one array", n, d.bad_o, 1);
-        reset();
-        return idle(8, "out of a reset");
+        return reset();
     }
 };
 
