@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mixed.c - see mixed.h: a network's segments placed on the chip, all of it on the CPU. Running: mixed_run.c. */
 #include <stdlib.h>
+#include <string.h>
 #include "backends.h"
 #include "mixed_parts.h"
 #include "netdev.h"
@@ -63,6 +64,14 @@ static bonnet_status place_batch(mixed *dev, mixed_slot *s, uint32_t number, bon
     return BONNET_OK;
 }
 
+/* The device's memory has no room for this segment: the CPU runs it. */
+static void leave_out(mixed_slot *s, uint32_t number)
+{
+    bonnet_net_free(s->segments[number].net);
+    memmove(&s->segments[number], &s->segments[number + 1], (s->n - number - 1) * sizeof *s->segments);
+    s->n--;
+}
+
 static bonnet_status place(mixed *dev, mixed_slot *s, bonnet_error *err)
 {
     void *cpu = NULL;
@@ -79,9 +88,17 @@ static bonnet_status place(mixed *dev, mixed_slot *s, bonnet_error *err)
         s->at[i] = s->frame_words;
         s->frame_words += bonnet_net_map_words(s->net, i);
     }
-    for (uint32_t i = 0; i < s->n && st == BONNET_OK; i++) {
-        st = bonnet_regdev_load(dev->chip, &s->placed[i], s->segments[i].net, err);
-        if (st == BONNET_OK && !bonnet_regdev_resident(s->placed[i])) st = place_batch(dev, s, i, err);
+    for (uint32_t i = 0; i < s->n && st == BONNET_OK;) {
+        bonnet_error tried = {""};
+        st = bonnet_regdev_load(dev->chip, &s->placed[i], s->segments[i].net, &tried);
+        if (st == BONNET_ENOMEM) {
+            leave_out(s, i);
+            st = BONNET_OK;
+            continue;
+        }
+        if (st != BONNET_OK) return bonnet_fail(err, st, "%s", tried.text);
+        if (!bonnet_regdev_resident(s->placed[i])) st = place_batch(dev, s, i, err);
+        i++;
     }
     return st;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mixed.h - a general network on a register device: the layers that the conv unit can do run there, in segments (lower.h), the others on the
- * CPU beside it, in one call. Same bits as golden and cpu, whatever the split.
+ * CPU beside it, in one call. Same bits as golden and cpu, whatever the split. A segment for which the device's memory has no room is the CPU's, too.
  *
  * Frames go in lots: all frames of a lot through the CPU's layers up to a segment, then one start of the chip for all of them, and so on. A layer's
  * cycles are the chip's, 0 where the CPU ran it; cycles of a run are those of its starts together, without the CPU's time between.

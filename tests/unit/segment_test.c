@@ -10,6 +10,7 @@
 #include "break.h"
 #include "golden/golden.h"
 #include "lower.h"
+#include "mixed.h"
 
 /* A layer of 64 channels on 6x6, as the conv unit takes it. */
 static bonnet_layer fitting(void)
@@ -167,6 +168,45 @@ static void bytes(unit *u, const bonnet_segment *s, const bonnet_geometry *g)
     bonnet_job_free(back);
 }
 
+/* A device whose n-th allocation fails: the CPU does what then finds no room, and the logits are golden's; nothing leaks. */
+static void little_memory(unit *u)
+{
+    bonnet_net *net = NULL;
+    bonnet_segment *segments = NULL;
+    uint32_t n = 0, which = 0, wrong = 0, most = 0, first = 0;
+    net = some(u->seed, bonnet_geometry_named("tiny"), &segments, &n, &which);
+    bonnet_segments_free(segments, n);
+    enum { FRAMES = 33 };
+    uint8_t *pixels = bonnet_random_image(net, u->seed, FRAMES);
+    int32_t *want = calloc(2 * FRAMES * (size_t)net->classes, sizeof *want), *got = want ? want + FRAMES * net->classes : NULL;
+    const size_t bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
+    if (!pixels || !want) exit(1);
+    for (uint32_t f = 0; f < FRAMES; f++)
+        if (bonnet_golden_run(net, pixels + f * bytes, NULL, want + f * net->classes, NULL, NULL) != BONNET_OK) exit(1);
+    for (uint32_t at = 0; at < 24; at++) {
+        void *chip = NULL, *dev = NULL, *slot = NULL;
+        bonnet_error err = {""};
+        char path[64];
+        snprintf(path, sizeof path, "geometry=tiny,fault=alloc@%u", (unsigned)at);
+        if (bonnet_mock_backend.open(&chip, path, NULL, &err) != BONNET_OK || bonnet_mixed_open(&dev, chip, NULL, &err) != BONNET_OK) exit(1);
+        bonnet_run run = {.pixels = pixels, .frames = FRAMES, .logits = got};
+        memset(got, 0xa5, FRAMES * net->classes * sizeof *got);
+        if (bonnet_mixed_backend.load(dev, &slot, net, &err) != BONNET_OK || bonnet_mixed_backend.run(dev, slot, &run, &err) != BONNET_OK ||
+            memcmp(want, got, FRAMES * net->classes * sizeof *got) != 0)
+            wrong++;
+        most = run.cycles > most ? (uint32_t)run.cycles : most;
+        if (at == 0) first = (uint32_t)run.cycles;
+        if (slot) bonnet_mixed_backend.unload(dev, slot);
+        bonnet_mixed_backend.close(dev);
+        bonnet_mock_backend.close(chip);
+    }
+    UNIT(u, !wrong && first < most, "a device with little memory", "%u of 24 went wrong; %u cycles without the first segment, %u with all", wrong,
+         first, most);
+    free(pixels);
+    free(want);
+    bonnet_net_free(net);
+}
+
 /* The kernels of general layers read and write what is theirs: random networks on cpu: under the sanitizers, every map as golden's. */
 static void on_cpu(unit *u, const char *options)
 {
@@ -203,6 +243,7 @@ int main(int argc, char **argv)
     unit u = unit_start(argc, argv, "segment", 1, 12);
     static const char *const sets[] = {"", "isa=avx512", "isa=avx2", "isa=portable,threads=3"};
     for (uint32_t i = 0; i < 4; i++) on_cpu(&u, sets[i]);
+    little_memory(&u);
     static const char *const names[] = {"asic", "zcu102", "small", "tiny"};
     fits(&u);
     reasons(&u);
