@@ -12,15 +12,28 @@ from onnx import numpy_helper
 from onnx_ops import OPERATORS, attributes
 
 
+INTEGERS = (onnx.TensorProto.INT32, onnx.TensorProto.INT64)
+SHAPES = ("Add", "Concat", "Div", "Gather", "Identity", "Mul", "Slice", "Squeeze", "Sub", "Unsqueeze")  # what stays an integer of integers
+
+
 class Model:
     """A graph that can be run. path: of a file, or a ModelProto."""
 
     def __init__(self, path):
         self.model = path if isinstance(path, onnx.ModelProto) else onnx.load(path)
         self.constants = {t.name: numpy_helper.to_array(t).astype(np.float64) for t in self.model.graph.initializer}
+        self.whole = {t.name for t in self.model.graph.initializer if t.data_type in INTEGERS}
         self.metadata = {p.key: p.value for p in self.model.metadata_props}
         self.inputs = [i.name for i in self.model.graph.input if i.name not in self.constants]
         self.outputs = [o.name for o in self.model.graph.output]
+
+    def is_whole(self, node):
+        """Of an integer type: its Div drops the rest."""
+        if node.op_type == "Constant":
+            return any(a.name == "value" and a.t.data_type in INTEGERS or a.name.startswith("value_int") for a in node.attribute)
+        if node.op_type == "Cast":
+            return any(a.i in INTEGERS for a in node.attribute)
+        return node.op_type == "Shape" or node.op_type in SHAPES and all(name in self.whole for name in node.input if name)
 
     def run(self, *inputs, keep=False):
         """Arrays in the order of the graph's inputs (an image: [1, P, H, W]) -> its first output; keep=True returns every tensor by name."""
@@ -30,6 +43,9 @@ class Model:
             given = [values[name] if name else None for name in node.input]
             extra = {"outputs": len(node.output)} if node.op_type == "Split" else {}
             out = OPERATORS[node.op_type](*given, **attributes(node), **extra)
+            if self.is_whole(node):
+                self.whole.update(node.output)
+                out = np.trunc(out) if node.op_type == "Div" else out
             for name, value in zip(node.output, out if isinstance(out, (list, tuple)) else [out]):
                 values[name] = np.asarray(value, np.float64)
         return values if keep else values[self.outputs[0]]

@@ -44,6 +44,7 @@ static const struct {
     {"ReduceMean", any_reduce_mean, 1},
     {"Relu", any_relu, 1},
     {"Reshape", any_reshape, 1},
+    {"Shape", any_shape, 1},
     {"Sign", any_sign, 1},
     {"Slice", any_slice, 1},
     {"Softmax", any_end, 0},
@@ -144,6 +145,9 @@ static bonnet_status constants(any_import *im)
         if (!c) return bonnet_graph_no_memory(im->g);
         for (size_t i = 0; i < c->count; i++) c->v[i] = bonnet_tensor_at(t, i);
         if (t->scale != 1) c->unit = t->scale < 0 ? -t->scale : t->scale;
+        const int32_t from = g->edges[e].producer; /* a Cast or DequantizeLinear is no integer any more */
+        c->whole =
+            bonnet_tensor_is_int64(t) && (from < 0 || strcmp(g->nodes[from].op, "Constant") == 0 || strcmp(g->nodes[from].op, "Identity") == 0);
         im->values[e] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
     }
     return BONNET_OK;

@@ -23,6 +23,7 @@ typedef struct any_const {
     uint32_t rank, dims[BONNET_TENSOR_MAX_RANK];
     size_t count;
     double *v;
+    int whole;   /* 1: of an integer type: a Div of two such drops the rest */
     double unit; /* all values are integers times this, as a quantiser said; 0: nobody said */
 } any_const;
 
@@ -82,6 +83,8 @@ bonnet_status any_set_at(any_import *im, const bonnet_node *n, int32_t edge, any
 const char *any_name(const any_value *v); /* "a binary map" */
 bonnet_status any_unfit(const any_import *im, const bonnet_node *n, const any_value *v, const char *wants);
 int any_padded(const any_value *v);
+enum { ANY_RANK = 5 };
+uint32_t any_dims(const any_value *v, int64_t d[ANY_RANK]); /* its shape as the graph sees it, and the rank of that. any_view.c */
 uint32_t any_planes(const any_value *v);
 uint32_t any_bits(const any_value *v); /* channels of its map: ch * planes */
 int any_axis(const any_value *v, int64_t axis); /* 1: that of its channels */
@@ -92,6 +95,8 @@ void any_finish(bonnet_layer *l, const bonnet_node *n);
 
 /* ---- any_const.c: *done = 1 if all inputs are constants and the output now is one */
 bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done);
+/* The same for lists (any_shape.c): *out stays NULL where it is no such operator. */
+bonnet_status any_fold_list(any_import *im, const bonnet_node *n, any_const **out);
 any_const *any_const_new(any_import *im, uint32_t rank, const uint32_t *dims);
 
 /* ---- any_chain.c */
@@ -150,6 +155,7 @@ any_op any_multithreshold, any_quant;                                         /*
 any_op any_average_pool, any_global_average, any_reduce_mean;                 /* any_average.c */
 any_op any_maxpool, any_global_max, any_max, any_min;                         /* any_pool.c  */
 any_op any_reshape, any_same;                                                 /* any_view.c  */
+any_op any_shape;                                                             /* any_shape.c */
 any_op any_transpose;                                                         /* any_transpose.c */
 any_op any_end, any_top_k;                                                    /* any_end.c   */
 any_op any_concat, any_split, any_slice, any_gather;                          /* any_concat.c, any_slice.c */

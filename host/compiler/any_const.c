@@ -45,10 +45,12 @@ static bonnet_status elementwise(any_import *im, const bonnet_node *n, any_const
     const any_const *big = swap ? b : a, *small = swap ? a : b;
     any_const *c = any_const_new(im, big->rank, big->dims);
     if (!c) return bonnet_graph_no_memory(im->g);
+    c->whole = a->whole && b->whole;
     for (size_t i = 0; i < c->count; i++) {
         const int64_t j = meets(big, small, i);
         if (j < 0) return ANY_REFUSE(im, n, "its constants have shapes that do not broadcast");
         c->v[i] = swap ? pair(n->op, small->v[j], big->v[i]) : pair(n->op, big->v[i], small->v[j]);
+        if (c->whole) c->v[i] = trunc(c->v[i]);
         if (!isfinite(c->v[i])) return ANY_REFUSE(im, n, "element %zu of the result is not a finite number", i);
     }
     if (multiplies && !swap && a->unit > 0 && b->count == 1) c->unit = fabs(pair(n->op, a->unit, b->v[0]));
@@ -150,5 +152,8 @@ bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done)
         im->values[n->out] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
         return BONNET_OK;
     }
-    return BONNET_OK;
+    bonnet_status status = any_fold_list(im, n, &c);
+    *done = c != NULL;
+    if (status == BONNET_OK && c) im->values[n->out] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
+    return status;
 }

@@ -118,8 +118,14 @@ class Graph:
     def flatten(self):
         n = int(np.prod(self.value[1]))
         self.places = n > self.value[1][0] or self.places
-        if self.rng.integers(2):
+        how = self.rng.random()
+        if how < 0.4:
             return self.then("Flatten", shape=(n,))
+        if how < 0.6:  # x.view(x.size(0), -1) of torch
+            first = self.node("Gather", [self.node("Shape", [self.value[0]])[0], self.const(0, np.int64)], axis=0)[0]
+            more = dict(axes=[0]) if self.opset < 13 else {}
+            one = self.node("Unsqueeze", [first] + ([] if more else [self.const([0], np.int64)]), **more)[0]
+            return self.then("Reshape", self.node("Concat", [one, self.const([-1], np.int64)], axis=0)[0], shape=(n,))
         return self.then("Reshape", self.const([1, -1], np.int64), shape=(n,))
 
     def dense(self, out, kinds=("sign", "bipolar", "plain"), bias=None):

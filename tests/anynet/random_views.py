@@ -52,6 +52,12 @@ def channels(g):
             branch(start, int(rng.integers(2, 40)), 1)
         c = g.value[1][0]
         if rng.random() < 0.5:
+            each = (c + 2) // 3
+            if rng.random() < 0.5 and len(rest) and c > each:  # x.chunk(3, 1)[1] of torch
+                number = g.node("Gather", [g.node("Shape", [g.value[0]])[0], g.const([1], np.int64)], axis=0)[0]
+                first = g.node("Div", [g.node("Add", [number, g.const([2], np.int64)])[0], g.const([3], np.int64)])[0]
+                c = min(c, 2 * each) - each
+                g.then("Slice", first, g.node("Mul", [first, g.const([2], np.int64)])[0], g.const([1], np.int64), shape=(c, *rest))
             step = int(rng.choice([1, 1, 2, -1]))
             first, last = sorted(int(x) for x in rng.integers(-c, 2 * c, 2))
             first, last = (last, first) if step < 0 else (first, last)

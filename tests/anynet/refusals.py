@@ -208,6 +208,18 @@ class CommandLine(unittest.TestCase):
         self.refused(self.channels(lambda g, v: g.then("Reshape", g.const([1, 8, 3, 4], np.int64))), r"\(Reshape\): a shape other than \[1, numbers\], \[1, 6, 4, 4\]")
         self.refused(self.channels(lambda g, v: g.then("ReduceMean", axes=[1, 2])), r"\(ReduceMean\): axes are not 2 and 3, the rows and columns of a map")
 
+    def test_shapes(self):
+        def shape(g, op, *more, **attributes):
+            one = g.node("Shape", [g.value[0]])[0]
+            g.then("Reshape", g.node(op, [one, *more], **attributes)[0])
+
+        self.refused(self.channels(lambda g, v: shape(g, "Gather", g.const([4], np.int64), axis=0)), r"\(Gather\): number 4 of a list of 4")
+        self.refused(self.channels(lambda g, v: shape(g, "Squeeze")), r"\(Squeeze\): reads a constant of 4 numbers; one fits")
+        self.refused(self.channels(lambda g, v: shape(g, "Concat", g.const(1, np.int64), axis=0)), r"\(Concat\): joins constants of rank 0; lists fit")
+        self.refused(self.channels(lambda g, v: shape(g, "Cast", to=9)), r"\(Cast\): casts to type 9; float, int32 and int64 fit")
+        self.refused(self.channels(lambda g, v: shape(g, "Slice", *(g.const([x], np.int64) for x in (0, 3, 0, 2)))), r"\(Slice\): step 2 along axis 0 of a list")
+        self.refused(self.channels(lambda g, v: g.then("Reshape", g.node("Shape", [v[0]], start=1)[0])), r"\(Shape\): takes a part of a shape")
+
     def test_end(self):
         def net(op, *more, outputs=(), **attributes):
             g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))

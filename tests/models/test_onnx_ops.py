@@ -31,7 +31,7 @@ def cases():
     class Channels(nn.Module):
         def forward(self, x):
             shuffled = x.reshape(1, 2, 3, 7, 9).transpose(1, 2).reshape(1, 6, 7, 9)
-            return torch.cat([shuffled[:, [5, 0, 0, 2]], x[:, 1:6:2]], 1), x.permute(0, 2, 3, 1).flatten(1)
+            return torch.cat([shuffled[:, [5, 0, 0, 2]], x[:, 1:6:2]], 1), x.permute(0, 2, 3, 1).flatten(1), x.chunk(3, 1)[1], x.view(x.size(0), -1)
 
     class Ends(nn.Module):
         def forward(self, x):
