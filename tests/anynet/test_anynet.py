@@ -24,6 +24,7 @@ import published  # noqa: E402
 import random_graphs  # noqa: E402
 import onnx_eval  # noqa: E402
 import onnx_ops  # noqa: E402
+from test_exports import Exports  # noqa: E402,F401 - its tests run here
 from refusals import CommandLine  # noqa: E402,F401 - its tests run here
 
 onnx_ops.OPERATORS["Sign"] = lambda x: np.where(x >= 0, 1.0, -1.0)  # docs/operators.md: Sign stands for >= 0
