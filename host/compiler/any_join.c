@@ -178,7 +178,7 @@ static int plain(const any_value *v) { return !v->pool && !v->parts && !v->side 
 
 bonnet_status any_added(any_import *im, const bonnet_node *n, const any_value *a, const any_value *b)
 {
-    any_value to, other;
+    any_value to;
     int done = 0;
     if ((a->kind != ANY_BITS && a->kind != ANY_SUM) || (b->kind != ANY_BITS && b->kind != ANY_SUM))
         return ANY_REFUSE(im, n, "adds %s and %s; binary maps and sums fit", any_name(a), any_name(b));
@@ -198,6 +198,7 @@ bonnet_status any_added(any_import *im, const bonnet_node *n, const any_value *a
     }
     if (!plain(a) || !plain(b)) return ANY_REFUSE(im, n, "adds sums behind a MaxPool, a Concat or another Add of a map; put a Sign between");
     if (b->kind == ANY_BITS && any_planes(b) == 1) return side(im, n, a, b);
-    bonnet_status status = any_as_sum(im, n, b, &other);
-    return status == BONNET_OK ? sums(im, n, a, &other) : status;
+    if (b->kind == ANY_BITS)
+        return ANY_REFUSE(im, n, "adds a map of %u bits a value to a sum; one bit, behind a Sign, fits", (unsigned)any_planes(b));
+    return sums(im, n, a, b);
 }

@@ -167,6 +167,8 @@ class CommandLine(unittest.TestCase):
             g.then("Add", a[0])
             g.sign(("Sign",))
 
+        self.refused(self.channels(lambda g, v: g.then("Add", v[0]) and conv(g) and g.then("Add", "add2")),
+                     r"node 'add4' \(Add\): adds a map of 2 bits a value to a sum; one bit, behind a Sign, fits")
         alike = dict(kernel=[1, 1])
         self.refused(self.channels(lambda g, v: sums(g, v, lambda g: g.then("Relu"), **alike)), r"\(Add\): adds sums behind a Relu, PRelu or Clip; an Add before them")
         self.refused(self.channels(lambda g, v: sums(g, v, lambda g: None, kernel=[3, 3], dilation=2, pads=[2] * 4)), r"\(Add\): adds sums of windows with other strides, dilations")
