@@ -3,7 +3,8 @@
 ARM_CC   := aarch64-linux-gnu-gcc
 ARM_QEMU := qemu-aarch64
 ARM_TEST := $(O)/arm64/conform
-ARM_SRCS := $(wildcard driver/cpu*.c driver/net*.c sim/golden/*.c tests/conform/*.c) driver/error.c driver/golden.c tests/arm64/registry.c
+ARM_SRCS := $(wildcard driver/cpu*.c driver/net*.c driver/mixed*.c driver/regdev*.c host/compiler/lower*.c host/model/*.c sim/golden/*.c tests/conform/*.c) \
+            host/compiler/arena.c host/compiler/say.c driver/error.c driver/golden.c tests/arm64/registry.c
 TESTS    += arm64-cpu
 
 $(O)/arm64/obj/%.o: %.c
@@ -17,7 +18,8 @@ test-arm64-cpu:
 	$(Q)command -v $(ARM_CC) > /dev/null && command -v $(ARM_QEMU) > /dev/null || { echo "arm64-cpu: skipped: no $(ARM_CC) or no $(ARM_QEMU); make arm64-cpu installs both"; exit 77; }; \
 	$(MAKE) --no-print-directory -s $(ARM_TEST) && \
 	$(ARM_QEMU) $(ARM_TEST) --seed $(SEED) --cases 30 --backend cpu: --backend cpu:isa=neon,threads=3 --backend cpu:isa=portable && \
-	$(ARM_QEMU) $(ARM_TEST) --seed $(SEED) --cases 10 --big --no-directed --backend cpu:isa=neon,threads=2
+	$(ARM_QEMU) $(ARM_TEST) --seed $(SEED) --cases 10 --big --no-directed --backend cpu:isa=neon,threads=2 && \
+	$(ARM_QEMU) $(ARM_TEST) --seed $(SEED) --cases 20 --general --backend cpu: --backend cpu:isa=neon,threads=3 --backend cpu:isa=portable
 arm64-cpu:           ## Install the ARM cross compiler and QEMU, then run the cpu backend's NEON kernels against golden
 	@tools/deps.sh arm
 	@$(MAKE) --no-print-directory test-arm64-cpu
