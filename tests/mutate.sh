@@ -7,7 +7,7 @@
 # number breaks one: a second a mutant at most. The rest: one by one.
 # The judges, in this order: the benches (tests/rtl/MODULE_tb.cpp, or "# bench: NAME [NAME..]", "-": none) as tiny where they can be, as
 # asic, with four arrays (zcu102) where they can; "# by: chip" tests/model, tests/sim and the conformance suite on the tiny chip; the proofs
-# ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself, unless it says "# slow").
+# ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself, unless it says "# slow"), which come first where the chip judges.
 # What none of them notices must be EQUAL (Yosys proves that nobody can see the difference, in these geometries) or stand in
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that a bench notices after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.
@@ -166,6 +166,16 @@ while IFS=$'\t' read -r number mutant; do
     named[$number]=$mutant
     ! wanted "$number" || taken_over "$number" "$mutant" || todo+=("$number")
 done < "$dir/list"
+# The whole chip takes minutes to notice nothing; a proof takes seconds.
+if [ -n "$proofs" ] && [[ " ${judges[*]} " = *" chip "* ]]; then
+    left=()
+    for number in "${todo[@]}"; do
+        broken "$name" "$number" "$dir/edits" > "$dir/$src"
+        if is_known "${named[$number]}" || { ! proven PROOF "${named[$number]}" && proves; }; then left+=("$number"); continue; fi
+        conclude "$number" "${named[$number]}" ''
+    done
+    todo=("${left[@]}")
+fi
 for judge in "${judges[@]}"; do
     [ ${#todo[@]} -gt 0 ] || break
     program "$judge"
