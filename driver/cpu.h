@@ -162,6 +162,9 @@ void bonnet_cpu_bconv(bonnet_cpu_net *cpu, uint32_t layer);
 
 static inline uint32_t bonnet_cpu_clamp(int32_t i, uint32_t size) { return i < 0 ? 0 : (uint32_t)i >= size ? size - 1 : (uint32_t)i; }
 
+/* Words of a general layer's pixel. */
+static inline uint32_t bonnet_cpu_words(uint32_t channels) { return (channels + 63) / 64; }
+
 /* General layers: index of the pixel that a tap of output (y, x) reads, or -1: outside, and counts nothing. */
 static inline int64_t bonnet_cpu_pixel(const bonnet_layer *l, uint32_t y, uint32_t x, uint32_t tap)
 {

@@ -18,19 +18,17 @@ typedef struct any_job {
     uint32_t in_words, res_words, out_words; /* of a pixel */
 } any_job;
 
-static uint32_t words_of(uint32_t channels) { return (channels + 63) / 64; }
-
 size_t bonnet_cpu_any_scratch(const bonnet_layer *l)
 {
     const size_t taps = (size_t)l->win.kernel_h * l->win.kernel_w, group = l->in_c / (l->win.groups ? l->win.groups : 1);
     const size_t numbers = (taps * group + 1) / 2 + (taps * group + 63) / 64 * 16 + 1; /* ICONV: of 32 bits, and of 16 */
-    return taps * words_of((uint32_t)group) + numbers + taps + 2;
+    return taps * bonnet_cpu_words((uint32_t)group) + numbers + taps + 2;
 }
 
 /* Channels [first, first + count) of a pixel, moved to bit 0, zeros behind. */
 static void cut(uint64_t *to, const uint64_t *pixel, uint32_t pixel_words, uint32_t first, uint32_t count)
 {
-    const uint32_t n = words_of(count), shift = first % 64, at = first / 64;
+    const uint32_t n = bonnet_cpu_words(count), shift = first % 64, at = first / 64;
     for (uint32_t i = 0; i < n; i++) {
         to[i] = pixel[at + i] >> shift;
         if (shift && at + i + 1 < pixel_words) to[i] |= pixel[at + i + 1] << (64 - shift);
@@ -49,7 +47,7 @@ static uint32_t mismatches(const uint64_t *x, const uint64_t *w, size_t n)
 static void bconv_group(const any_job *job, const uint64_t *window, const uint32_t *taps, uint32_t n, uint32_t g, uint64_t *to)
 {
     const bonnet_layer *l = job->l;
-    const uint32_t channels = l->in_c / l->win.groups, outs = l->out_c / l->win.groups, words = words_of(channels);
+    const uint32_t channels = l->in_c / l->win.groups, outs = l->out_c / l->win.groups, words = bonnet_cpu_words(channels);
     const uint32_t all = l->win.kernel_h * l->win.kernel_w;
     for (uint32_t o = g * outs; o < (g + 1) * outs; o++) {
         const uint64_t *w = l->bits + (size_t)o * all * words;
@@ -64,7 +62,7 @@ static void bconv_group(const any_job *job, const uint64_t *window, const uint32
 static void bconv_at(const any_job *job, uint64_t *scratch, uint32_t y, uint32_t x, uint64_t *to)
 {
     const bonnet_layer *l = job->l;
-    const uint32_t channels = l->in_c / l->win.groups, words = words_of(channels), all = l->win.kernel_h * l->win.kernel_w;
+    const uint32_t channels = l->in_c / l->win.groups, words = bonnet_cpu_words(channels), all = l->win.kernel_h * l->win.kernel_w;
     uint32_t *taps = (uint32_t *)(void *)(scratch + (size_t)all * words);
     for (uint32_t g = 0; g < l->win.groups; g++) {
         uint32_t n = 0;
@@ -203,8 +201,8 @@ void bonnet_cpu_any(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels)
                    .in = l->in.map >= 0 ? cpu->maps[l->in.map] : NULL,
                    .res = l->res.map >= 0 ? cpu->maps[l->res.map] : NULL,
                    .out = cpu->maps[layer],
-                   .in_words = words_of(l->in_c),
-                   .res_words = words_of(l->res.channels),
-                   .out_words = words_of(l->out_c)};
+                   .in_words = bonnet_cpu_words(l->in_c),
+                   .res_words = bonnet_cpu_words(l->res.channels),
+                   .out_words = bonnet_cpu_words(l->out_c)};
     bonnet_cpu_pool_run(cpu->pool, l->kind == BONNET_LAYER_BSUM ? sum_part : any_part, &job);
 }

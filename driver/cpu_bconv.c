@@ -12,19 +12,12 @@
 
 enum { MOST_BITS = INT16_MAX, MOST_TAPS = 121 }; /* limits are int16; rows of limits: 11 x 11 */
 
-static uint32_t words_of(uint32_t channels) { return (channels + 63) / 64; }
-
 static int padded(const bonnet_layer *l) { return l->win.top || l->win.left || l->win.bottom || l->win.right; }
-
-static int packed(const bonnet_layer *l)
-{
-    return l->in_c % 64 && l->in_h * l->in_w > 1 && !padded(l) && l->win.kernel_h == l->in_h && l->win.kernel_w == l->in_w;
-}
 
 static uint32_t window_words(const bonnet_layer *l)
 {
     const uint32_t taps = l->win.kernel_h * l->win.kernel_w;
-    return packed(l) ? words_of(taps * l->in_c) : taps * words_of(l->in_c);
+    return bonnet_layer_packs(l) ? bonnet_cpu_words(taps * l->in_c) : taps * bonnet_cpu_words(l->in_c);
 }
 
 /* Zeros around the map: n depends on the place. */
@@ -32,16 +25,16 @@ static int zeros(const bonnet_layer *l) { return padded(l) && !l->win.edge; }
 
 int bonnet_cpu_bconv_fits(const bonnet_layer *l)
 {
-    return l->kind == BONNET_LAYER_BCONV && l->win.groups == 1 && l->win.kernel_h <= MOST_BITS && l->win.kernel_w <= MOST_BITS &&
-           (uint64_t)l->win.kernel_h * l->win.kernel_w * words_of(l->in_c) * 64 <= (packed(l) ? MOST_BITS * UINT64_C(64) : MOST_BITS) &&
-           window_words(l) * 64 <= MOST_BITS && (!zeros(l) || l->win.kernel_h * l->win.kernel_w <= MOST_TAPS);
+    return l->kind == BONNET_LAYER_BCONV && l->win.groups == 1 &&
+           window_words(l) * 64 <= MOST_BITS && /* sides and channels are bounded: no overflow */
+           (!zeros(l) || l->win.kernel_h * l->win.kernel_w <= MOST_TAPS);
 }
 
 void bonnet_cpu_bconv_size(const bonnet_layer *l, bonnet_cpu_bconv_sizes *s)
 {
     const uint32_t taps = l->win.kernel_h * l->win.kernel_w;
     s->words = window_words(l);
-    s->outs = words_of(l->out_c) * 64;
+    s->outs = bonnet_cpu_words(l->out_c) * 64;
     s->limits = zeros(l) ? taps + 1 : 1;
     s->ones = zeros(l) ? taps : 0;
 }
@@ -54,15 +47,15 @@ static int16_t limit_of(const bonnet_layer *l, uint32_t taps, uint32_t o)
 
 void bonnet_cpu_bconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, uint64_t *row)
 {
-    const uint32_t taps = l->win.kernel_h * l->win.kernel_w, each = words_of(l->in_c);
+    const uint32_t taps = l->win.kernel_h * l->win.kernel_w, each = bonnet_cpu_words(l->in_c);
     bonnet_cpu_bconv_sizes s;
     bonnet_cpu_bconv_size(l, &s);
     to->groups = 1, to->words = s.words, to->outs = s.outs;
     for (uint32_t o = 0; o < s.outs; o++) {
         const uint64_t *bits = l->bits + (size_t)o * taps * each;
         const int there = o < l->out_c;
-        if (there && packed(l)) bonnet_net_pack(row, bits, taps, l->in_c);
-        for (uint32_t i = 0; there && i < s.words; i++) to->w[(size_t)i * s.outs + o] = packed(l) ? row[i] : bits[i];
+        if (there && bonnet_layer_packs(l)) bonnet_net_pack(row, bits, taps, l->in_c);
+        for (uint32_t i = 0; there && i < s.words; i++) to->w[(size_t)i * s.outs + o] = bonnet_layer_packs(l) ? row[i] : bits[i];
         for (uint32_t n = 0; n < s.limits; n++) to->limit[(size_t)n * s.outs + o] = there ? limit_of(l, s.limits > 1 ? n : taps, o) : -1;
         for (uint32_t i = 0; there && i < s.ones * each; i++) to->ones[(size_t)(i / each) * s.outs + o] += (uint16_t)__builtin_popcountll(bits[i]);
     }
@@ -80,9 +73,9 @@ typedef struct bconv_job {
 static uint32_t gather(const bconv_job *job, uint64_t *to, uint32_t y, uint32_t x)
 {
     const bonnet_layer *l = job->l;
-    const uint32_t taps = l->win.kernel_h * l->win.kernel_w, each = words_of(l->in_c);
+    const uint32_t taps = l->win.kernel_h * l->win.kernel_w, each = bonnet_cpu_words(l->in_c);
     uint32_t inside = 0;
-    if (packed(l)) {
+    if (bonnet_layer_packs(l)) {
         bonnet_net_pack(to, job->in, taps, l->in_c);
         return taps;
     }

@@ -136,6 +136,12 @@ static inline int bonnet_net_segment(const bonnet_net *net) { return net->layers
 
 /* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC, BSUM ceil(out_c/2). */
 size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer);
+/* A window of the whole map, without a border, whose pixels leave bits behind their last channel: it goes as one long pixel without the gaps. */
+static inline int bonnet_layer_packs(const bonnet_layer *l)
+{
+    const bonnet_net_window *w = &l->win;
+    return l->in_c % 64 && l->in_h * l->in_w > 1 && w->kernel_h == l->in_h && w->kernel_w == l->in_w && !w->top && !w->left && !w->bottom && !w->right;
+}
 /* The channels of pixels that begin on a word each, one behind the other without gaps: to[ceil(pixels * channels / 64)]. Bits behind a pixel's last
  * channel are 0. */
 void bonnet_net_pack(uint64_t *to, const uint64_t *from, uint32_t pixels, uint32_t channels);

@@ -140,5 +140,5 @@ void cli_array_json(struct json_object *totals, const cli_array *a);
 double cli_array_utilisation(const cli_session *s); /* cli_array.loads of the last run */
 /* Did the CPU run layers of the last run beside the chip? Then every page with cycles says: */
 bool cli_shared(const cli_session *s);
-#define CLI_SHARED " Layers on the CPU have no cycles: all rates are of the chip's part alone."
+#define CLI_SHARED "Layers on the CPU have no cycles: all rates are of the chip's part alone."
 #endif

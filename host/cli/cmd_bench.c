@@ -36,7 +36,7 @@ static void print_layers(const cli_session *s)
     cli_layer_table_head();
     for (uint32_t i = 0; i < s->info.layers; i++)
         if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK) cli_layer_table_row(&l);
-    if (cli_shared(s)) puts(CLI_SHARED + 1); /* without the blank that parts it from a sentence before */
+    if (cli_shared(s)) puts(CLI_SHARED);
 }
 
 static void print_streamed(const measured *m)

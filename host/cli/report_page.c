@@ -44,7 +44,7 @@ static void head(FILE *f, const report *r)
             ", %u frame%s in one job, bonnet %s. Cycles, stalls and DRAM bytes are read from the chip's counters; layers and drawings are of the "
             "last frame. "
             "Energy is a model (docs/energy.md). No board has run this.%s</p>\n",
-            r->stats.frames, r->stats.frames == 1 ? "" : "s", bonnet_version(), cli_shared(r->s) ? CLI_SHARED : "");
+            r->stats.frames, r->stats.frames == 1 ? "" : "s", bonnet_version(), cli_shared(r->s) ? " " CLI_SHARED : "");
 }
 
 static void tile(FILE *f, const char *value, const char *what) { fprintf(f, "<div class=\"tile\"><b>%s</b><span>%s</span></div>\n", value, what); }

@@ -10,20 +10,17 @@ static uint32_t whole(uint32_t channels) { return (channels + 63) / 64 * 64; }
 /* The window is the map: one output pixel, which sees it as one long pixel. */
 static int dense(const bonnet_layer *l) { return l->win.kernel_h == l->in_h && l->win.kernel_w == l->in_w && l->out_h == 1 && l->out_w == 1; }
 
-/* Its pixels' channels go into that long one without the gaps behind each pixel's last channel. */
-static int packed(const bonnet_layer *l) { return dense(l) && l->in_c % 64 && l->in_h * l->in_w > 1; }
-
 /* Channels of the pixel that the conv unit reads. */
 static uint32_t pixel(const bonnet_layer *l)
 {
     const uint32_t pixels = dense(l) ? l->in_h * l->in_w : 1;
-    return packed(l) ? whole(pixels * l->in_c) : pixels * whole(l->in_c);
+    return bonnet_layer_packs(l) ? whole(pixels * l->in_c) : pixels * whole(l->in_c);
 }
 
 void bonnet_segment_given(uint64_t *to, const bonnet_segment *s, const bonnet_net *net, const uint64_t *map)
 {
     const bonnet_layer *l = &net->layers[s->first];
-    if (packed(l)) bonnet_net_pack(to, map, l->in_h * l->in_w, l->in_c);
+    if (bonnet_layer_packs(l)) bonnet_net_pack(to, map, l->in_h * l->in_w, l->in_c);
     else memcpy(to, map, bonnet_net_map_words(s->net, 0) * sizeof *to);
 }
 
@@ -87,8 +84,8 @@ static int convert(bonnet_net *to, uint32_t at, const bonnet_layer *l)
     const size_t words = (size_t)taps * s->in_c / 64;
     uint64_t *bits = bonnet_net_param_data(to, at, BONNET_PARAM_BITS);
     uint16_t *tp = bonnet_net_param_data(to, at, BONNET_PARAM_TP);
-    if (!packed(l)) memcpy(bits, l->bits, l->out_c * words * sizeof *bits);
-    for (uint32_t o = 0; packed(l) && o < l->out_c; o++)
+    if (!bonnet_layer_packs(l)) memcpy(bits, l->bits, l->out_c * words * sizeof *bits);
+    for (uint32_t o = 0; bonnet_layer_packs(l) && o < l->out_c; o++)
         bonnet_net_pack(bits + o * words, l->bits + (size_t)o * l->in_h * l->in_w * (whole(l->in_c) / 64), l->in_h * l->in_w, l->in_c);
     const int64_t k = (int64_t)l->win.kernel_h * l->win.kernel_w * l->in_c, all = (int64_t)words * 64;
     for (uint32_t o = 0; o < s->out_c; o++) {

@@ -31,6 +31,13 @@ static bonnet_status run_starts(bonnet_model_totals *sum, bonnet_model_record *r
     return st;
 }
 
+void bonnet_record_words(uint32_t *words, const bonnet_model_record *r)
+{
+    const uint32_t all[BONNET_RECORD_WORDS] = {(uint32_t)r->start,    (uint32_t)r->end,       (uint32_t)r->busy,
+                                               (uint32_t)r->stall_in, (uint32_t)r->stall_out, (uint32_t)r->bytes};
+    memcpy(words, all, sizeof all);
+}
+
 static bonnet_status fill_in(bonnet_plan *plan, const bonnet_net *net, const bonnet_job *job, const bonnet_model_record *records,
                              const bonnet_model_totals *sum, uint32_t frames, bonnet_error *err)
 {
@@ -41,8 +48,8 @@ static bonnet_status fill_in(bonnet_plan *plan, const bonnet_net *net, const bon
     memset(cycles, 0, sizeof cycles);
     for (uint32_t i = 1; i < job->n_desc; i++) {
         const bonnet_model_record *r = &records[i];
-        const uint32_t c[BONNET_RECORD_WORDS] = {(uint32_t)r->start,    (uint32_t)r->end,       (uint32_t)r->busy,
-                                                 (uint32_t)r->stall_in, (uint32_t)r->stall_out, (uint32_t)r->bytes};
+        uint32_t c[BONNET_RECORD_WORDS];
+        bonnet_record_words(c, r);
         bonnet_event *e = &plan->events[i - 1];
         const char *name = e->name;
         bonnet_regdev_event(e, job->desc[i], c, r->bytes, &job->geometry);

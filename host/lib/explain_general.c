@@ -40,9 +40,8 @@ static bonnet_status count(uint64_t *cycles, uint64_t *total, const bonnet_segme
     }
     memset(layers, 0, sizeof layers);
     for (uint32_t i = 1; st == BONNET_OK && i < job->n_desc; i++) {
-        const bonnet_model_record *r = &records[i];
-        const uint32_t record[BONNET_RECORD_WORDS] = {(uint32_t)r->start,    (uint32_t)r->end,       (uint32_t)r->busy,
-                                                      (uint32_t)r->stall_in, (uint32_t)r->stall_out, (uint32_t)r->bytes};
+        uint32_t record[BONNET_RECORD_WORDS];
+        bonnet_record_words(record, &records[i]);
         bonnet_regdev_account(layers, job->desc[i], record, g);
     }
     for (uint32_t i = 1; st == BONNET_OK && i < s->net->n_layers; i++) cycles[s->first + i - 1] = layers[i].busy;

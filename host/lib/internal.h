@@ -58,6 +58,9 @@ struct bonnet_plan {
     bonnet_event events[];
 };
 struct bonnet_job;
+struct bonnet_model_record;
+/* A record of the model as the BONNET_RECORD_WORDS registers in which a chip would have it. */
+void bonnet_record_words(uint32_t *words, const struct bonnet_model_record *r);
 /* BONNET_EUNSUPPORTED, for a network that no chip runs. */
 bonnet_status bonnet_no_plan(bonnet_error *err);
 bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const struct bonnet_job *job, bonnet_error *err);
