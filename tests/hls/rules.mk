@@ -99,7 +99,7 @@ $(O)/tests/hls/stops_sim: $(O)/obj/tests/hls/stops_test.o $$(filter $$(VSIM)/%,$
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $^ -lpthread $(if $(filter 1,$(WAVE)),-lz)
 $(O)/tests/hls/stops_hls: tests/hls/stops_test.c tests/hls/sim_hls.c $(HLS_WITHIN)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HLS_SAN) $(INCLUDES) $^ -o $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HLS_SAN) $(INCLUDES) -DSTOPS_GEOMETRIES=2 $^ -o $@
 .PHONY: test-hls-stops
 test-hls-stops: $(HLS_STOPS)
 	$(Q)for t in $^; do $$t || exit 1; done
