@@ -6,8 +6,9 @@
 # All that stay within one expression are built into one program, with those of the other modules it judges (tests/mutants/programs.sh), and a
 # number breaks one: a second a mutant at most. The rest: one by one.
 # The judges, in this order: the benches (tests/rtl/MODULE_tb.cpp, or "# bench: NAME [NAME..]", "-": none) as tiny where they can be, as
-# asic, with four arrays (zcu102) where they can; "# by: chip" tests/model, tests/sim and the conformance suite on the tiny chip; the proofs
-# ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself, unless it says "# slow"), which come first where the chip judges.
+# asic, with four arrays (zcu102) where they can; "# by: chip" tests/model, tests/sim, tests/hls/stops_test.c and the conformance suite on the
+# tiny chip; the proofs ("# proof: NAME [NAME..]" of tests/formal; MODULE.ys by itself, unless it says "# slow"), which come first where the
+# chip judges.
 # What none of them notices must be EQUAL (Yosys proves that nobody can see the difference, in these geometries) or stand in
 # tests/mutants/MODULE.known with the reason: "name<TAB>reason" a line. A known one that a bench notices after all is STALE.
 # QUICK=1 asks no proof of equality: to see what is left while a bench grows.

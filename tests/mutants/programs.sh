@@ -64,7 +64,7 @@ passes() {                                                                      
             echo "$5" > "$dir/$4"
             rc=0
             "$dir/model" --geometry tiny --seed "$3" --cases 2 --frames 3 && "$dir/jobs" --geometry 1 --seed "$((20 * $3))" --cases 20 &&
-                "$dir/conform" --backend sim:geometry=tiny --size tiny --seed "$3" --cases 6 --quick || rc=1
+                "$dir/stops" --geometry 1 && "$dir/conform" --backend sim:geometry=tiny --size tiny --seed "$3" --cases 6 --quick || rc=1
             echo 0 > "$dir/$4"
             exit $rc ;;
         esac

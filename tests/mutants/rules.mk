@@ -15,9 +15,10 @@ test-mutants:
 	$(Q)tests/mutate_all.sh --check
 
 # How the programs that judge are built, for mutate.sh: in a copy of rtl/ and sim/, without make in between. $$CXXOPT: mutate.sh says.
-mutants-build-chip: $(CONFORM) $(MODEL_TEST) $(O)/tests/jobs
+mutants-build-chip: $(CONFORM) $(MODEL_TEST) $(O)/tests/jobs $(O)/tests/hls/stops_sim
 	@$(info mkdir -p chip; verilator $(VSIM_FLAGS) $(RTL_FLAGS) -Wno-lint -Wno-style -Wno-fatal $(TINY) --prefix Vbonnet_tiny --top-module bonnet_top -Mdir chip $(RTL_PKGS) rtl/bonnet_top.sv; \
 	  { for f in chip/*.cpp; do echo "#include \"$$f\""; done; echo "#include \"tiny.cpp\""; } > all.cc; $(VSIM_CXX) $$CXXOPT -I. -Ichip -c all.cc -o tiny.o; \
 	  $(CXX) -o conform $(CONFORM_SRCS:%.c=$(CURDIR)/$(O)/obj/%.o) tiny.o $(CURDIR)/$(LIB) $(LIB_LIBS); \
 	  $(CXX) -o model $(addprefix $(CURDIR)/,$(MODEL_OBJS)) tiny.o $(CURDIR)/$(LIB) $(LIB_LIBS); \
-	  $(CXX) -o jobs $(CURDIR)/$(O)/obj/tests/sim/jobs_test.o tiny.o $(CURDIR)/$(LIB) $(LIB_LIBS)):
+	  $(CXX) -o jobs $(CURDIR)/$(O)/obj/tests/sim/jobs_test.o tiny.o $(CURDIR)/$(LIB) $(LIB_LIBS); \
+	  $(CXX) -o stops $(CURDIR)/$(O)/obj/tests/hls/stops_test.o tiny.o $(CURDIR)/$(LIB) $(LIB_LIBS)):
