@@ -65,16 +65,30 @@ static uint32_t channel(const conv *c, uint32_t lane)
 
 static uint32_t clamp(int32_t v, uint32_t size) { return v < 0 ? 0 : (uint32_t)v >= size ? size - 1 : (uint32_t)v; }
 
+/* Word of input pixel (y, x), counted from the first centre. */
+static uint64_t tap_word(const conv *c, int32_t y, int32_t x)
+{
+    const uint32_t *d = c->d;
+    const place *p = &c->in;
+    if (G(CONV_PAD) != BONNET_PAD_NONE) return pixel(p, clamp(y, G(CONV_IN_H)), clamp(x, G(CONV_IN_W)));
+    const int64_t slot = p->ring ? mock_slot(p->ring, p->slot, p->first, (uint32_t)(y + (int32_t)p->ring)) : y;
+    return (uint64_t)(p->at + slot * p->row + (int64_t)x * p->pix);
+}
+
 /* Popcounts of all lanes at input position (y, x), the centre of a 3x3 window or the one tap. */
 static void popcounts(conv *c, int32_t y, int32_t x, uint32_t *p)
 {
     const uint32_t *d = c->d;
-    int32_t dil = G(CONV_DILATE2) ? 2 : 1;
-    uint32_t per = c->in.therm ? 3 : 4;
+    int32_t dil = G(CONV_DILATE2) ? 2 : 1, high = (int32_t)G(CONV_IN_H), wide = (int32_t)G(CONV_IN_W);
+    uint32_t pad = G(CONV_PAD), per = c->in.therm ? 3 : 4;
     memset(p, 0, c->m->lanes * sizeof *p);
     for (uint32_t tap = 0; tap < c->taps; tap++) {
         int32_t dy = c->taps == 9 ? ((int32_t)tap / 3 - 1) * dil : 0, dx = c->taps == 9 ? ((int32_t)tap % 3 - 1) * dil : 0;
-        uint64_t at = pixel(&c->in, clamp(y + dy, G(CONV_IN_H)), clamp(x + dx, G(CONV_IN_W)));
+        if (pad == BONNET_PAD_ZERO && (y + dy < 0 || y + dy >= high || x + dx < 0 || x + dx >= wide)) {
+            for (uint32_t lane = 0; lane < c->m->lanes; lane++) p[lane] += 32 * c->depth; /* half a match for each bit */
+            continue;
+        }
+        uint64_t at = tap_word(c, y + dy, x + dx);
         for (uint32_t i = 0; i < c->depth; i++) {
             uint32_t wrow = G(CONV_WROW) + c->tile * c->tile_rows + c->params + tap * c->depth + i;
             const uint64_t *w = c->m->weight + (size_t)wrow * c->m->lanes;
@@ -125,7 +139,9 @@ static void binary_pixel(conv *c, uint32_t y, uint32_t x)
 {
     const uint32_t *d = c->d;
     uint32_t s = G(CONV_STRIDE2) ? 2 : 1, n = G(CONV_POOL2) ? 4 : 1, p[4][64];
-    for (uint32_t i = 0; i < n; i++) popcounts(c, (int32_t)(n == 4 ? 2 * y + i / 2 : s * y), (int32_t)(n == 4 ? 2 * x + i % 2 : s * x), p[i]);
+    for (uint32_t i = 0; i < n; i++)
+        popcounts(c, (int32_t)(n == 4 ? clamp((int32_t)(2 * y + i / 2), G(CONV_IN_H)) : s * y),
+                  (int32_t)(n == 4 ? clamp((int32_t)(2 * x + i % 2), G(CONV_IN_W)) : s * x), p[i]);
     for (uint32_t lane = 0; lane < c->m->lanes; lane++) {
         uint64_t thresholds = row(c, 0, lane);
         uint32_t bits[4] = {0};
@@ -192,8 +208,8 @@ static int sound(const conv *c)
     const uint32_t *d = c->d;
     uint32_t by = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1;
     return c->post <= HEAD && G(CONV_TILES) && c->depth && G(CONV_IN_W) && G(CONV_IN_H) && G(CONV_OUT_W) && G(CONV_ROWS) &&
-           G(CONV_Y0) + G(CONV_ROWS) <= G(CONV_OUT_H) && !(G(CONV_POOL2) && (G(CONV_STRIDE2) || c->post != STORE || G(CONV_K3))) &&
-           !(G(CONV_DILATE2) && !G(CONV_K3)) && !(G(CONV_GROUPED) && !G(CONV_K4)) &&
+           G(CONV_Y0) + G(CONV_ROWS) <= G(CONV_OUT_H) && !(G(CONV_POOL2) && (G(CONV_STRIDE2) || c->post != STORE)) &&
+           !((G(CONV_DILATE2) || G(CONV_PAD)) && !G(CONV_K3)) && G(CONV_PAD) <= BONNET_PAD_NONE && !(G(CONV_GROUPED) && !G(CONV_K4)) &&
            (G(CONV_POOL2) ? G(CONV_IN_W) + 1 >= 2 * G(CONV_OUT_W) && G(CONV_IN_H) + 1 >= 2 * G(CONV_OUT_H)
                           : G(CONV_OUT_W) == (G(CONV_IN_W) + by - 1) / by && G(CONV_OUT_H) == (G(CONV_IN_H) + by - 1) / by) &&
            (G(CONV_K4) || !(c->in.therm | c->out.therm | c->res.therm | c->pass.therm)) && G(CONV_CHANNEL) % c->group == 0 &&

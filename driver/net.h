@@ -46,6 +46,8 @@ typedef enum bonnet_layer_kind {                         /* values are file form
                                  BONNET_LAYER_MAP = 100  /* a segment's first: bits that are there; never in a file  */
 } bonnet_layer_kind;
 
+/* What a 3x3 window of the chip finds beyond the edge of its map: the CONV descriptor's PAD. */
+typedef enum bonnet_pad { BONNET_PAD_EDGE = 0, BONNET_PAD_ZERO = 1, BONNET_PAD_NONE = 2 } bonnet_pad;
 typedef enum bonnet_post { BONNET_POST_STORE = 0, BONNET_POST_XNOR = 1, BONNET_POST_OR = 2, BONNET_POST_INTERLEAVE = 3 } bonnet_post;
 
 /* Channels [first, first + channels) of map `map`: all of them, or a half (first is 0 or half of the map's channels, both a

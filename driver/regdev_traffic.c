@@ -18,6 +18,12 @@ static bonnet_span map_span(uint32_t first, uint32_t y0, uint32_t rows, uint32_t
     return (bonnet_span){first + y0 * pitch, (rows - 1) * pitch + width * pixel};
 }
 
+/* Rows and columns of the map before the first centre, and behind the last. */
+static uint32_t border(const uint32_t *d)
+{
+    return bonnet_desc_get(d, BONNET_F_CONV_PAD) != BONNET_PAD_NONE ? 0 : bonnet_desc_get(d, BONNET_F_CONV_DILATE2) ? 2 : 1;
+}
+
 /* Rows of the input that output rows y0 .. y0 + rows - 1 read. */
 static bonnet_span input_rows(const uint32_t *d)
 {
@@ -26,7 +32,9 @@ static bonnet_span input_rows(const uint32_t *d)
     uint32_t pool = bonnet_desc_get(d, BONNET_F_CONV_POOL2), scale = pool || bonnet_desc_get(d, BONNET_F_CONV_STRIDE2) ? 2 : 1;
     uint32_t reach = !bonnet_desc_get(d, BONNET_F_CONV_K3) ? 0 : bonnet_desc_get(d, BONNET_F_CONV_DILATE2) ? 2 : 1;
     if (!rows || !height) return (bonnet_span){0, 0};
-    uint32_t low = scale * y0 > reach ? scale * y0 - reach : 0, high = scale * (y0 + rows - 1) + reach + (pool ? 1 : 0);
+    height += 2 * border(d);
+    const uint32_t centre = scale * y0 + border(d);
+    uint32_t low = centre > reach ? centre - reach : 0, high = centre + scale * (rows - 1) + reach + (pool ? 1 : 0);
     if (high > height - 1) high = height - 1;
     return low > high ? (bonnet_span){low, 0} : (bonnet_span){low, high - low + 1};
 }
@@ -62,9 +70,10 @@ static void conv(bonnet_event *e, const uint32_t *d, const bonnet_geometry *g)
     e->feature_written = head ? (bonnet_span){bonnet_desc_get(d, BONNET_F_CONV_OUT), tiles * g->lanes / 4}
                               : map_span(bonnet_desc_get(d, BONNET_F_CONV_OUT), y0, rows, bonnet_desc_get(d, BONNET_F_CONV_OUT_RING), width,
                                          bonnet_desc_get(d, BONNET_F_CONV_OUT_ROW), bonnet_desc_get(d, BONNET_F_CONV_OUT_PIX));
-    e->feature_read[0] =
-        map_span(bonnet_desc_get(d, BONNET_F_CONV_IN), in.first, in.count, bonnet_desc_get(d, BONNET_F_CONV_IN_RING),
-                 bonnet_desc_get(d, BONNET_F_CONV_IN_W), bonnet_desc_get(d, BONNET_F_CONV_IN_ROW), bonnet_desc_get(d, BONNET_F_CONV_IN_PIX));
+    const uint32_t ring = bonnet_desc_get(d, BONNET_F_CONV_IN_RING), row = bonnet_desc_get(d, BONNET_F_CONV_IN_ROW),
+                   pixel = bonnet_desc_get(d, BONNET_F_CONV_IN_PIX);
+    e->feature_read[0] = map_span(bonnet_desc_get(d, BONNET_F_CONV_IN) - border(d) * (pixel + (ring ? 0 : row)), in.first, in.count, ring,
+                                  bonnet_desc_get(d, BONNET_F_CONV_IN_W) + 2 * border(d), row, pixel);
     if (operands)
         e->feature_read[1] = map_span(bonnet_desc_get(d, BONNET_F_CONV_RES), y0, rows, bonnet_desc_get(d, BONNET_F_CONV_RES_RING), width,
                                       bonnet_desc_get(d, BONNET_F_CONV_RES_ROW), bonnet_desc_get(d, BONNET_F_CONV_RES_PIX));

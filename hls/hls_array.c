@@ -4,6 +4,8 @@
  *
  *   sum[pixel][lane] = sum over weight rows of popcount(~(weight ^ bus of the lane's group))        modulo 2^13
  *
+ * A tap in the zero padding counts 32, half a match for each bit.
+ *
  * For each weight row (tap, word d) all pixels of the block take their turn, so a row serves up to HLS_BLOCK trips. One loop for both, with
  * counters of its own: a trip a cycle, without a bubble between rows.
  */
@@ -62,15 +64,15 @@ uint32_t HLS_NAME(hls_array)(const hls_conv_job *job, const hls_pixel pixel[HLS_
 #pragma HLS ARRAY_PARTITION variable = word complete
 #pragma HLS ARRAY_PARTITION variable = bus complete
         const hls_pixel centre = pixel[p];
-        uint32_t at = row < HLS_WEIGHT_ROWS ? row : 0;
-        hls_fbuf_read(feature, HLS_NAME(hls_window_word)(job, &centre, ky, kx, d), word);
+        uint32_t at = row < HLS_WEIGHT_ROWS ? row : 0, mask;
+        hls_fbuf_read(feature, HLS_NAME(hls_window_word)(job, &centre, ky, kx, d, &mask), word);
         buses(job, d, word, bus);
         for (uint32_t g = 0; g < 4; g++) {
 #pragma HLS UNROLL
             for (uint32_t i = 0; i < HLS_GROUP; i++) {
 #pragma HLS UNROLL
-                uint32_t lane = g * HLS_GROUP + i, old = first ? 0 : sum[p][lane];
-                sum[p][lane] = (uint16_t)((old + popcount(~(weight[at][lane] ^ bus[g]))) & HLS_SUM_MASK);
+                uint32_t lane = g * HLS_GROUP + i, old = first ? 0 : sum[p][lane], count = popcount(~(weight[at][lane] ^ bus[g]));
+                sum[p][lane] = (uint16_t)((old + (mask ? 32 : count)) & HLS_SUM_MASK);
             }
         }
         const uint32_t last_p = p + 1 == n, last_d = d + 1 == job->depth, last_kx = !job->k3 || kx == 2, last_ky = !job->k3 || ky == 2;

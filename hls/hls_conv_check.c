@@ -56,6 +56,7 @@ static void decode(const uint32_t d[16], hls_conv_job *job)
     job->k3 = (uint8_t)HLS_G(d, CONV_K3);
     job->stride2 = (uint8_t)HLS_G(d, CONV_STRIDE2);
     job->dilate2 = (uint8_t)HLS_G(d, CONV_DILATE2);
+    job->pad = (uint8_t)HLS_G(d, CONV_PAD);
     job->grouped = (uint8_t)HLS_G(d, CONV_GROUPED);
     job->pool2 = (uint8_t)HLS_G(d, CONV_POOL2);
     job->k4 = (uint8_t)HLS_G(d, CONV_K4);
@@ -74,8 +75,8 @@ int HLS_NAME(hls_conv_check)(const uint32_t desc[16], hls_conv_job *job)
     uint32_t by = job->pool2 || job->stride2 ? 2 : 1, last_x = by * (job->out_w - 1u), last_y = by * (job->out_h - 1u);
     uint32_t end = (uint32_t)job->y0 + job->rows;
     int outside = last_x >= job->in_w || last_y >= job->in_h || end > job->out_h;
-    int clash = job->post > HLS_POST_HEAD || (job->pool2 && (job->k3 || job->stride2 || job->post != HLS_POST_STORE)) || (job->dilate2 && !job->k3) ||
-                job->channel % HLS_GROUP != 0;
+    int clash = job->post > HLS_POST_HEAD || (job->pool2 && (job->stride2 || job->post != HLS_POST_STORE)) ||
+                (!job->k3 && (job->dilate2 || job->pad)) || job->pad > HLS_PAD_NONE || job->channel % HLS_GROUP != 0;
     /* A HEAD's features are sums over the whole map: rows before these must have left theirs, rows after them must be announced. */
     int strip = job->keep || job->more;
     if (job->post == HLS_POST_HEAD)
@@ -83,8 +84,8 @@ int HLS_NAME(hls_conv_check)(const uint32_t desc[16], hls_conv_job *job)
     /* Four slices are what a code is of, and XNOR leaves them unordered. */
     int uncoded =
         ((job->in.coded || job->out.coded || job->res.coded || job->pass.coded) && !job->k4) || (job->out.coded && job->post == HLS_POST_XNOR);
-    uint32_t span = job->k3 ? job->dilate2 ? 5 : 3 : job->pool2 ? 2 : 1; /* rows that a window inside the map spans */
-    if (job->in_h < span) span = job->in_h;
+    uint32_t span = (job->k3 ? job->dilate2 ? 5 : 3 : 1) + job->pool2; /* rows that a window inside the map spans */
+    if (job->pad != HLS_PAD_NONE && job->in_h < span) span = job->in_h;
     int rings =
         off_ring(&job->in) || off_ring(&job->out) || off_ring(&job->res) || off_ring(&job->pass) || (job->in.ring != 0 && job->in.ring < span);
     return HLS_G(desc, JOB_OP) != HLS_OP_CONV || empty || outside || clash || strip || uncoded || rings;

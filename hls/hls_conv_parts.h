@@ -13,6 +13,7 @@
 #include "hls_conv.h"
 #include "hls_desc.h"
 
+enum { HLS_PAD_EDGE, HLS_PAD_ZERO, HLS_PAD_NONE };
 enum { HLS_POST_STORE, HLS_POST_XNOR, HLS_POST_OR, HLS_POST_INTERLEAVE, HLS_POST_HEAD };
 
 /* Bounds of the loops: no descriptor can ask for more. */
@@ -34,7 +35,7 @@ typedef struct hls_conv_job {
     hls_map in, out, res, pass;
     uint16_t in_w, in_h, out_w, out_h, y0, rows, wrow, depth, tiles;
     uint16_t group_step, tile_step, channel, dot;
-    uint8_t k3, stride2, dilate2, grouped, pool2, k4, post, keep, more, s1, s2;
+    uint8_t k3, stride2, dilate2, pad, grouped, pool2, k4, post, keep, more, s1, s2;
 } hls_conv_job;
 
 /* A row of a map while rows go by: word of its pixel 0, slot. */
@@ -76,7 +77,7 @@ void HLS_NAME(hls_window_start)(const hls_conv_job *job, hls_walk *walk);
 /* The next pixels, at most HLS_BLOCK; returns how many, 0 after the last. */
 uint32_t HLS_NAME(hls_window_block)(const hls_conv_job *job, hls_walk *walk, hls_pixel pixel[HLS_BLOCK]);
 /* First feature word of word d of tap (ky, kx), 0..2, 1 is the centre. */
-uint32_t HLS_NAME(hls_window_word)(const hls_conv_job *job, const hls_pixel *pixel, uint32_t ky, uint32_t kx, uint32_t d);
+uint32_t HLS_NAME(hls_window_word)(const hls_conv_job *job, const hls_pixel *pixel, uint32_t ky, uint32_t kx, uint32_t d, uint32_t *mask);
 
 /* Popcounts of n pixels in all lanes, binary weight rows from `row` on. Returns the trips of its loop. */
 uint32_t HLS_NAME(hls_array)(const hls_conv_job *job, const hls_pixel pixel[HLS_BLOCK], uint32_t n, uint32_t row,

@@ -4,6 +4,7 @@
  * the words that they write.
  *
  *   word = IN + slot(clamp(yc + D*(ky-1))) * IN_ROW + clamp(xc + D*(kx-1)) * IN_PIX + step(d)
+ *   clamp    at the edge of the map; with PAD 2 there is none. PAD 1: a tap that it moved is read, and masked.
  *   step(d)  GROUPED: 4d, coded (IN_T) 3d.   Else: d; coded 3*(d/4), and slice d%4 of these words.
  *   slot(r)  r; in a ring of IN_RING rows (IN_SLOT + r - S*Y0) mod IN_RING.
  *
@@ -17,7 +18,12 @@ static uint32_t ring_down(uint32_t ring, uint32_t slot, uint32_t by) { return sl
 static uint32_t ring_up(uint32_t ring, uint32_t slot, uint32_t by) { return slot < by ? slot + ring - by : slot - by; }
 
 /* Steps of a tap away from the centre, where the edge leaves room for `room`. */
-static uint32_t steps(uint32_t room, uint32_t dilate2) { return room == 0 ? 0 : dilate2 && room != 1 ? 2 : 1; }
+static uint32_t steps(const hls_conv_job *job, uint32_t room)
+{
+#pragma HLS INLINE
+    if (job->pad == HLS_PAD_NONE) return job->dilate2 ? 2 : 1;
+    return room == 0 ? 0 : job->dilate2 && room != 1 ? 2 : 1;
+}
 
 static hls_line line_start(const hls_map *map, uint32_t y0)
 {
@@ -103,11 +109,12 @@ uint32_t HLS_NAME(hls_window_block)(const hls_conv_job *job, hls_walk *walk, hls
     return n;
 }
 
-uint32_t HLS_NAME(hls_window_word)(const hls_conv_job *job, const hls_pixel *pixel, uint32_t ky, uint32_t kx, uint32_t d)
+uint32_t HLS_NAME(hls_window_word)(const hls_conv_job *job, const hls_pixel *pixel, uint32_t ky, uint32_t kx, uint32_t d, uint32_t *mask)
 {
 #pragma HLS INLINE
-    uint32_t up = steps(pixel->yc, job->dilate2), down = steps(job->in_h - 1u - pixel->yc, job->dilate2);
-    uint32_t left = steps(pixel->xc, job->dilate2), right = steps(job->in_w - 1u - pixel->xc, job->dilate2);
+    const uint32_t reach = job->dilate2 ? 2 : 1;
+    uint32_t up = steps(job, pixel->yc), down = steps(job, job->in_h - 1u - pixel->yc);
+    uint32_t left = steps(job, pixel->xc), right = steps(job, job->in_w - 1u - pixel->xc);
     uint32_t y = pixel->yc, x = pixel->xc, slot = pixel->slot;
     if (ky == 0) {
         y -= up;
@@ -118,6 +125,8 @@ uint32_t HLS_NAME(hls_window_word)(const hls_conv_job *job, const hls_pixel *pix
     }
     if (kx == 0) x -= left;
     else if (kx == 2) x += right;
+    *mask = job->pad == HLS_PAD_ZERO &&
+            ((ky == 0 && up != reach) || (ky == 2 && down != reach) || (kx == 0 && left != reach) || (kx == 2 && right != reach));
     uint32_t row = job->in.ring == 0 ? y : slot;
     uint32_t step = job->in.coded ? 3 * (job->grouped ? d : d / 4) : job->grouped ? 4 * d : d;
     return (job->in.base + row * job->in.row + x * job->in.pix + step) & 0xFFFFu;

@@ -5,6 +5,7 @@
 //   grouped_i: lane group g (Lanes/4 lanes) reads slice g: word g of the four, or decoded of the three words of a thermometer code
 //   (therm_i). Else every lane reads word 0, or slice slice_i of the code.       s0 = t0, s1 = t1 & t2, s2 = t1, s3 = t1 | t2
 //
+// mask_i: the pixel is padding; of each of its words half the bits match, whatever the weights.
 // Operands arrive with en_i and wait in registers of the array: the weight row that comes with load_i serves until the next one, so the
 // weight buffer is free for parameters in between. The pixel's sum leaves four cycles after its read was issued, three after en_i.
 // pend_o says of which tile parities a result is under way, so that nobody overwrites their parameters.
@@ -26,6 +27,7 @@ module bonnet_array #(
   input  wire logic                  grouped_i,
   input  wire logic                  therm_i,
   input  wire logic [1:0]            slice_i,
+  input  wire logic                  mask_i,
   input  wire logic [255:0]          act_i,     // feature words
   input  wire logic                  load_i,    // a weight row comes with it: first pixel of the block
   input  wire logic [RowBits-1:0]    weight_i,  // lane l at [64*l +: 64]
@@ -42,15 +44,15 @@ module bonnet_array #(
   output      logic                  res_last_o
 );
   // ---- control ---------------------------------------------------------------
-  logic            op_q, op_first_q, op_last_q, op_tile_q, op_end_q, add_q, first_q, last_q, tile_q, end_q, res_q, res_tile_q, res_end_q;
+  logic            op_q, op_mask_q, op_first_q, op_last_q, op_tile_q, op_end_q, add_q, mask_q, first_q, last_q, tile_q, end_q, res_q, res_tile_q, res_end_q;
   logic [PixW-1:0] op_pix_q, pix_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {op_q, add_q, res_q} <= 3'b000;
     else         {op_q, add_q, res_q} <= {en_i, op_q, add_last};
   end
   always_ff @(posedge clk_i) begin
-    if (en_i)  {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q} <= {pix_i, first_i, last_i, tile_i, end_i};
-    if (op_q)  {pix_q, first_q, last_q, tile_q, end_q} <= {op_pix_q, op_first_q, op_last_q, op_tile_q, op_end_q};
+    if (en_i)  {op_pix_q, op_mask_q, op_first_q, op_last_q, op_tile_q, op_end_q} <= {pix_i, mask_i, first_i, last_i, tile_i, end_i};
+    if (op_q)  {pix_q, mask_q, first_q, last_q, tile_q, end_q} <= {op_pix_q, op_mask_q, op_first_q, op_last_q, op_tile_q, op_end_q};
     if (add_q) {res_tile_q, res_end_q} <= {tile_q, end_q};
   end
   logic en_last, op_last, add_last;
@@ -96,6 +98,7 @@ module bonnet_array #(
       .weight_i  (weight_q[64*l +: 64]),
       .act_i     ((Slice == 0) ? bus0_q : (Slice == 1) ? bus1_q : (Slice == 2) ? bus2_q : bus3_q),
       .add_en_i  (add_q),
+      .mask_i    (mask_q),
       .pix_i     (pix_q),
       .first_i   (first_q),
       .last_i    (last_q),

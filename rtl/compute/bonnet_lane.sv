@@ -2,7 +2,7 @@
 //
 // bonnet_lane - one output channel: XNOR, popcount, and a partial sum for each pixel of a block.
 //
-//   sum[pix] = (first ? 0 : sum[pix]) + popcount(~(weight ^ act))
+//   sum[pix] = (first ? 0 : sum[pix]) + (mask ? 32 : popcount(~(weight ^ act)))
 //
 // Two steps: cycle 0 registers the count (count_en_i with the operands), cycle 1 adds it (add_en_i with the pixel). On the last weight row of
 // a block the sum leaves by sum_o (one cycle after add_en_i && last_i, held until the next) and is not kept.
@@ -21,6 +21,7 @@ module bonnet_lane #(
   input  wire logic [63:0]     act_i,
   // cycle 1: where the count goes
   input  wire logic            add_en_i,
+  input  wire logic            mask_i,    // padding: as many bits match as do not
   input  wire logic [PixW-1:0] pix_i,     // pixel of the block
   input  wire logic            first_i,   // first weight row of the block: start from 0
   input  wire logic            last_i,    // last weight row: the sum leaves
@@ -35,7 +36,7 @@ module bonnet_lane #(
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin
     if (add_en_i) begin
-      sum = SumW'(count) + (first_i ? '0 : sum_q[pix_i]);  // the choice before the adder: it is part of the adder's LUTs
+      sum = (mask_i ? SumW'(32) : SumW'(count)) + (first_i ? '0 : sum_q[pix_i]);  // the choice before the adder: it is part of the adder's LUTs
       if (last_i) sum_o <= sum;
       else        sum_q[pix_i] = sum;
     end

@@ -82,7 +82,7 @@ module bonnet_conv #(
   end
 
   // ---- window ----------------------------------------------------------------
-  logic               win_valid, win_new, win_first, win_last, win_tile, win_end, win_tile_end;
+  logic               win_valid, win_mask, win_new, win_first, win_last, win_tile, win_end, win_tile_end;
   logic [FbWordW-1:0] win_word;
   logic [1:0]         win_slice;
   logic [PixW-1:0]    win_pix;
@@ -90,7 +90,7 @@ module bonnet_conv #(
   assign head = cmd_i.desc[bonnet_job_pkg::CONV_POST_LSB +: 3] == 3'd4;
   bonnet_window u_window (
     .clk_i, .rst_ni, .prep_i(start_i), .start_i(go_conv), .desc_i(cmd_i.desc), .busy_o(win_busy), .valid_o(win_valid), .ready_i(fire),
-    .word_o(win_word), .slice_o(win_slice), .pix_o(win_pix), .new_o(win_new), .first_o(win_first), .last_o(win_last), .tile_o(win_tile),
+    .word_o(win_word), .slice_o(win_slice), .mask_o(win_mask), .pix_o(win_pix), .new_o(win_new), .first_o(win_first), .last_o(win_last), .tile_o(win_tile),
     .end_o(win_end), .tile_end_o(win_tile_end)
   );
   assign fire      = win_valid && !(win_new && win_last && (!room || have_q == 2'd0));
@@ -133,7 +133,7 @@ module bonnet_conv #(
   end
 
   // ---- operands, a cycle behind ----------------------------------------------
-  logic            op_q, op_new_q, op_first_q, op_last_q, op_tile_q, op_end_q;
+  logic            op_q, op_mask_q, op_new_q, op_first_q, op_last_q, op_tile_q, op_end_q;
   logic [1:0]      op_slice_q;
   logic [PixW-1:0] op_pix_q;
   logic            prow_valid_q, prow_tile_q, prow_second_q;
@@ -143,7 +143,7 @@ module bonnet_conv #(
   end
   always_ff @(posedge clk_i) begin
     if (fire) begin
-      {op_slice_q, op_pix_q} <= {win_slice, win_pix};
+      {op_slice_q, op_mask_q, op_pix_q} <= {win_slice, win_mask, win_pix};
       {op_first_q, op_last_q, op_tile_q, op_end_q} <= {win_first, win_last, win_tile, win_last && win_tile_end};
     end
     if (par_re) {prow_tile_q, prow_second_q} <= {par_tile_q, par_second_q};
@@ -163,7 +163,7 @@ module bonnet_conv #(
     logic [FbWordW-1:0]  fa_word;
     logic [WbRowW-1:0]   wb_row;
     bonnet_conv_path #(.Own(a == 0)) u_path (
-      .clk_i, .rst_ni, .desc_i(cmd_i.desc), .go_conv_i(go_conv), .go_fc_i(go_fc), .op_i(op_q), .op_new_i(op_new_q), .op_slice_i(op_slice_q),
+      .clk_i, .rst_ni, .desc_i(cmd_i.desc), .go_conv_i(go_conv), .go_fc_i(go_fc), .op_i(op_q), .op_new_i(op_new_q), .op_slice_i(op_slice_q), .op_mask_i(op_mask_q),
       .op_pix_i(op_pix_q), .op_first_i(op_first_q), .op_last_i(op_last_q), .op_tile_i(op_tile_q), .op_end_i(op_end_q),
       .fa_data_i(fa_data_i[256*a +: 256]), .wb_data_i, .prow_valid_i(prow_valid_q), .prow_tile_i(prow_tile_q), .prow_second_i(prow_second_q), .lend_i((a == 0) ? '0 : lend), .lend_o(lent),
       .pend_o(pends[2*a +: 2]), .room_o(rooms[a]), .busy_o(busys[2*a +: 2]), .idle_o(idles[a]), .wait_o(waits[a]),

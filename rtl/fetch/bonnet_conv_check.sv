@@ -22,9 +22,10 @@ module bonnet_conv_check (
   logic [10:0] last_x, last_y;                     // centre of the last pixel; POOL2: first of its four, the others are clamped
   logic [7:0]  tiles, depth;
   logic [2:0]  post;
+  logic [1:0]  pad;
   logic        k3, s2, d2, pool, keep, more, empty, outside, clash, strip, uncoded, off_ring;
   always_comb begin
-    {rings, slots, coded, span, in_w, in_h, out_w, out_h, y0, rows, last_x, last_y, tiles, depth, post} = '0;
+    {rings, slots, coded, span, in_w, in_h, out_w, out_h, y0, rows, last_x, last_y, tiles, depth, post, pad} = '0;
     {k3, s2, d2, pool, keep, more, empty, outside, clash, strip, uncoded, off_ring} = '0;
     fc_o  = desc_i[bonnet_job_pkg::JOB_OP_LSB +: 4] == bonnet_job_pkg::OP_FC;
     bad_o = 1'b0;
@@ -48,13 +49,14 @@ module bonnet_conv_check (
       s2      = desc_i[bonnet_job_pkg::CONV_STRIDE2_LSB];
       d2      = desc_i[bonnet_job_pkg::CONV_DILATE2_LSB];
       pool    = desc_i[bonnet_job_pkg::CONV_POOL2_LSB];
+      pad     = desc_i[bonnet_job_pkg::CONV_PAD_LSB +: 2];
       keep    = desc_i[bonnet_job_pkg::CONV_KEEP_LSB];
       more    = desc_i[bonnet_job_pkg::CONV_MORE_LSB];
       empty   = in_w == '0 || in_h == '0 || out_w == '0 || out_h == '0 || rows == '0 || tiles == '0 || depth == '0;
       last_x  = (pool || s2) ? {out_w, 1'b0} - 11'd2 : {1'b0, out_w} - 11'd1;
       last_y  = (pool || s2) ? {out_h, 1'b0} - 11'd2 : {1'b0, out_h} - 11'd1;
       outside = last_x >= {1'b0, in_w} || last_y >= {1'b0, in_h} || {1'b0, y0} + {1'b0, rows} > {1'b0, out_h};
-      clash   = post > 3'd4 || (pool && (k3 || s2 || post != 3'd0)) || (d2 && !k3)
+      clash   = post > 3'd4 || (pool && (s2 || post != 3'd0)) || (!k3 && (d2 || pad != 2'd0)) || pad == 2'd3
                 || desc_i[bonnet_job_pkg::CONV_CHANNEL_LSB +: GroupW] != '0;
       // A HEAD's features are sums over the whole map: rows before these must have left theirs, rows after them must be announced.
       strip   = post == 3'd4 ? keep != (y0 != '0) || more != ({1'b0, y0} + {1'b0, rows} != {1'b0, out_h}) || ((keep || more) && tiles != 8'd1)
@@ -64,8 +66,8 @@ module bonnet_conv_check (
       for (int unsigned i = 0; i < 4; i++) begin
         if (rings[6*i +: 6] == '0 ? slots[6*i +: 6] != '0 : slots[6*i +: 6] >= rings[6*i +: 6]) off_ring = 1'b1;
       end
-      span    = k3 ? (d2 ? 6'd5 : 6'd3) : pool ? 6'd2 : 6'd1;
-      if (in_h < 10'(span)) span = in_h[5:0];
+      span    = (k3 ? (d2 ? 6'd5 : 6'd3) : 6'd1) + 6'(pool);
+      if (pad != 2'd2 && in_h < 10'(span)) span = in_h[5:0];
       if (rings[5:0] != '0 && rings[5:0] < span) off_ring = 1'b1;
       if (fc_o) begin
         bad_o = tiles == '0 || desc_i[bonnet_job_pkg::FC_INPUTS_LSB +: 3] != '0

@@ -27,6 +27,7 @@ module bonnet_conv_path #(
   input  wire logic                            op_i,
   input  wire logic                            op_new_i,     // a weight row comes with it
   input  wire logic [1:0]                      op_slice_i,
+  input  wire logic                            op_mask_i,
   input  wire logic [PixW-1:0]                 op_pix_i,
   input  wire logic                            op_first_i,
   input  wire logic                            op_last_i,
@@ -65,7 +66,7 @@ module bonnet_conv_path #(
   logic [Lanes*SumW-1:0] res_sum;
   bonnet_array u_array (
     .clk_i, .rst_ni, .en_i(op_i), .grouped_i(desc_i[bonnet_job_pkg::CONV_GROUPED_LSB]), .therm_i(desc_i[bonnet_job_pkg::CONV_IN_T_LSB]),
-    .slice_i(op_slice_i), .act_i(fa_data_i), .load_i(op_new_i), .weight_i(wb_data_i), .pix_i(op_pix_i), .first_i(op_first_i), .last_i(op_last_i),
+    .slice_i(op_slice_i), .mask_i(op_mask_i), .act_i(fa_data_i), .load_i(op_new_i), .weight_i(wb_data_i), .pix_i(op_pix_i), .first_i(op_first_i), .last_i(op_last_i),
     .tile_i(op_tile_i), .end_i(op_end_i), .pend_o, .res_valid_o(res_valid), .res_sum_o(res_sum), .res_tile_o(res_tile), .res_last_o(res_last)
   );
 

@@ -4,6 +4,7 @@
 //
 //   for each tile, block of up to Block pixels, weight row (tap, word d), pixel of the block:
 //   addr = IN + slot(clamp(yc + D*(ky-1))) * IN_ROW + clamp(xc + D*(kx-1)) * IN_PIX + step(d)
+//   clamp    at the edge of the map; with PAD 2 there is none. PAD 1: a tap that it moved is read, and masked.
 //   step(d)  GROUPED: 4d, coded (IN_T) 3d.   Else: d; coded 3*(d/4), and slice d%4 of these words.
 //   slot(r)  r; in a ring of IN_RING rows (IN_SLOT + r - S*Y0) mod IN_RING.
 //
@@ -34,6 +35,7 @@ module bonnet_window #(
   input  wire logic             ready_i,
   output      logic [WordW-1:0] word_o,     // feature buffer word
   output      logic [1:0]       slice_o,    // not GROUPED, IN_T: slice of the three words
+  output      logic             mask_o,     // the tap is padding: its word counts for nothing
   output      logic [PixW-1:0]  pix_o,      // pixel of the block
   output      logic             new_o,      // first pixel of a weight row
   output      logic             first_o,    // first weight row of the block
@@ -47,7 +49,7 @@ module bonnet_window #(
   logic [9:0]  w1, h1, ow1, rows1, y0;  // sizes less one
   logic [7:0]  d_pix, tiles1, depth1;
   logic [5:0]  ring, d_slot;
-  logic        k3, s2, d2, grouped, pool, therm;
+  logic        k3, s2, d2, grouped, pool, therm, pad_zero, pad_none;
   assign d_in    = desc_i[bonnet_job_pkg::CONV_IN_LSB +: 16];
   assign d_row   = desc_i[bonnet_job_pkg::CONV_IN_ROW_LSB +: 16];
   assign d_pix   = desc_i[bonnet_job_pkg::CONV_IN_PIX_LSB +: 8];
@@ -66,6 +68,8 @@ module bonnet_window #(
   assign ring    = desc_i[bonnet_job_pkg::CONV_IN_RING_LSB +: 6];
   assign d_slot  = desc_i[bonnet_job_pkg::CONV_IN_SLOT_LSB +: 6];
   assign therm   = desc_i[bonnet_job_pkg::CONV_IN_T_LSB];
+  assign pad_zero = desc_i[bonnet_job_pkg::CONV_PAD_LSB +: 2] == 2'd1;
+  assign pad_none = desc_i[bonnet_job_pkg::CONV_PAD_LSB +: 2] == 2'd2;
   logic unused_desc;  // the other fields belong to post and the sequencer
   assign unused_desc = ^desc_i;
 
@@ -202,23 +206,26 @@ module bonnet_window #(
 
   // ---- taps, clamped at the edges; one register, then one adder --------------
   logic [9:0]  left, right, up, down;       // steps to the edge, 0..2 matter
-  logic [1:0]  dx, dy;                      // steps of this tap, away from the centre
+  logic [1:0]  dx, dy, reach;               // steps of this tap, away from the centre; without an edge
+  logic        mask_d;
   logic [15:0] col_d, line_d, col_q, line_q, addr;
   assign left  = xc_q;
   assign right = w1 - xc_q;
   assign up    = yc_q;
   assign down  = h1 - yc_q;
-  function automatic logic [1:0] steps(input logic [9:0] room, input logic two);
-    steps = (room == '0) ? 2'd0 : (two && room != 10'd1) ? 2'd2 : 2'd1;
+  assign reach = d2 ? 2'd2 : 2'd1;
+  function automatic logic [1:0] steps(input logic [9:0] room, input logic two, input logic free);
+    steps = (!free && room == '0) ? 2'd0 : (two && (free || room != 10'd1)) ? 2'd2 : 2'd1;
   endfunction
   always_comb begin
     dx = 2'd0;
     dy = 2'd0;
-    if (kx_q == 2'd0)      dx = steps(left, d2);
-    else if (kx_q == 2'd2) dx = steps(right, d2);
-    if (ky_q == 2'd0)      dy = steps(up, d2);
-    else if (ky_q == 2'd2) dy = steps(down, d2);
+    if (kx_q == 2'd0)      dx = steps(left, d2, pad_none);
+    else if (kx_q == 2'd2) dx = steps(right, d2, pad_none);
+    if (ky_q == 2'd0)      dy = steps(up, d2, pad_none);
+    else if (ky_q == 2'd2) dy = steps(down, d2, pad_none);
   end
+  assign mask_d = pad_zero && ((kx_q != 2'd1 && dx != reach) || (ky_q != 2'd1 && dy != reach));
   logic [15:0] x_move, y_move, d_move, threes;
   logic        over, under;                 // the tap leaves the ring
   assign x_move = dx[1] ? 16'(d_pix) << 1 : dx[0] ? 16'(d_pix) : '0;
@@ -230,7 +237,7 @@ module bonnet_window #(
   assign col_d  = ((kx_q == 2'd0) ? ca_q - x_move : ca_q + x_move) + d_move;
   assign line_d = ((ky_q == 2'd0) ? ra_q - y_move : ra_q + y_move) + (under ? turn_q : over ? -turn_q : '0);
 
-  logic            valid_q, new_q, first_q, last_q, tile_par_q, end_q, tile_end_q;
+  logic            valid_q, mask_q, new_q, first_q, last_q, tile_par_q, end_q, tile_end_q;
   logic [PixW-1:0] out_pix_q;
   logic [1:0]      slice_q;
   assign take = run_q && (!valid_q || ready_i);
@@ -244,6 +251,7 @@ module bonnet_window #(
       line_q     <= line_d;
       out_pix_q  <= pix_q;
       slice_q    <= depth_q[1:0];
+      mask_q     <= mask_d;
       new_q      <= pix_q == '0;
       first_q    <= tap_first;
       last_q     <= rows_last;
@@ -255,6 +263,7 @@ module bonnet_window #(
   assign addr       = line_q + col_q;
   assign word_o     = addr[WordW-1:0];
   assign slice_o    = slice_q;
+  assign mask_o     = mask_q;
   assign pix_o      = out_pix_q;
   assign new_o      = new_q;
   assign first_o    = first_q;
@@ -270,7 +279,7 @@ module bonnet_window #(
   `BONNET_ASSERT(SlotInside_A, !run_q || !is_ring || sc_q < ring)
   `BONNET_ASSERT(CentreInside_A, !run_q || (xc_q <= w1 && yc_q <= h1))
   `BONNET_ASSERT(AddressInside_A, !valid_q || 32'(addr) < bonnet_pkg::FeatureWords)
-  `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, slice_q, out_pix_q, new_q, first_q, last_q, tile_par_q, end_q})
+  `BONNET_ASSERT_HELD(AddressHeld_A, valid_o, ready_i, {addr, slice_q, mask_q, out_pix_q, new_q, first_q, last_q, tile_par_q, end_q})
 `ifdef FORMAL  // what keeps the walk inside the map, for tests/formal/window.ys: steps of 4 words a pixel and 16 a row
   function automatic logic [9:0] centre(input logic [9:0] at, input logic second, input logic [9:0] edge_);
     centre = pool ? ((at << 1) == edge_ ? edge_ : (at << 1) + 10'(second)) : s2 ? at << 1 : at;
@@ -278,7 +287,9 @@ module bonnet_window #(
   function automatic logic [15:0] line(input logic [9:0] at, input logic [5:0] slot);
     line = d_in + (is_ring ? (ring == 6'd1) ? 16'd0 : 16'(slot) << 4 : 16'(at) << 4);
   endfunction
-  logic f_prep_q;
+  logic        f_prep_q;
+  logic [15:0] f_border;  // PAD 2: words before the first centre and behind the last
+  assign f_border = pad_none ? (is_ring ? 16'd0 : 16'(reach) << 4) + (16'(reach) << 2) : 16'd0;
   always @(posedge clk_i) begin
     f_prep_q <= rst_ni && prep_i;
     assume (!start_i || f_prep_q);
@@ -292,7 +303,7 @@ module bonnet_window #(
       Place_A:  assert ((pool || (pos_q == 2'd0 && bpos_q == 2'd0)) && kx_q != 2'd3 && ky_q != 2'd3 && depth_q <= depth1 && (k3 || (kx_q == 2'd1 && ky_q == 2'd1)));
       Words_A:  assert (ca_q == 16'(xc_q) << 2 && bca_q == 16'(bxc_q) << 2 && ra_q == line(yc_q, sc_q) && bra_q == line(byc_q, bsc_q));
     end
-    if (rst_ni && valid_q) Inside_A: assert (16'(addr - d_in) <= (is_ring ? 16'(ring - 6'd1) << 4 : 16'(h1) << 4) + (16'(w1) << 2) + (grouped ? 16'(depth1) << 2 : 16'(depth1)));
+    if (rst_ni && valid_q) Inside_A: assert (16'(addr - d_in + f_border) <= (is_ring ? 16'(ring - 6'd1) << 4 : 16'(h1) << 4) + (16'(w1) << 2) + (grouped ? 16'(depth1) << 2 : 16'(depth1)) + (f_border << 1));
   end
 `endif
 endmodule

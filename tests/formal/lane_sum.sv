@@ -6,7 +6,7 @@ localparam int unsigned MaxRows = 72;
 logic        f_some_q = 1'b0;         // the pixel's first row has come
 logic [6:0]  f_rows_q;                // rows added
 logic [15:0] f_sum_q, f_sum;          // as wide as it takes
-assign f_sum = 16'(count) + (first_i ? 16'd0 : f_sum_q);
+assign f_sum = (mask_i ? 16'd32 : 16'(count)) + (first_i ? 16'd0 : f_sum_q);
 always @(posedge clk_i) begin
   assume (count <= 7'd64);
   if (add_en_i && pix_i == f_pix) begin

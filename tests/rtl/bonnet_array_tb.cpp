@@ -65,16 +65,16 @@ static int run(Tb<Vbonnet_array> &t)
             for (uint32_t p = 0; p < pixels; p++) {
                 for (int i = 0; i < 2 * Lanes; i++) d.weight_i[i] = p ? uint32_t(t.rng.next()) : uint32_t(w[i / 2] >> 32 * (i % 2));
                 while (t.rng.chance(gap)) {
-                    d.en_i = d.load_i = 0, d.last_i = t.rng.chance(50), d.tile_i = t.rng.chance(50), d.first_i = t.rng.chance(50);
+                    d.en_i = d.load_i = 0, d.mask_i = t.rng.chance(50), d.last_i = t.rng.chance(50), d.tile_i = t.rng.chance(50), d.first_i = t.rng.chance(50);
                     if (int rc = step()) return rc;
                 }
                 for (auto &x : act) x = same ? ~0ull : t.rng.next();
                 for (int i = 0; i < 8; i++) d.act_i[i] = uint32_t(act[i / 2] >> 32 * (i % 2));
-                d.en_i = 1, d.load_i = p == 0, d.grouped_i = grouped, d.therm_i = therm, d.slice_i = t.rng.below(4), d.pix_i = p, d.first_i = r == 0, d.last_i = r == rows - 1;
+                d.en_i = 1, d.load_i = p == 0, d.grouped_i = grouped, d.therm_i = therm, d.slice_i = t.rng.below(4), d.mask_i = t.rng.chance(20), d.pix_i = p, d.first_i = r == 0, d.last_i = r == rows - 1;
                 d.tile_i = tile, d.end_i = d.last_i && t.rng.chance(20);
                 for (int l = 0; l < Lanes; l++) {
                     uint64_t a = therm ? therm_slice(act, grouped ? uint32_t(l) / Group : d.slice_i) : act[grouped ? l / Group : 0];
-                    acc[p][l] += __builtin_popcountll(~(w[l] ^ a));
+                    acc[p][l] += d.mask_i ? 32 : __builtin_popcountll(~(w[l] ^ a));
                 }
                 if (d.last_i) want.push_back({acc[p], tile, bool(d.end_i), t.cycle()});
                 if (int rc = step()) return rc;

@@ -43,14 +43,14 @@ static void put_cmd(Vbonnet_conv &d, const Desc &desc)
 }
 
 // A broken descriptor: one rule of bonnet_conv_check violated.
-enum { Rules = 27 };
+enum { Rules = 29 };
 static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 {
     Conv c = good;
     // Rows y0 .. y0+rows-1 of nine, with nothing else to be said against them.
     auto strip = [&](uint32_t post, uint32_t y0, uint32_t rows, bool keep, bool more, uint32_t tiles) {
         c.post = post, c.y0 = y0, c.rows = rows, c.keep = keep, c.more = more, c.tiles = tiles;
-        c.pool = c.s2 = c.d2 = false, c.k3 = true, c.in_w = c.in_h = c.out_w = c.out_h = 9, c.in.ring = c.out.ring = c.res.ring = c.pass.ring = 0;
+        c.pool = c.s2 = c.d2 = false, c.k3 = true, c.pad = PadEdge, c.in_w = c.in_h = c.out_w = c.out_h = 9, c.in.ring = c.out.ring = c.res.ring = c.pass.ring = 0;
     };
     auto alone = [&] { c.keep = c.more = false; };
     switch (rule % Rules) {
@@ -58,17 +58,17 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 1: c.depth = 0; break;
     case 2: c.rows = 0; break;
     case 3: c.rows = c.out_h - c.y0 + 1; break;
-    case 4: c.in_w = (c.pool || c.s2 ? 2 : 1) * (c.out_w - 1); break;
+    case 4: c.in_w = (c.pool || c.s2 ? 2 : 1) * (c.out_w - 1) + 2 * c.border(); break;
     case 5: c.post = 5 + r.below(3); break;
     case 6: c.pool = c.s2 = true; break;
-    case 7: c.k3 = false, c.d2 = true; break;
+    case 7: c.k3 = false, c.d2 = true, c.pad = PadEdge; break;
     case 8: c.channel += 1; break;
-    case 9: c.in_h = 0; break;
+    case 9: c.in_h = 2 * c.border(); break;
     case 10: c.k4 = false, (rule % 4 == 0 ? c.in : rule % 4 == 1 ? c.out : rule % 4 == 2 ? c.res : c.pass).therm = true; break;
     case 11: c.post = PostXnor, c.pool = false, c.k4 = c.out.therm = true; break;
     case 12: alone(), c.pool = c.d2 = false, c.k3 = true, c.in_w = c.in_h = 9, c.out_w = c.out_h = c.rows = 3, c.y0 = 0, c.in.ring = 2; break;
     case 13: alone(), c.pool = false, c.k3 = c.d2 = true, c.in_w = c.in_h = 9, c.out_w = c.out_h = c.rows = 3, c.y0 = 0, c.in.ring = 4; break;
-    case 14: alone(), c.k3 = c.d2 = c.s2 = false, c.pool = true, c.post = PostStore, c.in_w = c.in_h = 9, c.out_w = c.out_h = c.rows = 3, c.y0 = 0, c.in.ring = 1; break;
+    case 14: alone(), c.k3 = c.d2 = c.s2 = false, c.pad = PadEdge, c.pool = true, c.post = PostStore, c.in_w = c.in_h = 9, c.out_w = c.out_h = c.rows = 3, c.y0 = 0, c.in.ring = 1; break;
     case 17: strip(r.chance(50) ? PostStore : PostInterleave, 3, 6, true, false, 1); break;
     case 18: strip(r.chance(50) ? PostStore : PostOr, 0, 6, false, true, 1); break;
     case 19: strip(PostHead, 0, 6, false, true, 2); break;
@@ -77,7 +77,9 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 22: strip(PostHead, 0, 9, false, true, 1); break;
     case 23: strip(PostHead, 3, 6, false, false, 1); break;
     case 24: strip(PostHead, 0, 6, false, false, 1); break;
-    case 25: c.in_h = (c.pool || c.s2 ? 2 : 1) * (c.out_h - 1); break;
+    case 25: c.in_h = (c.pool || c.s2 ? 2 : 1) * (c.out_h - 1) + 2 * c.border(); break;
+    case 27: c.k3 = c.d2 = false, c.pad = 1 + r.below(2); break;
+    case 28: c.pad = 3; break;
     case 26: (rule % 3 == 0 ? c.out : rule % 3 == 1 ? c.res : c.pass).ring = 7; break;  // and the slot behind it, below
     }
     Desc d = c.desc();
@@ -92,13 +94,13 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 }
 
 // What is just allowed. The widest map there is, or the tallest: one row or column of 1023 pixels; then rings of as many rows as a window.
-enum { Edges = 5 };
+enum { Edges = 7 };
 static Conv edge(uint64_t n)
 {
     Conv c{};
     if (n >= 2) {
-        c.k3 = n < 4, c.d2 = n == 2, c.pool = n == 4;
-        c.in_w = c.in_h = 7, c.out_w = c.out_h = c.rows = c.pool ? 3 : 7, c.in.ring = c.pool ? 2 : c.d2 ? 5 : 3;
+        c.k3 = n != 4, c.d2 = n == 2 || n == 6, c.pool = n >= 4, c.pad = n == 5 ? PadNone : n == 6 ? PadZero : PadEdge;
+        c.in_w = c.in_h = 7, c.out_w = c.out_h = c.rows = (7 - 2 * c.border()) / (c.pool ? 2 : 1), c.in.ring = 2 * c.reach() + (c.pool ? 2 : 1);
         c.tiles = c.depth = 1, c.k = c.taps() * 64, c.group_step = Group, c.tile_step = Lanes;
         c.in.row = c.out.row = 7, c.in.pix = c.out.pix = 1, c.out.base = 1500;
         return c;
@@ -112,8 +114,8 @@ static Conv edge(uint64_t n)
 
 static void print(const Conv &c)
 {
-    fprintf(stderr, "post %u keep %d more %d k3 %d s2 %d d2 %d grouped %d pool %d k4 %d in %ux%u out %ux%u y0 %u rows %u tiles %u depth %u channel %u steps %u %u coded %d%d%d%d rings %u %u %u %u\n",
-            c.post, c.keep, c.more, c.k3, c.s2, c.d2, c.grouped, c.pool, c.k4, c.in_w, c.in_h, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.depth, c.channel, c.group_step,
+    fprintf(stderr, "post %u keep %d more %d pad %u k3 %d s2 %d d2 %d grouped %d pool %d k4 %d in %ux%u out %ux%u y0 %u rows %u tiles %u depth %u channel %u steps %u %u coded %d%d%d%d rings %u %u %u %u\n",
+            c.post, c.keep, c.more, c.pad, c.k3, c.s2, c.d2, c.grouped, c.pool, c.k4, c.in_w, c.in_h, c.out_w, c.out_h, c.y0, c.rows, c.tiles, c.depth, c.channel, c.group_step,
             c.tile_step, c.in.therm, c.out.therm, c.res.therm, c.pass.therm, c.in.ring, c.out.ring, c.res.ring, c.pass.ring);
 }
 

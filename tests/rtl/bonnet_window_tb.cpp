@@ -31,6 +31,7 @@ static int run(Tb<Vbonnet_window> &t)
                 const Beat &b = want[i];
                 if (d.word_o != b.addr) return t.fail("word_o", n, d.word_o, b.addr);
                 if (d.slice_o != b.slice) return t.fail("slice_o", n, d.slice_o, b.slice);
+                if (d.mask_o != b.mask) return t.fail("mask_o", n, d.mask_o, b.mask);
                 if (d.pix_o != b.pix) return t.fail("pix_o", n, d.pix_o, b.pix);
                 uint32_t got = d.new_o << 5 | d.first_o << 4 | d.last_o << 3 | d.tile_o << 2 | d.end_o << 1 | d.tile_end_o;
                 uint32_t flags = b.new_row << 5 | b.first << 4 | b.last << 3 | b.tile << 2 | b.end << 1 | b.tile_end;

@@ -82,11 +82,11 @@ inline void conv_operands(const Conv &c, Buffers &b)
     b.order(c.res, c.y0, c.rows, c.out_w, words), b.order(c.pass, c.y0, c.rows, c.out_w, words);
 }
 
-// What a lane of group g counts in weight row d of tap t.
-inline uint64_t conv_operand(const Conv &c, const Buffers &b, const Pixel &px, uint32_t t, uint32_t d, uint32_t g)
+// What a lane of group g counts with its weights in row d of tap t.
+inline int conv_count(const Conv &c, const Buffers &b, const Pixel &px, uint32_t t, uint32_t d, uint32_t g, uint64_t weight)
 {
     const uint64_t *w = &b.feat[conv_addr(c, px, t, d)];
-    return c.in.therm ? therm_slice(w, c.grouped ? g : d % 4) : w[c.grouped ? g : 0];
+    return conv_masked(c, px, t) ? 32 : __builtin_popcountll(~(weight ^ (c.in.therm ? therm_slice(w, c.grouped ? g : d % 4) : w[c.grouped ? g : 0])));
 }
 
 // sums: what a HEAD with MORE leaves for the next descriptor.
@@ -114,7 +114,7 @@ inline void conv_model(const Conv &c, const Buffers &before, Buffers &after, Hea
                 const Pixel &px = pixels[i];
                 int64_t p = 0;
                 for (uint32_t r = 0; r < c.taps() * c.depth; r++)
-                    p += __builtin_popcountll(~(w[r * Lanes + l] ^ conv_operand(c, before, px, r / c.depth, r % c.depth, g)));
+                    p += conv_count(c, before, px, r / c.depth, r % c.depth, g, w[r * Lanes + l]);
                 if (c.post == PostHead) {
                     int64_t m = 0;
                     for (uint32_t j = 0; j < k; j++) m += before.bit(c.res, px.y, px.x, k, ch, j) ? 1 : -1;

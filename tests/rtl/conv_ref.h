@@ -46,6 +46,7 @@ struct Desc {
     }
 };
 
+enum { PadEdge, PadZero, PadNone };
 enum { PostStore, PostXnor, PostOr, PostInterleave, PostHead };
 struct Map {
     uint32_t base = 0, row = 0, pix = 0, ring = 0;
@@ -61,9 +62,12 @@ struct Conv {
     Map in, out, res, pass;
     uint32_t in_w, in_h, out_w, out_h, wrow, tiles, depth, y0, rows, group_step, tile_step, channel, post, s1 = 0, s2shift = 0, k;
     bool k3, s2, d2, grouped, pool, k4;
+    uint32_t pad = PadEdge;  // PadNone: in, in_w and in_h are the whole map's here, the descriptor's those of the centres
     uint32_t strip = 0;  // HEAD: rows at a time, tile by tile; 0: the whole map in one descriptor
     bool keep = false, more = false;
     uint32_t taps() const { return k3 ? 9 : 1; }
+    uint32_t reach() const { return !k3 ? 0 : d2 ? 2 : 1; }
+    uint32_t border() const { return pad == PadNone ? reach() : 0; }  // columns and rows of the map that are no centres, on each side
     uint32_t par_rows() const { return post == PostHead ? 2 : 1; }
     uint32_t tile_rows() const { return par_rows() + taps() * depth; }
     uint32_t slices() const { return k4 ? 4 : 1; }
@@ -72,18 +76,18 @@ struct Conv {
         using namespace field;
         Desc d;
         d.set(JOB_OP, OP_CONV);
-        d.set(CONV_IN, in.base), d.set(CONV_IN_ROW, in.row), d.set(CONV_IN_PIX, in.pix);
+        d.set(CONV_IN, in.base + border() * (in.pix + (in.ring ? 0 : in.row))), d.set(CONV_IN_ROW, in.row), d.set(CONV_IN_PIX, in.pix);
         d.set(CONV_OUT, out.base), d.set(CONV_OUT_ROW, out.row), d.set(CONV_OUT_PIX, out.pix);
         d.set(CONV_RES, res.base), d.set(CONV_RES_ROW, res.row), d.set(CONV_RES_PIX, res.pix);
         d.set(CONV_PASS, pass.base), d.set(CONV_PASS_ROW, pass.row), d.set(CONV_PASS_PIX, pass.pix);
-        d.set(CONV_IN_W, in_w), d.set(CONV_IN_H, in_h), d.set(CONV_OUT_W, out_w), d.set(CONV_OUT_H, out_h);
+        d.set(CONV_IN_W, in_w - 2 * border()), d.set(CONV_IN_H, in_h - 2 * border()), d.set(CONV_OUT_W, out_w), d.set(CONV_OUT_H, out_h);
         d.set(CONV_WROW, wrow), d.set(CONV_TILES, tiles), d.set(CONV_DEPTH, depth);
         d.set(CONV_K3, k3), d.set(CONV_STRIDE2, s2), d.set(CONV_DILATE2, d2), d.set(CONV_GROUPED, grouped);
-        d.set(CONV_POOL2, pool), d.set(CONV_K4, k4), d.set(CONV_POST, post), d.set(CONV_Y0, y0), d.set(CONV_ROWS, rows);
+        d.set(CONV_POOL2, pool), d.set(CONV_PAD, pad), d.set(CONV_K4, k4), d.set(CONV_POST, post), d.set(CONV_Y0, y0), d.set(CONV_ROWS, rows);
         d.set(CONV_GROUP_STEP, group_step), d.set(CONV_TILE_STEP, tile_step), d.set(CONV_CHANNEL, channel);
         d.set(CONV_IN_T, in.therm), d.set(CONV_OUT_T, out.therm), d.set(CONV_RES_T, res.therm), d.set(CONV_PASS_T, pass.therm);
         auto ring = [&](Field size, Field slot, const Map &m, uint32_t y) { d.set(size, m.ring), d.set(slot, m.ring ? y % m.ring : 0); };
-        ring(CONV_IN_RING, CONV_IN_SLOT, in, (s2 || pool ? 2 : 1) * y0), ring(CONV_OUT_RING, CONV_OUT_SLOT, out, y0);
+        ring(CONV_IN_RING, CONV_IN_SLOT, in, (s2 || pool ? 2 : 1) * y0 + border()), ring(CONV_OUT_RING, CONV_OUT_SLOT, out, y0);
         ring(CONV_RES_RING, CONV_RES_SLOT, res, y0), ring(CONV_PASS_RING, CONV_PASS_SLOT, pass, y0);
         d.set(CONV_S1, s1), d.set(CONV_S2, s2shift), d.set(CONV_K, k);
         d.set(CONV_KEEP, keep), d.set(CONV_MORE, more);
@@ -99,11 +103,11 @@ struct Pixel {
 inline std::vector<Pixel> conv_pixels(const Conv &c)
 {
     std::vector<Pixel> p;
-    int s = c.s2 ? 2 : 1;
+    int s = c.s2 ? 2 : 1, b = c.border(), last_y = int(c.in_h) - 1 - b, last_x = int(c.in_w) - 1 - b;
     for (int y = c.y0; y < int(c.y0 + c.rows); y++)
         for (int x = 0; x < int(c.out_w); x++)
             for (int q = 0; q < (c.pool ? 4 : 1); q++)
-                p.push_back(c.pool ? Pixel{y, x, std::min(2 * y + q / 2, int(c.in_h) - 1), std::min(2 * x + q % 2, int(c.in_w) - 1)} : Pixel{y, x, s * y, s * x});
+                p.push_back(c.pool ? Pixel{y, x, std::min(b + 2 * y + q / 2, last_y), std::min(b + 2 * x + q % 2, last_x)} : Pixel{y, x, b + s * y, b + s * x});
     return p;
 }
 // First feature word that is read for tap t (3*ky + kx; 1x1: 0), weight row d, of a pixel. Coded and not grouped: of the three that
@@ -115,9 +119,15 @@ inline uint32_t conv_addr(const Conv &c, const Pixel &p, int t, int d)
     if (c.in.therm) return c.in.word(y, x) + 3 * (c.grouped ? d : d / 4);
     return c.in.word(y, x) + (c.grouped ? 4 * d : d);
 }
+// The tap lies in the zero padding.
+inline bool conv_masked(const Conv &c, const Pixel &p, int t)
+{
+    int dil = c.d2 ? 2 : 1, y = c.k3 ? p.cy + dil * (t / 3 - 1) : p.cy, x = c.k3 ? p.cx + dil * (t % 3 - 1) : p.cx;
+    return c.pad == PadZero && (y < 0 || x < 0 || y >= int(c.in_h) || x >= int(c.in_w));
+}
 struct Beat {
     uint32_t addr, pix, slice;
-    bool new_row, first, last, tile, end, tile_end;
+    bool mask, new_row, first, last, tile, end, tile_end;
 };
 inline std::vector<Beat> conv_walk(const Conv &c)
 {
@@ -129,7 +139,7 @@ inline std::vector<Beat> conv_walk(const Conv &c)
             for (uint32_t r = 0; r < rows; r++) {
                 size_t n = std::min<size_t>(Block, pixels.size() - b);
                 for (size_t i = 0; i < n; i++)
-                    beats.push_back({conv_addr(c, pixels[b + i], r / c.depth, r % c.depth), uint32_t(i), r % c.depth % 4, i == 0, r == 0, r == rows - 1,
+                    beats.push_back({conv_addr(c, pixels[b + i], r / c.depth, r % c.depth), uint32_t(i), r % c.depth % 4, conv_masked(c, pixels[b + i], r / c.depth), i == 0, r == 0, r == rows - 1,
                                      bool(t % 2), i == n - 1, b + i == pixels.size() - 1});
             }
     return beats;
@@ -168,14 +178,16 @@ inline Conv conv_random(Rng &r, bool small)
 {
     for (;;) {
         Conv c{};
-        c.grouped = r.chance(50), c.pool = r.chance(20), c.k3 = !c.pool && r.chance(75), c.s2 = !c.pool && r.chance(30);
-        c.d2 = c.k3 && r.chance(30), c.k4 = c.grouped || r.chance(60);
+        c.grouped = r.chance(50), c.pool = r.chance(20), c.k3 = r.chance(c.pool ? 50 : 75), c.s2 = !c.pool && r.chance(30);
+        c.d2 = c.k3 && r.chance(30), c.k4 = c.grouped || r.chance(60), c.pad = c.k3 ? r.below(3) : 0;
         c.post = c.pool ? PostStore : r.below(5);
         c.in_w = 1 + r.below(small ? 8 : 30), c.in_h = 1 + r.below(small ? 8 : 30);
         if (r.chance(15)) c.in_w = 1 + r.below(3);
+        c.in_w += 2 * c.border(), c.in_h += 2 * c.border();
+        const uint32_t centres_w = c.in_w - 2 * c.border(), centres_h = c.in_h - 2 * c.border();
         uint32_t by = c.pool || c.s2 ? 2 : 1;
         uint32_t up = c.pool && r.chance(50) ? 0 : by - 1;  // an odd edge is dropped or kept
-        c.out_w = (c.in_w + up) / by, c.out_h = (c.in_h + up) / by;
+        c.out_w = (centres_w + up) / by, c.out_h = (centres_h + up) / by;
         if (!c.out_w || !c.out_h) continue;
         if (r.chance(20)) c.out_w = 1 + r.below(c.out_w), c.out_h = 1 + r.below(c.out_h);
         c.y0 = r.chance(50) ? 0 : r.below(c.out_h), c.rows = r.chance(50) ? c.out_h - c.y0 : 1 + r.below(c.out_h - c.y0);
@@ -203,10 +215,10 @@ inline Conv conv_random(Rng &r, bool small)
         auto ring = [&](Map &m, uint32_t need) {
             if (need <= 63 && r.chance(40)) m.ring = need + r.below(r.chance(60) ? std::min(3u, 64 - need) : 64 - need);
         };
-        uint32_t taps = std::min(c.in_h, c.k3 ? c.d2 ? 5u : 3u : c.pool ? 2u : 1u);  // rows that the window of a pixel inside the map spans
+        uint32_t taps = std::min(c.in_h, 2 * c.reach() + (c.pool ? 2 : 1));  // rows that the window of a pixel inside the map spans
         // Rows may even share a slot, as long as a window does not leave the ring: the walk must stay inside it.
         ring(c.in, r.chance(20) ? taps : std::max(taps, in_rows)), ring(c.out, out_rows), ring(c.res, out_rows), ring(c.pass, out_rows);
-        if (c.pool && r.chance(50)) c.in.ring = 3;  // odd: pooled pixels lie across its end
+        if (c.pool && !c.k3 && r.chance(50)) c.in.ring = 3;  // odd: pooled pixels lie across its end
         if (!c.k3 && c.s2 && r.chance(50)) c.in.ring = 1;  // a step is longer than the ring
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
