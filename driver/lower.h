@@ -96,14 +96,15 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
 void bonnet_job_free(bonnet_job *job); /* NULL is a no-op */
 
 /*
- * What a chip runs of a general network: runs of BCONV layers, each read by the next alone, that the conv unit can do as they are: windows of a
- * whole map (dense), 1x1, and 3x3 with edge padding; one group. Channels are filled up to whole words, thresholds move into the chip's count:
- * S >= t of K bits becomes matches >= ceil((t + K) / 2), and a bit behind the last channel is a match on every side.
+ * What a chip runs of a general network: runs of layers with one map in and one map out. Each is a BCONV that the conv unit can do as it is (1x1, 3x3,
+ * windows of a whole map; one group), alone or with the 2x2 pool or the join (XNOR, OR) that alone reads it. Channels are filled up to whole words,
+ * thresholds move into the chip's count: S >= t of K bits becomes matches >= ceil((t + K) / 2), plus what the filling matches.
  */
 typedef struct bonnet_segment {
-    uint32_t first, last; /* layers of the network: layer i of `net`, from 1 on, is layer first + i - 1 */
+    uint32_t first, last; /* layers of the network, all of them the segment's; the map of `last` is the result */
     uint32_t in;          /* the network's map that it is made of */
     bonnet_net *net;      /* owned; bonnet_net_check_segment() has passed it, bonnet_lower() takes it */
+    uint32_t *conv, *map; /* [net->n_layers], owned: of layer i, from 1 on, the network's convolution, and the map it makes: of its pool or join, or its own */
 } bonnet_segment;
 /* All segments of `net` that a chip of this geometry holds, in order; *out is the caller's: bonnet_segments_free(). None: *n is 0, *out NULL. */
 bonnet_status bonnet_segments(bonnet_segment **out, uint32_t *n, const bonnet_net *net, const bonnet_geometry *geometry, bonnet_error *err);

@@ -68,6 +68,7 @@ static bonnet_status place_batch(mixed *dev, mixed_slot *s, uint32_t number, bon
 static void leave_out(mixed_slot *s, uint32_t number)
 {
     bonnet_net_free(s->segments[number].net);
+    free(s->segments[number].conv);
     memmove(&s->segments[number], &s->segments[number + 1], (s->n - number - 1) * sizeof *s->segments);
     s->n--;
 }

@@ -44,7 +44,7 @@ static void report(const lot *t, const bonnet_segment *s, const bonnet_run *part
 {
     bonnet_run *run = t->run;
     for (uint32_t i = 1; run->layers && i < s->net->n_layers; i++) {
-        bonnet_layer_cycles *l = &run->layers[s->first + i - 1];
+        bonnet_layer_cycles *l = &run->layers[s->conv[i]];
         *l = part->layers[i];
         l->start += before;
         l->end += before;
@@ -52,7 +52,7 @@ static void report(const lot *t, const bonnet_segment *s, const bonnet_run *part
     }
     for (uint32_t i = first_event; i < run->n_events; i++) {
         bonnet_event *e = &run->events[i];
-        e->layer = s->first + (e->layer ? e->layer - 1 : 0);
+        e->layer = s->conv[e->layer ? e->layer : 1];
         e->start += before;
         e->end += before;
     }
@@ -80,7 +80,7 @@ static bonnet_status start(lot *t, uint32_t number, void *slot, uint32_t first, 
     part.timeout_ms = left_ms < 1 ? 1 : left_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)left_ms;
     part.events = run->events ? run->events + run->n_events : NULL;
     part.events_room = run->events ? run->events_room - run->n_events : 0;
-    for (uint32_t i = 1; run->maps && i < s->net->n_layers; i++) maps[i] = run->maps[s->first + i - 1];
+    for (uint32_t i = 1; run->maps && i < s->net->n_layers; i++) maps[i] = run->maps[s->map[i]];
     if (run->maps) part.maps = maps;
     const bonnet_status st = bonnet_regdev_run(t->dev->chip, slot, &part, t->err);
     if (st != BONNET_OK) return st;
@@ -136,14 +136,20 @@ static bonnet_status one_lot(lot *t)
     return st;
 }
 
-/* The maps of the one frame: a segment's, but for its last, came from the chip as they were made. */
+/* The maps of the one frame: a segment's came from the chip as they were made. A convolution with its pool or join in it makes none of its own: the
+ * CPU does. */
 static void copy_maps(const lot *t)
 {
     const mixed_slot *s = t->slot;
     for (uint32_t i = 0, n = 0; i < s->net->n_layers; i++) {
+        const size_t bytes = bonnet_net_map_words(s->net, i) * sizeof(uint64_t);
         while (n < s->n && s->segments[n].last < i) n++;
-        if (n < s->n && s->segments[n].first <= i) continue;
-        memcpy(t->run->maps[i], map_of(t, 0, i), bonnet_net_map_words(s->net, i) * sizeof(uint64_t));
+        const int there = n < s->n && s->segments[n].first <= i;
+        int made = 0;
+        for (uint32_t j = 1; there && j < s->segments[n].net->n_layers; j++) made |= s->segments[n].map[j] == i;
+        if (made) memcpy(map_of(t, 0, i), t->run->maps[i], bytes);
+        if (there && !made) bonnet_cpu_run_layer(s->cpu, i, t->run->pixels);
+        if (!made) memcpy(t->run->maps[i], map_of(t, 0, i), bytes);
     }
 }
 

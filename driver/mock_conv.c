@@ -71,7 +71,7 @@ static uint64_t tap_word(const conv *c, int32_t y, int32_t x)
     const uint32_t *d = c->d;
     const place *p = &c->in;
     if (G(CONV_PAD) != BONNET_PAD_NONE) return pixel(p, clamp(y, G(CONV_IN_H)), clamp(x, G(CONV_IN_W)));
-    const int64_t slot = p->ring ? mock_slot(p->ring, p->slot, p->first, (uint32_t)(y + (int32_t)p->ring)) : y;
+    const int64_t slot = p->ring ? (int64_t)mock_slot(p->ring, p->slot, p->first, (uint32_t)(y + (int32_t)p->ring)) : y;
     return (uint64_t)(p->at + slot * p->row + (int64_t)x * p->pix);
 }
 
@@ -139,9 +139,11 @@ static void binary_pixel(conv *c, uint32_t y, uint32_t x)
 {
     const uint32_t *d = c->d;
     uint32_t s = G(CONV_STRIDE2) ? 2 : 1, n = G(CONV_POOL2) ? 4 : 1, p[4][64];
-    for (uint32_t i = 0; i < n; i++)
-        popcounts(c, (int32_t)(n == 4 ? clamp((int32_t)(2 * y + i / 2), G(CONV_IN_H)) : s * y),
-                  (int32_t)(n == 4 ? clamp((int32_t)(2 * x + i % 2), G(CONV_IN_W)) : s * x), p[i]);
+    for (uint32_t i = 0; i < n; i++) { /* at an odd edge a position stands for the one that is missing */
+        const uint32_t cy = n == 4 ? clamp((int32_t)(2 * y + i / 2), G(CONV_IN_H)) : s * y;
+        const uint32_t cx = n == 4 ? clamp((int32_t)(2 * x + i % 2), G(CONV_IN_W)) : s * x;
+        popcounts(c, (int32_t)cy, (int32_t)cx, p[i]);
+    }
     for (uint32_t lane = 0; lane < c->m->lanes; lane++) {
         uint64_t thresholds = row(c, 0, lane);
         uint32_t bits[4] = {0};

@@ -110,7 +110,7 @@ size_t bonnet_net_param_count(const bonnet_net *net, uint32_t layer, bonnet_para
     switch (which) {
     case BONNET_PARAM_BITS: return conv || last ? times(times(l->conv_c, 9), l->in_c / 64) : down ? times(times(l->conv_c, l->in_c / 64), net->k) : 0;
     case BONNET_PARAM_TP: return conv || down ? times(l->conv_c, net->k) : 0;
-    case BONNET_PARAM_POOL_AND: return down ? l->conv_c : 0;
+    case BONNET_PARAM_POOL_AND: return down || (conv && l->pool) ? l->conv_c : 0;
     case BONNET_PARAM_W8: return stem ? times(times(l->out_c, l->in_c), times(l->kernel, l->kernel)) : fc ? times(l->out_c, l->in_c) : 0;
     case BONNET_PARAM_SH: return stem ? l->out_c : 0;
     case BONNET_PARAM_DW8: return stem && l->dw ? times(l->out_c, 9) : 0;

@@ -12,7 +12,7 @@
  * number of channels: a pixel is ceil(C/64) words and the bits behind the last channel are 0, in maps and in weights. Nothing mixes.
  *
  * A *segment* is what a chip runs of a general network (lower.h): MAP, the bits it is given, then CONV and DOWN layers with k = 1, whose last map
- * is the result. Segments are made for a device and live beside their network; no file holds one, and only bonnet_lower() takes one.
+ * is the result. Its layers do more than BoolNet's: CONV pads with zero or not at all and may pool, DOWN may have stride 2. Segments are made for a device and live beside their network; no file holds one, and only bonnet_lower() takes one.
  */
 #ifndef BONNET_NET_H
 #define BONNET_NET_H
@@ -78,8 +78,9 @@ typedef struct bonnet_layer {
                                            LAST: positions averaged (= in_h, in_w); FC: classes, 1, 1    */
     uint32_t conv_c;                   /* output channels of the convolution itself; STEM, DOWN, LAST, FC: = out_c */
     uint32_t kernel, stride, dilation; /* STEM 3/5/7, 1/2, 1; CONV 3, 1/2, 1/2; LAST 3, 1, 1/2; DOWN, FC 1, 1, 1 */
-    uint32_t pool;                     /* STEM 0 none, 1 2x2/2, 2 3x3/2 pad 1; DOWN 0, 1 2x2/2          */
-    uint32_t conv_h, conv_w;           /* STEM: before the pool; else out_h, out_w (DOWN: in_h, in_w)   */
+    uint32_t pool;                     /* STEM 0 none, 1 2x2/2, 2 3x3/2 pad 1; DOWN, CONV of a segment: 0, 1 2x2/2 */
+    bonnet_pad pad;                    /* CONV of a segment; else EDGE                                  */
+    uint32_t conv_h, conv_w;           /* before the pool                                               */
     bonnet_post post;
     bonnet_map_ref in, res, pass;         /* STEM: all none. LAST: res = the map summed over slices (= in) */
     uint32_t pixels_signed, dw, dw_const; /* STEM flags                                                  */
@@ -88,7 +89,7 @@ typedef struct bonnet_layer {
     /* Parameters; NULL where the kind has none. Owned by the net's one allocation.                      */
     const uint64_t *bits;     /* CONV, LAST: [conv_c][9 taps][in_c/64]; DOWN: [conv_c][in_c/64][k] words, i.e. word order of the input pixel */
     const uint16_t *tp;       /* CONV, DOWN: [conv_c][k], popcount domain, 0..K+1              */
-    const uint8_t *pool_and;  /* DOWN: [conv_c], 1 = AND-pool                                  */
+    const uint8_t *pool_and;  /* DOWN, CONV with a pool: [conv_c], 1 = AND-pool                */
     const int8_t *w8;         /* STEM: [out_c][planes][kernel][kernel]; FC: [out_c][in_c]      */
     const uint8_t *sh;        /* STEM: [out_c]                                                 */
     const int8_t *dw8;        /* STEM with dw: [out_c][3][3]                                   */

@@ -94,20 +94,31 @@ static int stem_ok(const bonnet_check *c, const bonnet_layer *l)
     return size_is(c, "map", l->out_h, l->out_w, ch, cw) && ref_none(c, "in", &l->in) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
+/* A pool may drop an odd last row and column or, like a convolution of stride 2, keep them. */
+static int pooled_ok(const bonnet_check *c, const bonnet_layer *l)
+{
+    const int keeps = l->pool && (l->out_h == (l->conv_h + 1) / 2 && l->out_w == (l->conv_w + 1) / 2);
+    const uint32_t by = l->pool ? 2 : 1, up = keeps ? 1 : 0;
+    return size_is(c, "map", l->out_h, l->out_w, (l->conv_h + up) / by, (l->conv_w + up) / by);
+}
+
 static int conv_ok(const bonnet_check *c, const bonnet_layer *l)
 {
     const int last = l->kind == BONNET_LAYER_LAST;
     RULE(l->kernel == 3, "kernel %u, not 3", l->kernel);
     RULE(l->stride == 1 || (l->stride == 2 && !last), "stride %u", l->stride);
     RULE(l->dilation == 1 || l->dilation == 2, "dilation %u, not 1 or 2", l->dilation);
-    RULE(l->pool == 0, "pool on a 3x3 convolution");
+    RULE(l->pool == 0 || (c->segment && l->pool == 1 && l->stride == 1 && l->post == BONNET_POST_STORE), "pool %u on this 3x3 convolution", l->pool);
+    RULE((uint32_t)l->pad <= (c->segment ? BONNET_PAD_NONE : BONNET_PAD_EDGE), "padding %u", (unsigned)l->pad);
     RULE((uint32_t)l->post <= BONNET_POST_INTERLEAVE && (!last || l->post == BONNET_POST_STORE), "post-processing %u", (unsigned)l->post);
     if (!channels_ok(c, "in_c", l->in_c) || !channels_ok(c, "conv_c", l->conv_c) || !channels_ok(c, "out_c", l->out_c)) return 0;
     RULE(l->in_c * 9 <= BONNET_MAX_DOT, "dot product of %u bits, more than %d", l->in_c * 9, BONNET_MAX_DOT);
     uint32_t wide = l->post == BONNET_POST_INTERLEAVE ? 2 * l->conv_c : l->conv_c;
     RULE(l->out_c == wide, "out_c is %u, not %u", l->out_c, wide);
-    uint32_t h = (l->in_h + l->stride - 1) / l->stride, w = (l->in_w + l->stride - 1) / l->stride;
-    if (!size_is(c, "convolution", l->conv_h, l->conv_w, h, w) || !size_is(c, "map", l->out_h, l->out_w, h, w)) return 0;
+    const uint32_t border = l->pad == BONNET_PAD_NONE ? 2 * l->dilation : 0;
+    RULE(l->in_h > border && l->in_w > border, "a window larger than its map of %u x %u", l->in_h, l->in_w);
+    uint32_t h = (l->in_h - border + l->stride - 1) / l->stride, w = (l->in_w - border + l->stride - 1) / l->stride;
+    if (!size_is(c, "convolution", l->conv_h, l->conv_w, h, w) || !pooled_ok(c, l)) return 0;
     if (!ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w)) return 0;
     if (last) {
         RULE(l->conv_c == l->in_c, "conv_c is %u, not %u as its input", l->conv_c, l->in_c);
@@ -120,17 +131,15 @@ static int conv_ok(const bonnet_check *c, const bonnet_layer *l)
 
 static int down_ok(const bonnet_check *c, const bonnet_layer *l)
 {
-    RULE(l->kernel == 1 && l->stride == 1 && l->dilation == 1, "a downsample is 1x1, stride 1, dilation 1");
+    RULE(l->kernel == 1 && l->dilation == 1 && l->pad == BONNET_PAD_EDGE, "a downsample is 1x1, dilation 1, without padding");
     RULE(l->pool <= 1, "pool %u, not 0 or 1", l->pool);
+    RULE(l->stride == 1 || (c->segment && l->stride == 2 && !l->pool), "stride %u on this downsample", l->stride);
     RULE(l->post == BONNET_POST_STORE, "post-processing on a downsample");
     if (!channels_ok(c, "in_c", l->in_c) || !channels_ok(c, "out_c", l->out_c)) return 0;
     RULE(l->conv_c == l->out_c, "conv_c is %u, not %u", l->conv_c, l->out_c);
     RULE(l->in_c * c->net->k <= BONNET_MAX_DOT, "dot product of %u bits, more than %d", l->in_c * c->net->k, BONNET_MAX_DOT);
-    /* A pool may drop an odd last row and column or, like a convolution of stride 2, keep them. */
-    const int keeps = l->pool && (l->out_h == (l->in_h + 1) / 2 && l->out_w == (l->in_w + 1) / 2);
-    const uint32_t by = l->pool ? 2 : 1, up = keeps ? 1 : 0;
-    return size_is(c, "convolution", l->conv_h, l->conv_w, l->in_h, l->in_w) &&
-           size_is(c, "map", l->out_h, l->out_w, (l->in_h + up) / by, (l->in_w + up) / by) && ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w) &&
+    const uint32_t h = (l->in_h + l->stride - 1) / l->stride, w = (l->in_w + l->stride - 1) / l->stride;
+    return size_is(c, "convolution", l->conv_h, l->conv_w, h, w) && pooled_ok(c, l) && ref_ok(c, "in", &l->in, l->in_c, l->in_h, l->in_w) &&
            ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
@@ -151,7 +160,7 @@ static int segment_ok(const bonnet_check *c, const bonnet_layer *l)
     RULE((c->layer == 0) == (l->kind == BONNET_LAYER_MAP), "kind %u as layer %d of a segment", (unsigned)l->kind, c->layer);
     RULE(l->out_h >= 1 && l->out_h <= BONNET_MAX_SIDE && l->out_w >= 1 && l->out_w <= BONNET_MAX_SIDE, "map of %u x %u, sides are 1..%d", l->out_h,
          l->out_w, BONNET_MAX_SIDE);
-    RULE(l->post == BONNET_POST_STORE && !l->pixels_signed && !l->dw && !l->dw_const && !l->s1 && !l->s2, "a field of other layers is not 0");
+    RULE(l->post <= BONNET_POST_OR && !l->pixels_signed && !l->dw && !l->dw_const && !l->s1 && !l->s2, "a field of other layers is not 0");
     if (l->kind == BONNET_LAYER_CONV) return conv_ok(c, l);
     if (l->kind == BONNET_LAYER_DOWN) return down_ok(c, l);
     RULE(l->kind == BONNET_LAYER_MAP, "kind %u in a segment", (unsigned)l->kind);
@@ -173,6 +182,7 @@ static int layer_ok(const bonnet_check *c, const bonnet_layer *l)
          l->in_w, BONNET_MAX_SIDE);
     RULE(l->out_h >= 1 && l->out_w >= 1, "empty map");
     if (l->kind != BONNET_LAYER_STEM) RULE(!l->pixels_signed && !l->dw && !l->dw_const, "stem flags on another layer");
+    if (l->kind == BONNET_LAYER_STEM || l->kind == BONNET_LAYER_FC) RULE(l->pad == BONNET_PAD_EDGE, "padding on this layer");
     if (l->kind != BONNET_LAYER_LAST) RULE(l->s1 == 0 && l->s2 == 0, "head shifts on another layer");
     else RULE(l->s1 <= 24 && l->s2 <= 24, "shifts %u and %u, not 0..24", l->s1, l->s2);
     switch (l->kind) {

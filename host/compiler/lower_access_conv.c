@@ -32,21 +32,27 @@ static uint32_t pixel_channels(uint32_t *have, const uint32_t *d, uint32_t lanes
     return span;
 }
 
+/* PAD 2: columns and rows of the map before the first centre. */
+static uint32_t border(const uint32_t *d) { return G(CONV_PAD) != BONNET_PAD_NONE ? 0 : G(CONV_DILATE2) ? 2 : 1; }
+
 static bonnet_status shape(const check *c, const uint32_t *d)
 {
     const bonnet_job *job = c->job;
     const bonnet_job_layer *l = &job->layers[c->layer], *in = &job->layers[l->in];
     uint32_t k3 = G(CONV_K3), by = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1, drops, post = G(CONV_POST), lanes = job->geometry.lanes;
+    const uint32_t centres_w = G(CONV_IN_W), centres_h = G(CONV_IN_H);
     uint32_t grouped = job->k == 4 && l->kind != BONNET_LAYER_DOWN, step = grouped ? lanes / 4 : lanes, tiles = l->rows / l->tile_rows;
     NEED(c, G(CONV_K4) == (job->k == 4) && G(CONV_GROUPED) == grouped && k3 == (l->kind != BONNET_LAYER_DOWN), "slices or kernel of the layer");
     NEED(c, post <= 4 && (l->kind == BONNET_LAYER_LAST) == (post == 4) && (l->kind != BONNET_LAYER_DOWN || post == 0), "POST of the layer");
     NEED(c, (l->out_c == 2 * l->conv_c) == (post == 3), "channels of the map");
-    NEED(c, !G(CONV_POOL2) || (!G(CONV_STRIDE2) && !k3), "POOL2 with something else");
-    NEED(c, k3 || (!G(CONV_DILATE2) && !G(CONV_STRIDE2)), "1x1 with stride or dilation");
-    NEED(c, G(CONV_IN_W) == in->out_w && G(CONV_IN_H) == in->out_h, "input size");
+    NEED(c, !G(CONV_POOL2) || (!G(CONV_STRIDE2) && post == 0), "POOL2 with something else");
+    NEED(c, job->layers[0].kind == BONNET_LAYER_MAP || !(G(CONV_PAD) || (k3 && G(CONV_POOL2)) || (!k3 && G(CONV_STRIDE2))),
+         "PAD, POOL2 or STRIDE2 of a segment");
+    NEED(c, G(CONV_PAD) <= BONNET_PAD_NONE && (k3 || (!G(CONV_DILATE2) && !G(CONV_PAD))), "1x1 with dilation or padding");
+    NEED(c, centres_w && centres_h && centres_w + 2 * border(d) == in->out_w && centres_h + 2 * border(d) == in->out_h, "input size");
     NEED(c, G(CONV_OUT_W) == l->out_w && G(CONV_OUT_H) == l->out_h, "output size");
-    drops = G(CONV_POOL2) && l->out_w == in->out_w / 2 && l->out_h == in->out_h / 2; /* a pool may drop odd edges or keep them */
-    NEED(c, drops || (l->out_w == (in->out_w + by - 1) / by && l->out_h == (in->out_h + by - 1) / by), "output size of this input");
+    drops = G(CONV_POOL2) && l->out_w == centres_w / 2 && l->out_h == centres_h / 2; /* a pool may drop odd edges or keep them */
+    NEED(c, drops || (l->out_w == (centres_w + by - 1) / by && l->out_h == (centres_h + by - 1) / by), "output size of this input");
     NEED(c, G(CONV_ROWS) >= 1 && G(CONV_Y0) + G(CONV_ROWS) <= l->out_h, "rows past the map");
     NEED(c, post != 4 || G(CONV_OUT) % 4 == 0, "HEAD not to a multiple of 4");
     NEED(c, post != 4 || (G(CONV_KEEP) == (G(CONV_Y0) != 0) && G(CONV_MORE) == (G(CONV_Y0) + G(CONV_ROWS) != l->out_h)),
@@ -92,15 +98,13 @@ static bonnet_status strips(check *c, const uint32_t *d, uint32_t frame)
 static bonnet_status input(check *c, const uint32_t *d, uint32_t *frame)
 {
     const bonnet_job_layer *l = &c->job->layers[c->layer], *in = &c->job->layers[l->in];
-    uint32_t therm = G(CONV_IN_T), per = therm ? 3 : c->job->k, s = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1,
-             reach = G(CONV_K3)      ? 3
-                     : G(CONV_POOL2) ? 2
-                                     : 1;
+    uint32_t therm = G(CONV_IN_T), per = therm ? 3 : c->job->k, s = G(CONV_STRIDE2) || G(CONV_POOL2) ? 2 : 1, taps = G(CONV_K3) ? 3 : 1,
+             dilation = G(CONV_DILATE2) ? 2 : 1, before = border(d) * (G(CONV_IN_PIX) + (G(CONV_IN_RING) ? 0 : G(CONV_IN_ROW)));
     const map m = {.what = "input",
                    .layer = (uint32_t)l->in,
                    .therm = therm,
                    .first = l->in_first / 64 * per,
-                   .at = G(CONV_IN),
+                   .at = G(CONV_IN) - before,
                    .row = G(CONV_IN_ROW),
                    .pix = G(CONV_IN_PIX),
                    .ring = G(CONV_IN_RING),
@@ -109,11 +113,12 @@ static bonnet_status input(check *c, const uint32_t *d, uint32_t *frame)
     uint8_t rows[1024] = {0};
     uint64_t here = 0;
     memset(all, 0xFF, sizeof all);
-    TRY(check_ring(c, m.what, m.ring, m.slot, s * G(CONV_Y0)));
+    NEED(c, G(CONV_IN) >= before, "input: begins before the buffer");
+    TRY(check_ring(c, m.what, m.ring, m.slot, s * G(CONV_Y0) + border(d)));
     for (uint32_t y = G(CONV_Y0); y < G(CONV_Y0) + G(CONV_ROWS); y++)
-        for (uint32_t i = 0; i < reach; i++) {
-            int32_t r = (int32_t)(s * y + i);
-            if (reach == 3) r = (int32_t)(s * y) + ((int32_t)i - 1) * (G(CONV_DILATE2) ? 2 : 1);
+        for (uint32_t i = 0; i < (G(CONV_POOL2) ? 2 : 1) * taps; i++) {
+            const uint32_t centre = s * y + i / taps < G(CONV_IN_H) ? s * y + i / taps : G(CONV_IN_H) - 1;
+            const int32_t r = (int32_t)(centre + border(d)) + ((int32_t)(i % taps) - (int32_t)taps / 2) * (int32_t)dilation;
             rows[r < 0 ? 0 : r >= (int32_t)in->out_h ? in->out_h - 1 : (uint32_t)r] = 1;
         }
     for (uint32_t r = 0; r < in->out_h; r++) {

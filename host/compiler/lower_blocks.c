@@ -58,20 +58,24 @@ void lower_blocks(lower_plan *p)
     }
 }
 
+/* Rows that a window reaches up and down from its centre. */
+static uint32_t reach(const bonnet_layer *l) { return l->kind == BONNET_LAYER_DOWN ? 0 : l->dilation; }
+
+uint32_t lower_border(const bonnet_layer *l) { return l->kind == BONNET_LAYER_CONV && l->pad == BONNET_PAD_NONE ? l->dilation : 0; }
+
+uint32_t lower_centre(const bonnet_layer *l, uint32_t y) { return (l->pool || l->stride == 2 ? 2 * y : y) + lower_border(l); }
+
 uint32_t lower_rows_needed(const bonnet_layer *l, int is_input, uint32_t map_h, uint32_t upto)
 {
     uint32_t need = upto;
     if (l->kind == BONNET_LAYER_FC) need = map_h;
-    else if (is_input && (l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_LAST)) need = (upto - 1) * l->stride + l->dilation + 1;
-    else if (is_input && l->kind == BONNET_LAYER_DOWN && l->pool) need = 2 * upto;
+    else if (is_input) need = (lower_centre(l, upto - 1) + (l->pool ? 1 : 0)) + reach(l) + 1;
     return need < map_h ? need : map_h;
 }
 
 uint32_t lower_first_needed(const bonnet_layer *l, int is_input, uint32_t y0)
 {
     if (l->kind == BONNET_LAYER_FC) return 0;
-    if (is_input && (l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_LAST))
-        return y0 * l->stride < l->dilation ? 0 : y0 * l->stride - l->dilation;
-    if (is_input && l->kind == BONNET_LAYER_DOWN && l->pool) return 2 * y0;
-    return y0;
+    if (!is_input) return y0;
+    return lower_centre(l, y0) < reach(l) ? 0 : lower_centre(l, y0) - reach(l);
 }

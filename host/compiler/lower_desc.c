@@ -220,10 +220,11 @@ typedef struct operand_fields {
             BONNET_F_CONV_##n##_SLOT                                                                                                                 \
     }
 
-static void operand(builder *b, const operand_fields *f, int32_t buffer, uint32_t channel, uint32_t first_row)
+/* border: columns and rows of the map that its first word is past. */
+static void operand(builder *b, const operand_fields *f, int32_t buffer, uint32_t channel, uint32_t first_row, uint32_t border)
 {
     const lower_buffer *m = &b->plan->buffers[buffer];
-    set(b, f->word, m->word + (uint64_t)channel / 64 * (m->therm ? 3 : b->net->k));
+    set(b, f->word, m->word + (uint64_t)channel / 64 * (m->therm ? 3 : b->net->k) + (uint64_t)border * (m->pix + (m->ring ? 0 : m->pitch)));
     set(b, f->row, m->pitch);
     set(b, f->pix, m->pix);
     set(b, f->therm, m->therm);
@@ -240,9 +241,9 @@ static void binary(builder *b, const lower_item *it)
     const lower_tenancy *t = &p->tenancies[it->tenancy];
     uint32_t lanes = b->job->geometry.lanes, k3 = l->kind != BONNET_LAYER_DOWN, grouped = (uint32_t)lower_grouped(b->net, l);
     uint32_t step = lower_tile_step(b->net, l, &b->job->geometry), depth = l->in_c / 64 * (k3 && grouped ? 1 : b->net->k);
-    uint32_t pool = !k3 && l->pool, last = l->kind == BONNET_LAYER_LAST, centre = l->stride == 2 || pool ? 2u * it->y0 : it->y0;
+    uint32_t pool = l->pool != 0, last = l->kind == BONNET_LAYER_LAST, border = lower_border(l);
     begin(b, it);
-    operand(b, &in, it->in, l->in.first, centre);
+    operand(b, &in, it->in, l->in.first, lower_centre(l, it->y0), border);
     if (last) {
         set(b, BONNET_F_CONV_OUT, p->buffers[it->out].word);
         set(b, BONNET_F_CONV_S1, l->s1);
@@ -250,11 +251,11 @@ static void binary(builder *b, const lower_item *it)
         set(b, BONNET_F_CONV_K, 9 * (uint64_t)l->in_c);
         set(b, BONNET_F_CONV_KEEP, it->y0 > 0);
         set(b, BONNET_F_CONV_MORE, (uint32_t)it->y0 + it->rows < l->out_h);
-    } else operand(b, &out, it->out, 0, it->y0);
-    if (l->res.map >= 0) operand(b, &res, it->res, l->res.first, it->y0);
-    if (l->pass.map >= 0) operand(b, &pass, it->pass, l->pass.first, it->y0);
-    set(b, BONNET_F_CONV_IN_W, l->in_w);
-    set(b, BONNET_F_CONV_IN_H, l->in_h);
+    } else operand(b, &out, it->out, 0, it->y0, 0);
+    if (l->res.map >= 0) operand(b, &res, it->res, l->res.first, it->y0, 0);
+    if (l->pass.map >= 0) operand(b, &pass, it->pass, l->pass.first, it->y0, 0);
+    set(b, BONNET_F_CONV_IN_W, l->in_w - 2 * border);
+    set(b, BONNET_F_CONV_IN_H, l->in_h - 2 * border);
     set(b, BONNET_F_CONV_OUT_W, l->out_w);
     set(b, BONNET_F_CONV_OUT_H, l->out_h);
     set(b, BONNET_F_CONV_Y0, it->y0);
@@ -268,6 +269,7 @@ static void binary(builder *b, const lower_item *it)
     set(b, BONNET_F_CONV_DILATE2, l->dilation == 2);
     set(b, BONNET_F_CONV_GROUPED, grouped);
     set(b, BONNET_F_CONV_POOL2, pool);
+    set(b, BONNET_F_CONV_PAD, l->pad);
     set(b, BONNET_F_CONV_K4, b->net->k == 4);
     set(b, BONNET_F_CONV_POST, last ? 4 : k3 ? (uint32_t)l->post : 0);
     set(b, BONNET_F_CONV_GROUP_STEP, grouped ? l->conv_c / 4 : lanes / 4);

@@ -121,6 +121,9 @@ void lower_fill_rows(bonnet_job *job, const bonnet_net *net);    /* job->rows is
 void lower_blocks(lower_plan *plan);
 /* Choices, program and places that fit; the best found. */
 bonnet_status lower_search(lower_plan *plan, bonnet_error *err);
+/* Rows (and columns) of the input before the first centre of a window; the first row of the input that is a centre of row y of the map. */
+uint32_t lower_border(const bonnet_layer *l);
+uint32_t lower_centre(const bonnet_layer *l, uint32_t y);
 /* Rows of map `ref` of a layer that its rows 0 .. upto - 1 read; and the first one that rows y0 .. read. */
 uint32_t lower_rows_needed(const bonnet_layer *l, int is_input, uint32_t map_h, uint32_t upto);
 uint32_t lower_first_needed(const bonnet_layer *l, int is_input, uint32_t y0);

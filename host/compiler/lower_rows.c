@@ -66,7 +66,7 @@ static void binary_lane(const bonnet_net *net, const bonnet_layer *l, uint32_t o
         v = (uint16_t)l->s[o];
     } else {
         for (uint32_t j = 0; j < net->k; j++) v |= (uint64_t)(l->tp[o * net->k + j] & 0x1FFFu) << 16 * j;
-        if (l->kind == BONNET_LAYER_DOWN && l->pool_and[o]) v |= UINT64_C(0x8000800080008000);
+        if (l->pool_and && l->pool_and[o]) v |= UINT64_C(0x8000800080008000);
     }
     put(rows, lane, v);
     uint32_t words = l->kind == BONNET_LAYER_DOWN ? net->k * (l->in_c / 64) : 9 * (l->in_c / 64);

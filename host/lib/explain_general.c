@@ -44,7 +44,7 @@ static bonnet_status count(uint64_t *cycles, uint64_t *total, const bonnet_segme
         bonnet_record_words(record, &records[i]);
         bonnet_regdev_account(layers, job->desc[i], record, g);
     }
-    for (uint32_t i = 1; st == BONNET_OK && i < s->net->n_layers; i++) cycles[s->first + i - 1] = layers[i].busy;
+    for (uint32_t i = 1; st == BONNET_OK && i < s->net->n_layers; i++) cycles[s->conv[i]] = layers[i].busy;
     *total += sum.cycles;
     free(records);
     bonnet_job_free(job);

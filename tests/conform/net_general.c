@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * net_general.c - a random sound network of general layers, of those that a chip's conv unit takes (1x1, 3x3 with edge padding, windows of the whole
- * map) and of those that it leaves to the CPU (zero padding, groups, pools, joins), so that both meet and change over in one network.
+ * net_general.c - a random sound network of general layers, of those that a chip's conv unit takes (1x1, 3x3 with any padding, windows of the whole
+ * map, 2x2 pools and joins behind them) and of those that it leaves to the CPU (groups, other borders, other pools, AND), so that both meet and
+ * change over in one network.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,29 +63,76 @@ static void one(bonnet_build *b)
     bonnet_rng *r = &b->rng;
     const bonnet_layer *from = &b->layers[b->n - 1];
     const uint32_t how = bonnet_rng_below(r, 100), h = from->out_h, w = from->out_w, d = 1 + bonnet_rng_chance(r, 25);
-    bonnet_layer *l = behind(b, how < 70 ? BONNET_LAYER_BCONV : how < 85 ? BONNET_LAYER_BPOOL : BONNET_LAYER_BELT);
+    bonnet_layer *l = behind(b, how < 70 ? BONNET_LAYER_BCONV : how < 80 ? BONNET_LAYER_BPOOL : BONNET_LAYER_BELT);
     if (how < 45) { /* the conv unit's 3x3; narrow maps have more edge than middle */
-        window(l, 3, 3, 1 + bonnet_rng_chance(r, 25), d, d, d);
-        l->win.edge = 1;
-        done(b, l, channels(r));
+        const uint32_t pad = h > 2 * d && w > 2 * d && bonnet_rng_chance(r, 45) ? 0 : d;
+        window(l, 3, 3, 1 + bonnet_rng_chance(r, 25), d, pad, pad);
+        l->win.edge = pad && bonnet_rng_chance(r, 50);
+        done(b, l, bonnet_rng_chance(r, 30) ? l->in_c : channels(r));
     } else if (how < 60) {
-        window(l, 1, 1, 1, 1, 0, 0);
-        done(b, l, channels(r));
+        window(l, 1, 1, 1 + bonnet_rng_chance(r, 25), 1, 0, 0);
+        done(b, l, bonnet_rng_chance(r, 30) ? l->in_c : channels(r));
     } else if (how < 70) { /* the CPU's */
-        window(l, 3, 3, 1, d, d, d);
-        l->win.groups = l->in_c % 2 ? 1 : 2;
+        window(l, 3, 3, 1, d, d, d + bonnet_rng_below(r, 2));
+        l->win.groups = l->in_c % 2 ? 1 : 1 + bonnet_rng_below(r, 2);
         done(b, l, 2 * (1 + channels(r) / 2));
-    } else if (how < 85) {
-        window(l, h < 2 ? 1 : 2, w < 2 ? 1 : 2, 1 + bonnet_rng_chance(r, 50), 1, 0, 0);
+    } else if (how < 80) {
+        window(l, h < 2 ? 1 : 2, w < 2 ? 1 : 2, 1 + bonnet_rng_chance(r, 70), 1, 0, 0);
         done(b, l, l->in_c);
     } else {
         window(l, 1, 1, 1, 1, 0, 0);
         l->win.join = (bonnet_join)bonnet_rng_below(r, 3);
         l->res = l->in; /* with an older map, where one has its size */
         for (uint32_t i = 0; i + 1 < b->n; i++)
-            if (b->layers[i].out_c == l->in_c && b->layers[i].out_h == h && b->layers[i].out_w == w) l->res.map = (int32_t)i;
+            if (b->layers[i].out_c == l->in_c && b->layers[i].out_h == h && b->layers[i].out_w == w && bonnet_rng_chance(r, 60))
+                l->res.map = (int32_t)i;
+        if (bonnet_rng_chance(r, 30)) { /* as well the other way round */
+            const bonnet_map_ref in = l->in;
+            l->in = l->res, l->res = in;
+        }
         done(b, l, l->in_c);
     }
+}
+
+/* A 3x3 with a border as wide as its reach, behind the map of layer `on`. */
+static void same_size(bonnet_build *b, uint32_t on, uint32_t kernel, uint32_t stride, uint32_t out_c)
+{
+    bonnet_layer *l = behind(b, BONNET_LAYER_BCONV);
+    l->in_c = b->layers[on].out_c, l->in_h = b->layers[on].out_h, l->in_w = b->layers[on].out_w;
+    l->in = (bonnet_map_ref){(int32_t)on, 0, l->in_c};
+    window(l, kernel, kernel, stride, 1, kernel / 2, kernel / 2);
+    l->win.edge = kernel == 3 && bonnet_rng_chance(&b->rng, 40);
+    done(b, l, out_c);
+}
+
+/* Two convolutions and a join with what they began from, itself or through a 1x1 that makes it as small: what ResNets are made of. */
+static void residual(bonnet_build *b)
+{
+    bonnet_rng *r = &b->rng;
+    const uint32_t from = b->n - 1, stride = 1 + bonnet_rng_chance(r, 40),
+                   c = stride == 1 && bonnet_rng_chance(r, 70) ? b->layers[from].out_c : channels(r);
+    const int shortcut = stride == 1 && c == b->layers[from].out_c;
+    same_size(b, from, 3, stride, c);
+    same_size(b, b->n - 1, 3, 1, c);
+    const uint32_t end = b->n - 1;
+    if (!shortcut) same_size(b, from, 1, stride, c);
+    const uint32_t other = shortcut ? from : b->n - 1, turn = bonnet_rng_below(r, 2);
+    bonnet_layer *l = behind(b, BONNET_LAYER_BELT);
+    l->in_c = c, l->in_h = b->layers[end].out_h, l->in_w = b->layers[end].out_w;
+    l->in = (bonnet_map_ref){(int32_t)(turn ? other : end), 0, c};
+    l->res = (bonnet_map_ref){(int32_t)(turn ? end : other), 0, c};
+    window(l, 1, 1, 1, 1, 0, 0);
+    l->win.join = (bonnet_join)bonnet_rng_below(r, 3);
+    done(b, l, c);
+}
+
+/* A convolution and the pool of its bits. */
+static void pooled(bonnet_build *b)
+{
+    same_size(b, b->n - 1, bonnet_rng_chance(&b->rng, 70) ? 3 : 1, 1, channels(&b->rng));
+    bonnet_layer *l = behind(b, BONNET_LAYER_BPOOL);
+    window(l, l->in_h < 2 ? 1 : 2, l->in_w < 2 ? 1 : 2, 2, 1, 0, 0);
+    done(b, l, l->in_c);
 }
 
 /* A window of the whole map, of so many outputs: bits, or with classes the logits. */
@@ -110,7 +158,12 @@ bonnet_net *bonnet_random_general(uint64_t seed)
     l->pixels_signed = bonnet_rng_chance(r, 50);
     done(&b, l, channels(r));
     const uint32_t most = 1 + bonnet_rng_below(r, MOST_LAYERS - 4);
-    while (b.n <= most) one(&b);
+    while (b.n <= most) {
+        const uint32_t how = bonnet_rng_below(r, 100);
+        if (how < 20) residual(&b);
+        else if (how < 35) pooled(&b);
+        else one(&b);
+    }
     for (uint32_t n = bonnet_rng_below(r, 4), i = 0; i < n; i++) whole(&b, BONNET_LAYER_BCONV, channels(r));
     whole(&b, BONNET_LAYER_BSUM, 2 + bonnet_rng_below(r, 20));
     return bonnet_build_finish(&b);

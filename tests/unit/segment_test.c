@@ -45,6 +45,14 @@ static void fits(unit *u)
     char why[128];
     bonnet_layer l = fitting();
     UNIT(u, !bonnet_segment_why(&l, why, sizeof why), "3x3 with edge padding fits", "said: %s", why);
+    l.win.edge = 0;
+    UNIT(u, !bonnet_segment_why(&l, why, sizeof why), "3x3 with zero padding fits", "said: %s", why);
+    l.win.top = l.win.left = l.win.bottom = l.win.right = 0, l.in_c = 63;
+    UNIT(u, !bonnet_segment_why(&l, why, sizeof why), "3x3 without padding fits", "said: %s", why);
+    l = fitting(), l.win.kernel_h = l.win.kernel_w = 1, l.win.stride_h = l.win.stride_w = 2, l.out_h = l.out_w = 3;
+    l.win.top = l.win.left = l.win.bottom = l.win.right = 0;
+    UNIT(u, !bonnet_segment_why(&l, why, sizeof why), "1x1 of stride 2 fits", "said: %s", why);
+    l = fitting();
     l.win = (bonnet_net_window){.kernel_h = 6, .kernel_w = 6, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
     l.out_h = l.out_w = 1;
     UNIT(u, !bonnet_segment_why(&l, why, sizeof why), "a window of the whole map fits", "said: %s", why);
@@ -61,24 +69,32 @@ static void reasons(unit *u)
     REFUSED(u, l.kind = BONNET_LAYER_BPICK, "choice");
     REFUSED(u, l.win.groups = 2, "group");
     REFUSED(u, l.in_c = 513, "sums of 5184 bits");
-    REFUSED(u, l.win.edge = 0, "zero padding");
-    REFUSED(u, l.win.top = l.win.left = l.win.bottom = l.win.right = 0, "without padding");
+    REFUSED(u, (l.win.edge = 0, l.in_c = 63), "zero padding of an odd number");
     REFUSED(u, l.win.top = 0, "another border");
     REFUSED(u, l.win.dilation_h = l.win.dilation_w = 2, "another border");
     REFUSED(u, l.win.stride_h = l.win.stride_w = 3, "strides");
     REFUSED(u, l.win.stride_h = 2, "unequal");
     REFUSED(u, l.win.kernel_h = l.win.kernel_w = 5, "5x5");
-    REFUSED(u, l.win.kernel_h = l.win.kernel_w = 1, "1x1 with a stride or a border");
+    REFUSED(u, l.win.kernel_h = l.win.kernel_w = 1, "1x1 with a border");
+    REFUSED(u, (l.win = (bonnet_net_window){1, 1, 3, 3, 1, 1, .groups = 1}), "1x1 with a border, or a stride beyond 2");
 }
 
-/* The first random network with a segment of two layers and more. */
+/* A segment of two layers and more, one of which pads or ends in a way that BoolNet's do not. */
+static int telling(const bonnet_net *s)
+{
+    uint32_t more = 0;
+    for (uint32_t i = 1; i < s->n_layers; i++) more += s->layers[i].pool || s->layers[i].post || s->layers[i].pad == BONNET_PAD_NONE;
+    return s->n_layers >= 3 && more;
+}
+
+/* The first random network with one. */
 static bonnet_net *some(uint64_t seed, const bonnet_geometry *g, bonnet_segment **segments, uint32_t *n, uint32_t *which)
 {
     for (;; seed++) {
         bonnet_net *net = bonnet_random_general(seed);
         if (!net || bonnet_segments(segments, n, net, g, NULL) != BONNET_OK) exit(1);
         for (*which = 0; *which < *n; ++*which)
-            if ((*segments)[*which].net->n_layers >= 3) return net;
+            if (telling((*segments)[*which].net)) return net;
         bonnet_segments_free(*segments, *n);
         bonnet_net_free(net);
     }
@@ -105,7 +121,10 @@ static void rules(unit *u, const bonnet_net *sound)
     BROKEN(u, l[0].out_h = 0, "map of");
     BROKEN(u, l[0].in = l[1].in, "in must be none");
     BROKEN(u, l[1].in.map = 1, "earlier");
-    BROKEN(u, l[1].post = BONNET_POST_OR, "other layers");
+    BROKEN(u, l[1].post = BONNET_POST_INTERLEAVE, "other layers");
+    BROKEN(u, l[1].pad = (bonnet_pad)3, "padding");
+    BROKEN(u, l[1].pool = 2, "pool");
+    BROKEN(u, l[1].stride = 3, "stride");
     BROKEN(u, l[1].in_h++, " x ");
     BROKEN(u, l[1].tp = NULL, "missing");
     BROKEN(u, ((uint16_t *)bonnet_net_param_data(n, 1, BONNET_PARAM_TP))[0] = 4610, "threshold");
@@ -116,6 +135,9 @@ static void job_fields(unit *u, const bonnet_segment *s, const bonnet_geometry *
 {
     static const int loads[] = {BONNET_F_LOAD_OFFSET, BONNET_F_LOAD_BASE, BONNET_F_LOAD_DEST, BONNET_F_LOAD_BYTES, BONNET_F_LOAD_ADDR};
     static const int stores[] = {BONNET_F_STORE_OFFSET, BONNET_F_STORE_BASE, BONNET_F_STORE_BYTES, BONNET_F_STORE_ADDR};
+    static const int convs[] = {BONNET_F_CONV_IN,    BONNET_F_CONV_OUT,  BONNET_F_CONV_IN_W,  BONNET_F_CONV_IN_H,  BONNET_F_CONV_OUT_W,
+                                BONNET_F_CONV_OUT_H, BONNET_F_CONV_WROW, BONNET_F_CONV_TILES, BONNET_F_CONV_DEPTH, BONNET_F_CONV_CHANNEL,
+                                BONNET_F_CONV_Y0,    BONNET_F_CONV_ROWS, BONNET_F_CONV_POOL2, BONNET_F_CONV_K3};
     bonnet_job *job = NULL;
     bonnet_error err = {""};
     uint32_t tried = 0, taken = 0;
@@ -125,18 +147,19 @@ static void job_fields(unit *u, const bonnet_segment *s, const bonnet_geometry *
     }
     for (uint32_t i = 1; i < job->n_desc; i++) {
         uint32_t *d = job->desc[i], op = bonnet_desc_get(d, BONNET_F_JOB_OP), kept[BONNET_DESC_WORDS];
-        const int load = op == BONNET_OP_LOAD && bonnet_desc_get(d, BONNET_F_LOAD_BASE) == 1, store = op == BONNET_OP_STORE;
+        const int load = op == BONNET_OP_LOAD && bonnet_desc_get(d, BONNET_F_LOAD_BASE) == 1;
+        const int *fields = load ? loads : op == BONNET_OP_STORE ? stores : op == BONNET_OP_CONV ? convs : NULL;
         memcpy(kept, d, sizeof kept);
-        for (uint32_t f = 0; (load || store) && f < (load ? 5 : 4); f++)
+        for (uint32_t f = 0; fields && f < (load ? 5 : fields == stores ? 4 : sizeof convs / sizeof convs[0]); f++)
             for (uint32_t bit = 0; bit < 24; bit++) {
-                const int field = load ? loads[f] : stores[f];
+                const int field = fields[f];
                 if (!bonnet_desc_set(d, field, (bonnet_desc_get(d, field) ^ UINT32_C(1) << bit))) continue;
                 tried++;
                 if (bonnet_job_check(job, 3, &err) == BONNET_OK) taken++;
                 memcpy(d, kept, sizeof kept);
             }
     }
-    UNIT(u, tried > 40 && !taken, "LOAD and STORE of a segment, bit by bit", "%u of %u turned bits were taken", taken, tried);
+    UNIT(u, tried > 40 && !taken, "LOAD, CONV and STORE of a segment, bit by bit", "%u of %u turned bits were taken", taken, tried);
     const uint32_t classes = job->classes, bytes = job->input_bytes;
     job->classes = classes - 2;
     UNIT(u, bonnet_job_check(job, 3, &err) == BONNET_EFORMAT, "fewer results than the map has words", "taken");
