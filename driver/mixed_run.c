@@ -49,6 +49,7 @@ static void report(const lot *t, const bonnet_segment *s, const bonnet_run *part
         l->start += before;
         l->end += before;
         if (i == 1) l->dram_bytes += part->layers[0].dram_bytes; /* the map that it was given */
+        if (s->map[i] != s->conv[i]) run->layers[s->map[i]] = (bonnet_layer_cycles){.within = s->conv[i] + 1};
     }
     for (uint32_t i = first_event; i < run->n_events; i++) {
         bonnet_event *e = &run->events[i];

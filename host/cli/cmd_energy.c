@@ -62,7 +62,8 @@ static int print_table(const joules *j, const cli_session *s, const cli_options 
     for (uint32_t i = 0; i < j->layers; i++) {
         const joules_layer *l = &j->layer[i];
         if (joules_on_cpu(j, l)) {
-            printf("%-24s %-5s %12llu  on the CPU, not counted\n", l->stats.name, l->stats.kind, (unsigned long long)l->stats.macs);
+            printf("%-24s %-5s %12llu  %s%s\n", l->stats.name, l->stats.kind, (unsigned long long)l->stats.macs,
+                   l->stats.within ? "in " : "on the CPU, not counted", l->stats.within ? l->stats.within : "");
             continue;
         }
         printf("%-24s %-5s %12llu %11.0f %11.0f %10.3f %10.3f %10.3f\n", l->stats.name, l->stats.kind, (unsigned long long)l->stats.macs,

@@ -159,13 +159,14 @@ typedef struct bonnet_layer_stats {
     const char *kind;           /* "stem" "conv" "down" "last" "fc"; general layers: "iconv" "bconv" "bpool" "belt" "bsum" */
     uint32_t channels_in, channels_out, height, width;
     uint32_t kernel;
-    uint32_t binary;            /* 1: a sum of 1-bit products, what the 64x64 array does; cycles 0 on a chip: the CPU beside it ran the layer */
+    uint32_t binary;            /* 1: a sum of 1-bit products, what the 64x64 array does; cycles 0 on a chip, `within` NULL: the CPU beside it ran the layer */
     uint64_t macs, cycles, busy, stall_in, stall_out, dram_bytes;
     uint32_t peak_mac_per_cycle; /* of the unit that ran it; 0 without a chip */
     uint32_t frames;            /* that macs, cycles, stalls and bytes are of */
     /* Where busy + waited went: ideal + fill + drain + waited + starved + stall_out. */
     uint64_t waited, starved;   /* of stall_in: for tokens, before busy begins; for operands, beyond fill */
     uint64_t ideal, fill, drain; /* every multiplier at work; before the first of these cycles; after the last, and between */
+    const char *within;         /* NULL, or the layer whose descriptors did this one too (a pool, a join behind a convolution): cycles are 0 here */
 } bonnet_layer_stats;
 BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model,
                                                 uint32_t index);
@@ -294,7 +295,7 @@ typedef struct bonnet_compile_options {
     char *explain;              /* or NULL: receives the choices of the lowering as a table: where maps and weights are, what goes through DRAM; */
     size_t explain_bytes;       /* cut there, always ends with a zero byte; 16 KiB hold any network */
     const bonnet_preprocess *preprocess; /* or NULL */
-    uint32_t strict;            /* 1: BONNET_EUNSUPPORTED if any layer would run on the CPU of a machine with a chip */
+    uint32_t strict;            /* 1: BONNET_EUNSUPPORTED if a layer between the first (pixels) and the last (logits) would run on the CPU beside the chip */
     uint32_t allow_inexact;     /* 1: a last layer whose weights are no small integers times one scale is rounded; explain says by how much */
 } bonnet_compile_options;
 #define BONNET_COMPILE_OPTIONS_INIT { sizeof(bonnet_compile_options), NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0 }

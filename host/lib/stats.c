@@ -43,6 +43,7 @@ void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uin
         .ideal = c->ideal,
         .fill = c->fill,
         .drain = c->busy > accounted ? c->busy - accounted : 0,
+        .within = c->within ? net->layers[c->within - 1].name : NULL,
     };
 }
 

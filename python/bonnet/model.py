@@ -60,6 +60,7 @@ class LayerStats:
 
     busy + waited = ideal + fill + drain + waited + starved + stall_out: ideal: every multiplier at work; waited: for tokens, before busy begins;
     starved: for operands; stall_out: held by the reader of its results; fill, drain: before the first and after the last ideal cycle.
+    within: the layer in whose descriptors and cycles this one is (a pool or a join behind a convolution), else None; cycles 0 without it: the CPU's.
     """
 
     name: str
@@ -83,6 +84,7 @@ class LayerStats:
     ideal: int
     fill: int
     drain: int
+    within: str | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -287,7 +289,7 @@ def compile(onnx, out, geometry="asic", batch=1, preprocess=None, strict=False, 
 
     onnx, out: paths; out is written beside its place and renamed. geometry: "asic", "zcu102", "small", "tiny"; batch: images that the chip works on
     at once, on each array. preprocess: a Preprocess, kept in the file, or None: pictures come as the network wants them. strict: Unsupported if a layer
-    would run on the CPU of a machine with a chip. allow_inexact: a last layer whose weights are no small integers times one scale is rounded, and the
+    between the first (pixels) and the last (logits) would run on the CPU beside the chip. allow_inexact: a last layer whose weights are no small integers times one scale is rounded, and the
     table says by how much; else that is Unsupported.
     Returns what the compiler chose, as a table for people: where maps and weights lie, what goes through DRAM.
     Errors: FormatError, Unsupported (node, op, attribute, in one line), TransferError, InvalidArgument.

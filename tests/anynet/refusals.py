@@ -18,6 +18,18 @@ import published
 SEED = int(os.environ.get("SEED", "1"))
 
 
+def large_window():
+    """A network whose middle layer is a 5x5."""
+    g = graphs.Graph(np.random.default_rng(SEED), (1, 9, 9))
+    for kernel in (3, 5):
+        g.conv(20, [kernel, kernel], kinds=("sign",))
+        g.sign(("Sign",))
+    size = int(np.prod(g.value[1]))
+    g.then("Flatten", shape=(size,))
+    g.dense(10, ("plain",))
+    return g.model()
+
+
 class CommandLine(unittest.TestCase):
     """--explain, --strict, --allow-inexact, and refusals in one line."""
 
@@ -56,7 +68,19 @@ class CommandLine(unittest.TestCase):
             self.assertIn("all rates are of the chip's part alone", pathlib.Path(folder, "r.html").read_text())
 
     def test_strict(self):
-        self.refused(published.mlp(SEED, 64, True), r"layer '\w+' runs on the CPU: sums of pixels; the array counts bits; compile without --strict", "--strict")
+        for model in (published.mlp(SEED, 64, True), published.cnv(SEED), published.resnet(SEED)):
+            self.assertEqual(self.compile(model, "--strict").returncode, 0)
+        self.refused(large_window(), r"layer '\w+' runs on the CPU: a window of 5x5; the conv unit has 1x1, 3x3 and the whole map; compile without --strict", "--strict")
+
+    def test_published_on_array(self):
+        """CNV from its second layer on and every block of the ResNet are the array's, with their pools and joins."""
+        for model, sums, ends in ((published.cnv(SEED), 7, 2), (published.resnet(SEED), 8, 6)):
+            done = self.compile(model, "--explain")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(len(re.findall(r" -  array, with conv\d+$", done.stdout, re.M)), ends, done.stdout)
+            self.assertEqual(len(re.findall(r" +\d+  array$", done.stdout, re.M)), sums, done.stdout)
+            self.assertEqual(len(re.findall(r" -  cpu: ", done.stdout)), 2, done.stdout)
+            self.assertEqual(done.stdout.count("chip 'asic'"), 1)
 
     def test_inexact(self):
         g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
@@ -91,8 +115,9 @@ class CommandLine(unittest.TestCase):
                 bonnet.compile(path, out)
             self.assertIn("rounded: the last layer", bonnet.compile(path, out, allow_inexact=True))
             out.unlink()
+            onnx.save(large_window(), path)
             with self.assertRaisesRegex(bonnet.Unsupported, "runs on the CPU"):
-                bonnet.compile(path, out, allow_inexact=True, strict=True)
+                bonnet.compile(path, out, strict=True)
             self.assertFalse(out.exists())
 
     def test_refusals(self):

@@ -123,13 +123,13 @@ class Published(unittest.TestCase):
 
 class Register(unittest.TestCase):
     def test_register_device(self):
-        """On a chip's driver, chip and CPU share a network; its dense layers take cycles of the chip's."""
-        for name, model, cycles in (("TFC", published.mlp(SEED, 64, True), True), ("LFC", published.mlp(SEED, 1024, False), True), ("ResNet", published.resnet(SEED), False)):
+        """On a chip's driver, chip and CPU share a network; its layers between the first and the last take cycles of the chip's."""
+        for name, model in (("TFC", published.mlp(SEED, 64, True)), ("LFC", published.mlp(SEED, 1024, False)), ("CNV", published.cnv(SEED)), ("ResNet", published.resnet(SEED))):
             rng = np.random.default_rng(SEED)
             for uri in ("mock:", "mock:geometry=zcu102", "sim:geometry=tiny"):
                 with tempfile.TemporaryDirectory() as folder, bonnet.open(uri) as device:
                     check(self, model, [image_of(rng, model)], f"{name} on {uri}", pathlib.Path(folder), (device,))
-                    self.assertEqual(device.stats().cycles > 0, cycles, f"{name} on {uri}")
+                    self.assertGreater(device.stats().cycles, 0, f"{name} on {uri}")
 
 
 if __name__ == "__main__":

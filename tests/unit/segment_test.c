@@ -154,6 +154,10 @@ static void job_fields(unit *u, const bonnet_segment *s, const bonnet_geometry *
             for (uint32_t bit = 0; bit < 24; bit++) {
                 const int field = fields[f];
                 if (!bonnet_desc_set(d, field, (bonnet_desc_get(d, field) ^ UINT32_C(1) << bit))) continue;
+                if (field == BONNET_F_CONV_POOL2 && bonnet_desc_get(d, BONNET_F_CONV_IN_W) == 1 && bonnet_desc_get(d, BONNET_F_CONV_IN_H) == 1) {
+                    memcpy(d, kept, sizeof kept); /* a pixel pooled with itself */
+                    continue;
+                }
                 tried++;
                 if (bonnet_job_check(job, 3, &err) == BONNET_OK) taken++;
                 memcpy(d, kept, sizeof kept);
