@@ -54,11 +54,10 @@ static bonnet_status identify(regdev *dev, bonnet_error *err)
         return bonnet_fail(err, BONNET_EABI, "%s: the chip has register version %u.%u, this library needs %d.x", dev->mmio->scheme,
                            bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR);
     if (bonnet_reg_get(abi, BONNET_RF_ABI_MINOR) < BONNET_ABI_MINOR)
-        return bonnet_fail(
-            err, BONNET_EABI,
-            "%s: the chip has register version %u.%u without sums of what it reads, this library needs %d.%d; load this release's bitstream",
-            dev->mmio->scheme, bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR,
-            BONNET_ABI_MINOR);
+        return bonnet_fail(err, BONNET_EABI,
+                           "%s: the chip has register version %u.%u, an older one; this library needs %d.%d; load this release's bitstream",
+                           dev->mmio->scheme, bonnet_reg_get(abi, BONNET_RF_ABI_MAJOR), bonnet_reg_get(abi, BONNET_RF_ABI_MINOR), BONNET_ABI_MAJOR,
+                           BONNET_ABI_MINOR);
     st = regdev_get(dev, BONNET_REG_BUILD, &build, err);
     if (st != BONNET_OK) return st;
     dev->abi = abi;
