@@ -38,7 +38,7 @@ static int compare(const Buffers &want, uint64_t n, const Desc &d)
 }
 
 // ---- sound descriptors -----------------------------------------------------------------------------------------------------------
-static uint64_t seen[5], fcs, pooled, grouped, coded, rings, strips;
+static uint64_t seen[5], padded[3], fcs, pooled, grouped, coded, rings, strips;
 // Parameter rows; for each result its accesses to the feature buffer, POOL2 one trip for each that waits for the fourth, HEAD eight beats and eight in the end.
 static uint64_t post_cycles(const Conv &c)
 {
@@ -59,7 +59,7 @@ static int run_conv(const Conv &c, Buffers &buf, HeadSums &sums, uint64_t n)
     if (compare(want, n, d)) return 1;
     if (counts.array_cycles != c.tiles * pixels * c.taps() * c.depth) return fail("array_cycles", n, d);
     if (counts.post_cycles != post_cycles(c)) return fail("post_cycles", n, d);
-    seen[c.post]++, pooled += c.pool, grouped += c.grouped, coded += c.in.therm || c.out.therm || c.res.therm || c.pass.therm;
+    seen[c.post]++, padded[c.pad]++, pooled += c.pool, grouped += c.grouped, coded += c.in.therm || c.out.therm || c.res.therm || c.pass.therm;
     rings += c.in.ring || c.out.ring || c.res.ring || c.pass.ring, strips += c.keep;
     buf = want;
     return 0;
@@ -119,7 +119,7 @@ static int sound(Rng &r, uint64_t cases)
             continue;
         }
         Conv whole = r.chance(15) ? wide(r) : conv_random(r, r.chance(80));
-        if (whole.pool && r.chance(30)) whole.in.ring = 2;  // as tight as can be
+        if (const uint32_t window = 2 * whole.reach() + 2; whole.pool && whole.in_h >= window && r.chance(30)) whole.in.ring = window;  // as tight as can be
         for (Map *m : {&whole.out, &whole.res, &whole.pass})  // rows may share a slot
             if (r.chance(15)) m->ring = 1 + r.below(std::min(whole.out_h, m->ring ? m->ring : 63u));
         conv_params(whole, buf, r), conv_operands(whole, buf);
@@ -128,6 +128,8 @@ static int sound(Rng &r, uint64_t cases)
     }
     for (uint64_t s : seen)
         if (s < cases / 20) return fprintf(stderr, "FAIL: a POST was hardly seen\n"), 1;
+    for (uint64_t s : padded)
+        if (s < cases / 20) return fprintf(stderr, "FAIL: a PAD was hardly seen\n"), 1;
     return 0;
 }
 
@@ -136,7 +138,7 @@ static int sound(Rng &r, uint64_t cases)
 static Desc spoil(const Desc &good, Rng &r)
 {
     static const Field judged[] = {field::CONV_IN_W, field::CONV_IN_H, field::CONV_OUT_W, field::CONV_OUT_H, field::CONV_TILES, field::CONV_DEPTH, field::CONV_K3,
-        field::CONV_STRIDE2, field::CONV_DILATE2, field::CONV_POOL2, field::CONV_K4, field::CONV_CHANNEL, field::CONV_POST, field::CONV_Y0, field::CONV_ROWS,
+        field::CONV_STRIDE2, field::CONV_DILATE2, field::CONV_PAD, field::CONV_POOL2, field::CONV_K4, field::CONV_CHANNEL, field::CONV_POST, field::CONV_Y0, field::CONV_ROWS,
         field::CONV_IN_T, field::CONV_OUT_T, field::CONV_RES_T, field::CONV_PASS_T, field::CONV_KEEP, field::CONV_MORE, field::CONV_IN_RING, field::CONV_IN_SLOT,
         field::CONV_OUT_RING, field::CONV_OUT_SLOT, field::CONV_RES_RING, field::CONV_RES_SLOT, field::CONV_PASS_RING, field::CONV_PASS_SLOT, field::JOB_OP};
     static const Field places[] = {field::CONV_IN, field::CONV_OUT, field::CONV_RES, field::CONV_PASS, field::CONV_IN_ROW, field::CONV_OUT_ROW, field::CONV_RES_ROW,
@@ -201,8 +203,8 @@ int main(int argc, char **argv)
     printf("hls_conv: seed %" PRIu64 "\n", seed);
     Rng r{seed};
     if (buffer(r) || sound(r, cases) || spoiled(r, 10 * cases)) return printf("replay: %s --seed %" PRIu64 " --cases %" PRIu64 "\n", argv[0], seed, cases), 1;
-    printf("hls_conv: %u lanes, STORE %" PRIu64 " XNOR %" PRIu64 " OR %" PRIu64 " INTERLEAVE %" PRIu64 " HEAD %" PRIu64 ", FC %" PRIu64 "; POOL2 %" PRIu64 ", GROUPED %" PRIu64
+    printf("hls_conv: %u lanes, STORE %" PRIu64 " XNOR %" PRIu64 " OR %" PRIu64 " INTERLEAVE %" PRIu64 " HEAD %" PRIu64 ", FC %" PRIu64 "; zero padding %" PRIu64 ", none %" PRIu64 ", POOL2 %" PRIu64 ", GROUPED %" PRIu64
            ", coded %" PRIu64 ", rings %" PRIu64 ", strips that went on %" PRIu64 ": every feature word agrees\n",
-           unsigned(Lanes), seen[0], seen[1], seen[2], seen[3], seen[4], fcs, pooled, grouped, coded, rings, strips);
+           unsigned(Lanes), seen[0], seen[1], seen[2], seen[3], seen[4], fcs, padded[PadZero], padded[PadNone], pooled, grouped, coded, rings, strips);
     return 0;
 }

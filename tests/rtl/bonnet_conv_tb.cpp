@@ -43,7 +43,7 @@ static void put_cmd(Vbonnet_conv &d, const Desc &desc)
 }
 
 // A broken descriptor: one rule of bonnet_conv_check violated.
-enum { Rules = 29 };
+enum { Rules = 32 };
 static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 {
     Conv c = good;
@@ -80,6 +80,9 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 25: c.in_h = (c.pool || c.s2 ? 2 : 1) * (c.out_h - 1) + 2 * c.border(); break;
     case 27: c.k3 = c.d2 = false, c.pad = 1 + r.below(2); break;
     case 28: c.pad = 3; break;
+    case 29: strip(PostStore, 0, 3, false, false, 1), c.pool = true, c.out_w = c.out_h = 3, c.in.ring = 3; break;
+    case 30: strip(PostStore, 0, 3, false, false, 1), c.pool = c.d2 = true, c.out_w = c.out_h = 3, c.in.ring = 5; break;
+    case 31: strip(PostStore, 0, 1, false, false, 1), c.pad = PadNone, c.out_h = 1, c.out_w = 7, c.in_h = 3, c.in.ring = 2; break;  // one row of centres
     case 26: (rule % 3 == 0 ? c.out : rule % 3 == 1 ? c.res : c.pass).ring = 7; break;  // and the slot behind it, below
     }
     Desc d = c.desc();
@@ -94,15 +97,25 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 }
 
 // What is just allowed. The widest map there is, or the tallest: one row or column of 1023 pixels; then rings of as many rows as a window.
-enum { Edges = 7 };
+static const struct {
+    bool k3, d2, pool;
+    uint32_t pad, w, h;
+} tight[] = {
+    {true, true, false, PadEdge, 7, 7}, {true, false, false, PadEdge, 7, 7}, {false, false, true, PadEdge, 7, 7}, {true, false, true, PadEdge, 7, 7},
+    {true, false, true, PadNone, 7, 7}, {true, true, true, PadNone, 9, 9}, {true, true, true, PadZero, 7, 7}, {true, true, true, PadEdge, 6, 6},
+    {true, true, false, PadZero, 1, 7}, {true, true, false, PadZero, 7, 1}, {true, true, false, PadNone, 5, 7}, {true, false, false, PadNone, 7, 3},
+};
+enum { Edges = 2 + sizeof tight / sizeof tight[0] };
 static Conv edge(uint64_t n)
 {
     Conv c{};
     if (n >= 2) {
-        c.k3 = n != 4, c.d2 = n == 2 || n == 6, c.pool = n >= 4, c.pad = n == 5 ? PadNone : n == 6 ? PadZero : PadEdge;
-        c.in_w = c.in_h = 7, c.out_w = c.out_h = c.rows = (7 - 2 * c.border()) / (c.pool ? 2 : 1), c.in.ring = 2 * c.reach() + (c.pool ? 2 : 1);
+        const auto &e = tight[n - 2];
+        c.k3 = e.k3, c.d2 = e.d2, c.pool = e.pool, c.pad = e.pad, c.in_w = e.w, c.in_h = e.h;
+        c.out_w = (e.w - 2 * c.border()) / (c.pool ? 2 : 1), c.out_h = c.rows = (e.h - 2 * c.border()) / (c.pool ? 2 : 1);
+        c.in.ring = std::min(e.h, 2 * c.reach() + (c.pool ? 2 : 1));
         c.tiles = c.depth = 1, c.k = c.taps() * 64, c.group_step = Group, c.tile_step = Lanes;
-        c.in.row = c.out.row = 7, c.in.pix = c.out.pix = 1, c.out.base = 1500;
+        c.in.row = c.out.row = 9, c.in.pix = c.out.pix = 1, c.out.base = 1500;
         return c;
     }
     const bool tall = n == 1;
@@ -122,11 +135,12 @@ static void print(const Conv &c)
 // The cycle of done_o, start_i being cycle 0, when port B never refuses: the formula of bonnet_conv.sv.
 struct Cost {
     uint64_t cycles, reads;
+    uint64_t port_b;  // cycles that port B has work for, at most
     bool plain;  // nothing but the array and the last block sets the pace: exact to the cycle
 };
 static Cost conv_cost(const Conv &c)
 {
-    uint64_t pixels = uint64_t(c.rows) * c.out_w * (c.pool ? 4 : 1), taps = c.taps() * c.depth, fire = 2, most = 0, words = 0;
+    uint64_t pixels = uint64_t(c.rows) * c.out_w * (c.pool ? 4 : 1), taps = c.taps() * c.depth, fire = 2, most = 0, words = 0, port_b = 0;
     uint64_t reads = c.post == PostStore ? 0 : c.post == PostInterleave ? 2 : 1, step = 1, free = 0;  // free: post takes the next result
     if (pixels == 1 && c.tiles * c.par_rows() > 2) fire += c.tiles * c.par_rows() - 2;  // all of it before the last result
     for (uint32_t t = 0; t < c.tiles; t++) {
@@ -139,6 +153,7 @@ static Cost conv_cost(const Conv &c)
         }
         step = c.post == PostHead ? 8 : out.size(), words = std::max<uint64_t>(words, in.size());
         most = std::max<uint64_t>(most, c.post == PostHead ? 9 : reads * in.size() + out.size());
+        port_b += pixels * (c.post == PostHead ? 9 : reads * in.size() + out.size());
         for (uint64_t b = 0; b < pixels; b += Block) {
             uint64_t n = std::min<uint64_t>(Block, pixels - b);
             fire += n * (taps - 1);
@@ -150,7 +165,7 @@ static Cost conv_cost(const Conv &c)
     }
     uint64_t tail = pixels % Block ? pixels % Block : uint64_t(Block);
     uint64_t done = free + (c.post == PostHead ? (c.more ? 5 : 6) : c.pool ? 3 : 2);
-    return {done, c.tiles * pixels * taps, pixels * taps >= 8 && (reads ? words <= 2 && tail * taps >= Block * most : taps >= most)};
+    return {done, c.tiles * pixels * taps, port_b, pixels * taps >= 8 && (reads ? words <= 2 && tail * taps >= Block * most : taps >= most)};
 }
 
 static int run(Tb<Vbonnet_conv> &t)
@@ -204,7 +219,8 @@ static int run(Tb<Vbonnet_conv> &t)
         uint32_t stall_pct = t.rng.chance(50) ? 0 : t.rng.below(90);
         d.start_i = 1;
         // What hangs is found soon: port B is free one cycle in ten at least.
-        const uint64_t least = bad ? 0 : fc ? f.tiles * (f.inputs + Lanes / 2 + 5) + 6 : conv_cost(c).cycles;
+        const Cost cost = bad || fc ? Cost{} : conv_cost(c);
+        const uint64_t least = bad ? 0 : fc ? f.tiles * (f.inputs + Lanes / 2 + 5) + 6 : std::max(cost.cycles, cost.port_b);
         uint64_t cycles = 0, limit = least * (stall_pct ? 14 : 2) + 1000, before = writes();
         bool done = false;
         // What the counters and the weight buffer see, to the cycle: a stall is an address that waits for neither a parameter row's turn nor the end.
@@ -243,7 +259,6 @@ static int run(Tb<Vbonnet_conv> &t)
         }
         if (fc && !bad && !stall_pct && cycles > f.tiles * (f.inputs + Lanes / 2 + 5) + 6) return t.fail("fc rate", n, cycles, f.inputs);
         if (fc || bad || stall_pct) continue;
-        Cost cost = conv_cost(c);
         int64_t off = int64_t(cycles) - int64_t(cost.cycles);
         if (getenv("BONNET_CONV_RATES")) printf("case %" PRIu64 " cycles %" PRIu64 " model %+" PRId64 " ", n, cycles, off), fflush(stdout), print(c);
         rated++, exact += off == 0, worst = std::max<int64_t>(worst, off < 0 ? -off : off), beats += cost.reads, spent += cycles + 1;

@@ -215,10 +215,11 @@ inline Conv conv_random(Rng &r, bool small)
         auto ring = [&](Map &m, uint32_t need) {
             if (need <= 63 && r.chance(40)) m.ring = need + r.below(r.chance(60) ? std::min(3u, 64 - need) : 64 - need);
         };
-        uint32_t taps = std::min(c.in_h, 2 * c.reach() + (c.pool ? 2 : 1));  // rows that the window of a pixel inside the map spans
+        uint32_t taps = 2 * c.reach() + (c.pool ? 2 : 1);  // rows that the window of a pixel inside the map spans
+        if (c.pad != PadNone) taps = std::min(taps, c.in_h);
         // Rows may even share a slot, as long as a window does not leave the ring: the walk must stay inside it.
         ring(c.in, r.chance(20) ? taps : std::max(taps, in_rows)), ring(c.out, out_rows), ring(c.res, out_rows), ring(c.pass, out_rows);
-        if (c.pool && !c.k3 && r.chance(50)) c.in.ring = 3;  // odd: pooled pixels lie across its end
+        if (c.pool && r.chance(50)) c.in.ring = 2 * c.reach() + 3;  // odd: pooled pixels lie across its end
         if (!c.k3 && c.s2 && r.chance(50)) c.in.ring = 1;  // a step is longer than the ring
         uint32_t next = r.below(16), words = channels / 64;
         auto place = [&](Map &m, uint32_t h, uint32_t w, uint32_t pix) {
