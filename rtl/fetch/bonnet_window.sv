@@ -289,6 +289,9 @@ module bonnet_window #(
   endfunction
   logic        f_prep_q;
   logic [15:0] f_border;  // PAD 2: words before the first centre and behind the last
+  logic [10:0] f_x, f_y;  // where the tap would lie; before the map: very far
+  assign f_x = (kx_q == 2'd0) ? 11'(xc_q) - 11'(reach) : (kx_q == 2'd2) ? 11'(xc_q) + 11'(reach) : 11'(xc_q);
+  assign f_y = (ky_q == 2'd0) ? 11'(yc_q) - 11'(reach) : (ky_q == 2'd2) ? 11'(yc_q) + 11'(reach) : 11'(yc_q);
   assign f_border = pad_none ? (is_ring ? 16'd0 : 16'(reach) << 4) + (16'(reach) << 2) : 16'd0;
   always @(posedge clk_i) begin
     f_prep_q <= rst_ni && prep_i;
@@ -301,6 +304,7 @@ module bonnet_window #(
       Column_A: assert (xo_q <= ow1 && bxo_q <= ow1 && xc_q == centre(xo_q, pos_q[0], w1) && bxc_q == centre(bxo_q, bpos_q[0], w1));
       Line_A:   assert (yo_q <= rows1 && byo_q <= rows1 && yc_q == centre(y0 + yo_q, pos_q[1], h1) && byc_q == centre(y0 + byo_q, bpos_q[1], h1));
       Place_A:  assert ((pool || (pos_q == 2'd0 && bpos_q == 2'd0)) && kx_q != 2'd3 && ky_q != 2'd3 && depth_q <= depth1 && (k3 || (kx_q == 2'd1 && ky_q == 2'd1)));
+      Mask_A:   assert (mask_d == (pad_zero && (f_x > 11'(w1) || f_y > 11'(h1))));
       Words_A:  assert (ca_q == 16'(xc_q) << 2 && bca_q == 16'(bxc_q) << 2 && ra_q == line(yc_q, sc_q) && bra_q == line(byc_q, bsc_q));
     end
     if (rst_ni && valid_q) Inside_A: assert (16'(addr - d_in + f_border) <= (is_ring ? 16'(ring - 6'd1) << 4 : 16'(h1) << 4) + (16'(w1) << 2) + (grouped ? 16'(depth1) << 2 : 16'(depth1)) + (f_border << 1));
