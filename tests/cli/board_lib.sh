@@ -56,7 +56,7 @@ mkxclbin() { # FILE VBNV BITS [LENGTH in the header] - one section, the bitstrea
     } | unhex > "$1"
 }
 
-# The register version of this build, as the mock has it: "2.1".
+# The register version of this build, as the mock has it: "2.2".
 abi() { "$BONNET" doctor --device mock: | sed -n 's/.* answers: register version \([0-9.]*\),.*/\1/p'; }
 manifest() { # FILE BITSTREAM... - lists them
     local out=$1 comma=''
