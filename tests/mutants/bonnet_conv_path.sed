@@ -1,1 +1,2 @@
 # bench: bonnet_conv
+s/\.mask_i(op_mask_i)/.mask_i(1'b0)/

@@ -1,5 +1,11 @@
 s/assign right = w1 - xc_q/assign right = w1 - xc_q + 10'd1/
-s/two \&\& room != 10'd1/two/
+s/two \&\& (free || room != 10'd1)/two/
+s/two \&\& (free || room != 10'd1)/two \&\& room != 10'd1/
+s/!free \&\& room == '0/room == '0/
+s/kx_q != 2'd1 \&\& dx != reach/kx_q != 2'd1 \&\& dy != reach/
+s/ky_q != 2'd1 \&\& dy != reach/ky_q != 2'd1 \&\& dx != reach/
+s/assign reach = .*/assign reach = 2'd1;/
+s/mask_q     <= mask_d/mask_q     <= 1'b0/
 s/yo_q == rows1;/yo_q >= rows1 - 10'd1;/
 s/pix_q == PixW'(Block - 1) ||/pix_q == PixW'(Block - 2) ||/
 s/yc_d = yc_q - 10'd1;/yc_d = yc_q;/

@@ -43,7 +43,7 @@ static void put_cmd(Vbonnet_conv &d, const Desc &desc)
 }
 
 // A broken descriptor: one rule of bonnet_conv_check violated.
-enum { Rules = 32 };
+enum { Rules = 33 };
 static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
 {
     Conv c = good;
@@ -60,7 +60,7 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 3: c.rows = c.out_h - c.y0 + 1; break;
     case 4: c.in_w = (c.pool || c.s2 ? 2 : 1) * (c.out_w - 1) + 2 * c.border(); break;
     case 5: c.post = 5 + r.below(3); break;
-    case 6: c.pool = c.s2 = true; break;
+    case 6: strip(PostStore, 0, 3, false, false, 1), c.pool = c.s2 = true, c.out_w = c.out_h = 3; break;
     case 7: c.k3 = false, c.d2 = true, c.pad = PadEdge; break;
     case 8: c.channel += 1; break;
     case 9: c.in_h = 2 * c.border(); break;
@@ -83,6 +83,7 @@ static Desc spoil(const Conv &good, uint32_t rule, Rng &r)
     case 29: strip(PostStore, 0, 3, false, false, 1), c.pool = true, c.out_w = c.out_h = 3, c.in.ring = 3; break;
     case 30: strip(PostStore, 0, 3, false, false, 1), c.pool = c.d2 = true, c.out_w = c.out_h = 3, c.in.ring = 5; break;
     case 31: strip(PostStore, 0, 1, false, false, 1), c.pad = PadNone, c.out_h = 1, c.out_w = 7, c.in_h = 3, c.in.ring = 2; break;  // one row of centres
+    case 32: strip(1 + r.below(4), 0, 3, false, false, 1), c.pool = true, c.out_w = c.out_h = 3; break;
     case 26: (rule % 3 == 0 ? c.out : rule % 3 == 1 ? c.res : c.pass).ring = 7; break;  // and the slot behind it, below
     }
     Desc d = c.desc();
