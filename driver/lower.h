@@ -112,7 +112,9 @@ void bonnet_segments_free(bonnet_segment *segments, uint32_t n); /* NULL is a no
 /* What the segment is given, to[bonnet_net_map_words(s->net, 0)], of its map in the network: the same words, or without gaps between pixels. Its last
  * map is the network's, word for word. */
 void bonnet_segment_given(uint64_t *to, const bonnet_segment *s, const bonnet_net *net, const uint64_t *map);
-/* Why the conv unit cannot do this layer of a general network, in a few words; NULL: it can (whether a chip has the room is another question). */
+/* 1: the layer is a pool or a join that the convolution whose map it alone reads does with it. */
+int bonnet_segment_ends(const bonnet_net *net, uint32_t layer);
+/* Why the conv unit cannot do this layer of a general network by itself, in a few words; NULL: it can (whether a chip has the room is another question). */
 const char *bonnet_segment_why(const bonnet_layer *layer, char *why, size_t why_bytes);
 
 /*

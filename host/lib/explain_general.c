@@ -65,7 +65,7 @@ static bonnet_status count(placed *p, const bonnet_segment *s, const bonnet_geom
 /* Why the CPU runs layer i, in a few words. */
 static const char *reason(const bonnet_net *net, uint32_t i, char *why, size_t bytes)
 {
-    const char *text = bonnet_segment_why(&net->layers[i], why, bytes);
+    const char *text = bonnet_segment_ends(net, i) ? NULL : bonnet_segment_why(&net->layers[i], why, bytes);
     return text ? text : "has no room on this chip";
 }
 
