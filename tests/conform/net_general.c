@@ -126,6 +126,24 @@ static void residual(bonnet_build *b)
     done(b, l, c);
 }
 
+/* The whole of a 5x5 map in one window, and in two windows of 3x3, joined. */
+static void fork_and_join(bonnet_build *b)
+{
+    const uint32_t from = b->n - 1, c = channels(&b->rng);
+    for (uint32_t i = 0; i < 3; i++) {
+        bonnet_layer *l = behind(b, BONNET_LAYER_BCONV);
+        const uint32_t on = i == 2 ? b->n - 1 : from, kernel = i == 0 ? 5 : 3;
+        l->in_c = b->layers[on].out_c, l->in_h = b->layers[on].out_h, l->in_w = b->layers[on].out_w;
+        l->in = (bonnet_map_ref){(int32_t)on, 0, l->in_c};
+        window(l, kernel, kernel, 1, 1, 0, 0);
+        done(b, l, i == 1 ? 64 : c);
+    }
+    bonnet_layer *l = behind(b, BONNET_LAYER_BELT);
+    l->res = (bonnet_map_ref){(int32_t)from + 1, 0, l->in_c};
+    window(l, 1, 1, 1, 1, 0, 0);
+    done(b, l, l->in_c);
+}
+
 /* A convolution and the pool of its bits. */
 static void pooled(bonnet_build *b)
 {
@@ -151,13 +169,17 @@ bonnet_net *bonnet_random_general(uint64_t seed)
     snprintf(b.name, sizeof b.name, "general-%llu", (unsigned long long)seed);
     bonnet_layer *l = behind(&b, BONNET_LAYER_ICONV);
     l->in_c = bonnet_rng_chance(r, 50) ? 1 : 3;
-    l->in_h = 1 + bonnet_rng_below(r, 12), l->in_w = 1 + bonnet_rng_below(r, 12);
+    const uint32_t side = bonnet_rng_chance(r, 15) ? 60 : 12; /* 60: more than a small chip holds, so that rows come and go */
+    l->in_h = 1 + bonnet_rng_below(r, side), l->in_w = 1 + bonnet_rng_below(r, side);
+    const int forks = bonnet_rng_chance(r, 5);
+    if (forks) l->in_h = l->in_w = 5;
     window(l, 1, 1, 1, 1, 0, 0);
     l->win.mul = bonnet_rng_chance(r, 20) ? 200 : 1 + (int32_t)bonnet_rng_below(r, 2),
     l->win.add = -(int32_t)bonnet_rng_below(r, 256); /* 200: beyond 16 bits */
     l->pixels_signed = bonnet_rng_chance(r, 50);
     done(&b, l, channels(r));
     const uint32_t most = 1 + bonnet_rng_below(r, MOST_LAYERS - 4);
+    if (forks) fork_and_join(&b);
     while (b.n <= most) {
         const uint32_t how = bonnet_rng_below(r, 100);
         if (how < 20) residual(&b);
