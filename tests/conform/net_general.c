@@ -144,6 +144,22 @@ static void fork_and_join(bonnet_build *b)
     done(b, l, l->in_c);
 }
 
+/* A map that is wider than a small chip holds, between narrow ones: its rows come and go. */
+static void narrow_again(bonnet_build *b)
+{
+    bonnet_rng *r = &b->rng;
+    same_size(b, b->n - 1, bonnet_rng_chance(r, 50) ? 1 : 3, 1, 2 * (192 + bonnet_rng_below(r, 65)));
+    bonnet_layer *l = behind(b, BONNET_LAYER_BCONV);
+    const uint32_t d = 1 + bonnet_rng_chance(r, 30), pad = bonnet_rng_chance(r, 50) ? 0 : d;
+    window(l, 3, 3, 1 + bonnet_rng_chance(r, 25), d, pad, pad);
+    l->win.edge = pad && bonnet_rng_chance(r, 50);
+    done(b, l, 1 + bonnet_rng_below(r, 64));
+    if (l->win.stride_h == 2 || bonnet_rng_chance(r, 50)) return;
+    l = behind(b, BONNET_LAYER_BPOOL);
+    window(l, 2, 2, 2, 1, 0, 0);
+    done(b, l, l->in_c);
+}
+
 /* A convolution and the pool of its bits. */
 static void pooled(bonnet_build *b)
 {
@@ -169,17 +185,18 @@ bonnet_net *bonnet_random_general(uint64_t seed)
     snprintf(b.name, sizeof b.name, "general-%llu", (unsigned long long)seed);
     bonnet_layer *l = behind(&b, BONNET_LAYER_ICONV);
     l->in_c = bonnet_rng_chance(r, 50) ? 1 : 3;
-    const uint32_t side = bonnet_rng_chance(r, 15) ? 60 : 12; /* 60: more than a small chip holds, so that rows come and go */
-    l->in_h = 1 + bonnet_rng_below(r, side), l->in_w = 1 + bonnet_rng_below(r, side);
+    const int wide = bonnet_rng_chance(r, 8);
+    l->in_h = (wide ? 18 : 1) + bonnet_rng_below(r, 12), l->in_w = (wide ? 18 : 1) + bonnet_rng_below(r, 12);
     const int forks = bonnet_rng_chance(r, 5);
     if (forks) l->in_h = l->in_w = 5;
     window(l, 1, 1, 1, 1, 0, 0);
     l->win.mul = bonnet_rng_chance(r, 20) ? 200 : 1 + (int32_t)bonnet_rng_below(r, 2),
     l->win.add = -(int32_t)bonnet_rng_below(r, 256); /* 200: beyond 16 bits */
     l->pixels_signed = bonnet_rng_chance(r, 50);
-    done(&b, l, channels(r));
+    done(&b, l, wide ? 1 + bonnet_rng_below(r, 64) : channels(r));
     const uint32_t most = 1 + bonnet_rng_below(r, MOST_LAYERS - 4);
-    if (forks) fork_and_join(&b);
+    if (wide) narrow_again(&b);
+    else if (forks) fork_and_join(&b);
     while (b.n <= most) {
         const uint32_t how = bonnet_rng_below(r, 100);
         if (how < 20) residual(&b);
