@@ -56,6 +56,7 @@ typedef struct bonnet_layer_cycles {
     uint64_t start, end, busy, stall_in, stall_out, dram_bytes;
     uint64_t waited, starved;   /* stall_in: for tokens, which is not in busy; for operands, beyond fill */
     uint64_t ideal, fill;       /* by driver/model.h */
+    uint32_t frames;            /* that all of it is of; 0: bonnet_run.walk_frames */
     uint32_t within;            /* 1 + the layer whose descriptors do this one too: all is counted there; 0: none */
 } bonnet_layer_cycles;
 

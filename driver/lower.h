@@ -109,6 +109,8 @@ typedef struct bonnet_segment {
 /* All segments of `net` that a chip of this geometry holds, in order; *out is the caller's: bonnet_segments_free(). None: *n is 0, *out NULL. */
 bonnet_status bonnet_segments(bonnet_segment **out, uint32_t *n, const bonnet_net *net, const bonnet_geometry *geometry, bonnet_error *err);
 void bonnet_segments_free(bonnet_segment *segments, uint32_t n); /* NULL is a no-op */
+/* Frames that one walk should take where weights do not stay in the chip: as many as make their loads the shorter part. Halved while there is no room; 1: none more. */
+uint32_t bonnet_segment_batch(const bonnet_net *segment, const bonnet_geometry *geometry);
 /* What the segment is given, to[bonnet_net_map_words(s->net, 0)], of its map in the network: the same words, or without gaps between pixels. Its last
  * map is the network's, word for word. */
 void bonnet_segment_given(uint64_t *to, const bonnet_segment *s, const bonnet_net *net, const uint64_t *map);

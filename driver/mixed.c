@@ -7,8 +7,6 @@
 #include "netdev.h"
 #include "regdev.h"
 
-enum { MOST_BATCH = 16 };
-
 bonnet_status bonnet_mixed_open(void **self, void *chip, const bonnet_open_config *config, bonnet_error *err)
 {
     mixed *dev = calloc(1, sizeof *dev);
@@ -49,13 +47,8 @@ static void mixed_unload(void *self, void *slot)
 /* Weights that do not stay in the chip are loaded once for as many frames as make the loads the shorter part, or as have room. */
 static bonnet_status place_batch(mixed *dev, mixed_slot *s, uint32_t number, bonnet_error *err)
 {
-    const bonnet_geometry *g = bonnet_regdev_geometry(dev->chip);
     const bonnet_net *net = s->segments[number].net;
-    uint32_t pixels = UINT32_MAX, batch = 1;
-    for (uint32_t i = 1; i < net->n_layers; i++) /* a weight row is one cycle for each pixel, and lanes * 64 bits on the bus */
-        if (net->layers[i].out_h * net->layers[i].out_w < pixels) pixels = net->layers[i].out_h * net->layers[i].out_w;
-    while (batch < MOST_BATCH && (uint64_t)batch * pixels < g->lanes * 64 / g->bus_bits) batch *= 2;
-    for (; batch > 1; batch /= 2) {
+    for (uint32_t batch = bonnet_segment_batch(net, bonnet_regdev_geometry(dev->chip)); batch > 1; batch /= 2) {
         bonnet_error tried = {""};
         const bonnet_status st = bonnet_regdev_load_batch(dev->chip, &s->batched[number], net, batch, &tried);
         if (st == BONNET_OK) return st;

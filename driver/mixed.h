@@ -14,4 +14,6 @@
 bonnet_status bonnet_mixed_open(void **self, void *chip, const bonnet_open_config *config, bonnet_error *err);
 /* Not in the registry: made for a model, never opened by name; its open is NULL. load takes general networks only. */
 extern const bonnet_backend bonnet_mixed_backend;
+/* Frames of a lot, if the call has as many. */
+uint32_t bonnet_mixed_lot(const bonnet_net *net);
 #endif

@@ -48,8 +48,9 @@ static void report(const lot *t, const bonnet_segment *s, const bonnet_run *part
         *l = part->layers[i];
         l->start += before;
         l->end += before;
+        l->frames = part->walk_frames;
         if (i == 1) l->dram_bytes += part->layers[0].dram_bytes; /* the map that it was given */
-        if (s->map[i] != s->conv[i]) run->layers[s->map[i]] = (bonnet_layer_cycles){.within = s->conv[i] + 1};
+        if (s->map[i] != s->conv[i]) run->layers[s->map[i]] = (bonnet_layer_cycles){.frames = part->walk_frames, .within = s->conv[i] + 1};
     }
     for (uint32_t i = first_event; i < run->n_events; i++) {
         bonnet_event *e = &run->events[i];
@@ -170,14 +171,21 @@ static int room(lot *t, uint32_t frames)
     return t->maps && t->given && t->pixels && t->results;
 }
 
+uint32_t bonnet_mixed_lot(const bonnet_net *net)
+{
+    size_t words = 0;
+    for (uint32_t i = 0; i < net->n_layers; i++) words += bonnet_net_map_words(net, i);
+    const size_t fit = LOT_WORDS / words;
+    return fit < 1 ? 1 : fit < LOT_FRAMES ? (uint32_t)fit : LOT_FRAMES;
+}
+
 bonnet_status mixed_run(void *self, void *slot, bonnet_run *run, bonnet_error *err)
 {
     const mixed *dev = self;
     mixed_slot *s = slot;
     bonnet_status st = bonnet_netdev_begin(s->net, run, err);
     if (st) return st;
-    const size_t fit = LOT_WORDS / s->frame_words;
-    uint32_t most = fit < 1 ? 1 : fit < LOT_FRAMES ? (uint32_t)fit : LOT_FRAMES;
+    uint32_t most = bonnet_mixed_lot(s->net);
     if (most > run->frames) most = run->frames;
     lot t = {.dev = dev, .slot = s, .run = run, .err = err};
     t.deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
@@ -190,6 +198,8 @@ bonnet_status mixed_run(void *self, void *slot, bonnet_run *run, bonnet_error *e
         if (st == BONNET_OK && run->progress) run->progress(run->progress_user, &news);
     }
     if (st == BONNET_OK && run->maps) copy_maps(&t);
+    for (uint32_t i = 0; run->layers && i < s->net->n_layers; i++)
+        if (!run->layers[i].frames) run->layers[i].frames = 1; /* the CPU takes one after the other */
     for (uint32_t i = 0; i < s->net->n_layers; i++) s->cpu->maps[i] = s->own[i];
     free(t.maps);
     free(t.given);

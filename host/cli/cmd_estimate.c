@@ -24,7 +24,7 @@ static int print_json(const cli_session *s, const cli_options *o, unsigned long 
     json_object_object_add(totals, "frames", json_object_new_uint64(t->frames));
     json_object_object_add(totals, "macs", json_object_new_uint64(t->macs));
     json_object_object_add(totals, "cycles", json_object_new_uint64(t->cycles));
-    json_object_object_add(totals, "mac_per_cycle", json_object_new_double((double)t->macs / (double)t->cycles));
+    json_object_object_add(totals, "mac_per_cycle", json_object_new_double(t->cycles ? (double)t->macs / (double)t->cycles : 0));
     cli_array_json(totals, &a);
     json_object_object_add(totals, "dram_bytes_in", json_object_new_uint64(t->dram_bytes_in));
     json_object_object_add(totals, "dram_bytes_out", json_object_new_uint64(t->dram_bytes_out));
@@ -41,11 +41,16 @@ static int print_table(const cli_session *s, const cli_options *o, unsigned long
 {
     const cli_array a = cli_array_of(&(cli_counts){plan, plan_layer, plan_event});
     bonnet_layer_stats l;
+    bool cpu = false;
     cli_layer_table_head();
-    for (uint32_t i = 0; bonnet_plan_layer(&l, plan, i) == BONNET_OK; i++) cli_layer_table_row(&l);
+    for (uint32_t i = 0; bonnet_plan_layer(&l, plan, i) == BONNET_OK; i++) {
+        cli_layer_table_row(&l);
+        cpu = cpu || (!l.cycles && !l.within);
+    }
     printf("%s, geometry %s, DRAM latency %lu, %u frame%s: estimated, not simulated\n", s->info.name, o->geometry ? o->geometry : "asic", latency,
            t->frames, t->frames == 1 ? "" : "s");
-    printf("%llu cycles, %.0f MAC/cycle\n", (unsigned long long)t->cycles, (double)t->macs / (double)t->cycles);
+    if (cpu) printf("%s\n", CLI_SHARED);
+    printf("%llu cycles, %.0f MAC/cycle\n", (unsigned long long)t->cycles, t->cycles ? (double)t->macs / (double)t->cycles : 0);
     cli_array_print(&a);
     printf("DRAM: %llu bytes read, %llu written\n", (unsigned long long)t->dram_bytes_in, (unsigned long long)t->dram_bytes_out);
     return cli_finish_stdout();

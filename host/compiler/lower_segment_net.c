@@ -106,3 +106,13 @@ bonnet_status segment_make(bonnet_segment *s, const segment_look *look, const bo
     bonnet_job_free(job);
     return st;
 }
+
+uint32_t bonnet_segment_batch(const bonnet_net *net, const bonnet_geometry *g)
+{
+    enum { MOST = 16 };
+    uint32_t pixels = UINT32_MAX, batch = 1;
+    for (uint32_t i = 1; i < net->n_layers; i++) /* a weight row is one cycle for each pixel, and lanes * 64 bits on the bus */
+        if (net->layers[i].out_h * net->layers[i].out_w < pixels) pixels = net->layers[i].out_h * net->layers[i].out_w;
+    while (batch < MOST && (uint64_t)batch * pixels < g->lanes * 64 / g->bus_bits) batch *= 2;
+    return batch;
+}

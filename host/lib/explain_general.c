@@ -5,11 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
-#include "model.h"
-#include "regdev.h"
 #include "say.h"
-
-enum { LATENCY = 100 }; /* of the memory, cycles: sim:'s default */
 
 /* What the layer does to one bit, in a few words. */
 static const char *meaning(const bonnet_layer *l)
@@ -25,42 +21,7 @@ static const char *meaning(const bonnet_layer *l)
     }
 }
 
-/* Where a network runs. cycles: of each layer that the array runs, one frame, by the model of the chip; within: 1 + the layer whose cycles this one's
- * are in; total: of the segments' jobs, from start to done. */
-typedef struct placed {
-    uint64_t cycles[BONNET_MAX_LAYERS], total;
-    uint32_t within[BONNET_MAX_LAYERS];
-} placed;
-
-static int on_array(const placed *p, uint32_t i) { return p->cycles[i] || p->within[i]; }
-
-static bonnet_status count(placed *p, const bonnet_segment *s, const bonnet_geometry *g, bonnet_error *err)
-{
-    bonnet_layer_cycles layers[BONNET_MAX_LAYERS];
-    bonnet_model_totals sum = {0, 0, 0};
-    bonnet_job *job = NULL;
-    bonnet_status st = bonnet_lower(&job, s->net, g, NULL, err);
-    bonnet_model_record *records = st == BONNET_OK ? calloc(job->n_desc, sizeof *records) : NULL;
-    if (st == BONNET_OK && !records) st = bonnet_fail(err, BONNET_ENOMEM, "out of memory");
-    if (st == BONNET_OK) {
-        const bonnet_model_config c = bonnet_model_place(job, 1, 1, LATENCY);
-        st = bonnet_model_run(&sum, records, job, &c, err);
-    }
-    memset(layers, 0, sizeof layers);
-    for (uint32_t i = 1; st == BONNET_OK && i < job->n_desc; i++) {
-        uint32_t record[BONNET_RECORD_WORDS];
-        bonnet_record_words(record, &records[i]);
-        bonnet_regdev_account(layers, job->desc[i], record, g);
-    }
-    for (uint32_t i = 1; st == BONNET_OK && i < s->net->n_layers; i++) {
-        p->cycles[s->conv[i]] = layers[i].busy;
-        if (s->map[i] != s->conv[i]) p->within[s->map[i]] = s->conv[i] + 1;
-    }
-    p->total += sum.cycles;
-    free(records);
-    bonnet_job_free(job);
-    return st;
-}
+static int on_array(const bonnet_layer_stats *l) { return l->cycles || l->within; }
 
 /* Why the CPU runs layer i, in a few words. */
 static const char *reason(const bonnet_net *net, uint32_t i, char *why, size_t bytes)
@@ -69,36 +30,48 @@ static const char *reason(const bonnet_net *net, uint32_t i, char *why, size_t b
     return text ? text : "has no room on this chip";
 }
 
-static void table(bonnet_text *t, const bonnet_net *net, const placed *p, const bonnet_geometry *g)
+static void table(bonnet_text *t, const bonnet_net *net, const bonnet_plan *plan, const bonnet_geometry *g)
 {
     char shape[64], where[128], count_[24];
     uint64_t macs = 0, there = 0;
     bonnet_say(t, "%-24s %-6s %-26s %-32s %12s %9s  %s\n", "node", "kind", "does", "in -> out (channels x h x w)", "MACs", "cycles", "where");
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
+        const bonnet_layer_stats *here = &plan->layers[i];
         snprintf(shape, sizeof shape, "%ux%ux%u -> %ux%ux%u", l->in_c, l->in_h, l->in_w, l->out_c, l->out_h, l->out_w);
-        snprintf(count_, sizeof count_, p->cycles[i] ? "%llu" : "-", (unsigned long long)p->cycles[i]);
+        snprintf(count_, sizeof count_, here->cycles ? "%llu" : "-", (unsigned long long)here->cycles);
         bonnet_say(t, "%-24s %-6s %-26s %-32s %12llu %9s  %s%s\n", l->name, bonnet_kind_name(l->kind), meaning(l), shape,
                    (unsigned long long)bonnet_net_macs(net, i), count_,
-                   p->within[i]   ? "array, with "
-                   : p->cycles[i] ? "array"
+                   here->within   ? "array, with "
+                   : here->cycles ? "array"
                                   : "cpu: ",
-                   p->within[i]   ? net->layers[p->within[i] - 1].name
-                   : p->cycles[i] ? ""
+                   here->within   ? here->within
+                   : here->cycles ? ""
                                   : reason(net, i, where, sizeof where));
         macs += bonnet_net_macs(net, i);
-        there += on_array(p, i) ? bonnet_net_macs(net, i) : 0;
+        there += on_array(here) ? bonnet_net_macs(net, i) : 0;
     }
     bonnet_say(t, "array: %llu of %llu MACs, %llu cycles of a chip '%s' (%u lanes) with its loads and stores; the rest on the CPU in the same run\n",
-               (unsigned long long)there, (unsigned long long)macs, (unsigned long long)p->total, bonnet_geometry_name(g), g->lanes * g->arrays);
+               (unsigned long long)there, (unsigned long long)macs, (unsigned long long)plan->stats.cycles, bonnet_geometry_name(g),
+               g->lanes * g->arrays);
+}
+
+static void whole(bonnet_text *t, const bonnet_net *net, const bonnet_plan *plan, const bonnet_onnx_report *report, const bonnet_geometry *g)
+{
+    table(t, net, plan, g);
+    bonnet_say(t, "folded: %u thresholds, exactly; %u of them at an integer where the real value is 0, which counts as +1 (ONNX says Sign(0) = 0)\n",
+               report->stats.thresholds, report->stats.ties);
+    if (report->error_bound > 0)
+        bonnet_say(t, "rounded: the last layer; a real logit (integer x %.6g) is off by up to %.3g\n", net->logit_scale, report->error_bound);
+    else bonnet_say(t, "logits: exact, real = integer x %.9g\n", net->logit_scale);
 }
 
 /* The ends are the host's on any chip: pixels come in there, and logits go out. */
-static bonnet_status all_on_array(const bonnet_net *net, const placed *p, bonnet_error *err)
+static bonnet_status all_on_array(const bonnet_net *net, const bonnet_plan *plan, bonnet_error *err)
 {
     char why[128];
     for (uint32_t i = 1; i + 1 < net->n_layers; i++)
-        if (!on_array(p, i))
+        if (!on_array(&plan->layers[i]))
             return bonnet_fail(err, BONNET_EUNSUPPORTED, "layer '%s' runs on the CPU: %s; compile without --strict", net->layers[i].name,
                                reason(net, i, why, sizeof why));
     return BONNET_OK;
@@ -107,20 +80,11 @@ static bonnet_status all_on_array(const bonnet_net *net, const placed *p, bonnet
 bonnet_status bonnet_explain_general(char *out, size_t bytes, const bonnet_net *net, const bonnet_onnx_report *report,
                                      const bonnet_geometry *geometry, int strict, bonnet_error *err)
 {
-    placed p = {{0}, 0, {0}};
-    bonnet_segment *segments = NULL;
-    uint32_t n = 0;
     bonnet_text t = {out, bytes};
-    bonnet_status st = bonnet_segments(&segments, &n, net, geometry, err);
-    for (uint32_t i = 0; i < n && st == BONNET_OK; i++) st = count(&p, &segments[i], geometry, err);
-    bonnet_segments_free(segments, n);
-    if (st == BONNET_OK && strict) st = all_on_array(net, &p, err);
-    if (st != BONNET_OK || !out || !bytes) return st;
-    table(&t, net, &p, geometry);
-    bonnet_say(&t, "folded: %u thresholds, exactly; %u of them at an integer where the real value is 0, which counts as +1 (ONNX says Sign(0) = 0)\n",
-               report->stats.thresholds, report->stats.ties);
-    if (report->error_bound > 0)
-        bonnet_say(&t, "rounded: the last layer; a real logit (integer x %.6g) is off by up to %.3g\n", net->logit_scale, report->error_bound);
-    else bonnet_say(&t, "logits: exact, real = integer x %.9g\n", net->logit_scale);
-    return BONNET_OK;
+    bonnet_plan *plan = NULL;
+    bonnet_status st = bonnet_estimate_net(&plan, net, geometry, 1, 0, 0, err);
+    if (st == BONNET_OK && strict) st = all_on_array(net, plan, err);
+    if (st == BONNET_OK && out && bytes) whole(&t, net, plan, report, geometry);
+    bonnet_plan_free(plan);
+    return st;
 }

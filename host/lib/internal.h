@@ -57,11 +57,12 @@ struct bonnet_plan {
     bonnet_stats stats;
     bonnet_event events[];
 };
-struct bonnet_job;
+struct bonnet_geometry;
 struct bonnet_model_record;
 /* A record of the model as the BONNET_RECORD_WORDS registers in which a chip would have it. */
 void bonnet_record_words(uint32_t *words, const struct bonnet_model_record *r);
-/* BONNET_EUNSUPPORTED, for a network that no chip runs. */
-bonnet_status bonnet_no_plan(bonnet_error *err);
-bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const struct bonnet_job *job, bonnet_error *err);
+/* Without events yet; room for so many. */
+bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const struct bonnet_geometry *g, uint32_t events, bonnet_error *err);
+/* bonnet_estimate() of a net; frames >= 1, latency 0: the default. */
+bonnet_status bonnet_estimate_net(bonnet_plan **out, const bonnet_net *net, const struct bonnet_geometry *g, uint32_t frames, uint32_t batch, uint32_t latency, bonnet_error *err);
 #endif

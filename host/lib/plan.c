@@ -19,10 +19,9 @@ static uint64_t planned_bytes(const uint32_t *d)
     }
 }
 
-bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const bonnet_job *job, bonnet_error *err)
+bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const bonnet_geometry *g, uint32_t events, bonnet_error *err)
 {
-    const bonnet_geometry *g = &job->geometry;
-    bonnet_plan *plan = calloc(1, sizeof *plan + job->n_desc * sizeof plan->events[0]);
+    bonnet_plan *plan = calloc(1, sizeof *plan + events * sizeof plan->events[0]);
     if (plan) plan->names = calloc(net->n_layers, sizeof *plan->names);
     if (!plan || !plan->names) {
         bonnet_plan_free(plan);
@@ -31,21 +30,8 @@ bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const b
     plan->n_layers = net->n_layers;
     for (uint32_t i = 0; i < net->n_layers; i++) memcpy(plan->names[i], net->layers[i].name, BONNET_NAME_BYTES);
     plan->chip = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits, bonnet_chip_abi(), 0};
-    for (uint32_t i = 1; i < job->n_desc; i++) {
-        static const uint32_t no_counts[BONNET_RECORD_WORDS];
-        bonnet_event *e = &plan->events[plan->n_events++];
-        bonnet_regdev_event(e, job->desc[i], no_counts, planned_bytes(job->desc[i]), g);
-        e->name = e->layer < net->n_layers ? plan->names[e->layer] : "";
-    }
     *out = plan;
     return BONNET_OK;
-}
-
-bonnet_status bonnet_no_plan(bonnet_error *err)
-{
-    return bonnet_fail(err, BONNET_EUNSUPPORTED,
-                       "a network of general layers is shared by chip and CPU, so there is no plan of a whole one; `bonnet compile --explain` has "
-                       "the cycles of its layers");
 }
 
 bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, const char *geometry)
@@ -55,10 +41,18 @@ bonnet_status bonnet_plan_get(bonnet_plan **out, const bonnet_model *model, cons
     const bonnet_geometry *g = geometry ? bonnet_geometry_named(geometry) : NULL;
     if (!out || !g) return bonnet_fail(err, BONNET_EINVAL, "no geometry '%.40s'; asic, zcu102, small or tiny", geometry ? geometry : "");
     bonnet_job *job;
-    if (bonnet_net_general(model->net)) return bonnet_no_plan(err);
+    if (bonnet_net_general(model->net))
+        return bonnet_fail(err, BONNET_EUNSUPPORTED,
+                           "a network of general layers is shared by chip and CPU and is no one job; bonnet_estimate() has what the chip does of it");
     bonnet_status st = bonnet_lower(&job, model->net, g, 0, err);
     if (st != BONNET_OK) return st;
-    st = bonnet_plan_make(out, model->net, job, err);
+    st = bonnet_plan_make(out, model->net, g, job->n_desc - 1, err);
+    for (uint32_t i = 1; st == BONNET_OK && i < job->n_desc; i++) {
+        static const uint32_t no_counts[BONNET_RECORD_WORDS];
+        bonnet_event *e = &(*out)->events[(*out)->n_events++];
+        bonnet_regdev_event(e, job->desc[i], no_counts, planned_bytes(job->desc[i]), g);
+        e->name = (*out)->names[e->layer];
+    }
     bonnet_job_free(job);
     return st;
 }

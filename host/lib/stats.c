@@ -16,6 +16,7 @@ void bonnet_layer_stats_make(bonnet_layer_stats *out, const bonnet_net *net, uin
                              uint32_t lanes)
 {
     const bonnet_layer *l = &net->layers[index];
+    if (c->frames) frames = c->frames;
     const uint64_t accounted = c->ideal + c->fill + c->starved + c->stall_out;
     bool binary = l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN || l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_BCONV;
     *out = (bonnet_layer_stats){

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """bonnet compile on graphs that it takes with a word to say, and on those that it does not take, in one line."""
 
+import json
 import os
 import pathlib
 import re
@@ -26,6 +27,20 @@ def large_window():
         g.sign(("Sign",))
     size = int(np.prod(g.value[1]))
     g.then("Flatten", shape=(size,))
+    g.dense(10, ("plain",))
+    return g.model()
+
+
+def two_parts():
+    """Convolutions whose weights stay in a small chip, and a dense layer that sees their map as one pixel and whose weights do not."""
+    g = graphs.Graph(np.random.default_rng(SEED), (1, 12, 12))
+    for channels in (20, 30):
+        g.conv(channels, [3, 3], kinds=("sign",))
+        g.sign(("Sign",))
+    size = int(np.prod(g.value[1]))
+    g.then("Flatten", shape=(size,))
+    g.dense(400, ("sign",))
+    g.sign(("Sign",))
     g.dense(10, ("plain",))
     return g.model()
 
@@ -66,6 +81,28 @@ class CommandLine(unittest.TestCase):
                 if command.startswith("energy"):
                     self.assertEqual(done.stdout.count("on the CPU, not counted"), 2, done.stdout)
             self.assertIn("all rates are of the chip's part alone", pathlib.Path(folder, "r.html").read_text())
+
+    def test_estimate(self):
+        """What bench counts on the Verilated chip, without it: every layer to the cycle, a run of many frames within 1 %; no layer above its peak."""
+        def ask(folder, command):
+            done = subprocess.run([os.environ["BONNET"], *command.split(), "--json"], cwd=folder, capture_output=True, text=True, timeout=120)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+            return json.loads(done.stdout)
+
+        for name, model in (("LFC", published.mlp(SEED, 1024, False)), ("CNV", published.cnv(SEED)), ("ResNet", published.resnet(SEED)), ("parts", two_parts())):
+            with tempfile.TemporaryDirectory() as folder:
+                onnx.save(model, f"{folder}/n.onnx")
+                self.assertEqual(subprocess.run([os.environ["BONNET"], "compile", "n.onnx", "-o", "n.bonnet"], cwd=folder, capture_output=True).returncode, 0)
+                for frames, geometry in ((1, "asic"), (20, "asic"), (20, "tiny")):
+                    said = ask(folder, f"estimate n.bonnet --frames {frames} --geometry {geometry}")
+                    counted = ask(folder, f"bench n.bonnet --device sim:geometry={geometry} --images {frames} --walks 0")
+                    what = f"{name}, {frames} frames on {geometry}"
+                    for a, b in zip(said["layers"], counted["layers"], strict=True):
+                        self.assertEqual([a[k] for k in ("name", "cycles", "macs", "dram_bytes")], [b[k] for k in ("name", "cycles", "macs", "dram_bytes")], what)
+                        self.assertEqual(a.get("within"), b.get("within"), what)
+                        if a["cycles"]:
+                            self.assertLessEqual(a["mac_per_cycle"], 64 * (64 if geometry == "asic" else 16), what)
+                    self.assertLess(abs(said["totals"]["cycles"] / counted["totals"]["cycles"] - 1), 0.01, what)
 
     def test_strict(self):
         for model in (published.mlp(SEED, 64, True), published.cnv(SEED), published.resnet(SEED)):
