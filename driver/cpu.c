@@ -66,6 +66,7 @@ void bonnet_cpu_run_layer(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pi
     case BONNET_LAYER_DOWN: bonnet_cpu_down(cpu, layer); break;
     case BONNET_LAYER_LAST: bonnet_cpu_last(cpu, layer); break;
     case BONNET_LAYER_FC: bonnet_cpu_fc(cpu, layer); break;
+    case BONNET_LAYER_MAP: bonnet_net_give(cpu->net, cpu->maps[layer], pixels); break;
     default:
         if (bonnet_cpu_bconv_fits(&cpu->net->layers[layer])) bonnet_cpu_bconv(cpu, layer);
         else bonnet_cpu_any(cpu, layer, pixels);
@@ -89,7 +90,7 @@ static bonnet_status cpu_run(void *self, void *slot, bonnet_run *run, bonnet_err
     bonnet_status st = bonnet_netdev_begin(net, run, err);
     if (st) return st;
     bonnet_deadline deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
-    const size_t image_bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
+    const size_t image_bytes = bonnet_net_input_bytes(net);
     for (uint32_t i = 0; i < run->frames; i++) {
         if ((st = bonnet_deadline_poll(&deadline))) return bonnet_fail(err, st, "%s (frame %u of %u)", bonnet_deadline_text(st), i, run->frames);
         run_frame(cpu, run->pixels + i * image_bytes, run->logits + (size_t)i * net->classes);

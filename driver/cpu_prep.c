@@ -145,7 +145,7 @@ static int prepare(bonnet_cpu_net *cpu)
         bonnet_cpu_layer *to = &cpu->layers[i];
         cpu->maps[i] = grab(cpu, bonnet_net_map_words(net, i), sizeof **cpu->maps);
         if (!cpu->maps[i]) return 0;
-        if (l->kind == BONNET_LAYER_FC) continue;
+        if (l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_MAP) continue;
         if (bonnet_cpu_bconv_fits(l)) {
             bonnet_cpu_bconv_sizes s;
             bonnet_cpu_bconv_size(l, &s);

@@ -53,7 +53,7 @@ static bonnet_status golden_run(void *self, void *slot, bonnet_run *run, bonnet_
     bonnet_status st = bonnet_netdev_begin(net, run, err);
     if (st) return st;
     bonnet_deadline deadline = bonnet_deadline_start(run->timeout_ms, dev->timeout_ms, run->cancel);
-    const size_t image_bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
+    const size_t image_bytes = bonnet_net_input_bytes(net);
     for (uint32_t i = 0; i < run->frames; i++) {
         st =
             bonnet_golden_run(net, run->pixels + i * image_bytes, run->maps, run->logits + (size_t)i * net->classes, bonnet_deadline_poll, &deadline);

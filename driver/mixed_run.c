@@ -29,7 +29,7 @@ static uint64_t *map_of(const lot *t, uint32_t frame, uint32_t layer) { return t
 static bonnet_status on_cpu(lot *t, uint32_t first, uint32_t end)
 {
     const bonnet_net *net = t->slot->net;
-    const size_t image_bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
+    const size_t image_bytes = bonnet_net_input_bytes(net);
     for (uint32_t f = 0; f < t->frames && first < end; f++) {
         const bonnet_status st = bonnet_deadline_poll(&t->deadline);
         if (st) return bonnet_fail(t->err, st, "%s (frame %u of %u)", bonnet_deadline_text(st), t->first + f, t->run->frames);

@@ -26,6 +26,7 @@ size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer)
     case BONNET_LAYER_BPOOL:
     case BONNET_LAYER_BPICK:
     case BONNET_LAYER_BELT: return times(times(l->out_h, l->out_w), ((size_t)l->out_c + 63) / 64);
+    case BONNET_LAYER_MAP: return times(times(l->out_h, l->out_w), times(((size_t)l->out_c + 63) / 64, net->k));
     default: return times(times(l->out_h, l->out_w), times(l->out_c / 64, net->k));
     }
 }
@@ -144,4 +145,19 @@ const void *bonnet_net_param(const bonnet_net *net, uint32_t layer, bonnet_param
     case BONNET_PARAMS: break;
     }
     return NULL;
+}
+
+size_t bonnet_net_input_bytes(const bonnet_net *net)
+{
+    const bonnet_layer *l = &net->layers[0];
+    return bonnet_net_given(net) ? 8 * bonnet_net_map_words(net, 0) : (size_t)l->in_h * l->in_w * l->in_c;
+}
+
+void bonnet_net_give(const bonnet_net *net, uint64_t *map, const uint8_t *bytes)
+{
+    const size_t n = bonnet_net_input_bytes(net);
+    memset(map, 0, n);
+    for (size_t i = 0; i < n; i++) map[i / 8] |= (uint64_t)bytes[i] << 8 * (i % 8);
+    const uint32_t channels = net->layers[0].out_c, words = (channels + 63) / 64;
+    for (size_t w = words - 1; channels % 64 && w < n / 8; w += words) map[w] &= ~(~UINT64_C(0) << channels % 64); /* nobody's bits are 0 */
 }

@@ -11,6 +11,9 @@
  * Two families share the struct. BoolNet's begins with STEM and is what the chip runs. The general one begins with ICONV, has k = 1 and any
  * number of channels: a pixel is ceil(C/64) words and the bits behind the last channel are 0, in maps and in weights. Nothing mixes.
  *
+ * A *part* is some layers of a network, from one cut to another (bonnet_net_part()): it begins as the network does, or with MAP, the bits of the cut;
+ * it ends in logits, or in the bits of the next cut, which then are its result, two 32-bit words each. Every device runs parts as it runs networks.
+ *
  * A *segment* is what a chip runs of a general network (lower.h): MAP, the bits it is given, then CONV and DOWN layers with k = 1, whose last map
  * is the result. Its layers do more than BoolNet's: CONV pads with zero or not at all and may pool, DOWN may have stride 2. Segments are made for a device and live beside their network; no file holds one, and only bonnet_lower() takes one.
  */
@@ -43,7 +46,7 @@ typedef enum bonnet_layer_kind {                         /* values are file form
                                  BONNET_LAYER_BELT = 8,  /* general: XNOR, OR, AND of two maps                       */
                                  BONNET_LAYER_BSUM = 9,  /* general: bits x int8 weights of one window -> logits     */
                                  BONNET_LAYER_BPICK = 10, /* general: channels of one map or two, in any order       */
-                                 BONNET_LAYER_MAP = 100  /* a segment's first: bits that are there; never in a file  */
+                                 BONNET_LAYER_MAP = 100  /* first of a part or a segment: bits that are there; never in a file */
 } bonnet_layer_kind;
 
 /* What a 3x3 window of the chip finds beyond the edge of its map: the CONV descriptor's PAD. */
@@ -134,8 +137,14 @@ typedef struct bonnet_net {
 static inline int bonnet_kind_general(bonnet_layer_kind kind) { return kind >= BONNET_LAYER_BCONV && kind <= BONNET_LAYER_BPICK; }
 /* 1: its map is the logits, int32. */
 static inline int bonnet_kind_logits(bonnet_layer_kind kind) { return kind == BONNET_LAYER_FC || kind == BONNET_LAYER_BSUM; }
-static inline int bonnet_net_general(const bonnet_net *net) { return bonnet_kind_general(net->layers[0].kind); }
-static inline int bonnet_net_segment(const bonnet_net *net) { return net->layers[0].kind == BONNET_LAYER_MAP; }
+/* 1: it begins with bits that are given, not with pixels. */
+static inline int bonnet_net_given(const bonnet_net *net) { return net->layers[0].kind == BONNET_LAYER_MAP; }
+static inline int bonnet_net_general(const bonnet_net *net)
+{
+    return bonnet_kind_general(net->layers[bonnet_net_given(net) && net->n_layers > 1 ? 1 : 0].kind);
+}
+/* 1: its result is a map, not logits. */
+static inline int bonnet_net_ends_in_bits(const bonnet_net *net) { return !bonnet_kind_logits(net->layers[net->n_layers - 1].kind); }
 
 /* 64-bit words of layer i's map: binary maps out_h*out_w*(out_c/64)*k; LAST ceil(out_c/4); FC, BSUM ceil(out_c/2). */
 size_t bonnet_net_map_words(const bonnet_net *net, uint32_t layer);
@@ -148,12 +157,18 @@ static inline int bonnet_layer_packs(const bonnet_layer *l)
 /* The channels of pixels that begin on a word each, one behind the other without gaps: to[ceil(pixels * channels / 64)]. Bits behind a pixel's last
  * channel are 0. */
 void bonnet_net_pack(uint64_t *to, const uint64_t *from, uint32_t pixels, uint32_t channels);
+/* Bytes of one frame's input: its pixels, or the words of the map that is given, little-endian. */
+size_t bonnet_net_input_bytes(const bonnet_net *net);
+/* These words as the map of layer 0. */
+void bonnet_net_give(const bonnet_net *net, uint64_t *map, const uint8_t *bytes);
 /* Binary (or int8) multiply-accumulates of one frame of layer i, as the seeds count them: one op = one MAC. */
 uint64_t bonnet_net_macs(const bonnet_net *net, uint32_t layer);
 /* Every rule of docs/operators.md that a net must obey: shapes, references, ranges. NULL if sound, else one
  * line in `why` (and why is returned). Nothing may run a net that did not pass. */
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes);
-/* The same for a segment, which bonnet_net_check() refuses; classes: 32-bit words of its last map. */
+/* The same for a part; classes: of one that ends in bits, 32-bit words of its last map. */
+const char *bonnet_net_check_part(const bonnet_net *net, char *why, size_t why_bytes);
+/* The same for a segment, or a part, as only a chip takes it. */
 const char *bonnet_net_check_segment(const bonnet_net *net, char *why, size_t why_bytes);
 /* The part of bonnet_net_check() that needs no parameters: what a reader checks before it allocates them. */
 const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes);
@@ -168,6 +183,10 @@ const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_
 bonnet_net *bonnet_net_alloc(uint32_t n_layers);
 void bonnet_net_free(bonnet_net *net);               /* only nets from alloc and clone; NULL is a no-op */
 bonnet_net *bonnet_net_clone(const bonnet_net *net); /* of a net that passed bonnet_net_check */
+/* 1: every later layer reads nothing that came before the binary map of this one, so the network can be cut behind it. */
+int bonnet_net_cut(const bonnet_net *net, uint32_t layer);
+/* Layers first .. last of a sound network as a part of its own; first is 0 or one behind a cut, last is a cut or the network's last. NULL: out of memory. */
+bonnet_net *bonnet_net_part(const bonnet_net *net, uint32_t first, uint32_t last);
 /* Zeroed memory, 64-byte aligned, that lives as long as net. */
 void *bonnet_net_reserve(bonnet_net *net, size_t bytes);
 /* Zeroed arrays for every parameter that layer i has (by kind, dw, dw_const, k). 1 on success. */

@@ -66,7 +66,7 @@ static int ref_none(const bonnet_check *c, const char *what, const bonnet_map_re
 
 static int channels_ok(const bonnet_check *c, const char *what, uint32_t channels)
 {
-    const uint32_t most = c->segment ? BONNET_MAX_DOT : BONNET_MAX_CHANNELS;
+    const uint32_t most = c->chip ? BONNET_MAX_DOT : BONNET_MAX_CHANNELS;
     RULE(channels >= 64 && channels <= most && channels % 64 == 0, "%s is %u, not a multiple of 64 up to %u", what, channels, most);
     return 1;
 }
@@ -108,8 +108,8 @@ static int conv_ok(const bonnet_check *c, const bonnet_layer *l)
     RULE(l->kernel == 3, "kernel %u, not 3", l->kernel);
     RULE(l->stride == 1 || (l->stride == 2 && !last), "stride %u", l->stride);
     RULE(l->dilation == 1 || l->dilation == 2, "dilation %u, not 1 or 2", l->dilation);
-    RULE(l->pool == 0 || (c->segment && l->pool == 1 && l->stride == 1 && l->post == BONNET_POST_STORE), "pool %u on this 3x3 convolution", l->pool);
-    RULE((uint32_t)l->pad <= (c->segment ? BONNET_PAD_NONE : BONNET_PAD_EDGE), "padding %u", (unsigned)l->pad);
+    RULE(l->pool == 0 || (c->chip && l->pool == 1 && l->stride == 1 && l->post == BONNET_POST_STORE), "pool %u on this 3x3 convolution", l->pool);
+    RULE((uint32_t)l->pad <= (c->chip ? BONNET_PAD_NONE : BONNET_PAD_EDGE), "padding %u", (unsigned)l->pad);
     RULE((uint32_t)l->post <= BONNET_POST_INTERLEAVE && (!last || l->post == BONNET_POST_STORE), "post-processing %u", (unsigned)l->post);
     if (!channels_ok(c, "in_c", l->in_c) || !channels_ok(c, "conv_c", l->conv_c) || !channels_ok(c, "out_c", l->out_c)) return 0;
     RULE(l->in_c * 9 <= BONNET_MAX_DOT, "dot product of %u bits, more than %d", l->in_c * 9, BONNET_MAX_DOT);
@@ -133,7 +133,7 @@ static int down_ok(const bonnet_check *c, const bonnet_layer *l)
 {
     RULE(l->kernel == 1 && l->dilation == 1 && l->pad == BONNET_PAD_EDGE, "a downsample is 1x1, dilation 1, without padding");
     RULE(l->pool <= 1, "pool %u, not 0 or 1", l->pool);
-    RULE(l->stride == 1 || (c->segment && l->stride == 2 && !l->pool), "stride %u on this downsample", l->stride);
+    RULE(l->stride == 1 || (c->chip && l->stride == 2 && !l->pool), "stride %u on this downsample", l->stride);
     RULE(l->post == BONNET_POST_STORE, "post-processing on a downsample");
     if (!channels_ok(c, "in_c", l->in_c) || !channels_ok(c, "out_c", l->out_c)) return 0;
     RULE(l->conv_c == l->out_c, "conv_c is %u, not %u", l->conv_c, l->out_c);
@@ -154,29 +154,33 @@ static int fc_ok(const bonnet_check *c, const bonnet_layer *l)
            size_is(c, "convolution", l->conv_h, l->conv_w, 1, 1) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
-/* A segment: MAP, then CONV and DOWN. */
-static int segment_ok(const bonnet_check *c, const bonnet_layer *l)
+/* The bits that a part begins with. */
+static int map_ok(const bonnet_check *c, const bonnet_layer *l)
 {
-    RULE((c->layer == 0) == (l->kind == BONNET_LAYER_MAP), "kind %u as layer %d of a segment", (unsigned)l->kind, c->layer);
+    const int general = bonnet_net_general(c->net);
+    RULE(l->kind == BONNET_LAYER_MAP && !l->in_c && !l->in_h && !l->in_w && l->conv_c == l->out_c && l->conv_h == l->out_h && l->conv_w == l->out_w,
+         "a map that is given reads nothing");
     RULE(l->out_h >= 1 && l->out_h <= BONNET_MAX_SIDE && l->out_w >= 1 && l->out_w <= BONNET_MAX_SIDE, "map of %u x %u, sides are 1..%d", l->out_h,
          l->out_w, BONNET_MAX_SIDE);
-    RULE(l->post <= BONNET_POST_OR && !l->pixels_signed && !l->dw && !l->dw_const && !l->s1 && !l->s2, "a field of other layers is not 0");
-    if (l->kind == BONNET_LAYER_CONV) return conv_ok(c, l);
-    if (l->kind == BONNET_LAYER_DOWN) return down_ok(c, l);
-    RULE(l->kind == BONNET_LAYER_MAP, "kind %u in a segment", (unsigned)l->kind);
-    return channels_ok(c, "out_c", l->out_c) && ref_none(c, "in", &l->in) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
+    RULE(l->post == BONNET_POST_STORE && !l->pixels_signed && !l->dw && !l->dw_const && !l->s1 && !l->s2 && !l->pool && !l->pad,
+         "a field of other layers is not 0");
+    if (general) RULE(l->out_c >= 1 && l->out_c <= BONNET_MAX_WIDE_CHANNELS, "%u channels, not 1..%d", l->out_c, BONNET_MAX_WIDE_CHANNELS);
+    else if (!channels_ok(c, "out_c", l->out_c)) return 0;
+    return ref_none(c, "in", &l->in) && ref_none(c, "res", &l->res) && ref_none(c, "pass", &l->pass);
 }
 
 static int layer_ok(const bonnet_check *c, const bonnet_layer *l)
 {
     static const bonnet_net_window no_window;
-    if (!c->segment && bonnet_net_general(c->net)) return bonnet_net_check_general(c, l);
-    RULE(memcmp(&l->win, &no_window, sizeof no_window) == 0, "a window on a layer of kind %u", (unsigned)l->kind);
-    if (c->segment) return segment_ok(c, l);
     const uint32_t n = c->net->n_layers, i = (uint32_t)c->layer;
-    /* The fixed ends of every network: stem first, last block and head at the end, binary layers between. */
+    RULE(c->part || l->kind != BONNET_LAYER_MAP, "a map that is given, in a whole network");
+    if (c->part && i == 0 && bonnet_net_given(c->net)) return map_ok(c, l);
+    if (bonnet_net_general(c->net)) return bonnet_net_check_general(c, l);
+    RULE(memcmp(&l->win, &no_window, sizeof no_window) == 0, "a window on a layer of kind %u", (unsigned)l->kind);
+    /* The fixed ends of every network: stem first, last block and head at the end, binary layers between. A part may lack either. */
+    const int tail = !bonnet_net_ends_in_bits(c->net);
     bonnet_layer_kind fixed = i == 0 ? BONNET_LAYER_STEM : i == n - 2 ? BONNET_LAYER_LAST : BONNET_LAYER_FC;
-    if (i == 0 || i >= n - 2) RULE(l->kind == fixed, "kind %u, not %u", (unsigned)l->kind, (unsigned)fixed);
+    if (i == 0 || ((tail || !c->part) && i + 2 >= n)) RULE(l->kind == fixed, "kind %u, not %u", (unsigned)l->kind, (unsigned)fixed);
     else RULE(l->kind == BONNET_LAYER_CONV || l->kind == BONNET_LAYER_DOWN, "kind %u between stem and last block", (unsigned)l->kind);
     RULE(l->in_h >= 1 && l->in_h <= BONNET_MAX_SIDE && l->in_w >= 1 && l->in_w <= BONNET_MAX_SIDE, "input of %u x %u, sides are 1..%d", l->in_h,
          l->in_w, BONNET_MAX_SIDE);
@@ -228,10 +232,11 @@ static int net_ok(bonnet_check *c)
     const bonnet_net *net = c->net;
     RULE(net->k == 1 || net->k == 4, "%u slices, not 1 or 4", net->k);
     RULE(net->layers != NULL && net->n_layers, "no layers");
-    const uint32_t fewest = c->segment || bonnet_net_general(net) ? 2 : 3;
+    const uint32_t fewest = c->part ? 1 : bonnet_net_general(net) ? 2 : 3;
     RULE(net->n_layers >= fewest && net->n_layers <= BONNET_MAX_LAYERS, "%u layers, not %u..%d", net->n_layers, fewest, BONNET_MAX_LAYERS);
-    RULE(net->k == 1 || !(c->segment || bonnet_net_general(net)), "%u slices in a network of general layers, which have 1", net->k);
-    RULE(c->segment || (net->classes >= 1 && net->classes <= BONNET_MAX_CLASSES), "%u classes, not 1..%d", net->classes, BONNET_MAX_CLASSES);
+    RULE(net->k == 1 || !bonnet_net_general(net), "%u slices in a network of general layers, which have 1", net->k);
+    const int bits = c->part && bonnet_net_ends_in_bits(net);
+    RULE(bits || (net->classes >= 1 && net->classes <= BONNET_MAX_CLASSES), "%u classes, not 1..%d", net->classes, BONNET_MAX_CLASSES);
     RULE(isfinite(net->logit_scale) && net->logit_scale > 0, "the logit scale is not a positive number");
     if (!names_ok(c)) return 0;
     size_t words = 0;
@@ -241,7 +246,7 @@ static int net_ok(bonnet_check *c)
         words += bonnet_net_map_words(net, i); /* at most 2^24 each: the sides and channels have passed */
     }
     c->layer = -1;
-    RULE(!c->segment || net->classes == 2 * bonnet_net_map_words(net, net->n_layers - 1), "%u classes, not the words of the last map", net->classes);
+    RULE(!bits || net->classes == 2 * bonnet_net_map_words(net, net->n_layers - 1), "%u classes, not the words of the last map", net->classes);
     if (net->pictures && !pictures_ok(c, net->pictures, &net->layers[0])) return 0;
     RULE(!net->pixel_lut || net->layers[0].pixels_signed, "a table of pixels, but the stem reads bytes");
     RULE(words <= BONNET_MAX_MAP_WORDS, "the maps take %zu words, more than %d", words, (int)BONNET_MAX_MAP_WORDS);
@@ -250,18 +255,24 @@ static int net_ok(bonnet_check *c)
 
 const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = {net, -1, why, why_bytes, 0};
+    bonnet_check c = {net, -1, why, why_bytes, 0, 0};
     return net_ok(&c) ? NULL : why;
 }
 
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = {net, -1, why, why_bytes, 0};
+    bonnet_check c = {net, -1, why, why_bytes, 0, 0};
     return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
 }
 
 const char *bonnet_net_check_segment(const bonnet_net *net, char *why, size_t why_bytes)
 {
-    bonnet_check c = {net, -1, why, why_bytes, 1};
+    bonnet_check c = {net, -1, why, why_bytes, 1, 1};
+    return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
+}
+
+const char *bonnet_net_check_part(const bonnet_net *net, char *why, size_t why_bytes)
+{
+    bonnet_check c = {net, -1, why, why_bytes, 1, 0};
     return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
 }

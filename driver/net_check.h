@@ -10,7 +10,8 @@ typedef struct bonnet_check {
     int layer; /* being checked, for the message; -1: the network as a whole */
     char *why;
     size_t why_bytes;
-    int segment; /* of a network, not a network */
+    int part; /* of a network, not a network */
+    int chip; /* with what only a chip's layers do: padding, strides and pools of segments */
 } bonnet_check;
 
 /* Returns `holds`; when it does not, the message goes to c->why. */

@@ -118,7 +118,8 @@ int bonnet_net_check_general(const bonnet_check *c, const bonnet_layer *l)
 {
     const uint32_t i = (uint32_t)c->layer, n = c->net->n_layers;
     const int first = l->kind == BONNET_LAYER_ICONV, last = l->kind == BONNET_LAYER_BSUM;
-    RULE(bonnet_kind_general(l->kind) && first == (i == 0) && last == (i == n - 1), "kind %u as layer %u of %u", (unsigned)l->kind, i, n);
+    RULE(bonnet_kind_general(l->kind) && first == (i == 0) && (c->part ? !last || i == n - 1 : last == (i == n - 1)), "kind %u as layer %u of %u",
+         (unsigned)l->kind, i, n);
     if (!window_ok(c, l)) return 0;
     if (first) return iconv_ok(c, l);
     if (last) return sum_ok(c, l);

@@ -131,22 +131,33 @@ int bonnet_net_set_label(bonnet_net *net, uint32_t index, const char *text) { re
 
 int bonnet_net_set_tensor(bonnet_net *net, uint32_t layer, const char *text) { return set_text(net, &net->tensors, net->n_layers, layer, text); }
 
+/* Layer `at` of `to` becomes layer `layer` of `from`, with parameters of its own. */
+static int clone_layer(bonnet_net *to, uint32_t at, const bonnet_net *from, uint32_t layer)
+{
+    to->layers[at] = from->layers[layer];
+    if (!bonnet_net_alloc_params(to, at)) return 0;
+    for (int which = 0; which < BONNET_PARAMS; which++) {
+        size_t bytes = bonnet_net_param_count(from, layer, (bonnet_param)which) * bonnet_net_param_size((bonnet_param)which);
+        if (bytes) memcpy(bonnet_net_param_data(to, at, (bonnet_param)which), bonnet_net_param(from, layer, (bonnet_param)which), bytes);
+    }
+    return 1;
+}
+
+static int clone_pictures(bonnet_net *to, const bonnet_net *from)
+{
+    if (from->pixel_lut && !(to->pixel_lut = kept(to, from->pixel_lut, (size_t)from->layers[0].in_c * 256))) return 0;
+    return !from->pictures || (to->pictures = kept(to, from->pictures, sizeof *from->pictures)) != NULL;
+}
+
 static int clone_into(bonnet_net *to, const bonnet_net *from)
 {
     memcpy(to->name, from->name, sizeof to->name);
     to->k = from->k;
     to->classes = from->classes;
     to->logit_scale = from->logit_scale;
-    memcpy(to->layers, from->layers, from->n_layers * sizeof *to->layers);
-    for (uint32_t i = 0; i < from->n_layers; i++) {
-        if (!bonnet_net_alloc_params(to, i)) return 0;
-        for (int which = 0; which < BONNET_PARAMS; which++) {
-            size_t bytes = bonnet_net_param_count(from, i, (bonnet_param)which) * bonnet_net_param_size((bonnet_param)which);
-            if (bytes) memcpy(bonnet_net_param_data(to, i, (bonnet_param)which), bonnet_net_param(from, i, (bonnet_param)which), bytes);
-        }
-    }
-    if (from->pixel_lut && !(to->pixel_lut = kept(to, from->pixel_lut, (size_t)from->layers[0].in_c * 256))) return 0;
-    if (from->pictures && !(to->pictures = kept(to, from->pictures, sizeof *from->pictures))) return 0;
+    for (uint32_t i = 0; i < from->n_layers; i++)
+        if (!clone_layer(to, i, from, i)) return 0;
+    if (!clone_pictures(to, from)) return 0;
     for (uint32_t i = 0; from->labels && i < from->classes; i++)
         if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
     for (uint32_t i = 0; from->tensors && i < from->n_layers; i++)
@@ -163,4 +174,54 @@ bonnet_net *bonnet_net_clone(const bonnet_net *net)
         return NULL;
     }
     return copy;
+}
+
+int bonnet_net_cut(const bonnet_net *net, uint32_t layer)
+{
+    const bonnet_layer_kind kind = net->layers[layer].kind;
+    if (layer + 1 >= net->n_layers || kind == BONNET_LAYER_LAST || bonnet_kind_logits(kind)) return 0;
+    for (uint32_t i = layer + 1; i < net->n_layers; i++) {
+        const bonnet_map_ref refs[3] = {net->layers[i].in, net->layers[i].res, net->layers[i].pass};
+        for (int r = 0; r < 3; r++)
+            if (refs[r].map >= 0 && refs[r].map < (int32_t)layer) return 0;
+    }
+    return 1;
+}
+
+static int part_into(bonnet_net *to, const bonnet_net *from, uint32_t first, uint32_t last)
+{
+    const uint32_t given = first > 0, before = first - given; /* maps that are not there any more */
+    memcpy(to->name, from->name, sizeof to->name);
+    to->k = from->k;
+    to->logit_scale = from->logit_scale;
+    if (given) {
+        const bonnet_layer *cut = &from->layers[first - 1];
+        bonnet_layer *map = &to->layers[0];
+        memcpy(map->name, cut->name, sizeof map->name);
+        map->kind = BONNET_LAYER_MAP;
+        map->out_c = map->conv_c = cut->out_c;
+        map->out_h = map->conv_h = cut->out_h;
+        map->out_w = map->conv_w = cut->out_w;
+    }
+    for (uint32_t i = first; i <= last; i++) {
+        if (!clone_layer(to, i - before, from, i)) return 0;
+        bonnet_map_ref *refs[3] = {&to->layers[i - before].in, &to->layers[i - before].res, &to->layers[i - before].pass};
+        for (int r = 0; r < 3; r++)
+            if (refs[r]->map >= 0) refs[r]->map -= (int32_t)before;
+    }
+    to->classes = last + 1 < from->n_layers ? (uint32_t)(2 * bonnet_net_map_words(from, last)) : from->classes;
+    if (!given && !clone_pictures(to, from)) return 0;
+    for (uint32_t i = 0; from->labels && last + 1 == from->n_layers && i < from->classes; i++)
+        if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
+    for (uint32_t i = before; from->tensors && i <= last; i++)
+        if (!bonnet_net_set_tensor(to, i - before, from->tensors[i])) return 0;
+    return 1;
+}
+
+bonnet_net *bonnet_net_part(const bonnet_net *net, uint32_t first, uint32_t last)
+{
+    bonnet_net *part = bonnet_net_alloc(last - first + 1 + (first > 0));
+    if (part && part_into(part, net, first, last)) return part;
+    bonnet_net_free(part);
+    return NULL;
 }

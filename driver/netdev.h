@@ -11,7 +11,8 @@ enum { BONNET_NETDEV_TIMEOUT_MS = 60000 }; /* when neither the run nor the open 
 static inline bonnet_status bonnet_netdev_check_net(const bonnet_net *net, bonnet_error *err)
 {
     char why[200];
-    return bonnet_net_check(net, why, sizeof why) ? bonnet_fail(err, BONNET_EINVAL, "not a sound network: %s", why) : BONNET_OK;
+    const int part = bonnet_net_given(net) || bonnet_net_ends_in_bits(net);
+    return (part ? bonnet_net_check_part : bonnet_net_check)(net, why, sizeof why) ? bonnet_fail(err, BONNET_EINVAL, "not a sound network: %s", why) : BONNET_OK;
 }
 
 /* Checks the arguments of a run and zeroes what a device without a clock reports. */

@@ -162,9 +162,8 @@ static bonnet_status place_buffers(regdev *dev, regdev_job *j, bonnet_error *err
 /* Is this a job of that net? Its numbers are the file's business (hashed), its shape is ours. */
 static int belongs(const bonnet_job *job, const bonnet_net *net, const bonnet_geometry *geometry)
 {
-    const bonnet_layer *stem = &net->layers[0];
     int same = !job->traced && !memcmp(&job->geometry, geometry, sizeof *geometry) && job->n_layers == net->n_layers &&
-               job->classes == net->classes && job->k == net->k && job->input_bytes == stem->in_c * stem->in_h * stem->in_w;
+               job->classes == net->classes && job->k == net->k && job->input_bytes == bonnet_net_input_bytes(net);
     for (uint32_t i = 0; same && i < net->n_layers; i++) {
         const bonnet_job_layer *a = &job->layers[i];
         const bonnet_layer *b = &net->layers[i];

@@ -99,12 +99,13 @@ void bonnet_job_free(bonnet_job *job)
 static bonnet_status accept(const bonnet_net *net, const bonnet_geometry *g, bonnet_error *err)
 {
     char why[256];
-    if (bonnet_net_segment(net)) /* its map comes as it is: no image, no stem */
+    const int part = bonnet_net_given(net) || bonnet_net_ends_in_bits(net);
+    if (bonnet_net_given(net)) /* its map comes as it is: no image, no stem */
         return bonnet_net_check_segment(net, why, sizeof why) ? bonnet_fail(err, BONNET_EINVAL, "%s", why) : BONNET_OK;
-    if (bonnet_net_check(net, why, sizeof why)) return bonnet_fail(err, BONNET_EINVAL, "%s", why);
+    if ((part ? bonnet_net_check_part : bonnet_net_check)(net, why, sizeof why)) return bonnet_fail(err, BONNET_EINVAL, "%s", why);
     for (uint32_t i = 0; i < net->n_layers; i++) {
         const bonnet_layer *l = &net->layers[i];
-        if ((i == 0) != (l->kind == BONNET_LAYER_STEM) || (i == net->n_layers - 1) != (l->kind == BONNET_LAYER_FC))
+        if ((i == 0) != (l->kind == BONNET_LAYER_STEM) || (!part && (i == net->n_layers - 1) != (l->kind == BONNET_LAYER_FC)))
             return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: a job starts with one stem and ends with one fully connected layer", l->name);
         if (l->in_w > 1023 || l->in_h > 1023)
             return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u x %u pixels, at most 1023 are possible", l->name, l->in_w, l->in_h);
@@ -146,7 +147,7 @@ static bonnet_status count_rows(bonnet_job *job, lower_plan *plan, const bonnet_
                                g->weight_rows);
     }
     plan->stem_rows = lower_tile_rows(net, 0);
-    plan->stem_passes = bonnet_net_segment(net) ? 0 : lower_tiles(net, 0, g);
+    plan->stem_passes = bonnet_net_given(net) ? 0 : lower_tiles(net, 0, g);
     plan->stem_reload = plan->stem_rows * plan->stem_passes > g->stem_rows;
     if (plan->stem_rows > g->stem_rows)
         return bonnet_fail(err, BONNET_EUNSUPPORTED, "%s: %u rows of parameters, this chip holds %u", net->layers[0].name, plan->stem_rows,
@@ -203,15 +204,13 @@ bonnet_status bonnet_lower(bonnet_job **out, const bonnet_net *net, const bonnet
         free(job);
         return bonnet_fail(err, BONNET_ENOMEM, "no memory for a job");
     }
-    const bonnet_layer *s = &net->layers[0];
-    const int segment = bonnet_net_segment(net);
     job->geometry = *geometry;
     job->traced = options->traced != 0;
     job->batch = options->batch ? options->batch : 1;
     job->k = net->k;
     job->classes = net->classes;
     job->n_layers = net->n_layers;
-    job->input_bytes = segment ? 8 * (uint32_t)bonnet_net_map_words(net, 0) : s->in_c * s->in_h * s->in_w;
+    job->input_bytes = (uint32_t)bonnet_net_input_bytes(net);
     job->input_stride = (job->input_bytes + 63) & ~63u;
     job->output_bytes = (net->classes + 1) / 2 * 8;
     job->output_stride = (job->output_bytes + 63) & ~63u;

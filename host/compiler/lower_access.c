@@ -96,7 +96,7 @@ static bonnet_status move(check *c, check_space from, uint32_t at, check_space t
 static uint64_t map_tag(const check *c, uint32_t frame, uint32_t layer, uint32_t n)
 {
     const bonnet_job_layer *l = &c->job->layers[layer];
-    uint32_t pixel = l->out_c / 64;
+    uint32_t pixel = l->out_c / 64 * c->job->k;
     return check_tag(frame, layer, 0, n / pixel / l->out_w, n / pixel % l->out_w, n % pixel);
 }
 
@@ -104,7 +104,7 @@ static uint64_t map_tag(const check *c, uint32_t frame, uint32_t layer, uint32_t
 static bonnet_status arrive(check *c, const uint32_t *d)
 {
     const uint32_t step = c->job->geometry.arrays * c->job->input_stride, frame = c->walk * c->job->batch + G(LOAD_OFFSET) / step;
-    NEED(c, check_segment(c->job) && c->layer == 0 && G(LOAD_BYTES) == c->job->input_bytes, "LOAD of something else than the map");
+    NEED(c, check_given(c->job) && c->layer == 0 && G(LOAD_BYTES) == c->job->input_bytes, "LOAD of something else than the map");
     NEED(c, G(LOAD_OFFSET) % step == 0 && G(LOAD_OFFSET) / step < c->job->batch, "LOAD of a frame that the walk does not have");
     for (uint32_t i = 0; i < G(LOAD_BYTES) / 8; i++) TRY(check_write(c, SPACE_FEATURE, G(LOAD_ADDR) + i, CHECK_ALL, map_tag(c, frame, 0, i)));
     return BONNET_OK;
@@ -139,7 +139,7 @@ static bonnet_status store(check *c, const uint32_t *d)
     uint32_t frame = c->walk * job->batch + G(STORE_OFFSET) / (job->geometry.arrays * job->output_stride);
     for (uint32_t i = 0; i < words; i++)
         TRY(check_read(c, SPACE_FEATURE, G(STORE_ADDR) + i,
-                       check_segment(job) ? map_tag(c, frame, c->layer, i) : check_tag(frame, c->layer, 0, 0, 0, i)));
+                       check_to_bits(job) ? map_tag(c, frame, c->layer, i) : check_tag(frame, c->layer, 0, 0, 0, i)));
     return BONNET_OK;
 }
 

@@ -46,8 +46,7 @@ static bonnet_status shape(const check *c, const uint32_t *d)
     NEED(c, post <= 4 && (l->kind == BONNET_LAYER_LAST) == (post == 4) && (l->kind != BONNET_LAYER_DOWN || post == 0), "POST of the layer");
     NEED(c, (l->out_c == 2 * l->conv_c) == (post == 3), "channels of the map");
     NEED(c, !G(CONV_POOL2) || (!G(CONV_STRIDE2) && post == 0), "POOL2 with something else");
-    NEED(c, job->layers[0].kind == BONNET_LAYER_MAP || !(G(CONV_PAD) || (k3 && G(CONV_POOL2)) || (!k3 && G(CONV_STRIDE2))),
-         "PAD, POOL2 or STRIDE2 of a segment");
+    NEED(c, check_given(job) || !(G(CONV_PAD) || (k3 && G(CONV_POOL2)) || (!k3 && G(CONV_STRIDE2))), "PAD, POOL2 or STRIDE2 of a segment");
     NEED(c, G(CONV_PAD) <= BONNET_PAD_NONE && (k3 || (!G(CONV_DILATE2) && !G(CONV_PAD))), "1x1 with dilation or padding");
     NEED(c, centres_w && centres_h && centres_w + 2 * border(d) == in->out_w && centres_h + 2 * border(d) == in->out_h, "input size");
     NEED(c, G(CONV_OUT_W) == l->out_w && G(CONV_OUT_H) == l->out_h, "output size");

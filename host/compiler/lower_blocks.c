@@ -18,7 +18,9 @@ static int ordered(const bonnet_net *net, const bonnet_layer *l)
 
 static int map_is_code(const lower_plan *p, const bonnet_layer *l)
 {
-    if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC || !ordered(p->net, l)) return 0;
+    if (l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_MAP || l == &p->net->layers[p->net->n_layers - 1])
+        return 0; /* what comes and goes by BASE 1 and 2 is not coded */
+    if (!ordered(p->net, l)) return 0;
     if (l->kind != BONNET_LAYER_CONV || l->post == BONNET_POST_STORE) return 1;
     if (l->post == BONNET_POST_XNOR || !p->therm[l->res.map]) return 0;
     return l->post == BONNET_POST_OR || p->therm[l->pass.map];
@@ -46,7 +48,8 @@ void lower_blocks(lower_plan *p)
         int whole = l->kind == BONNET_LAYER_LAST || l->kind == BONNET_LAYER_FC;
         if (whole && first < i) p->blocks[p->n_blocks++] = (lower_block){.first = first, .last = i - 1};
         if (whole) p->blocks[p->n_blocks++] = (lower_block){.first = i, .last = i};
-        else if (bonnet_net_segment(net) || (l->kind == BONNET_LAYER_CONV && (l->post == BONNET_POST_OR || l->post == BONNET_POST_INTERLEAVE)))
+        else if (i + 1 == net->n_layers || (bonnet_net_given(net) && net->k == 1) ||
+                 (l->kind == BONNET_LAYER_CONV && (l->post == BONNET_POST_OR || l->post == BONNET_POST_INTERLEAVE)))
             p->blocks[p->n_blocks++] = (lower_block){.first = first, .last = i};
         else continue;
         first = i + 1;

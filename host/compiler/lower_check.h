@@ -59,8 +59,9 @@ typedef struct check {
 #define G(field) bonnet_desc_get(d, BONNET_F_##field)
 
 bonnet_status check_fault(const check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A job of bits to bits (net.h), not of an image to logits. */
-static inline int check_segment(const bonnet_job *job) { return job->layers[0].kind == BONNET_LAYER_MAP; }
+/* A job of a part of a network (net.h): of bits, not of an image; to bits, not to logits. */
+static inline int check_given(const bonnet_job *job) { return job->layers[0].kind == BONNET_LAYER_MAP; }
+static inline int check_to_bits(const bonnet_job *job) { return job->layers[job->n_layers - 1].kind != BONNET_LAYER_FC; }
 
 /* ---- lower_check_frame.c ---- */
 /* What the struct and its header say, and each descriptor's fields on their own; fills first, count, model, ordered, limit. */

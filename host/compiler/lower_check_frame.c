@@ -16,15 +16,14 @@ static const char *bad_layer(const bonnet_job *job, uint32_t i)
 {
     const bonnet_job_layer *l = &job->layers[i];
     uint32_t lanes = job->geometry.lanes;
-    int segment = check_segment(job), given = l->kind == BONNET_LAYER_MAP;
+    int given = l->kind == BONNET_LAYER_MAP;
     int stem = l->kind == BONNET_LAYER_STEM || given, fc = l->kind == BONNET_LAYER_FC;
-    if (segment ? l->kind != BONNET_LAYER_CONV && l->kind != BONNET_LAYER_DOWN && !given
-                : l->kind > BONNET_LAYER_FC || fc != (i + 1 == job->n_layers))
+    if ((l->kind > BONNET_LAYER_FC && !given) || (fc && i + 1 != job->n_layers) || (l->kind == BONNET_LAYER_LAST && i + 2 != job->n_layers))
         return "a layer that does not belong there";
-    if (stem != (i == 0)) return "layers in another order than stem .. FC, or a segment's map ..";
+    if (stem != (i == 0)) return "layers in another order than stem .. FC, or those of a part";
     if (l->in < -1 || l->in >= (int32_t)i || l->res < -1 || l->res >= (int32_t)i || l->pass < -1 || l->pass >= (int32_t)i || stem != (l->in < 0))
         return "a layer that reads a later one";
-    uint32_t most = segment ? BONNET_MAX_DOT : BONNET_MAX_CHANNELS;
+    uint32_t most = check_given(job) ? BONNET_MAX_DOT : BONNET_MAX_CHANNELS;
     if ((l->in_c < 1 && !given) || l->in_c > most || l->conv_c < 1 || l->conv_c > most || l->out_c < 1 || l->out_c > 2 * most || l->out_h < 1 ||
         l->out_h > 1023 || l->out_w < 1 || l->out_w > 1023)
         return "size of a layer";
@@ -47,16 +46,14 @@ static const char *bad_layer(const bonnet_job *job, uint32_t i)
 static const char *bad_sizes(const bonnet_job *job)
 {
     if (!bonnet_geometry_sound(&job->geometry)) return "a geometry that no chip has";
-    if (job->n_layers < 2 || job->n_layers > BONNET_MAX_LAYERS || job->n_desc < 2 || job->n_desc > BONNET_JOB_MAX + 1 ||
+    if (job->n_layers < 1 || job->n_layers > BONNET_MAX_LAYERS || job->n_desc < 2 || job->n_desc > BONNET_JOB_MAX + 1 ||
         job->n_desc > job->geometry.records)
         return "number of layers or descriptors";
     if ((job->k != 1 && job->k != 4) || job->batch < 1 || job->batch > CHECK_MAX_BATCH) return "slices or frames of a walk";
     const bonnet_job_layer *end = &job->layers[job->n_layers - 1];
     uint32_t result = job->classes <= BONNET_MAX_CLASSES ? (job->classes + 1) / 2 * 8 : 0;
-    if (check_segment(job)) { /* the last map as it is */
-        if (job->k != 1) return "slices of a segment";
-        result = job->classes == (uint64_t)2 * end->out_h * end->out_w * (end->out_c / 64) ? 4 * job->classes : 0;
-    }
+    if (check_to_bits(job)) /* the last map as it is */
+        result = job->classes == (uint64_t)2 * end->out_h * end->out_w * (end->out_c / 64) * job->k ? 4 * job->classes : 0;
     if (job->classes < 1 || !result || job->output_bytes != result || job->output_stride < job->output_bytes || job->output_stride % 64 ||
         job->output_stride > 1u << 22)
         return "size of the results";

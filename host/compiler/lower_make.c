@@ -275,7 +275,7 @@ void make_rows(lower_maker *m, uint32_t layer, uint32_t frame, uint32_t y0, uint
     if (p->failed) return;
     if (y0 == 0 && layer > 0) p->buffers[m->cur[layer][frame]].window = !outlives(m, layer) || p->spill[layer];
     if (y0 == 0 && layer == 0) p->buffers[m->cur[0][frame]].window = p->spill[0] || (p->stem_window && !outlives(m, 0));
-    if (layer == 0 && bonnet_net_segment(p->net)) arrive(m, frame, y0, y1);
+    if (layer == 0 && bonnet_net_given(p->net)) arrive(m, frame, y0, y1);
     else if (layer == 0) stem(m, frame, y0, y1);
     else {
         uint32_t tiles = lower_tiles(p->net, layer, p->g),

@@ -229,7 +229,7 @@ bonnet_status lower_search(lower_plan *p, bonnet_error *err)
 {
     uint32_t none = p->net->n_layers, best = none, best_spill = 0;
     uint64_t least = UINT64_MAX;
-    if (bonnet_net_segment(p->net) && p->batch > 1) { /* all of it, portion of weights by portion: that is what a segment's batch is for */
+    if (bonnet_net_given(p->net) && p->batch > 1) { /* all of it, portion of weights by portion: that is what a segment's batch is for */
         reset(p, best = 1);
         if (settle(p) && stem_early(p) && lower_count(p) < p->g->records) return BONNET_OK;
         return bonnet_fail(err, BONNET_EUNSUPPORTED, "no room for a batch of %u frames; try a smaller one", p->batch);

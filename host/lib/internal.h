@@ -36,13 +36,14 @@ struct bonnet_model {
     void *slot;                    /* the net made ready, owned by the backend */
 };
 
+/* A model of what is in `file`, which is taken over in both outcomes. */
+bonnet_status bonnet_model_bind(bonnet_model **out, bonnet_device *dev, bonnet_file *file);
 /* The arguments of every run are checked here: the model belongs to dev and the image has the right size. */
 bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, size_t pixels_bytes, size_t count);
 /* `run` filled in by the caller but for timeout and cancel; keeps the statistics. frames >= 1. */
 bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonnet_run *run);
 /* "stem", "bconv"; never NULL. */
 const char *bonnet_kind_name(bonnet_layer_kind kind);
-size_t bonnet_image_bytes(const bonnet_net *net);
 /* The recipe becomes the net's own: pictures, and the table of pixels where it normalises. */
 bonnet_status bonnet_net_set_preprocess(bonnet_net *net, const bonnet_preprocess *from, bonnet_error *err);
 /* A layer's statistics: c is of `frames` frames, lanes (of all arrays) 0 without a chip. */

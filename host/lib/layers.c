@@ -57,12 +57,6 @@ bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model 
     return BONNET_OK;
 }
 
-size_t bonnet_image_bytes(const bonnet_net *net)
-{
-    const bonnet_layer *stem = &net->layers[0];
-    return (size_t)stem->in_h * stem->in_w * stem->in_c;
-}
-
 bonnet_status bonnet_model_pixels(const bonnet_model *model, uint8_t *pixels, size_t bytes)
 {
     if (!model || (bytes && !pixels)) return BONNET_EINVAL;

@@ -21,8 +21,7 @@ static bonnet_status choose_backend(bonnet_model *model, bonnet_device *dev)
     return status;
 }
 
-/* Takes over what is in `file`, in both outcomes. */
-static bonnet_status bind_model(bonnet_model **out, bonnet_device *dev, bonnet_file *file)
+bonnet_status bonnet_model_bind(bonnet_model **out, bonnet_device *dev, bonnet_file *file)
 {
     bonnet_model *model = calloc(1, sizeof *model);
     if (!model) {
@@ -57,7 +56,7 @@ bonnet_status bonnet_model_load(bonnet_model **out, bonnet_device *dev, const ch
     if (!dev) return BONNET_EINVAL;
     if (!out || !path) return bonnet_fail(&dev->error, BONNET_EINVAL, "out and path must not be NULL");
     bonnet_status status = bonnet_file_read(&file, path, &dev->error);
-    return status == BONNET_OK ? bind_model(out, dev, &file) : status;
+    return status == BONNET_OK ? bonnet_model_bind(out, dev, &file) : status;
 }
 
 bonnet_status bonnet_model_load_memory(bonnet_model **out, bonnet_device *dev, const void *bytes, size_t size)
@@ -66,7 +65,7 @@ bonnet_status bonnet_model_load_memory(bonnet_model **out, bonnet_device *dev, c
     if (!dev) return BONNET_EINVAL;
     if (!out || !bytes) return bonnet_fail(&dev->error, BONNET_EINVAL, "out and bytes must not be NULL");
     bonnet_status status = bonnet_file_parse(&file, bytes, size, &dev->error);
-    return status == BONNET_OK ? bind_model(out, dev, &file) : status;
+    return status == BONNET_OK ? bonnet_model_bind(out, dev, &file) : status;
 }
 
 void bonnet_model_free(bonnet_model *model)
@@ -106,4 +105,4 @@ const char *bonnet_model_label(const bonnet_model *model, uint32_t index)
     return model->net->labels[index];
 }
 
-size_t bonnet_model_input_bytes(const bonnet_model *model) { return model ? bonnet_image_bytes(model->net) : 0; }
+size_t bonnet_model_input_bytes(const bonnet_model *model) { return model ? bonnet_net_input_bytes(model->net) : 0; }

@@ -82,12 +82,12 @@ bonnet_status bonnet_model_picture(uint8_t *pixels, const bonnet_model *model, c
     free(converted.bytes);
     free(sized.bytes);
     if (!ok) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for a picture of %ux%u", width, height);
-    for (size_t i = 0; r->bgr && i < bonnet_image_bytes(model->net); i += 3) {
+    for (size_t i = 0; r->bgr && i < bonnet_net_input_bytes(model->net); i += 3) {
         const uint8_t red = pixels[i];
         pixels[i] = pixels[i + 2];
         pixels[i + 2] = red;
     }
-    return bonnet_model_pixels(model, pixels, bonnet_image_bytes(model->net));
+    return bonnet_model_pixels(model, pixels, bonnet_net_input_bytes(model->net));
 }
 
 bonnet_status bonnet_net_set_preprocess(bonnet_net *net, const bonnet_preprocess *from, bonnet_error *err)

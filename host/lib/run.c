@@ -9,7 +9,7 @@ bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, si
 {
     if (!dev) return BONNET_EINVAL;
     if (!model || model->dev != dev) return bonnet_fail(&dev->error, BONNET_EINVAL, "the model was loaded for another device");
-    size_t want = bonnet_image_bytes(model->net);
+    size_t want = bonnet_net_input_bytes(model->net);
     if (pixels_bytes != want) return bonnet_fail(&dev->error, BONNET_EINVAL, "an image of this network has %zu bytes, not %zu", want, pixels_bytes);
     if (!count || count > UINT32_MAX / 2) return bonnet_fail(&dev->error, BONNET_EINVAL, "cannot run %zu images", count);
     return BONNET_OK;
@@ -65,7 +65,7 @@ static bonnet_result classify(const bonnet_net *net, const int32_t *logits)
 bonnet_status bonnet_run_batch(bonnet_result *results, int32_t *logits, bonnet_device *dev, const bonnet_model *model, const uint8_t *pixels,
                                size_t count)
 {
-    bonnet_status status = bonnet_check_run(dev, model, model ? bonnet_image_bytes(model->net) : 0, count);
+    bonnet_status status = bonnet_check_run(dev, model, model ? bonnet_net_input_bytes(model->net) : 0, count);
     if (status != BONNET_OK) return status;
     if (!pixels) return bonnet_fail(&dev->error, BONNET_EINVAL, "pixels is NULL");
     /* Own buffer even where the caller has one: outputs stay untouched on failure. */

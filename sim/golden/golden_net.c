@@ -168,6 +168,7 @@ bonnet_status bonnet_golden_run_layer(const bonnet_net *net, uint32_t layer, con
     case BONNET_LAYER_DOWN: return run_downsample(&f, layer);
     case BONNET_LAYER_LAST: return run_last(&f, layer);
     case BONNET_LAYER_FC: return run_fc(&f, layer);
+    case BONNET_LAYER_MAP: bonnet_net_give(net, maps[layer], pixels); break;
     default: return bonnet_golden_run_any(net, layer, pixels, maps, poll, poll_arg);
     }
     return BONNET_OK;

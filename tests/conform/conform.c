@@ -2,11 +2,12 @@
 /*
  * conform.c - one suite for every backend: does it do what golden does, bit for bit, and what driver/backend.h promises?
  *
- *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some] [--general] [--frames N]
+ *   build/tests/conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] [--some] [--general] [--cuts] [--frames N]
  *
  * Default: cpu: in every kernel set, mock: and sim:, or their tiny or small geometries with --size tiny, small. Directed nets first, then `cases` random ones from seeds N, N+1, ...:
  * every map and logit of one frame, then the logits of a batch. Then the manners: bad arguments, cancel, timeout, two networks at once.
  * --frames: of the batch, 1..64.
+ * --cuts: each net in two parts, at every cut: what golden makes of the parts is what it makes of the whole, and so is every backend's.
  * --general: networks of general layers, `cases` random ones; a register device and the CPU run them together.
  * --some: the device need not take every net (BONNET_EUNSUPPORTED, BONNET_ENOMEM); how many it did not is said at the end.
  * Exit 0 all equal, 1 a difference (first one and its replay line are printed), 77 the build has no such backend.
@@ -27,7 +28,7 @@ typedef struct options {
     uint32_t n_uris, n_devices;
     bonnet_conform_device *device[MAX_DEVICES]; /* open ones */
     uint64_t seed;
-    uint32_t cases, quick, big, directed, some, general, frames;
+    uint32_t cases, quick, big, directed, some, general, cuts, frames;
     int64_t only; /* this directed net alone; -1: all */
     const bonnet_room *room;
 } options;
@@ -62,12 +63,13 @@ static void answers_free(answers *a)
     free(a->pixels);
 }
 
-static int answers_make(answers *a, const bonnet_net *net, uint64_t seed, uint32_t frames)
+/* Takes over pixels, NULL or not. */
+static int answers_make(answers *a, const bonnet_net *net, uint8_t *pixels, uint32_t frames)
 {
-    const size_t bytes = (size_t)net->layers[0].in_h * net->layers[0].in_w * net->layers[0].in_c;
+    const size_t bytes = bonnet_net_input_bytes(net);
     memset(a, 0, sizeof *a);
     a->frames = frames;
-    int ok = (a->pixels = bonnet_random_image(net, seed, frames)) != NULL;
+    int ok = (a->pixels = pixels) != NULL;
     for (uint32_t f = 0; f < frames && ok; f++)
         ok = bonnet_frame_make(&a->frame[f], net) &&
              bonnet_golden_run(net, a->pixels + f * bytes, a->frame[f].maps, a->frame[f].logits, NULL, NULL) == BONNET_OK;
@@ -132,17 +134,12 @@ static int run_on(bonnet_conform_device *dev, const bonnet_net *net, const answe
     return bad;
 }
 
-/* One net on every backend. `how` is what repeats it. */
-static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int may_refuse, const char *how)
+/* A net, or a part of one, on every backend. `how` is what repeats it. */
+static int run_answers(const options *o, const bonnet_net *net, const answers *want, int may_refuse, const char *how)
 {
-    char why[200];
-    answers want;
-    if (bonnet_net_check(net, why, sizeof why))
-        return fprintf(stderr, "conform: net %s is not sound: %s\nreplay: conform %s\n", net->name, why, how), 1;
-    if (!answers_make(&want, net, seed, o->frames)) return fprintf(stderr, "conform: out of memory\n"), 1;
     int bad = 0;
     for (uint32_t i = 0; i < o->n_devices && !bad; i++) {
-        bad = run_on(o->device[i], net, &want, (may_refuse ? MAY_NOT_FIT : 0) | (o->some ? MAY_NOT_FIT | MAY_BE_SHORT : 0));
+        bad = run_on(o->device[i], net, want, (may_refuse ? MAY_NOT_FIT : 0) | (o->some ? MAY_NOT_FIT | MAY_BE_SHORT : 0));
         if (bad)
             fprintf(stderr, "replay: build/tests/conform --backend '%s' --size %s%s %s\n", o->device[i]->uri,
                     o->room == &bonnet_room_tiny    ? "tiny"
@@ -150,6 +147,47 @@ static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int m
                                                     : "asic",
                     o->big ? " --big" : "", how);
     }
+    return bad;
+}
+
+/* Layers first .. last of the net, on what the whole net's answers say of the map before them; they end as the whole net's map there. */
+static int run_part(const options *o, const bonnet_net *net, const answers *whole, uint32_t first, uint32_t last, const char *how)
+{
+    char why[200] = "out of memory";
+    answers want = {0};
+    bonnet_net *part = bonnet_net_part(net, first, last);
+    int bad = !part || bonnet_net_check_part(part, why, sizeof why) != NULL;
+    const size_t bytes = bad ? 0 : bonnet_net_input_bytes(part), words = bonnet_net_map_words(net, last);
+    uint8_t *pixels = bytes ? malloc(bytes * whole->frames) : NULL;
+    for (uint32_t f = 0; pixels && f < whole->frames; f++)
+        for (size_t i = 0; i < bytes; i++)
+            pixels[f * bytes + i] = first ? (uint8_t)(whole->frame[f].maps[first - 1][i / 8] >> 8 * (i % 8)) : whole->pixels[f * bytes + i];
+    bad = bad || !answers_make(&want, part, pixels, whole->frames);
+    if (bad) fprintf(stderr, "conform: net %s, layers %u to %u: %s\nreplay: conform %s --cuts\n", net->name, first, last, why, how);
+    for (uint32_t f = 0; f < want.frames && !bad; f++) {
+        bad = memcmp(want.frame[f].maps[part->n_layers - 1], whole->frame[f].maps[last], words * sizeof(uint64_t)) != 0;
+        if (bad)
+            fprintf(stderr, "conform: golden: net %s: layers %u to %u are not as in the whole\nreplay: conform %s --cuts\n", net->name, first, last,
+                    how);
+    }
+    char again[120];
+    snprintf(again, sizeof again, "%s --cuts (layers %u to %u)", how, first, last);
+    bad = bad || run_answers(o, part, &want, 1, again);
+    answers_free(&want);
+    bonnet_net_free(part);
+    return bad;
+}
+
+static int run_net(const options *o, const bonnet_net *net, uint64_t seed, int may_refuse, const char *how)
+{
+    char why[200];
+    answers want;
+    if (bonnet_net_check(net, why, sizeof why))
+        return fprintf(stderr, "conform: net %s is not sound: %s\nreplay: conform %s\n", net->name, why, how), 1;
+    if (!answers_make(&want, net, bonnet_random_image(net, seed, o->frames), o->frames)) return fprintf(stderr, "conform: out of memory\n"), 1;
+    int bad = !o->cuts && run_answers(o, net, &want, may_refuse, how);
+    for (uint32_t cut = 0; o->cuts && cut < net->n_layers && !bad; cut++)
+        if (bonnet_net_cut(net, cut)) bad = run_part(o, net, &want, 0, cut, how) || run_part(o, net, &want, cut + 1, net->n_layers - 1, how);
     answers_free(&want);
     return bad;
 }
@@ -192,6 +230,7 @@ static int parse(options *o, int argc, char **argv)
         else if (!strcmp(argv[i], "--big")) o->big = 1;
         else if (!strcmp(argv[i], "--no-directed")) o->directed = 0;
         else if (!strcmp(argv[i], "--some")) o->some = 1;
+        else if (!strcmp(argv[i], "--cuts")) o->cuts = 1;
         else if (!strcmp(argv[i], "--general")) o->general = 1, o->directed = 0;
         else if (!value) return 0;
         else if (!strcmp(argv[i], "--backend") && o->n_uris < MAX_DEVICES) o->uri[o->n_uris++] = argv[++i];
@@ -213,7 +252,7 @@ int main(int argc, char **argv)
     if (!parse(&o, argc, argv)) {
         fprintf(stderr,
                 "usage: conform [--backend URI]... [--seed N] [--cases N] [--size asic|small|tiny] [--big] [--quick] [--no-directed] [--directed N] "
-                "[--some] [--general] [--frames N]\n");
+                "[--some] [--general] [--cuts] [--frames N]\n");
         return 2;
     }
     if (o.cases == UINT32_MAX) o.cases = o.only >= 0 ? 0 : o.quick ? 10 : 100;

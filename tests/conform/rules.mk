@@ -20,3 +20,6 @@ test-conform: $(CONFORM)  ## Every backend, all geometries, against golden, bit 
 	$(Q)$< --seed $(SEED) --general --frames 17 --cases 16 --backend cpu: --backend cpu:isa=avx512 --backend cpu:isa=avx2,threads=3 --backend cpu:isa=portable,threads=2 --backend mock: --backend mock:geometry=zcu102 --backend mock:geometry=tiny --backend mock:geometry=small
 	$(Q)$< --seed $(SEED) --general --cases 18 --backend sim: --backend sim:geometry=zcu102,stall=40 --backend sim:geometry=tiny --backend sim:geometry=small --backend hls:
 	$(Q)$< --seed $(SEED) --general --frames 17 --cases 2 --backend sim:stall=30 --backend sim:geometry=small
+	$(Q)$< --seed $(SEED) --cuts --no-directed --cases 8 --backend cpu: --backend mock: --backend sim: --backend hls:
+	$(Q)$< --seed $(SEED) --cuts --no-directed --cases 8 --size tiny --backend mock:geometry=tiny --backend sim:geometry=tiny,stall=40
+	$(Q)$< --seed $(SEED) --cuts --general --cases 8 --backend cpu: --backend mock: --backend sim:geometry=tiny
