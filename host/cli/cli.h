@@ -30,6 +30,7 @@ typedef struct cli_options {
     const char *board, *commit, *tool;     /* flash --entry: who built it, of what, with what */
     const char *against;                   /* --against FILE.npz */
     const char *preprocess;                /* --preprocess FILE.json */
+    const char *until, *from;              /* --until CUT, --from FILE.cut */
     unsigned long clock_mhz;
     bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
@@ -69,6 +70,15 @@ int cli_jpeg_decode(cli_image *out, const char *path, const uint8_t *bytes, size
 int cli_pnm_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_array_decode(cli_image *out, const char *path, const uint8_t *bytes, size_t size, const bonnet_model_info *info);
 
+/* The cut that `text` names, by its layer or its number in `bonnet cut`. */
+int cli_cut_find(uint32_t *cut, const cli_session *s, const char *text);
+/* The images of all files, as the session's model wants them, contiguous. *pixels: free(). */
+int cli_images_of_all(uint8_t **pixels, size_t *count, const cli_session *s, const cli_options *o);
+/* run --until: the maps of the cut, into a file. */
+int cli_run_until(cli_session *s, const cli_options *o);
+/* run --from: the file's maps; the session's model becomes the tail. */
+int cli_maps_read(uint8_t **maps, size_t *count, cli_session *s, const char *path);
+
 /* verify --against: the last argument that is left, or none, is the image. */
 int cli_verify_against(cli_session *s, const cli_options *o);
 /* compile --preprocess FILE: the recipe in it. */
@@ -99,6 +109,7 @@ int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path,
 int cli_gnuplot(char **svg, size_t *bytes, const char *script);
 
 int cli_run(int argc, char **argv);
+int cli_cut(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 int cli_compile(int argc, char **argv);

@@ -7,9 +7,13 @@
 
 static const char usage[] =
     "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
-    "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n\n"
+    "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n"
+    "       bonnet run MODEL.bonnet IMAGE... --until CUT -o FILE.cut [--device URI]\n"
+    "       bonnet run MODEL.bonnet --from FILE.cut [--device URI] [--json]\n\n"
     "Classify images (PNG, JPEG, PGM/PPM, NPY, NPZ, or .raw: the network's own bytes), or measure the accuracy over the test images of a data set.\n"
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
+    "  --until CUT       only the layers up to a cut (bonnet cut lists them), whose maps go to the file of -o\n"
+    "  --from FILE.cut   only the layers behind it, on these maps\n"
     "  --limit N         only the first N images of the data set\n"
     "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
     "  --seed N          of the simulated memory's back-pressure\n"
@@ -71,8 +75,8 @@ static int run_file(cli_session *s, const cli_options *o, const char *path, int 
                     bonnet_stats *total)
 {
     cli_image image = {0};
-    const size_t bytes = bonnet_model_input_bytes(s->model);
-    int code = cli_images_read_for(&image, path, s);
+    int code = o->from ? cli_maps_read(&image.pixels, &image.count, s, path) : cli_images_read_for(&image, path, s);
+    const size_t bytes = bonnet_model_input_bytes(s->model); /* --from: of the tail's now */
     for (size_t i = 0; i < image.count && code == CLI_OK; i++) {
         char name[4200];
         bonnet_result r;
@@ -157,15 +161,19 @@ int cli_run(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "dsDltSTjq", usage);
+    int code = cli_parse(&o, argc, argv, "dsDltSTjqUFo", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
     const char *path = o.argv[0];
     o.argc--, o.argv++;
+    if (o.from && (o.argc || o.dataset || o.until)) return cli_fail(CLI_USAGE, "run: --from FILE.cut is all the input there is");
+    if (o.from) o.argv[0] = (char *)(uintptr_t)o.from, o.argc = 1;
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
+    if (!o.until != !o.output || (o.until && (o.dataset || o.json || o.trace)))
+        return cli_fail(CLI_USAGE, "run: --until CUT wants image files and -o FILE.cut, and nothing else");
     code = cli_open(&s, &o, path);
     if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
-    if (code == CLI_OK) code = o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
+    if (code == CLI_OK) code = o.until ? cli_run_until(&s, &o) : o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
     if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
     cli_close(&s);
     return code;

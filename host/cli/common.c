@@ -67,6 +67,8 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"trace", required_argument, NULL, 'T'},
                                           {"preprocess", required_argument, NULL, 'p'},
                                           {"against", required_argument, NULL, 'A'},
+                                          {"until", required_argument, NULL, 'U'},
+                                          {"from", required_argument, NULL, 'F'},
                                           {"manifest", required_argument, NULL, 'm'},
                                           {"root", required_argument, NULL, 'r'},
                                           {"board", required_argument, NULL, 'B'},
@@ -104,6 +106,8 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'g': o->geometry = optarg; break;
         case 'p': o->preprocess = optarg; break;
         case 'A': o->against = optarg; break;
+        case 'U': o->until = optarg; break;
+        case 'F': o->from = optarg; break;
         case 'l': code = parse_number(&o->limit, "limit", optarg); break;
         case 'n': code = parse_number(&o->limit, "images", optarg); break;
         case 'b': code = parse_number(&o->batch, "batch", optarg); break;

@@ -13,6 +13,7 @@ static const struct verb {
     const char *summary;
 } verbs[] = {
     {"run", cli_run, "classify images, or measure the accuracy on a data set"},
+    {"cut", cli_cut, "where a network can be cut in two, and what crosses the cut"},
     {"verify", cli_verify, "compare every intermediate map of every layer with the golden model"},
     {"bench", cli_bench, "cycles, MAC/cycle, stalls and DRAM bytes of every layer"},
     {"estimate", cli_estimate, "what bench would count, worked out without running anything"},

@@ -141,6 +141,29 @@ BONNET_API bonnet_status bonnet_run_image(bonnet_result *out, bonnet_device *dev
 BONNET_API bonnet_status bonnet_run_batch(bonnet_result *results, int32_t *logits, bonnet_device *dev, const bonnet_model *model,
                                           const uint8_t *pixels, size_t count);
 
+/*
+ * Cuts. A network can be cut in two behind a layer whose map is all that later layers read. The two are models of their own on the model's device, which
+ * does not need `model` any more: a head takes pictures and gives the maps of the cut, a tail takes these maps for pixels (bonnet_model_input_bytes() each)
+ * and gives logits, the very ones of the whole. A head's bonnet_result means nothing. *out: bonnet_model_free(). docs/cuts.md.
+ */
+typedef struct bonnet_cut {
+    const char *name;           /* of the layer, owned by the model */
+    uint32_t layer, channels, height, width, slices;
+    size_t bytes;               /* of one map: 64-bit words, little-endian, [y][x][channels / 64, rounded up][slice], bit c % 64 */
+    uint64_t macs_before, macs_after;
+} bonnet_cut;
+BONNET_API bonnet_status bonnet_cut_get(bonnet_cut *out, const bonnet_model *model, uint32_t index); /* 0.. until BONNET_EINVAL */
+BONNET_API bonnet_status bonnet_model_head(bonnet_model **out, const bonnet_model *model, uint32_t cut);
+BONNET_API bonnet_status bonnet_model_tail(bonnet_model **out, const bonnet_model *model, uint32_t cut);
+/* maps: [count][bonnet_cut.bytes], untouched on failure. */
+BONNET_API bonnet_status bonnet_run_head(uint8_t *maps, bonnet_device *dev, const bonnet_model *head, const uint8_t *pixels, size_t count);
+/*
+ * Maps of a cut as bytes that say of which network, cut and sizes they are, with a SHA-256. *out: free(). parse: of any bytes; *maps points into them.
+ * BONNET_EFORMAT: damaged, or of no cut of this network; BONNET_EABI: of another network.
+ */
+BONNET_API bonnet_status bonnet_cut_pack(uint8_t **out, size_t *size, const bonnet_model *model, uint32_t cut, const uint8_t *maps, size_t count);
+BONNET_API bonnet_status bonnet_cut_parse(const uint8_t **maps, size_t *count, uint32_t *cut, const bonnet_model *model, const uint8_t *bytes, size_t size);
+
 /* Statistics of the last run on dev. All 0 where the device has no clock (golden, cpu). */
 typedef struct bonnet_stats {
     uint64_t cycles;            /* accelerator cycles from start to done, all frames       */
