@@ -55,6 +55,11 @@ class LayerStats(ctypes.Structure):
                 ("waited", c_uint64), ("starved", c_uint64), ("ideal", c_uint64), ("fill", c_uint64), ("drain", c_uint64), ("within", c_char_p)]
 
 
+class Cut(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("layer", c_uint32), ("channels", c_uint32), ("height", c_uint32), ("width", c_uint32), ("slices", c_uint32),
+                ("bytes", c_size_t), ("macs_before", c_uint64), ("macs_after", c_uint64)]
+
+
 class Span(ctypes.Structure):
     _fields_ = [("first", c_uint32), ("count", c_uint32)]
 
@@ -101,7 +106,7 @@ STRUCTS = {
     "bonnet_progress": Progress, "bonnet_open_options": OpenOptions, "bonnet_device_kind": DeviceKind, "bonnet_model_info": ModelInfo,
     "bonnet_layer_info": LayerInfo, "bonnet_result": Result, "bonnet_stats": Stats, "bonnet_layer_stats": LayerStats, "bonnet_span": Span,
     "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence, "bonnet_tensor_info": TensorInfo, "bonnet_preprocess": Preprocess,
-    "bonnet_compile_options": CompileOptions,
+    "bonnet_compile_options": CompileOptions, "bonnet_cut": Cut,
 }
 
 # function -> (result, arguments). c_int results are bonnet_status.
@@ -122,6 +127,12 @@ FUNCTIONS = {
     "bonnet_model_input_bytes": (c_size_t, [c_void_p]),
     "bonnet_run_image": (c_int, [_P(Result), c_void_p, c_void_p, c_void_p, c_size_t]),
     "bonnet_run_batch": (c_int, [_P(Result), c_void_p, c_void_p, c_void_p, c_void_p, c_size_t]),
+    "bonnet_cut_get": (c_int, [_P(Cut), c_void_p, c_uint32]),
+    "bonnet_model_head": (c_int, [_P(c_void_p), c_void_p, c_uint32]),
+    "bonnet_model_tail": (c_int, [_P(c_void_p), c_void_p, c_uint32]),
+    "bonnet_run_head": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t]),
+    "bonnet_cut_pack": (c_int, [_P(c_void_p), _P(c_size_t), c_void_p, c_uint32, c_void_p, c_size_t]),
+    "bonnet_cut_parse": (c_int, [_P(c_void_p), _P(c_size_t), _P(c_uint32), c_void_p, c_char_p, c_size_t]),
     "bonnet_stats_get": (c_int, [_P(Stats), c_void_p]),
     "bonnet_layer_stats_get": (c_int, [_P(LayerStats), c_void_p, c_void_p, c_uint32]),
     "bonnet_event_get": (c_int, [_P(Event), c_void_p, c_void_p, c_uint32]),

@@ -55,6 +55,21 @@ class Layer:
 
 
 @dataclasses.dataclass(frozen=True)
+class Cut:
+    """Behind layer `layer`, `name`, everything that later layers read is one map: channels x height x width in `slices`, `bytes` packed (docs/cuts.md)."""
+
+    name: str
+    layer: int
+    channels: int
+    height: int
+    width: int
+    slices: int
+    bytes: int
+    macs_before: int
+    macs_after: int
+
+
+@dataclasses.dataclass(frozen=True)
 class LayerStats:
     """Where a layer's cycles went in the last run's last walk (`frames` frames together), read from the chip's counters.
 
@@ -112,7 +127,11 @@ class Model:
             device._call(lib.bonnet_model_load_memory, out, handle, source, len(source))
         else:
             device._call(lib.bonnet_model_load, out, handle, os.fsencode(source))
-        device._handle.models.add(self)
+        self._adopt()
+
+    def _adopt(self):
+        """What the library says of the model behind _pointer."""
+        self.device._handle.models.add(self)
         info = _library.ModelInfo()
         check(lib.bonnet_model_info_get(ctypes.byref(info), self._pointer))
         self.info = ModelInfo(**{**_library.fields(info), "pixels_signed": bool(info.pixels_signed), "sha256": bytes(info.sha256).hex()})
@@ -122,6 +141,43 @@ class Model:
             layer = _library.LayerInfo()
             check(lib.bonnet_model_layer_get(ctypes.byref(layer), self._pointer, index))
             self.layers.append(Layer(**_library.fields(layer)))
+
+    def cuts(self):
+        """Where the network can be cut in two: a list of Cut."""
+        out, table = _library.Cut(), []
+        while lib.bonnet_cut_get(ctypes.byref(out), self._ready(), len(table)) == 0:
+            table.append(Cut(**_library.fields(out)))
+        return table
+
+    def _part(self, function, cut):
+        part = object.__new__(Model)
+        part.device, part._pointer = self.device, ctypes.c_void_p()
+        self.device._call(function, ctypes.byref(part._pointer), self._ready(), cut)
+        part._adopt()
+        return part
+
+    def head(self, cut):
+        """The layers up to cuts()[cut] as a Model on this device, for maps(). Errors: InvalidArgument, Unsupported (no room on this chip)."""
+        return self._part(lib.bonnet_model_head, cut)
+
+    def tail(self, cut):
+        """The layers behind cuts()[cut] as a Model on this device, for run_maps(). Errors: as head()."""
+        return self._part(lib.bonnet_model_tail, cut)
+
+    def maps(self, images):
+        """Of a head: the maps of its cut. images: as run(). Returns uint8 [N, Cut.bytes]. Errors: those of run(); InvalidArgument: no head."""
+        images, _ = self._images(images)
+        out = numpy.zeros((len(images), 4 * self.info.classes), numpy.uint8)
+        if len(images):
+            self.device._call(lib.bonnet_run_head, out.ctypes.data, self.device._handle.pointer, self._ready(), images.ctypes.data, len(images))
+        return out
+
+    def run_maps(self, maps):
+        """Of a tail: classify from the maps of its cut. maps: uint8 [N, Cut.bytes]. Returns Result. Errors: those of run()."""
+        maps, size = numpy.ascontiguousarray(maps), lib.bonnet_model_input_bytes(self._ready())
+        if maps.dtype != numpy.uint8 or maps.ndim != 2 or maps.shape[1] != size or self.info.planes:
+            raise errors.InvalidArgument(f"maps: {maps.dtype} of shape {maps.shape}; uint8 [N, {size}], and only a tail takes them")
+        return self._classify(maps)
 
     @property
     def shape(self):
@@ -180,7 +236,9 @@ class Model:
         Returns Result; of one image too its arrays have an N of 1.
         Errors: InvalidArgument (type, shape), DeviceTimeout, BusError, Cancelled, NoDevice, TransferError.
         """
-        images, _ = self._images(images)
+        return self._classify(self._images(images)[0])
+
+    def _classify(self, images):
         count = len(images)
         results, logits = (_library.Result * count)(), numpy.zeros((count, self.info.classes), numpy.int32)
         if count:

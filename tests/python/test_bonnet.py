@@ -89,6 +89,26 @@ class Run(unittest.TestCase):
             self.assertEqual(maps, 11)
             self.assertGreater(words, 1000)
 
+    def test_cuts(self):
+        """Heads on one device, tails on another: the logits of the whole."""
+        with bonnet.open("cpu:") as near, bonnet.open("mock:geometry=tiny") as far:
+            here, there = near.load(BOOLNET), far.load(BOOLNET)
+            whole, cuts = here.run(IMAGES[:3]), here.cuts()
+            self.assertEqual((len(cuts), cuts[1].name, cuts[1].bytes), (5, "layer1.0.conv2", 12544))
+            for index, cut in enumerate(cuts):
+                maps = here.head(index).maps(IMAGES[:3])
+                self.assertEqual(maps.shape, (3, cut.bytes))
+                tail = there.tail(index)
+                self.assertTrue((tail.run_maps(maps).logits == whole.logits).all(), cut.name)
+                with self.assertRaises(bonnet.InvalidArgument):
+                    tail.run_maps(maps[:, 1:])
+            with self.assertRaises(bonnet.InvalidArgument):
+                here.head(len(cuts))
+            with self.assertRaises(bonnet.InvalidArgument):
+                here.maps(IMAGES[:1])
+            with self.assertRaises(bonnet.InvalidArgument):
+                here.run_maps(maps)
+
     def test_tensors(self):
         """Every map of a device against an evaluator of the ONNX graph that knows nothing of it."""
         sys.path.insert(0, str(ROOT / "models"))
