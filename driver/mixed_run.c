@@ -173,7 +173,7 @@ static int room(lot *t, uint32_t frames)
 
 uint32_t bonnet_mixed_lot(const bonnet_net *net)
 {
-    size_t words = 0;
+    size_t words = 1;
     for (uint32_t i = 0; i < net->n_layers; i++) words += bonnet_net_map_words(net, i);
     const size_t fit = LOT_WORDS / words;
     return fit < 1 ? 1 : fit < LOT_FRAMES ? (uint32_t)fit : LOT_FRAMES;

@@ -12,7 +12,8 @@ static const char usage[] =
     "weights once for all of them (default 1: the shortest time of one frame). --explain: where each map and each layer's weights are kept, and what "
     "goes through DRAM.\n"
     "--preprocess: resize, crop, colours, mean and std of pictures, kept in the file (docs/preprocess.md).\n"
-    "--strict: an error (exit status 20) if a layer between the first (pixels) and the last (logits) would run on the CPU beside a chip of this geometry.\n"
+    "--strict: an error (exit status 20) if a layer between the first (pixels) and the last (logits) would run on the CPU beside a chip of this "
+    "geometry.\n"
     "--allow-inexact: round a last layer that is no\n"
     "int8 weights times one scale; --explain says by how much its logits may be off.\n"
     "What is accepted: docs/operators.md, sections 6 (BoolNet's family) and 7 (other networks).\n";

@@ -35,7 +35,8 @@ bool cli_shared(const cli_session *s)
     bonnet_layer_stats l;
     bool some = false;
     if (bonnet_stats_get(&stats, s->dev) != BONNET_OK || !stats.cycles) return false;
-    for (uint32_t i = 0; i < s->info.layers; i++) some = some || (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK && !l.cycles && !l.within);
+    for (uint32_t i = 0; i < s->info.layers; i++)
+        some = some || (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK && !l.cycles && !l.within);
     return some;
 }
 

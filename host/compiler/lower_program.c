@@ -211,7 +211,8 @@ int lower_program(lower_plan *p)
     make_resident(m);
     for (uint32_t b = 0; b < p->batch; b++)
         for (uint32_t n = 0; n < p->n_blocks && p->blocks[n].first < p->boundary; n++) block(m, b, n);
-    for (uint32_t b = 0; p->boundary == 1 && b < p->batch; b++) make_rows(m, 0, b, 0, p->net->layers[0].out_h); /* maps that are given; a stem alone */
+    for (uint32_t b = 0; p->boundary == 1 && b < p->batch; b++)
+        make_rows(m, 0, b, 0, p->net->layers[0].out_h); /* maps that are given; a stem alone */
     for (uint32_t i = p->boundary; i < p->net->n_layers; i++) late_layer(m, i);
     results(m);
     for (uint32_t i = 0; i < p->n_tenancies; i++)
