@@ -153,6 +153,52 @@ static bonnet_status constants(any_import *im)
     return BONNET_OK;
 }
 
+/* The Sub in front of `add`, if it is (x - y) + y: what torch.onnx writes of (sign(x) - clamp(x)).detach() + clamp(x), and is x. */
+static const bonnet_node *straight(const bonnet_graph *g, const bonnet_node *add)
+{
+    if (strcmp(add->op, "Add") != 0 || add->n_in != 2 || add->in[0] < 0 || add->in[1] < 0) return NULL;
+    for (int i = 0; i < 2; i++) {
+        const int32_t from = g->edges[add->in[i]].producer;
+        const bonnet_node *sub = from >= 0 ? &g->nodes[from] : NULL;
+        if (sub && strcmp(sub->op, "Sub") == 0 && sub->n_in == 2 && sub->in[0] >= 0 && sub->in[1] == add->in[1 - i]) return sub;
+    }
+    return NULL;
+}
+
+/* Edges that the output needs, from behind; needed[edge]. */
+static void needs(const bonnet_graph *g, uint8_t *needed)
+{
+    needed[g->output] = 1;
+    for (uint32_t i = g->n_nodes; i-- > 0;) {
+        const bonnet_node *n = &g->nodes[i], *sub = straight(g, n);
+        int any = 0;
+        for (uint32_t o = 0; o < n->n_out; o++) any |= n->outs[o] >= 0 && needed[n->outs[o]];
+        if (!any) continue;
+        for (uint32_t k = 0; k < (sub ? 1 : n->n_in); k++) {
+            const int32_t edge = sub ? sub->in[0] : n->in[k];
+            if (edge >= 0) needed[edge] = 1;
+        }
+    }
+}
+
+static bonnet_status walk(any_import *im)
+{
+    const bonnet_graph *g = im->g;
+    bonnet_status status = BONNET_OK;
+    uint8_t *needed = bonnet_arena_calloc(g->arena, g->n_edges, 1);
+    if (!needed) return bonnet_graph_no_memory(g);
+    needs(g, needed);
+    for (uint32_t i = 0; i < g->n_nodes && status == BONNET_OK; i++) {
+        const bonnet_node *n = &g->nodes[i], *sub = straight(g, n);
+        int any = 0;
+        for (uint32_t o = 0; o < n->n_out; o++) any |= n->outs[o] >= 0 && needed[n->outs[o]];
+        if (!any || n->folded) continue;
+        if (sub) im->values[n->out] = im->values[sub->in[0]];
+        else status = step(im, n);
+    }
+    return status;
+}
+
 bonnet_status bonnet_any_import(bonnet_net **out, bonnet_graph *g, int allow_inexact, bonnet_onnx_report *report)
 {
     any_import *im = bonnet_arena_calloc(g->arena, 1, sizeof *im);
@@ -168,8 +214,7 @@ bonnet_status bonnet_any_import(bonnet_net **out, bonnet_graph *g, int allow_ine
     if (status != BONNET_OK) return status;
     im->values[g->input] =
         (any_value){.kind = ANY_IMAGE, .layer = -1, .ch = g->planes, .h = g->height, .w = g->width, .flat = g->flat_input, .mul = 1};
-    for (uint32_t i = 0; i < g->n_nodes && status == BONNET_OK; i++)
-        if (!g->nodes[i].folded) status = step(im, &g->nodes[i]);
+    status = walk(im);
     if (status == BONNET_OK) status = any_emit(im, out);
     if (status == BONNET_OK && report) *report = (bonnet_onnx_report){im->stats, im->error_bound};
     return status;

@@ -97,6 +97,10 @@ void any_finish(bonnet_layer *l, const bonnet_node *n);
 bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done);
 /* The same for lists (any_shape.c): *out stays NULL where it is no such operator. */
 bonnet_status any_fold_list(any_import *im, const bonnet_node *n, any_const **out);
+/* The same for arithmetic (any_math.c). */
+bonnet_status any_fold_math(any_import *im, const bonnet_node *n, any_const **out);
+/* Element of `b` that meets element `i` of `a`: equal shapes, or b of one element, or b broadcast along dimensions of 1. -1: it does not. */
+int64_t any_const_meets(const any_const *a, const any_const *b, size_t i);
 any_const *any_const_new(any_import *im, uint32_t rank, const uint32_t *dims);
 
 /* ---- any_chain.c */

@@ -15,49 +15,6 @@ any_const *any_const_new(any_import *im, uint32_t rank, const uint32_t *dims)
     return c->v ? c : NULL;
 }
 
-/* Element of `b` that meets element `i` of `a`: equal shapes, or b of one element, or b broadcast along dimensions of 1. -1: it does not. */
-static int64_t meets(const any_const *a, const any_const *b, size_t i)
-{
-    if (b->count == 1) return 0;
-    if (b->rank > a->rank) return -1;
-    int64_t at = 0, step = 1;
-    for (uint32_t r = 0; r < b->rank; r++) {
-        const uint32_t da = a->dims[a->rank - 1 - r], db = b->dims[b->rank - 1 - r];
-        if (db != 1 && db != da) return -1;
-        if (db != 1) at += (int64_t)(i % da) * step;
-        i /= da;
-        step *= db;
-    }
-    return at;
-}
-
-static double pair(const char *op, double a, double b)
-{
-    if (*op == 'A') return a + b;
-    if (*op == 'S') return a - b;
-    return *op == 'M' ? a * b : a / b;
-}
-
-static bonnet_status elementwise(any_import *im, const bonnet_node *n, any_const **out)
-{
-    const any_const *a = any_in(im, n, 0)->c, *b = any_in(im, n, 1)->c;
-    const int swap = b->count > a->count, multiplies = !strcmp(n->op, "Mul") || !strcmp(n->op, "Div");
-    const any_const *big = swap ? b : a, *small = swap ? a : b;
-    any_const *c = any_const_new(im, big->rank, big->dims);
-    if (!c) return bonnet_graph_no_memory(im->g);
-    c->whole = a->whole && b->whole;
-    for (size_t i = 0; i < c->count; i++) {
-        const int64_t j = meets(big, small, i);
-        if (j < 0) return ANY_REFUSE(im, n, "its constants have shapes that do not broadcast");
-        c->v[i] = swap ? pair(n->op, small->v[j], big->v[i]) : pair(n->op, big->v[i], small->v[j]);
-        if (c->whole) c->v[i] = trunc(c->v[i]);
-        if (!isfinite(c->v[i])) return ANY_REFUSE(im, n, "element %zu of the result is not a finite number", i);
-    }
-    if (multiplies && !swap && a->unit > 0 && b->count == 1) c->unit = fabs(pair(n->op, a->unit, b->v[0]));
-    *out = c;
-    return BONNET_OK;
-}
-
 static double rounded(const bonnet_node *n, double x)
 {
     if (bonnet_attr_is(n, "rounding_mode", "FLOOR", "ROUND")) return floor(x);
@@ -88,7 +45,7 @@ static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out
     any_const *c = any_const_new(im, x->rank, x->dims);
     if (!c) return bonnet_graph_no_memory(im->g);
     for (size_t i = 0; i < c->count; i++) {
-        const int64_t at = meets(x, s, i);
+        const int64_t at = any_const_meets(x, s, i);
         if (at < 0) return ANY_REFUSE(im, n, "its scales have a shape that does not broadcast to that of the weights");
         const double q = rounded(n, x->v[i] / s->v[at]);
         c->v[i] = (q < low ? low : q > high ? high : q) * s->v[at];
@@ -137,22 +94,21 @@ bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done)
         const char *op;
         bonnet_status (*run)(any_import *, const bonnet_node *, any_const **);
         uint32_t inputs;
-    } folds[] = {{"Add", elementwise, 2}, {"Sub", elementwise, 2}, {"Mul", elementwise, 2},    {"Div", elementwise, 2},    {"Quant", quant, 4},
-                 {"IntQuant", quant, 4},  {"Sign", signs, 1},      {"BipolarQuant", signs, 2}, {"Transpose", transpose, 1}};
+    } folds[] = {{"Quant", quant, 4}, {"IntQuant", quant, 4}, {"Sign", signs, 1}, {"BipolarQuant", signs, 2}, {"Transpose", transpose, 1}};
     any_const *c = NULL;
-    if (!n->n_in) return BONNET_OK;
-    for (uint32_t i = 0; i < n->n_in; i++)
-        if (any_in(im, n, i)->kind != ANY_CONST) return BONNET_OK;
-    for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
-        if (strcmp(n->op, folds[i].op) != 0) continue;
-        if (n->n_in != folds[i].inputs) return ANY_REFUSE(im, n, "has %u inputs, needs %u", (unsigned)n->n_in, (unsigned)folds[i].inputs);
-        bonnet_status status = folds[i].run(im, n, &c);
-        if (status != BONNET_OK) return status;
-        *done = 1;
-        im->values[n->out] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
-        return BONNET_OK;
+    int missing = 0;
+    if (!n->n_in || n->in[0] < 0) return BONNET_OK;
+    for (uint32_t i = 0; i < n->n_in; i++) {
+        if (n->in[i] >= 0 && any_in(im, n, i)->kind != ANY_CONST) return BONNET_OK;
+        missing |= n->in[i] < 0;
     }
-    bonnet_status status = any_fold_list(im, n, &c);
+    bonnet_status status = any_fold_math(im, n, &c);
+    for (size_t i = 0; i < sizeof folds / sizeof *folds && status == BONNET_OK && !c; i++) {
+        if (strcmp(n->op, folds[i].op) != 0) continue;
+        if (n->n_in != folds[i].inputs || missing) return ANY_REFUSE(im, n, "has %u inputs, needs %u", (unsigned)n->n_in, (unsigned)folds[i].inputs);
+        status = folds[i].run(im, n, &c);
+    }
+    if (status == BONNET_OK && !c && !missing) status = any_fold_list(im, n, &c);
     *done = c != NULL;
     if (status == BONNET_OK && c) im->values[n->out] = (any_value){.kind = ANY_CONST, .c = c, .layer = -1};
     return status;

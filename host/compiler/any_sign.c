@@ -19,28 +19,40 @@ static int one_bit(const double *w, size_t n, int8_t *to, long double *alpha)
     return 1;
 }
 
-static int multiples(const double *w, size_t n, double unit, int8_t *to)
+static int multiples(const double *w, size_t n, double unit, double tolerance, int8_t *to)
 {
     for (size_t i = 0; i < n; i++) {
         const double q = nearbyint(w[i] / unit);
-        if (!(q >= -128 && q <= 127) || fabs(q * unit - w[i]) > 1e-12 * fabs(w[i])) return 0;
+        if (!(q >= -128 && q <= 127) || fabs(q * unit - w[i]) > tolerance * fabs(w[i])) return 0;
         to[i] = (int8_t)q;
     }
     return 1;
 }
 
 /* One channel has a scale of its own: its smallest weight is 1 to 127 of it. */
-static int own_unit(const double *w, size_t n, int8_t *to, long double *alpha)
+static int own_unit(const double *w, size_t n, double tolerance, int8_t *to, long double *alpha)
 {
     double least = 0;
     for (size_t i = 0; i < n; i++)
         if (w[i] != 0 && (least == 0 || fabs(w[i]) < least)) least = fabs(w[i]);
     for (int m = 1; m <= 127; m++)
-        if (least > 0 && multiples(w, n, least / m, to)) {
+        if (least > 0 && multiples(w, n, least / m, tolerance, to)) {
             *alpha = (long double)least / m;
             return 1;
         }
     return 0;
+}
+
+/* The same of float32 numbers, each rounded by itself, as of a BatchNormalization that torch.onnx has multiplied into a Conv: the scale nearest to all. */
+static int rounded_unit(const double *w, size_t n, int8_t *to, long double *alpha)
+{
+    long double both = 0, own = 0;
+    for (size_t i = 0; i < n && w[i] == 0; i++)
+        if (i + 1 == n) return *alpha = 1, memset(to, 0, n), 1; /* gamma is 0 */
+    if (!own_unit(w, n, 0x1p-22, to, alpha)) return 0;
+    for (size_t i = 0; i < n; i++) both += (long double)w[i] * to[i], own += (long double)to[i] * to[i];
+    *alpha = both / own;
+    return 1;
 }
 
 /* Weights as integers -128..127 times alpha[o]: 1, or 0: they are not. */
@@ -52,8 +64,10 @@ static int integers(const any_sum *s, int8_t *to, long double *alpha)
     if (o == s->l.out_c) return 1;
     const double unit = s->unit > 0 ? s->unit : 1;
     for (o = 0; o < s->l.out_c; o++) {
+        const double *w = s->w + o * n;
         alpha[o] = unit;
-        if (!multiples(s->w + o * n, n, unit, to + o * n) && !own_unit(s->w + o * n, n, to + o * n, &alpha[o])) return 0;
+        if (multiples(w, n, unit, 1e-12, to + o * n) || own_unit(w, n, 1e-12, to + o * n, &alpha[o])) continue;
+        if (strcmp(s->node->op, "Add") == 0 || !rounded_unit(w, n, to + o * n, &alpha[o])) return 0; /* scales of two sums are as they are */
     }
     return 1;
 }

@@ -61,6 +61,18 @@ class Graph:
             return self.const(np.where(real >= 0, 1.0, -1.0))
         if kind == "signs":  # a scale for each output channel, as XNOR-Net has
             return self.const(np.where(real >= 0, 1.0, -1.0) * rng.integers(1, 9, (shape[0],) + (1,) * (len(shape) - 1)) / 16)
+        if kind == "scaled":  # max(|w|) * sign(w), and what a straight-through estimator leaves of itself; dyadic numbers, whose sums are exact
+            axes, real = [i for i in range(len(shape)) if i != by], np.where(real >= 0, 1, -1) * (np.rint(np.abs(real) * 4) + 1) / 4
+            signs, real = self.node("Sign", [self.const(real)])[0], self.const(real)
+            product = self.node("Mul", [self.node("ReduceMax", [self.node("Abs", [real])[0]], axes=axes)[0], signs])[0]
+            clipped = self.node("Clip", [real, self.const(-1.0), self.const(1.0)])[0]
+            return self.node("Add", [self.node("Sub", [product, clipped])[0], clipped])[0]
+        if kind == "where":
+            first = self.const(np.ones(shape))
+            return self.node("Where", [self.node("GreaterOrEqual", [self.const(real), self.const(0.0)])[0], first, self.node("Neg", [first])[0]])[0]
+        if kind == "rounded":  # round(clip(w * 64)) / 64
+            real = self.node("Round", [self.node("Clip", [self.node("Mul", [self.const(real), self.const(64.0)])[0], self.const(-128.0), self.const(127.0)])[0]])[0]
+            return self.node("Div", [real, self.const(64.0)])[0]
         if kind == "sign":
             return self.node("Sign", [self.const(real)])[0]
         if kind == "bipolar":
@@ -74,7 +86,7 @@ class Graph:
         return self.node("Quant", [self.const(real), self.const(scale), self.const(0.0), self.const(bits)], domain=QONNX,
                          signed=1, narrow=int(kind == "ternary" or rng.integers(2)))[0]
 
-    def conv(self, out, kernel, stride=1, dilation=1, pads=(0, 0, 0, 0), group=1, kinds=("sign", "signs", "bipolar", "plain"), bias=False):
+    def conv(self, out, kernel, stride=1, dilation=1, pads=(0, 0, 0, 0), group=1, kinds=("sign", "signs", "bipolar", "plain", "scaled", "where"), bias=False):
         c, h, w = self.value[1]
         size = [(n + a + b - d * (k - 1) - 1) // s + 1
                 for n, a, b, k, s, d in zip((h, w), pads[:2], pads[2:], kernel, (stride,) * 2, (dilation,) * 2)]
@@ -128,7 +140,7 @@ class Graph:
             return self.then("Reshape", self.node("Concat", [one, self.const([-1], np.int64)], axis=0)[0], shape=(n,))
         return self.then("Reshape", self.const([1, -1], np.int64), shape=(n,))
 
-    def dense(self, out, kinds=("sign", "bipolar", "plain"), bias=None):
+    def dense(self, out, kinds=("sign", "bipolar", "plain", "where"), bias=None):
         n = self.value[1][0]
         self.places = False
         if self.rng.integers(2) and bias is None:

@@ -74,7 +74,48 @@ def modules():
             a, b = torch.split(sign(self.first(x)), [2, 7], 1)
             return self.last(b[:, [6, 5, 4, 3, 2, 1, 0]].permute(0, 2, 3, 1).flatten(1))
 
-    return Shuffle, Residual, Last
+    class React(nn.Module):
+        """Weights and activations with what their gradients need left in: (sign(x) - clamp(x)).detach() + clamp(x), mean(|w|) * sign(w)."""
+        def __init__(self):
+            super().__init__()
+            self.first, self.deep, self.norm = conv(3, 12, 3), nn.Conv2d(12, 10, 3, padding=1, bias=False), nn.BatchNorm2d(10)
+            self.last = Signed(nn.Linear(490, 5, bias=False))
+
+        def forward(self, x):
+            x, w = self.straight(self.first(x)), self.deep.weight
+            scale = w.abs().mean(3, keepdim=True).mean(2, keepdim=True).mean(1, keepdim=True)
+            signs = (scale * torch.sign(w)).detach() - torch.clamp(w, -1.0, 1.0).detach() + torch.clamp(w, -1.0, 1.0)
+            return self.last(self.straight(self.norm(F.conv2d(x, signs, padding=1))).flatten(1))
+
+        def straight(self, x):
+            return (sign(x) - torch.clamp(x, -1.0, 1.0)).detach() + torch.clamp(x, -1.0, 1.0)
+
+    class Folded(nn.Module):
+        """int8 weights of a first layer: the exporter multiplies its BatchNorm2d into them. Then round(w) in the graph, signs by where."""
+        def __init__(self):
+            super().__init__()
+            self.first, self.norm, self.deep = nn.Conv2d(3, 12, 3, padding=1, bias=False), nn.BatchNorm2d(12), nn.Conv2d(12, 10, 3, bias=False)
+            self.first.weight.data = torch.round(self.first.weight * 64) / 64
+            self.norm.weight.data, self.norm.running_var = torch.randn(12), torch.rand(12) + 0.5
+            self.last = Signed(nn.Linear(490, 5, bias=False))
+
+        def forward(self, x):
+            x, w = sign(self.norm(self.first(x))), self.deep.weight
+            x = sign(F.conv2d(x, torch.where(w >= 0, torch.ones_like(w), -torch.ones_like(w))))
+            return self.last(x.flatten(1))
+
+    class Pads(nn.Module):
+        """F.pad, whose pads torch.onnx computes in the graph; int8 weights by round and clamp."""
+        def __init__(self):
+            super().__init__()
+            self.first, self.deep = nn.Conv2d(3, 12, 3, bias=False), Signed(nn.Conv2d(12, 10, 3, bias=False))
+            self.last = Signed(nn.Linear(10 * 9 * 8, 5, bias=False))
+
+        def forward(self, x):
+            x = sign(F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), torch.round(self.first.weight * 64).clamp(-128, 127) / 64))
+            return self.last(sign(self.deep(F.pad(x, (1, 0, 2, 0)))).flatten(1))
+
+    return Shuffle, Residual, Last, React, Folded, Pads
 
 
 @unittest.skipIf(torch is None, "no PyTorch (python3-torch)")
