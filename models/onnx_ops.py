@@ -223,6 +223,7 @@ OPERATORS = {
     "Neg": lambda x: -x,
     "PRelu": lambda x, slope: np.where(x < 0, slope * x, x),
     "Pad": pad,
+    "Pow": lambda a, b: a ** b,
     "Quant": quant,
     "ReduceMax": reduce(np.max),
     "ReduceMean": reduce(np.mean),

@@ -216,6 +216,6 @@ bonnet_status bonnet_any_import(bonnet_net **out, bonnet_graph *g, int allow_ine
         (any_value){.kind = ANY_IMAGE, .layer = -1, .ch = g->planes, .h = g->height, .w = g->width, .flat = g->flat_input, .mul = 1};
     status = walk(im);
     if (status == BONNET_OK) status = any_emit(im, out);
-    if (status == BONNET_OK && report) *report = (bonnet_onnx_report){im->stats, im->error_bound};
+    if (status == BONNET_OK && report) *report = (bonnet_onnx_report){im->stats, im->error_bound, im->left_out};
     return status;
 }

@@ -68,6 +68,7 @@ typedef struct any_import {
     int32_t map[BONNET_MAX_LAYERS];         /* edge that is the layer's map, or -1 */
     int allow_inexact;
     double error_bound; /* of a logit, real; 0: exact */
+    double left_out;    /* of every logit, real */
     double scale;       /* of the logits */
     bonnet_fold_stats stats;
 } any_import;

@@ -91,8 +91,21 @@ static bonnet_status biases_unit(any_import *im, const real_head *h, long double
     return ANY_REFUSE(im, h->node, "all weights of the last layer are 0, and its biases no small multiples of one number");
 }
 
+/* A bias that all classes have (a norm of one number behind the last layer, as FINN's networks end with) moves none before another, nor a Softmax: what is no
+ * multiple of the unit is left out. The finest unit leaves out least. 0: the rest of the biases is no multiple. */
+static int common_bias(any_import *im, real_head *h, long double exact, long double most, long double *unit)
+{
+    *unit = exact / floorl(127 / most);
+    const long double rest = h->q[0] - nearbyintl(h->q[0] / *unit) * *unit;
+    for (uint32_t o = 0; o < h->outs; o++)
+        if (fabsl(remainderl(h->q[o] - rest, *unit)) > 1e-12L * (fabsl(h->q[o]) + *unit)) return 0;
+    for (uint32_t o = 0; o < h->outs; o++) h->q[o] -= rest;
+    im->left_out = (double)rest;
+    return 1;
+}
+
 /* The unit of the integer logits: exact if one is, else the finest that int8 weights allow. */
-static bonnet_status choose_unit(any_import *im, const real_head *h, const any_value *v, long double *unit)
+static bonnet_status choose_unit(any_import *im, real_head *h, const any_value *v, long double *unit)
 {
     const long double exact = unit_of(h, v);
     long double largest = 0, most = 1;
@@ -103,6 +116,7 @@ static bonnet_status choose_unit(any_import *im, const real_head *h, const any_v
         *unit = exact / m;
         if (error_of(h, *unit) == 0) return BONNET_OK;
     }
+    if (exact > 0 && most <= 127 && common_bias(im, h, exact, most, unit)) return BONNET_OK;
     *unit = exact > 0 ? exact / (most < 127 ? floorl(127 / most) : 1) : largest / 127;
     im->error_bound = (double)error_of(h, *unit);
     if (im->allow_inexact) return BONNET_OK;
@@ -140,7 +154,7 @@ static bonnet_status logits(any_import *im, const any_value *v)
     any_finish(&l, s->node);
     im->scale = (double)unit;
     status = any_layer(im, s->node, &l, &at);
-    if (status == BONNET_OK && im->scale == 1 && im->error_bound == 0) im->map[at] = im->g->output;
+    if (status == BONNET_OK && im->scale == 1 && im->error_bound == 0 && im->left_out == 0) im->map[at] = im->g->output;
     return status;
 }
 

@@ -26,6 +26,7 @@ typedef struct bonnet_fold_stats {
 typedef struct bonnet_onnx_report {
     bonnet_fold_stats stats;
     double error_bound; /* |real logit of the network - of the graph| at most; 0: exact */
+    double left_out;    /* what each real logit of the graph is more than the network's, the same for all */
 } bonnet_onnx_report;
 
 /* *out passed bonnet_net_check(); bonnet_net_free(). `stats` and `err` may be NULL. BONNET_EFORMAT: not ONNX or damaged;

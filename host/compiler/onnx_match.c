@@ -118,7 +118,7 @@ static bonnet_status family(bonnet_import *im, bonnet_net **net, bonnet_onnx_rep
                            im->g.planes, im->g.height, im->g.width);
     bonnet_status status = walk(im);
     if (status == BONNET_OK) status = bonnet_emit(im, net);
-    *report = (bonnet_onnx_report){im->stats, 0};
+    *report = (bonnet_onnx_report){im->stats, 0, 0};
     return status;
 }
 

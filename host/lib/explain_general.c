@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain_general.c - see explain_general.h. */
 #include "explain_general.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,9 @@ static void whole(bonnet_text *t, const bonnet_net *net, const bonnet_plan *plan
                report->stats.thresholds, report->stats.ties);
     if (report->error_bound > 0)
         bonnet_say(t, "rounded: the last layer; a real logit (integer x %.6g) is off by up to %.3g\n", net->logit_scale, report->error_bound);
+    else if (report->left_out != 0)
+        bonnet_say(t, "logits: exact, real = integer x %.9g %c %.9g, which all classes have: it moves none before another\n", net->logit_scale,
+                   report->left_out < 0 ? '-' : '+', fabs(report->left_out));
     else bonnet_say(t, "logits: exact, real = integer x %.9g\n", net->logit_scale);
 }
 

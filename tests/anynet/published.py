@@ -14,7 +14,15 @@ def activation(g, bits):
     return g.then("Quant", g.const(2.0 ** (2 - bits)), g.const(0.0), g.const(float(bits)), domain=QONNX, signed=1, narrow=1)
 
 
-def mlp(seed, hidden, flat, weights=("sign",), bits=1):
+def tensor_norm(g):
+    """TensorNorm of Brevitas' examples, as it exports it: one number of each for all classes, (x - mean) / (var + eps) ** 0.5 * weight + bias."""
+    g.then("Sub", g.const(1.7))
+    g.then("Div", g.node("Pow", [g.node("Add", [g.const(9.3), g.const(1e-4)])[0], g.const(0.5)])[0])
+    g.then("Mul", g.const(0.62))
+    g.then("Add", g.const(0.37))
+
+
+def mlp(seed, hidden, flat, weights=("sign",), bits=1, norm=False):
     """LFC (1024) and TFC (64) of FINN: 784 - hidden x 3 - 10; 1W1A, 1W2A (bits 2), 2W2A (weights, too)."""
     rng = np.random.default_rng(seed)
     g = Graph(rng, (784,) if flat else (1, 28, 28))
@@ -28,6 +36,8 @@ def mlp(seed, hidden, flat, weights=("sign",), bits=1):
         g.norm()
         activation(g, bits)
     g.dense(10, weights)
+    if norm:
+        tensor_norm(g)
     return g.model()
 
 

@@ -130,6 +130,18 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, "rounded: the last layer; a real logit .* is off by up to")
 
+    def test_common_bias(self):
+        """One number added to all logits is left out, and said; one of the logits moved on its own is refused."""
+        done = self.compile(published.mlp(SEED, 64, False, norm=True), "--explain")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"logits: exact, real = integer x [\d.e-]+ [+-] [\d.e-]+, which all classes have: it moves none before another\n")
+        g = graphs.Graph(np.random.default_rng(SEED), (36,))
+        g.dense(8, ("plain",))
+        g.sign(("Sign",))
+        g.dense(5, ("plain",))
+        g.then("Add", g.const([0.37] * 4 + [0.38]))
+        self.refused(g.model(), "biases are no small integers times one scale; --allow-inexact rounds them")
+
     def test_large_mean(self):
         """A mean of 40,401 windows of 40,000 taps: a second, where window by window it is minutes (the timeout of compile())."""
         g = graphs.Graph(np.random.default_rng(SEED), (1, 400, 400))

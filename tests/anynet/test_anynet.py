@@ -49,7 +49,8 @@ def as_pixels(x):
     return x[0] if len(x) == 1 else np.ascontiguousarray(x.transpose(1, 2, 0))
 
 
-def check(case, model, images, what, folder, devices):
+def check(case, model, images, what, folder, devices, norm=False):
+    """norm: the logits may be less by one number for all classes, below their scale."""
     path, out = folder / "net.onnx", folder / "net.bonnet"
     onnx.save(model, path)
     try:
@@ -64,6 +65,9 @@ def check(case, model, images, what, folder, devices):
             net = device.load(out)
             result = net.run(as_pixels(x))
             got = result.logits[0] * net.info.logit_scale
+            if norm:
+                case.assertLess(abs((want - got)[0]), net.info.logit_scale, what)
+                got += (want - got)[0]
             case.assertTrue(np.allclose(got, want, rtol=1e-9, atol=1e-9 * max(1, np.abs(want).max())), f"{what} on {device.uri}:\n{got}\n{want}")
             case.assertAlmostEqual(want[result.labels[0]], want.max(), 6, what)
             if last.op_type == "TopK":  # the host's order is that of the graph: the largest first, of equals the lowest index
@@ -95,13 +99,17 @@ class Random(unittest.TestCase):
 
 
 class Published(unittest.TestCase):
-    def both(self, model, name, count=2):
+    def both(self, model, name, count=2, norm=False):
         rng = np.random.default_rng(SEED)
         with tempfile.TemporaryDirectory() as folder, bonnet.open("golden:") as golden, bonnet.open("cpu:") as cpu:
-            check(self, model, [image_of(rng, model) for _ in range(count)], name, pathlib.Path(folder), (golden, cpu))
+            check(self, model, [image_of(rng, model) for _ in range(count)], name, pathlib.Path(folder), (golden, cpu), norm)
 
     def test_tfc(self):
         self.both(published.mlp(SEED, 64, True), "TFC")
+
+    def test_tfc_norm(self):
+        """With a norm of one number behind the last layer: a bias that is no multiple of the weights' scale, the same for all classes."""
+        self.both(published.mlp(SEED, 64, False, norm=True), "TFC, norm", norm=True)
 
     def test_lfc(self):
         self.both(published.mlp(SEED, 1024, False), "LFC")
