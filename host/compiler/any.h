@@ -128,8 +128,8 @@ bonnet_status any_maps_joined(any_import *im, const bonnet_node *n, const any_va
 
 /* Two maps of one shape bit by bit. */
 bonnet_status any_belt(any_import *im, const bonnet_node *n, const any_value *a, const any_value *b, bonnet_join join, int32_t *layer);
-/* A map with `pads` around it of bits that together stand for 0: *done = 0 if none do. any_pool.c */
-bonnet_status any_border(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], any_value *to, int *done);
+/* A map with `pads` around it of bits that together stand for `number`: *done = 0 if none do. any_pool.c */
+bonnet_status any_border(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], long double number, any_value *to, int *done);
 
 /* Channels index[0..count-1] of the node's input as the value of `edge`. any_slice.c */
 bonnet_status any_take(any_import *im, const bonnet_node *n, int32_t edge, uint32_t count, const uint32_t *index);
@@ -156,8 +156,10 @@ any_op any_mul, any_add, any_sub, any_div, any_batchnorm, any_clip, any_relu; /*
 any_op any_prelu, any_leaky_relu;                                             /* any_chain.c */
 any_op any_conv, any_gemm, any_matmul, any_pad;                               /* any_conv.c  */
 any_op any_sign, any_bipolar;                                                 /* any_sign.c  */
+any_op any_greater, any_greater_equal, any_less, any_less_equal;              /* any_compare.c */
+any_op any_not, any_where;                                                    /* any_compare.c */
 any_op any_multithreshold, any_quant;                                         /* any_levels.c */
-any_op any_average_pool, any_global_average, any_reduce_mean;                 /* any_average.c */
+any_op any_average_pool, any_global_average, any_reduce;                      /* any_average.c */
 any_op any_maxpool, any_global_max, any_max, any_min;                         /* any_pool.c  */
 any_op any_reshape, any_same;                                                 /* any_view.c  */
 any_op any_shape;                                                             /* any_shape.c */

@@ -121,15 +121,21 @@ bonnet_status any_average_pool(any_import *im, const bonnet_node *n)
     any_value v = *any_in(im, n, 0), to;
     bonnet_net_window box;
     int64_t up, whole;
-    if (v.kind == ANY_CONST || v.kind == ANY_NONE || v.flat || v.mean || any_padded(&v) || v.ended)
+    if (v.kind == ANY_CONST || v.kind == ANY_NONE || v.flat || v.mean || (any_padded(&v) && v.edge) || v.ended)
         return any_unfit(im, n, &v, "AveragePool reads the image, a binary map, or a sum before its sign");
     bonnet_status status = bonnet_attr_int(im->g, n, "ceil_mode", 0, &up);
     if (status == BONNET_OK) status = bonnet_attr_int(im->g, n, "count_include_pad", 0, &whole);
     if (status == BONNET_OK) status = any_window(im, n, 0, 0, &box);
+    if (status == BONNET_OK && any_padded(&v)) { /* zeros that are counted, as torch.onnx writes them */
+        if ((box.top | box.left | box.bottom | box.right) && !whole) return ANY_REFUSE(im, n, "pads what it averages behind a Pad; one of them fits");
+        box.top += v.pads[0], box.left += v.pads[1], box.bottom += v.pads[2], box.right += v.pads[3];
+        memset(v.pads, 0, sizeof v.pads);
+        whole = 1;
+    }
     if (status == BONNET_OK && whole && v.kind == ANY_BITS && v.add != 0 && (box.top | box.left | box.bottom | box.right)) {
         const uint32_t pads[4] = {box.top, box.left, box.bottom, box.right};
         int done;
-        status = any_border(im, n, any_in(im, n, 0), pads, &to, &done);
+        status = any_border(im, n, &v, pads, 0, &to, &done);
         if (status == BONNET_OK && done) v = to, box.top = box.left = box.bottom = box.right = 0;
     }
     if (status == BONNET_OK && v.kind != ANY_SUM) {
@@ -174,8 +180,24 @@ static bonnet_status mean_of_all(any_import *im, const bonnet_node *n, int flat)
 
 bonnet_status any_global_average(any_import *im, const bonnet_node *n) { return mean_of_all(im, n, 0); }
 
-/* Over rows and columns it is GlobalAveragePool, and with keepdims 0 a Flatten behind it. */
-bonnet_status any_reduce_mean(any_import *im, const bonnet_node *n)
+/* ReduceSum: the mean times what it is of. */
+static bonnet_status times_places(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    any_value to = im->values[n->out];
+    long double *places = bonnet_arena_calloc(im->g->arena, 1, sizeof *places);
+    if (!places) return bonnet_graph_no_memory(im->g);
+    *places = (long double)v->h * v->w;
+    if (to.kind == ANY_BITS) {
+        to.mul *= *places, to.add *= *places;
+        return any_set(im, n, to);
+    }
+    bonnet_status status = any_push(im, n, &to, 1, NULL, places, NULL);
+    return status == BONNET_OK ? any_set(im, n, to) : status;
+}
+
+/* Over rows and columns it is GlobalAveragePool or GlobalMaxPool, and with keepdims 0 a Flatten behind it. */
+bonnet_status any_reduce(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0), *axes = any_in(im, n, 1);
     const Onnx__AttributeProto *a = bonnet_attr_find(n, "axes");
@@ -190,5 +212,8 @@ bonnet_status any_reduce_mean(any_import *im, const bonnet_node *n)
     const int64_t first = v->last ? 1 : 2; /* of rows and columns, in either order */
     if (v->flat || at[0] + at[1] != 2 * first + 1 || (at[0] != first && at[1] != first))
         return ANY_REFUSE(im, n, "axes are not %d and %d, the rows and columns of a map", (int)first, (int)first + 1);
-    return mean_of_all(im, n, !keep);
+    const int most = strcmp(n->op, "ReduceMax") == 0;
+    status = most ? any_global_max(im, n) : mean_of_all(im, n, !keep);
+    if (most && status == BONNET_OK) im->values[n->out].flat = !keep;
+    return status == BONNET_OK && strcmp(n->op, "ReduceSum") == 0 ? times_places(im, n) : status;
 }

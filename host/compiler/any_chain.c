@@ -134,12 +134,30 @@ bonnet_status any_batchnorm(any_import *im, const bonnet_node *n)
     return status == BONNET_OK ? any_set(im, n, to) : status;
 }
 
+static long double bent_to(const bonnet_affine *bend, long double x)
+{
+    if (bend->below && x < 0) x *= *bend->below;
+    if (bend->clamp) x = fminl(fmaxl(x, bend->low), bend->high);
+    return x;
+}
+
+/* A bit stands for two numbers, and so it does behind a Relu or Clip, unless they are one then. */
+static int bent_bits(const bonnet_affine *bend, any_value *v)
+{
+    const long double a = bent_to(bend, v->add - v->mul), b = bent_to(bend, v->add + v->mul);
+    if (v->kind != ANY_BITS || any_planes(v) != 1 || v->mean || any_padded(v) || bend->n != 1 || a == b) return 0;
+    v->mul = (b - a) / 2, v->add = (a + b) / 2;
+    return 1;
+}
+
 /* A step that is no line: `bend` is copied behind what was done to the sum. */
 static bonnet_status bent(any_import *im, const bonnet_node *n, const bonnet_affine *bend)
 {
     any_value to;
     bonnet_affine *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
     if (!s) return bonnet_graph_no_memory(im->g);
+    to = *any_in(im, n, 0);
+    if (bent_bits(bend, &to)) return any_set(im, n, to);
     bonnet_status status = any_as_sum(im, n, any_in(im, n, 0), &to);
     if (status == BONNET_OK) status = any_push(im, n, &to, bend->n, NULL, NULL, NULL);
     if (status != BONNET_OK) return status;

@@ -58,7 +58,7 @@ static bonnet_status bordered(any_import *im, const bonnet_node *n, any_value *v
     any_value to;
     int done;
     if (v->kind != ANY_BITS || v->add == 0 || w->edge || !(w->top | w->left | w->bottom | w->right)) return BONNET_OK;
-    bonnet_status status = any_border(im, n, v, pads, &to, &done);
+    bonnet_status status = any_border(im, n, v, pads, 0, &to, &done);
     if (status != BONNET_OK || !done) return status;
     *v = to;
     l->in_h = v->h, l->in_w = v->w;
@@ -130,6 +130,10 @@ bonnet_status any_conv(any_import *im, const bonnet_node *n)
     const any_const *w = any_in(im, n, 1)->c, *bias = any_in(im, n, 2)->c;
     bonnet_layer l = {.in_c = v->ch, .in_h = v->h, .in_w = v->w};
     int64_t group;
+    if (v->kind == ANY_SUM && v->sum && v->sum->l.kind == BONNET_LAYER_ICONV && v->sum->l.win.groups == v->ch && any_filter(&v->sum->l) == 1)
+        return ANY_REFUSE(im, n,
+                          "its image is normalised plane by plane; one number for all planes fits, or int8 pixels by metadata bonnet.pixel_lut or "
+                          "--preprocess with mean, std and scale");
     if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat)
         return any_unfit(im, n, v, "Conv reads the image or a binary map; put a Sign before it");
     if (!w || w->rank != 4) return ANY_REFUSE(im, n, "its weight is not a constant of rank 4");
@@ -193,23 +197,36 @@ bonnet_status any_gemm(any_import *im, const bonnet_node *n)
 
 bonnet_status any_matmul(any_import *im, const bonnet_node *n) { return dense(im, n, any_in(im, n, 1)->c, 1, 1, NULL); }
 
+/* Numbers other than 0 around a map: those that its bits stand for. */
+static bonnet_status pad_numbers(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], double number)
+{
+    any_value to;
+    int done = 0;
+    bonnet_status status = v->kind == ANY_BITS ? any_border(im, n, v, pads, number, &to, &done) : BONNET_OK;
+    if (status != BONNET_OK || done) return status == BONNET_OK ? any_set(im, n, to) : status;
+    return ANY_REFUSE(im, n, "pads with %g; 0 fits, and around a map what its bits stand for", number);
+}
+
 bonnet_status any_pad(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0), *p = any_in(im, n, 1), *fill = any_in(im, n, 2);
     any_value to = *v;
+    uint32_t pads[4], all = 0;
     const int edge = bonnet_attr_is(n, "mode", "edge", "constant");
-    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat || v->mean || any_padded(v))
-        return any_unfit(im, n, v, "Pad goes around the image or a binary map, once");
     if (!edge && !bonnet_attr_is(n, "mode", "constant", "constant")) return ANY_REFUSE(im, n, "mode is neither constant nor edge");
     if (p->kind != ANY_CONST || p->c->count != 8 || n->n_in > 3) return ANY_REFUSE(im, n, "its pads are not a constant of 8 numbers");
-    if (!edge && fill->kind == ANY_CONST && (fill->c->count != 1 || fill->c->v[0] != 0))
-        return ANY_REFUSE(im, n, "pads with %g; 0 fits", fill->c->v[0]);
     for (int i = 0; i < 8; i++) {
         const double x = p->c->v[i];
         if (x < 0 || x >= BONNET_MAX_SIDE || (i % 4 < 2 && x != 0))
             return ANY_REFUSE(im, n, "pads of %g in dimension %d; 0..511 around rows and columns fit", x, i % 4);
-        if (i % 4 >= 2) to.pads[i / 4 * 2 + i % 4 - 2] = (uint32_t)x;
+        if (i % 4 >= 2) all |= pads[i / 4 * 2 + i % 4 - 2] = (uint32_t)x;
     }
-    to.edge = edge && any_padded(&to);
+    if (!all && v->kind != ANY_CONST) return any_set(im, n, to); /* as in front of every AvgPool2d */
+    if ((v->kind != ANY_IMAGE && v->kind != ANY_BITS) || v->flat || v->mean || any_padded(v))
+        return any_unfit(im, n, v, "Pad goes around the image or a binary map, once");
+    if (!edge && fill->kind == ANY_CONST && fill->c->count != 1) return ANY_REFUSE(im, n, "pads with %zu numbers; one fits", fill->c->count);
+    if (!edge && fill->kind == ANY_CONST && fill->c->v[0] != 0) return pad_numbers(im, n, v, pads, fill->c->v[0]);
+    memcpy(to.pads, pads, sizeof pads);
+    to.edge = edge;
     return any_set(im, n, to);
 }

@@ -125,18 +125,40 @@ static bonnet_status choose_unit(any_import *im, real_head *h, const any_value *
                       exact > 0 ? "biases" : "weights", im->error_bound);
 }
 
-static bonnet_status logits(any_import *im, const any_value *v)
+/* Bits that stand for what falls turn the weights, of which -128 then is no int8: the same sum of the map turned. */
+static bonnet_status unturned(any_import *im, any_value *v)
 {
+    any_sum *s = bonnet_arena_calloc(im->g->arena, 1, sizeof *s);
+    const uint32_t bits = v->sum->l.in_c;
+    const any_value in = {.kind = ANY_BITS, .layer = v->sum->l.in.map, .ch = bits, .h = v->sum->l.in_h, .w = v->sum->l.in_w};
+    int32_t *t = bonnet_arena_calloc(im->g->arena, bits, sizeof *t);
+    uint8_t *turn = bonnet_arena_calloc(im->g->arena, bits, 1);
+    if (!s || !t || !turn) return bonnet_graph_no_memory(im->g);
+    for (uint32_t i = 0; i < bits; i++) t[i] = (int32_t)i, turn[i] = 1;
+    *s = *v->sum;
+    s->mul = -s->mul;
+    v->sum = s;
+    return any_pick(im, s->node, &in, NULL, bits, t, turn, &s->l.in.map);
+}
+
+static bonnet_status logits(any_import *im, const any_value *of)
+{
+    any_value plain = *of, *v = &plain;
     const any_sum *s = v->sum;
-    bonnet_layer l = s->l;
     real_head h;
     long double unit = 1;
     int32_t at;
+    bonnet_layer l = s->l;
     if (l.kind != BONNET_LAYER_BCONV) return ANY_REFUSE(im, s->node, "reads the image and is the output; a network has a sign between them");
     if (v->pool || l.out_h * l.out_w != 1 || l.win.groups != 1 || (l.win.top | l.win.left | l.win.bottom | l.win.right))
         return ANY_REFUSE(im, s->node, "is the output with %ux%u positions, a border, groups or a MaxPool; one dense layer fits", (unsigned)l.out_h,
                           (unsigned)l.out_w);
     bonnet_status status = head_read(im, v, &h);
+    if (status == BONNET_OK && s->mul < 0 && unit_of(&h, v) == 0) {
+        status = unturned(im, v);
+        if (status == BONNET_OK) status = head_read(im, v, &h);
+        l = v->sum->l;
+    }
     if (status == BONNET_OK) status = choose_unit(im, &h, v, &unit);
     if (status != BONNET_OK) return status;
     const uint32_t taps = l.win.kernel_h * l.win.kernel_w;

@@ -127,13 +127,14 @@ bonnet_status any_join(any_import *im, const bonnet_node *n, bonnet_join join)
 bonnet_status any_max(any_import *im, const bonnet_node *n) { return any_join(im, n, BONNET_JOIN_OR); }
 bonnet_status any_min(any_import *im, const bonnet_node *n) { return any_join(im, n, BONNET_JOIN_AND); }
 
-/* A pool of one tap makes of what lies outside 0 in OR channels and 1 in AND channels: as many bits of 1 as make a value of 0. */
-bonnet_status any_border(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], any_value *to, int *done)
+/* A pool of one tap makes of what lies outside 0 in OR channels and 1 in AND channels: as many bits of 1 as make the number. */
+bonnet_status any_border(any_import *im, const bonnet_node *n, const any_value *v, const uint32_t pads[4], long double number, any_value *to,
+                         int *done)
 {
     const uint32_t planes = any_planes(v);
     uint32_t ones = 0;
     *done = 0;
-    while (ones <= planes && fabsl(v->mul * (2.0L * ones - planes) + v->add) > 0x1p-40L * fabsl(v->add)) ones++;
+    while (ones <= planes && fabsl(v->mul * (2.0L * ones - planes) + v->add - number) > 0x1p-40L * (fabsl(v->add) + fabsl(number))) ones++;
     if (ones > planes) return BONNET_OK;
     uint8_t *and_ = bonnet_arena_calloc(im->g->arena, any_bits(v), 1);
     if (!and_) return bonnet_graph_no_memory(im->g);

@@ -106,12 +106,24 @@ bonnet_status any_split(any_import *im, const bonnet_node *n)
     return at == all ? BONNET_OK : ANY_REFUSE(im, n, "its sizes are %lld together, the input has %lld", (long long)at, (long long)all);
 }
 
+/* x[:, :, 0, 0] of a map of one pixel: its only row, then its only column. */
+static int corner(const any_value *v, const any_value *which)
+{
+    return (v->kind == ANY_BITS || v->kind == ANY_SUM) && !v->ended && !v->last && !v->fold && (v->mean || v->h * v->w == 1) &&
+           which->kind == ANY_CONST && which->c->rank == 0 && (which->c->v[0] == 0 || which->c->v[0] == -1);
+}
+
 bonnet_status any_gather(any_import *im, const bonnet_node *n)
 {
     const any_value *v = any_in(im, n, 0), *which = any_in(im, n, 1);
     int64_t axis;
     uint32_t per;
     bonnet_status status = bonnet_attr_int(im->g, n, "axis", 0, &axis);
+    if (status == BONNET_OK && (axis == 2 || axis == 3) && corner(v, which)) {
+        any_value to = *v;
+        to.flat = 1;
+        return any_set(im, n, to);
+    }
     if (status == BONNET_OK) status = takeable(im, n, axis, &per);
     if (status != BONNET_OK) return status;
     if (which->kind != ANY_CONST || which->c->rank != 1 || per != 1) return ANY_REFUSE(im, n, "its indices are not a constant list of channels");

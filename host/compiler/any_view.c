@@ -25,9 +25,9 @@ static uint32_t wanted(const any_import *im, const bonnet_node *n, const int64_t
         to[0] = 1, to[1] = total;
         return 2;
     }
-    if (n->op[0] == 'S') { /* Squeeze of [1, c, 1, 1] */
+    if (n->op[0] == 'S') { /* Squeeze of [1, c, 1, 1], at once or one dimension after the other */
         to[0] = 1, to[1] = total;
-        return rank == 4 && total == from[1] ? 2 : 0;
+        return (rank == 4 || rank == 2) && total == from[1] ? 2 : 0;
     }
     if (n->op[0] == 'U') { /* Unsqueeze of [1, c] twice at once */
         to[0] = 1, to[1] = total, to[2] = to[3] = 1;

@@ -100,7 +100,7 @@ class Graph:
         gamma = rng.normal(size=c) * (rng.random(c) > 0.1)  # both directions, and some channels are constant
         return self.then("BatchNormalization", *map(self.const, (gamma, rng.normal(size=c) * rng.integers(0, 2), rng.integers(-9, 10, c), rng.random(c) + 0.1)))
 
-    def sign(self, kinds=("Sign", "BipolarQuant", "MultiThreshold", "MultiThreshold", "Levels")):
+    def sign(self, kinds=("Sign", "BipolarQuant", "MultiThreshold", "MultiThreshold", "Levels", "Compare")):
         kind, rng = rng_choice(self.rng, kinds), self.rng
         if kind == "Sign":
             return self.then("Sign")
@@ -108,9 +108,32 @@ class Graph:
             return self.then("BipolarQuant", self.const(rng.choice([1.0, 0.5])), domain=QONNX)
         if kind == "Levels" and len(self.value[1]) == 3:
             return self.levels()
+        if kind == "Compare":
+            return self.compare()
         t = rng.integers(-4, 5, (self.value[1][0], 1)) + rng.choice([0, 0.5])
         scale, bias = rng_choice(rng, [(2.0, -1.0), (1.0, 0.0)])
         return self.then("MultiThreshold", self.const(t), domain=QONNX, out_scale=scale, out_bias=bias)
+
+    def compare(self):
+        """A sign by another name: one comparison, turned or not, and two numbers for it."""
+        rng, (c, *rest) = self.rng, self.value[1]
+        op, t = rng_choice(rng, ["Greater", "GreaterOrEqual", "Less", "LessOrEqual"]), rng.integers(-4, 5, rng_choice(rng, [[], [c, *[1] * len(rest)]])) / 2
+        if self.opset < 16:  # LessOrEqual and GreaterOrEqual are the others, turned
+            turned = op.endswith("Equal")
+            op = op if not turned else "Less" if op[0] == "G" else "Greater"
+        both = [self.value[0], self.const(t)]
+        self.value = self.node(op, both if rng.integers(2) else both[::-1], self.value[1])
+        if self.opset < 16 and turned:
+            self.then("Not")
+        if rng.integers(2):
+            a, b = rng_choice(rng, [(1.0, -1.0), (-1.0, 1.0), (1.0, 0.0)])
+            self.value = self.node("Where", [self.value[0], self.const(a), self.const(np.full((1, c, *rest), b))], self.value[1])
+            return self.value
+        self.then("Cast", to=TensorProto.FLOAT)
+        if rng.integers(2):
+            self.then("Mul", self.const(2.0))
+            self.then("Sub", self.const(1.0))
+        return self.value
 
     def levels(self):
         """An activation of several levels: 3 to 16, fewer where there are many channels."""

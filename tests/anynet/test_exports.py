@@ -115,7 +115,31 @@ def modules():
             x = sign(F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), torch.round(self.first.weight * 64).clamp(-128, 127) / 64))
             return self.last(sign(self.deep(F.pad(x, (1, 0, 2, 0)))).flatten(1))
 
-    return Shuffle, Residual, Last, React, Folded, Pads
+    class Compared(nn.Module):
+        """Signs by comparison; bits of 0 and 1 by relu(); pads of -1 and 1."""
+        def __init__(self):
+            super().__init__()
+            self.first, self.second, self.third = conv(3, 12, 3), conv(12, 10, 3), conv(10, 8, 3)
+            self.last = Signed(nn.Linear(8 * 49, 5, bias=False))
+
+        def forward(self, x):
+            x = self.first(x)
+            x = F.pad(torch.where(x >= 0, torch.ones_like(x), -torch.ones_like(x)), (1, 1, 1, 1), value=-1.0)
+            x = F.relu(F.pad((self.second(x) > 0).float() * 2 - 1, (1, 1, 1, 1), value=1.0))
+            return self.last((self.third(x) < 0.5).float().flatten(1))
+
+    class Pooled(nn.Module):
+        """AvgPool2d, in front of which torch.onnx writes a Pad; sum() and amax() over a map; one pixel squeezed and indexed."""
+        def __init__(self):
+            super().__init__()
+            self.first, self.second, self.third, self.last = conv(3, 12, 3), conv(12, 10, 3), conv(12, 10, 3), Signed(nn.Linear(40, 5, bias=False))
+
+        def forward(self, x):
+            x = sign(F.avg_pool2d(sign(self.first(x)), 3, 2, 1) - 0.2)
+            y, z = sign(self.second(x)), 4 * F.avg_pool2d(self.third(x), 2)
+            return self.last(torch.cat([sign(y.sum((2, 3))), y.amax((2, 3)), sign(z).squeeze(-1).squeeze(-1), sign(z)[:, :, 0, 0]], 1))
+
+    return Shuffle, Residual, Last, React, Folded, Pads, Compared, Pooled
 
 
 @unittest.skipIf(torch is None, "no PyTorch (python3-torch)")
