@@ -23,6 +23,7 @@ class Model:
         self.model = path if isinstance(path, onnx.ModelProto) else onnx.load(path)
         self.constants = {t.name: numpy_helper.to_array(t).astype(np.float64) for t in self.model.graph.initializer}
         self.whole = {t.name for t in self.model.graph.initializer if t.data_type in INTEGERS}
+        self.int8 = {t.name for t in self.model.graph.initializer if t.data_type == onnx.TensorProto.INT8}
         self.metadata = {p.key: p.value for p in self.model.metadata_props}
         self.inputs = [i.name for i in self.model.graph.input if i.name not in self.constants]
         self.outputs = [o.name for o in self.model.graph.output]
@@ -42,6 +43,8 @@ class Model:
         for node in self.model.graph.node:
             given = [values[name] if name else None for name in node.input]
             extra = {"outputs": len(node.output)} if node.op_type == "Split" else {}
+            if node.op_type == "QuantizeLinear":
+                extra = {"signed": node.input[2] in self.int8 if len(node.input) > 2 else False}
             out = OPERATORS[node.op_type](*given, **attributes(node), **extra)
             if self.is_whole(node):
                 self.whole.update(node.output)

@@ -98,6 +98,16 @@ def slice_(x, starts, ends, axes=None, steps=None):
     return x[tuple(index)]
 
 
+def quantize_linear(x, scale, zero=0.0, *, axis=1, signed=False):
+    low, high = (-128, 127) if signed else (0, 255)
+    return np.clip(np.round(x / scale) + zero, low, high)
+
+
+def dequantize_linear(x, scale, zero=0.0, *, axis=1):
+    shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)] if np.size(scale) > 1 else np.shape(scale)
+    return (x - np.reshape(zero, shape if np.size(zero) > 1 else np.shape(zero))) * np.reshape(scale, shape)
+
+
 def gemm(a, b, c=0.0, *, alpha=1.0, beta=1.0, transA=0, transB=0):
     return alpha * (a.T if transA else a) @ (b.T if transB else b) + beta * c
 
@@ -196,7 +206,8 @@ OPERATORS = {
         next(np.asarray(v if not isinstance(v, onnx.TensorProto) else numpy_helper.to_array(v), float)
              for v in (value, value_float, value_int, value_floats, value_ints) if v is not None),
     "Conv": conv,
-    "DequantizeLinear": lambda x, scale, zero=0.0, *, axis=1: (x - zero) * scale,
+    "Ceil": np.ceil,
+    "DequantizeLinear": dequantize_linear,
     "Div": lambda a, b: a / b,
     "Equal": lambda a, b: (a == b).astype(float),
     "Flatten": lambda x, *, axis=1: x.reshape(int(np.prod(x.shape[:axis])), -1),
@@ -227,6 +238,7 @@ OPERATORS = {
     "Pad": pad,
     "Pow": lambda a, b: a ** b,
     "Quant": quant,
+    "QuantizeLinear": quantize_linear,
     "ReduceMax": reduce(np.max),
     "ReduceMean": reduce(np.mean),
     "ReduceSum": reduce(np.sum),

@@ -98,6 +98,8 @@ void any_finish(bonnet_layer *l, const bonnet_node *n);
 bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done);
 /* The same for lists (any_shape.c): *out stays NULL where it is no such operator. */
 bonnet_status any_fold_list(any_import *im, const bonnet_node *n, any_const **out);
+/* The integers that a QuantizeLinear makes, by the type of its zero point. */
+void any_const_range(const any_import *im, const bonnet_node *n, long double *low, long double *high);
 /* The same for arithmetic (any_math.c). */
 bonnet_status any_fold_math(any_import *im, const bonnet_node *n, any_const **out);
 /* Element of `b` that meets element `i` of `a`: equal shapes, or b of one element, or b broadcast along dimensions of 1. -1: it does not. */
@@ -158,6 +160,7 @@ any_op any_conv, any_gemm, any_matmul, any_pad;                               /*
 any_op any_sign, any_bipolar;                                                 /* any_sign.c  */
 any_op any_greater, any_greater_equal, any_less, any_less_equal;              /* any_compare.c */
 any_op any_not, any_where;                                                    /* any_compare.c */
+any_op any_quantize_linear, any_dequantize_linear, any_round;                 /* any_levels.c */
 any_op any_multithreshold, any_quant;                                         /* any_levels.c */
 any_op any_average_pool, any_global_average, any_reduce;                      /* any_average.c */
 any_op any_maxpool, any_global_max, any_max, any_min;                         /* any_pool.c  */

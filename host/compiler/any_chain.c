@@ -141,9 +141,13 @@ static long double bent_to(const bonnet_affine *bend, long double x)
     return x;
 }
 
-/* A bit stands for two numbers, and so it does behind a Relu or Clip, unless they are one then. */
+/* A bit stands for two numbers, and so it does behind a Relu or Clip, unless they are one then; levels that are all within stay. */
 static int bent_bits(const bonnet_affine *bend, any_value *v)
 {
+    const long double reach = fabsl(v->mul) * any_planes(v);
+    if (v->kind == ANY_BITS && !v->mean && !any_padded(v) && bend->n == 1 && bent_to(bend, v->add - reach) == v->add - reach &&
+        bent_to(bend, v->add + reach) == v->add + reach && (!bend->below || v->add - reach >= 0))
+        return 1;
     const long double a = bent_to(bend, v->add - v->mul), b = bent_to(bend, v->add + v->mul);
     if (v->kind != ANY_BITS || any_planes(v) != 1 || v->mean || any_padded(v) || bend->n != 1 || a == b) return 0;
     v->mul = (b - a) / 2, v->add = (a + b) / 2;

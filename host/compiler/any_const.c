@@ -55,6 +55,42 @@ static bonnet_status quant(any_import *im, const bonnet_node *n, any_const **out
     return BONNET_OK;
 }
 
+void any_const_range(const any_import *im, const bonnet_node *n, long double *low, long double *high)
+{
+    const bonnet_tensor *zero = n->n_in > 2 && n->in[2] >= 0 ? im->g->edges[n->in[2]].constant : NULL;
+    const int is_signed = zero && zero->proto->data_type == ONNX__TENSOR_PROTO__DATA_TYPE__INT8;
+    *low = is_signed ? -128 : 0, *high = is_signed ? 127 : 255;
+}
+
+/* QuantizeLinear and DequantizeLinear of constants: one scale, or one for each index of an axis. */
+static bonnet_status linear(any_import *im, const bonnet_node *n, any_const **out)
+{
+    const any_const *x = any_in(im, n, 0)->c, *s = any_in(im, n, 1)->c, *z = any_in(im, n, 2)->c;
+    const int back = n->op[0] == 'D';
+    long double low, high;
+    int64_t axis;
+    size_t inner = 1;
+    bonnet_status status = bonnet_attr_int(im->g, n, "axis", 1, &axis);
+    if (status != BONNET_OK) return status;
+    if (axis < 0) axis += x->rank;
+    if (!s || (s->count != 1 && (axis < 0 || axis >= x->rank || s->count != x->dims[axis])) || (z && z->count != 1 && z->count != s->count))
+        return ANY_REFUSE(im, n, "its scales are not one, or one for each index of its axis");
+    for (size_t i = 0; i < s->count; i++)
+        if (!(s->v[i] > 0)) return ANY_REFUSE(im, n, "scale %zu is %g; scales above 0 fit", i, s->v[i]);
+    for (uint32_t r = (uint32_t)axis + 1; s->count != 1 && r < x->rank; r++) inner *= x->dims[r];
+    any_const_range(im, n, &low, &high);
+    any_const *c = any_const_new(im, x->rank, x->dims);
+    if (!c) return bonnet_graph_no_memory(im->g);
+    for (size_t i = 0; i < c->count; i++) {
+        const size_t at = i / inner % s->count;
+        const double zero = z ? z->v[z->count == 1 ? 0 : at] : 0, q = nearbyint(x->v[i] / s->v[at]) + zero;
+        c->v[i] = back ? (x->v[i] - zero) * s->v[at] : fmin(fmax(q, (double)low), (double)high);
+    }
+    c->unit = !back ? 1 : s->count == 1 ? s->v[0] : 0;
+    *out = c;
+    return BONNET_OK;
+}
+
 static bonnet_status signs(any_import *im, const bonnet_node *n, any_const **out)
 {
     const any_const *x = any_in(im, n, 0)->c;
@@ -94,7 +130,9 @@ bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done)
         const char *op;
         bonnet_status (*run)(any_import *, const bonnet_node *, any_const **);
         uint32_t inputs;
-    } folds[] = {{"Quant", quant, 4}, {"IntQuant", quant, 4}, {"Sign", signs, 1}, {"BipolarQuant", signs, 2}, {"Transpose", transpose, 1}};
+    } folds[] = {
+        {"Quant", quant, 4},           {"IntQuant", quant, 4},         {"Sign", signs, 1}, {"BipolarQuant", signs, 2}, {"Transpose", transpose, 1},
+        {"QuantizeLinear", linear, 3}, {"DequantizeLinear", linear, 3}};
     any_const *c = NULL;
     int missing = 0;
     if (!n->n_in || n->in[0] < 0) return BONNET_OK;
@@ -105,7 +143,8 @@ bonnet_status any_fold(any_import *im, const bonnet_node *n, int *done)
     bonnet_status status = any_fold_math(im, n, &c);
     for (size_t i = 0; i < sizeof folds / sizeof *folds && status == BONNET_OK && !c; i++) {
         if (strcmp(n->op, folds[i].op) != 0) continue;
-        if (n->n_in != folds[i].inputs || missing) return ANY_REFUSE(im, n, "has %u inputs, needs %u", (unsigned)n->n_in, (unsigned)folds[i].inputs);
+        if ((n->n_in != folds[i].inputs || missing) && !(folds[i].run == linear && n->n_in >= 2))
+            return ANY_REFUSE(im, n, "has %u inputs, needs %u", (unsigned)n->n_in, (unsigned)folds[i].inputs);
         status = folds[i].run(im, n, &c);
     }
     if (status == BONNET_OK && !c && !missing) status = any_fold_list(im, n, &c);

@@ -5,7 +5,10 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "any.h"
+
+enum { MAX_LEVELS = 255 };
 
 /* Thresholds at[channel or 0][level], taken off the sum; strict[level] (or NULL): reached only beyond it. */
 typedef struct levels {
@@ -126,22 +129,103 @@ static int keeps(const any_import *im, const any_value *v, const quantiser *q)
     return 1;
 }
 
+/* The levels of q; with `plain` the integers in front of - z and * s, which are added to what is rounded, not rounded with it. */
+static bonnet_status quantised(any_import *im, const bonnet_node *n, const quantiser *q, int plain)
+{
+    any_value v = *any_in(im, n, 0);
+    if (keeps(im, &v, q)) {
+        if (plain) v.mul /= q->s, v.add = v.add / q->s + q->z;
+        return any_set(im, n, v);
+    }
+    const uint32_t count = q->high > q->low ? (uint32_t)(q->high - q->low) : 0;
+    long double *at = bonnet_arena_calloc(im->g->arena, count, sizeof *at);
+    uint8_t *strict = bonnet_arena_calloc(im->g->arena, count, 1);
+    if (!count) return ANY_REFUSE(im, n, "one level, %Lg, is all it makes", q->low);
+    if (!at || !strict) return bonnet_graph_no_memory(im->g);
+    for (uint32_t i = 0; i < count; i++) { /* level w is reached where round(x / s + z) >= w */
+        const long double w = q->low + i + 1, own = plain ? w - q->z : w;
+        at[i] = (q->how == 'R' ? w - 0.5L : q->how == 'F' ? w : w - 1) - q->z;
+        at[i] *= q->s;
+        strict[i] = q->how == 'C' || (q->how == 'R' && fmodl(own, 2) != 0); /* a half goes to the even one */
+    }
+    levels l = {.count = count, .channels = 1, .at = at, .strict = strict, .base = (q->low - q->z) * q->s, .step = q->s};
+    if (plain) l.base = q->low, l.step = 1;
+    return reached(im, n, &l);
+}
+
 bonnet_status any_quant(any_import *im, const bonnet_node *n)
 {
     quantiser q = {0};
     bonnet_status status = quantiser_read(im, n, &q);
-    if (status != BONNET_OK) return status;
-    if (keeps(im, any_in(im, n, 0), &q)) return any_set(im, n, *any_in(im, n, 0));
-    const uint32_t count = q.high > q.low ? (uint32_t)(q.high - q.low) : 0;
-    long double *at = bonnet_arena_calloc(im->g->arena, count, sizeof *at);
-    uint8_t *strict = bonnet_arena_calloc(im->g->arena, count, 1);
-    if (!count) return ANY_REFUSE(im, n, "one level, %Lg, is all it makes", q.low);
-    if (!at || !strict) return bonnet_graph_no_memory(im->g);
-    for (uint32_t i = 0; i < count; i++) { /* level w is reached where round(x / s + z) >= w */
-        const long double w = q.low + i + 1;
-        at[i] = (q.how == 'R' ? w - 0.5L : q.how == 'F' ? w : w - 1) - q.z;
-        at[i] *= q.s;
-        strict[i] = q.how == 'C' || (q.how == 'R' && fmodl(w, 2) != 0); /* a half goes to the even one */
+    return status == BONNET_OK ? quantised(im, n, &q, 0) : status;
+}
+
+/* What the Clip that alone reads this node leaves of its levels, as between the Linears of QCDQ. */
+static void narrowed(const any_import *im, const bonnet_node *n, quantiser *q)
+{
+    if (im->g->edges[n->out].consumers != 1) return;
+    for (const bonnet_node *c = n + 1; c < im->g->nodes + im->g->n_nodes; c++) {
+        if (strcmp(c->op, "Clip") != 0 || c->n_in != 3 || c->in[0] != n->out) continue;
+        const any_const *low = any_in(im, c, 1)->c, *high = any_in(im, c, 2)->c;
+        if (low && low->count == 1 && low->v[0] > q->low) q->low = low->v[0];
+        if (high && high->count == 1 && high->v[0] < q->high) q->high = high->v[0];
+        return;
     }
-    return reached(im, n, &(levels){.count = count, .channels = 1, .at = at, .strict = strict, .base = (q.low - q.z) * q.s, .step = q.s});
+}
+
+bonnet_status any_quantize_linear(any_import *im, const bonnet_node *n)
+{
+    const any_const *s = any_in(im, n, 1)->c, *z = any_in(im, n, 2)->c;
+    if (!s || s->count != 1 || !(s->v[0] > 0) || (n->n_in > 2 && n->in[2] >= 0 && (!z || z->count != 1)))
+        return ANY_REFUSE(im, n, "its scale and zero point are not one constant each; one scale above 0 fits");
+    quantiser q = {.s = s->v[0], .z = z ? z->v[0] : 0, .how = 'R'};
+    any_const_range(im, n, &q.low, &q.high);
+    narrowed(im, n, &q);
+    return quantised(im, n, &q, 1);
+}
+
+bonnet_status any_dequantize_linear(any_import *im, const bonnet_node *n)
+{
+    const any_const *s = any_in(im, n, 1)->c, *z = any_in(im, n, 2)->c;
+    any_value to = *any_in(im, n, 0);
+    if ((to.kind != ANY_BITS && to.kind != ANY_IMAGE) || any_padded(&to))
+        return any_unfit(im, n, &to, "DequantizeLinear reads what a QuantizeLinear makes");
+    if (!s || s->count != 1 || (n->n_in > 2 && n->in[2] >= 0 && (!z || z->count != 1)))
+        return ANY_REFUSE(im, n, "its scale and zero point are not one constant each; one scale fits");
+    to.add = (to.add - (z ? z->v[0] : 0)) * s->v[0], to.mul *= s->v[0];
+    return any_set(im, n, to);
+}
+
+/* The least and the largest that the steps let a channel be. */
+static void bounds(const bonnet_affine *step, uint32_t channel, long double *low, long double *high)
+{
+    *low = -HUGE_VALL, *high = HUGE_VALL;
+    if (!step) return;
+    bounds(step->prev, channel, low, high);
+    const uint32_t i = step->n == 1 ? 0 : channel;
+    const long double mul = step->mul ? step->mul[i] : 1, sub = step->sub ? step->sub[i] : 0, add = step->add ? step->add[i] : 0;
+    const long double a = mul == 0 ? add : (*low - sub) * mul + add, b = mul == 0 ? add : (*high - sub) * mul + add;
+    *low = fminl(a, b), *high = fmaxl(a, b);
+    const long double below = step->below ? step->below[step->n == 1 ? 0 : channel] : 1; /* 0 or more, and 0 * infinity would be no number */
+    if (*low < 0) *low = below > 0 ? *low * below : 0;
+    if (*high < 0) *high = below > 0 ? *high * below : 0;
+    if (step->clamp) *low = fminl(fmaxl(*low, step->low), step->high), *high = fminl(fmaxl(*high, step->low), step->high);
+}
+
+/* Round and Ceil of sums between bounds, as DoReFa-Net has: round(clip(x, 0, 1) * 3) / 3. */
+bonnet_status any_round(any_import *im, const bonnet_node *n)
+{
+    const any_value *v = any_in(im, n, 0);
+    quantiser q = {.s = 1, .low = -HUGE_VALL, .high = HUGE_VALL, .how = n->op[0]};
+    if (keeps(im, v, &q)) return any_set(im, n, *v);
+    for (uint32_t c = 0; v->kind == ANY_SUM && c < v->ch; c++) {
+        long double low, high;
+        bounds(v->chain, c, &low, &high);
+        q.low = c ? fminl(q.low, low) : low, q.high = c ? fmaxl(q.high, high) : high;
+    }
+    if (!(q.high - q.low <= MAX_LEVELS)) return ANY_REFUSE(im, n, "rounds what has no bounds; a Clip to 0..%d or less before it fits", MAX_LEVELS);
+    q.low = q.how == 'R' ? nearbyintl(q.low) : ceill(q.low);
+    q.high = q.how == 'R' ? nearbyintl(q.high) : ceill(q.high);
+    if (q.high == q.low) q.high += 1; /* sums that are constant: a level that none reaches */
+    return quantised(im, n, &q, 0);
 }

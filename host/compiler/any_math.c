@@ -25,7 +25,6 @@ static double of_ceil(const double *x) { return ceil(x[0]); }
 static double of_clip(const double *x) { return fmin(fmax(x[0], x[1]), x[2]); }
 static double of_div(const double *x) { return x[0] / x[1]; }
 static double of_equal(const double *x) { return x[0] == x[1]; }
-static double of_floor(const double *x) { return floor(x[0]); }
 static double of_greater(const double *x) { return x[0] > x[1]; }
 static double of_greater_equal(const double *x) { return x[0] >= x[1]; }
 static double of_less(const double *x) { return x[0] < x[1]; }
@@ -51,18 +50,29 @@ static const struct operation {
     double (*of)(const double *x);
     int unit;
 } operations[] = {
-    {"Abs", 1, 1, of_abs, SAME},      {"Add", 2, 2, of_add, OTHER},
-    {"Ceil", 1, 1, of_ceil, WHOLE},   {"Clip", 1, 3, of_clip, SAME},
-    {"Div", 2, 2, of_div, TIMES},     {"Equal", 2, 2, of_equal, OTHER},
-    {"Floor", 1, 1, of_floor, WHOLE}, {"Greater", 2, 2, of_greater, OTHER},
-    {"Less", 2, 2, of_less, OTHER},   {"GreaterOrEqual", 2, 2, of_greater_equal, OTHER},
-    {"Max", 2, 2, of_max, OTHER},     {"LessOrEqual", 2, 2, of_less_equal, OTHER},
-    {"Min", 2, 2, of_min, OTHER},     {"Mul", 2, 2, of_mul, TIMES},
-    {"Neg", 1, 1, of_neg, SAME},      {"Not", 1, 1, of_not, OTHER},
-    {"Pow", 2, 2, of_pow, OTHER},     {"Reciprocal", 1, 1, of_reciprocal, OTHER},
-    {"Relu", 1, 1, of_relu, SAME},    {"Round", 1, 1, of_round, WHOLE},
-    {"Sqrt", 1, 1, of_sqrt, OTHER},   {"Sub", 2, 2, of_sub, OTHER},
-    {"Tanh", 1, 1, of_tanh, OTHER},   {"Where", 3, 3, of_where, OTHER},
+    {"Abs", 1, 1, of_abs, SAME},
+    {"Add", 2, 2, of_add, OTHER},
+    {"Ceil", 1, 1, of_ceil, WHOLE},
+    {"Clip", 1, 3, of_clip, SAME},
+    {"Div", 2, 2, of_div, TIMES},
+    {"Equal", 2, 2, of_equal, OTHER},
+    {"Greater", 2, 2, of_greater, OTHER},
+    {"Less", 2, 2, of_less, OTHER},
+    {"GreaterOrEqual", 2, 2, of_greater_equal, OTHER},
+    {"Max", 2, 2, of_max, OTHER},
+    {"LessOrEqual", 2, 2, of_less_equal, OTHER},
+    {"Min", 2, 2, of_min, OTHER},
+    {"Mul", 2, 2, of_mul, TIMES},
+    {"Neg", 1, 1, of_neg, SAME},
+    {"Not", 1, 1, of_not, OTHER},
+    {"Pow", 2, 2, of_pow, OTHER},
+    {"Reciprocal", 1, 1, of_reciprocal, OTHER},
+    {"Relu", 1, 1, of_relu, SAME},
+    {"Round", 1, 1, of_round, WHOLE},
+    {"Sqrt", 1, 1, of_sqrt, OTHER},
+    {"Sub", 2, 2, of_sub, OTHER},
+    {"Tanh", 1, 1, of_tanh, OTHER},
+    {"Where", 3, 3, of_where, OTHER},
 };
 
 /* Bounds of a Clip keep a unit of which they are multiples. */

@@ -160,6 +160,8 @@ static bonnet_status node_fold(bonnet_graph *g, bonnet_node *n)
     const bonnet_tensor *from = constant_in(g, n, 0);
     const int copied = from && (strcmp(n->op, "Identity") == 0 || strcmp(n->op, "Cast") == 0);
     if (!literal && !copied && !(quantised && from)) return BONNET_OK;
+    const bonnet_tensor *scale = quantised ? constant_in(g, n, 1) : NULL;
+    if (scale && scale->count > 1) return BONNET_OK; /* one scale a channel: the general importer multiplies (any_const.c) */
     bonnet_tensor *t = bonnet_arena_calloc(g->arena, 1, sizeof *t);
     bonnet_status status = BONNET_OK;
     if (!t) return bonnet_graph_no_memory(g);

@@ -67,6 +67,11 @@ class Graph:
             product = self.node("Mul", [self.node("ReduceMax", [self.node("Abs", [real])[0]], axes=axes)[0], signs])[0]
             clipped = self.node("Clip", [real, self.const(-1.0), self.const(1.0)])[0]
             return self.node("Add", [self.node("Sub", [product, clipped])[0], clipped])[0]
+        if kind == "linear":  # QCDQ: 8-bit integers, a scale for each output channel
+            scale = self.const(2.0 ** -rng.integers(4, 8, shape[by]))
+            zero = self.const(np.zeros(shape[by]), np.int8)
+            clipped = self.node("Clip", [self.const(np.rint(real * 40).clip(-128, 127), np.int8), self.const(-100, np.int8), self.const(100, np.int8)])[0]
+            return self.node("DequantizeLinear", [clipped if rng.integers(2) else self.const(np.rint(real * 9), np.int8), scale, zero], axis=by)[0]
         if kind == "where":
             first = self.const(np.ones(shape))
             return self.node("Where", [self.node("GreaterOrEqual", [self.const(real), self.const(0.0)])[0], first, self.node("Neg", [first])[0]])[0]
@@ -140,7 +145,18 @@ class Graph:
         rng, c = self.rng, self.value[1][0]
         bits = int(rng.integers(2, 5 if c <= 12 else 4 if c <= 24 else 3))
         how = rng.random()
-        if how < 0.4:
+        if how < 0.15:  # QCDQ
+            scale, low = self.const(rng.choice([0.5, 1.0, 2.0])), -int(rng.integers(1, 2 ** (bits - 1) + 1))
+            zero = self.const(int(rng.integers(-1, 2)), np.int8)
+            self.then("QuantizeLinear", scale, zero)
+            self.then("Clip", self.const(low, np.int8), self.const(2 ** (bits - 1) - 1, np.int8))
+            return self.then("DequantizeLinear", scale, zero)
+        if how < 0.25:  # round(clip(x)) / n, of DoReFa-Net
+            self.then("Clip", self.const(rng.choice([0.0, -0.5])), self.const(1.0))
+            self.then("Mul", self.const(2.0 ** (bits - 1)))
+            self.then(rng_choice(rng, ["Round", "Round", "Ceil"]))
+            return self.then("Div", self.const(2.0 ** (bits - 1)))
+        if how < 0.5:
             t = rng.integers(-9, 10, (rng_choice(rng, [1, c]), int(rng.integers(2, 2 ** bits)))) + rng.choice([0, 0.5])
             scale, bias = rng_choice(rng, [(1.0, 0.0), (2.0, -float(t.shape[1])), (-0.5, 0.0), (1.0, -1.0)])
             return self.then("MultiThreshold", self.const(np.sort(t, 1)), domain=QONNX, out_scale=scale, out_bias=bias)

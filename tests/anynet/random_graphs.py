@@ -42,10 +42,10 @@ def random_graph(seed):
     if rng.random() < 0.15:
         g.sign(("BipolarQuant", "Sign") if 0.2 > scaled or 0.3 > scaled >= 0.2 else ("BipolarQuant",))
     elif len(g.shape) == 1:
-        g.dense(int(rng.integers(1, 140)), ("sign", "plain", "integers", "quant", "quants", "rounded"))
+        g.dense(int(rng.integers(1, 140)), ("sign", "plain", "integers", "quant", "quants", "rounded", "linear"))
         between(g)
     else:
-        g.conv(**window(g, rng), kinds=("sign", "signs", "plain", "integers", "quant", "quants", "rounded"))
+        g.conv(**window(g, rng), kinds=("sign", "signs", "plain", "integers", "quant", "quants", "rounded", "linear"))
         between(g)
     for _ in range(int(rng.integers(0, 4))):
         body(g, rng)

@@ -296,6 +296,22 @@ class CommandLine(unittest.TestCase):
         self.refused(self.channels(lambda g, v: shape(g, "Slice", *(g.const([x], np.int64) for x in (0, 3, 0, 0)))), r"\(Slice\): step 0 along axis 0 of a constant")
         self.refused(self.channels(lambda g, v: g.then("Reshape", g.node("Shape", [v[0]], start=1)[0])), r"\(Shape\): takes a part of a shape")
 
+    def test_exported(self):
+        """What exporters write and no threshold does."""
+        def image():
+            g = graphs.Graph(np.random.default_rng(SEED), (3, 6, 6))
+            g.then("Div", g.const(np.reshape([0.2, 0.3, 0.4], (1, 3, 1, 1))))
+            g.conv(4, [3, 3], kinds=("plain",))
+            return g.model()
+
+        self.refused(image(), r"\(Conv\): its image is normalised plane by plane; one number for all planes fits, or int8 pixels")
+        self.refused(self.channels(lambda g, v: g.norm() and g.then("Round")), r"\(Round\): rounds what has no bounds; a Clip to 0..255 or less before it fits")
+        self.refused(self.channels(lambda g, v: g.then("Greater", g.node("Neg", [v[0]])[0])), r"\(Neg\): this operator is not read")
+        self.refused(self.channels(lambda g, v: g.then("Greater", v[0])), r"\(Greater\): compares two values; one with a constant fits")
+        self.refused(self.channels(lambda g, v: g.then("Greater", g.const(0.0)) and g.then("Where", v[0], g.const(1.0))), r"\(Where\): chooses between values; between two numbers")
+        self.refused(self.channels(lambda g, v: g.then("QuantizeLinear", g.const(np.ones(6)), g.const(np.zeros(6), np.int8))), r"\(QuantizeLinear\): its scale and zero point are not one")
+        self.refused(self.channels(lambda g, v: g.then("Pad", g.const([0, 0, 1, 1] * 2, np.int64), g.const(0.3))), r"\(Pad\): pads with 0.3; 0 fits, and around a map what its bits stand for")
+
     def test_end(self):
         def net(op, *more, outputs=(), **attributes):
             g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
