@@ -144,10 +144,11 @@ static bonnet_status sums(any_import *im, const bonnet_node *n, const any_value 
     }
     *s = *sa;
     bonnet_net_window *w = &s->l.win;
+    if (sa->l.kind != sb->l.kind)
+        return ANY_REFUSE(im, n, "adds sums of the image's pixels and sums of bits; a Sign of the pixels' before the Add fits");
     const int same = sa->l.in.map == sb->l.in.map, pixels = sa->l.kind == BONNET_LAYER_ICONV;
-    if (sa->l.kind != sb->l.kind || sa->l.in_h != sb->l.in_h || sa->l.in_w != sb->l.in_w || wa->stride_h != wb->stride_h ||
-        wa->stride_w != wb->stride_w || wa->dilation_h != wb->dilation_h || wa->dilation_w != wb->dilation_w || wa->edge != wb->edge ||
-        wa->groups != wb->groups ||
+    if (sa->l.in_h != sb->l.in_h || sa->l.in_w != sb->l.in_w || wa->stride_h != wb->stride_h || wa->stride_w != wb->stride_w ||
+        wa->dilation_h != wb->dilation_h || wa->dilation_w != wb->dilation_w || wa->edge != wb->edge || wa->groups != wb->groups ||
         !both(sa->l.in_h, sa->l.out_h, wa->stride_h, wa->dilation_h, wa->kernel_h, wa->top, wb->kernel_h, wb->top, &w->kernel_h, &w->top, &w->bottom,
               &ya, &yb) ||
         !both(sa->l.in_w, sa->l.out_w, wa->stride_w, wa->dilation_w, wa->kernel_w, wa->left, wb->kernel_w, wb->left, &w->kernel_w, &w->left,

@@ -304,6 +304,16 @@ class CommandLine(unittest.TestCase):
             g.conv(4, [3, 3], kinds=("plain",))
             return g.model()
 
+        def shortcut():
+            g = graphs.Graph(np.random.default_rng(SEED), (1, 6, 6))
+            pixels = g.conv(4, [3, 3], pads=(1, 1, 1, 1), kinds=("plain",))
+            g.sign(("Sign",))
+            g.conv(4, [3, 3], pads=(1, 1, 1, 1), kinds=("plain",))
+            g.then("Add", pixels[0])
+            g.sign(("Sign",))
+            return g.model()
+
+        self.refused(shortcut(), r"\(Add\): adds sums of the image's pixels and sums of bits; a Sign of the pixels' before the Add fits")
         self.refused(image(), r"\(Conv\): its image is normalised plane by plane; one number for all planes fits, or int8 pixels")
         self.refused(self.channels(lambda g, v: g.norm() and g.then("Round")), r"\(Round\): rounds what has no bounds; a Clip to 0..255 or less before it fits")
         self.refused(self.channels(lambda g, v: g.then("Greater", g.node("Neg", [v[0]])[0])), r"\(Neg\): this operator is not read")
