@@ -51,12 +51,13 @@ typedef struct bonnet_mmio {
     void          (*sim_time)(void *self, uint64_t *cycles, double *seconds);
 } bonnet_mmio;
 
-/* What one layer took, in accelerator cycles; all 0 on golden and cpu. start, end: of the job; busy and stalls: of all its descriptors. */
+/* What one layer took, in accelerator cycles; all 0 on golden, on cpu but for nanoseconds. start, end: of the job; busy and stalls: of all its descriptors. */
 typedef struct bonnet_layer_cycles {
     uint64_t start, end, busy, stall_in, stall_out, dram_bytes;
     uint64_t waited, starved;   /* stall_in: for tokens, which is not in busy; for operands, beyond fill */
     uint64_t ideal, fill;       /* by driver/model.h */
     uint32_t frames;            /* that all of it is of; 0: bonnet_run.walk_frames */
+    uint64_t nanoseconds;       /* where the CPU ran it: of all frames of the call together */
     uint32_t within;            /* 1 + the layer whose descriptors do this one too: all is counted there; 0: none */
 } bonnet_layer_cycles;
 

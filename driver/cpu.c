@@ -74,10 +74,15 @@ void bonnet_cpu_run_layer(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pi
     }
 }
 
-static void run_frame(bonnet_cpu_net *cpu, const uint8_t *pixels, int32_t *logits)
+static void run_frame(bonnet_cpu_net *cpu, const uint8_t *pixels, int32_t *logits, bonnet_layer_cycles *layers)
 {
     const bonnet_net *net = cpu->net;
-    for (uint32_t i = 0; i < net->n_layers; i++) bonnet_cpu_run_layer(cpu, i, pixels);
+    uint64_t from = bonnet_now_ns(), to;
+    for (uint32_t i = 0; i < net->n_layers; i++, from = to) {
+        bonnet_cpu_run_layer(cpu, i, pixels);
+        to = bonnet_now_ns();
+        if (layers) layers[i].nanoseconds += to - from;
+    }
     const uint64_t *last = cpu->maps[net->n_layers - 1];
     for (uint32_t i = 0; i < net->classes; i++) logits[i] = (int32_t)(uint32_t)(last[i / 2] >> 32 * (i % 2));
 }
@@ -93,7 +98,7 @@ static bonnet_status cpu_run(void *self, void *slot, bonnet_run *run, bonnet_err
     const size_t image_bytes = bonnet_net_input_bytes(net);
     for (uint32_t i = 0; i < run->frames; i++) {
         if ((st = bonnet_deadline_poll(&deadline))) return bonnet_fail(err, st, "%s (frame %u of %u)", bonnet_deadline_text(st), i, run->frames);
-        run_frame(cpu, run->pixels + i * image_bytes, run->logits + (size_t)i * net->classes);
+        run_frame(cpu, run->pixels + i * image_bytes, run->logits + (size_t)i * net->classes, run->layers);
     }
     for (uint32_t i = 0; run->maps && i < net->n_layers; i++) memcpy(run->maps[i], cpu->maps[i], bonnet_net_map_words(net, i) * sizeof(uint64_t));
     return BONNET_OK;

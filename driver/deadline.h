@@ -21,6 +21,14 @@ static inline int64_t bonnet_now_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* For differences. */
+static inline uint64_t bonnet_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 /* timeout_ms counts from now; 0: fallback_ms. */
 static inline bonnet_deadline bonnet_deadline_start(uint32_t timeout_ms, uint32_t fallback_ms, const volatile int *cancel)
 {

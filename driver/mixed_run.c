@@ -34,7 +34,12 @@ static bonnet_status on_cpu(lot *t, uint32_t first, uint32_t end)
         const bonnet_status st = bonnet_deadline_poll(&t->deadline);
         if (st) return bonnet_fail(t->err, st, "%s (frame %u of %u)", bonnet_deadline_text(st), t->first + f, t->run->frames);
         for (uint32_t i = 0; i < net->n_layers; i++) t->slot->cpu->maps[i] = map_of(t, f, i);
-        for (uint32_t i = first; i < end; i++) bonnet_cpu_run_layer(t->slot->cpu, i, t->run->pixels + (t->first + f) * image_bytes);
+        uint64_t from = bonnet_now_ns(), to;
+        for (uint32_t i = first; i < end; i++, from = to) {
+            bonnet_cpu_run_layer(t->slot->cpu, i, t->run->pixels + (t->first + f) * image_bytes);
+            to = bonnet_now_ns();
+            if (t->run->layers) t->run->layers[i].nanoseconds += to - from;
+        }
     }
     return BONNET_OK;
 }

@@ -10,7 +10,8 @@ static const char usage[] =
     "(all\n"
     "multipliers at work), fill, drain, stall-in (tokens before the cycles, operands within), stall-out; DRAM bytes. Then the whole frame, frames\n"
     "streamed one behind the other, and how fast the simulation ran. Without IMAGE: a synthetic picture. One op is one MAC.\n"
-    "  --device URI      default sim:; on cpu: and golden: only the time is measured\n  --images N        frames in one job (default 1)\n"
+    "  --device URI      default sim:; on cpu: the time of each layer, the mean of the images; on golden: of all\n  --images N        frames in one "
+    "job (default 1)\n"
     "  --walks N         walks of a further job, for the cycles of a streamed frame: (N walks - 1 walk) / (N - 1) (default 3, 0: none)\n"
     "  --dram-latency N  of the simulated memory, cycles (default 100)\n"
     "  --dram-port BITS  its width: the chip's bus (default), a half or a quarter of it\n"
@@ -37,6 +38,24 @@ static void print_layers(const cli_session *s)
     for (uint32_t i = 0; i < s->info.layers; i++)
         if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK) cli_layer_table_row(&l);
     if (cli_shared(s)) puts(CLI_SHARED);
+}
+
+/* On the CPU alone: where the time of a frame goes. */
+static void print_times(const cli_session *s)
+{
+    bonnet_layer_stats l;
+    double all = 0;
+    char shape[40];
+    for (uint32_t i = 0; i < s->info.layers; i++)
+        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) == BONNET_OK) all += (double)l.nanoseconds;
+    if (all <= 0) return; /* golden */
+    printf("%-24s %-5s %-18s %12s %10s %8s %7s\n", "layer", "kind", "in -> out", "MACs", "ms", "GMAC/s", "share");
+    for (uint32_t i = 0; i < s->info.layers; i++) {
+        if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK || !l.nanoseconds) continue;
+        snprintf(shape, sizeof shape, "%u->%ux%ux%u", l.channels_in, l.channels_out, l.height, l.width);
+        printf("%-24s %-5s %-18s %12llu %10.4f %8.1f %6.1f%%\n", l.name, l.kind, shape, (unsigned long long)(l.macs / l.frames),
+               1e-6 * (double)l.nanoseconds, (double)(l.macs / l.frames) / (double)l.nanoseconds, 100 * (double)l.nanoseconds / all);
+    }
 }
 
 static void print_streamed(const measured *m)
@@ -146,7 +165,7 @@ int cli_bench(int argc, char **argv)
     cli_session s = {0};
     measured m = {.walk = 0};
     struct json_object *layers = NULL, *totals = NULL;
-    bonnet_layer_stats first;
+    bonnet_layer_stats l;
     char uri[URI_BYTES];
     int code = cli_parse(&o, argc, argv, "dlntSTwLPjq", usage);
     if (code != CLI_OK) return code;
@@ -162,9 +181,11 @@ int cli_bench(int argc, char **argv)
     if (code == CLI_OK) { /* of this job, before the next one runs */
         m.array = cli_array_of_run(&s);
         m.ideal = cli_ideal_cycles(&s);
-        if (bonnet_layer_stats_get(&first, s.dev, s.model, 0) == BONNET_OK) m.walk = first.frames;
+        for (uint32_t i = 0; i < s.info.layers; i++) /* parts of a network may take different numbers of frames at once; the CPU one */
+            if (bonnet_layer_stats_get(&l, s.dev, s.model, i) == BONNET_OK && l.frames > m.walk) m.walk = l.frames;
         if (o.json) layers = cli_layers_json(&s), totals = cli_totals_json(&s, &m.stats);
         else if (m.stats.cycles) print_layers(&s);
+        else print_times(&s);
         code = stream(&m, &s, &o, image);
     }
     if (code == CLI_OK && o.json) code = print_json(&s, &o, &m, layers, totals);

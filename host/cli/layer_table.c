@@ -16,8 +16,10 @@ void cli_layer_table_row(const bonnet_layer_stats *l)
     const double rate = l->cycles ? (double)l->macs / (double)l->cycles : 0;
     snprintf(shape, sizeof shape, "%u->%ux%ux%u", l->channels_in, l->channels_out, l->height, l->width);
     if (!l->cycles) {
-        printf("%-24s %-5s %-18s %12llu  %s%s\n", l->name, l->kind, shape, (unsigned long long)l->macs, l->within ? "in " : "on the CPU",
+        printf("%-24s %-5s %-18s %12llu  %s%s", l->name, l->kind, shape, (unsigned long long)l->macs, l->within ? "in " : "on the CPU",
                l->within ? l->within : "");
+        if (l->nanoseconds) printf(", %.3f ms a frame", 1e-6 * (double)l->nanoseconds);
+        putchar('\n');
         return;
     }
     if (l->peak_mac_per_cycle) snprintf(peak, sizeof peak, "%.1f%%", 100 * rate / l->peak_mac_per_cycle);
@@ -43,6 +45,7 @@ struct json_object *cli_layer_json(const bonnet_layer_stats *l)
     json_object_object_add(o, "stall_in", json_object_new_uint64(l->stall_in));
     json_object_object_add(o, "stall_out", json_object_new_uint64(l->stall_out));
     json_object_object_add(o, "dram_bytes", json_object_new_uint64(l->dram_bytes));
+    if (l->nanoseconds) json_object_object_add(o, "nanoseconds", json_object_new_uint64(l->nanoseconds));
     if (l->within) json_object_object_add(o, "within", json_object_new_string(l->within));
     return o;
 }

@@ -189,6 +189,7 @@ typedef struct bonnet_layer_stats {
     /* Where busy + waited went: ideal + fill + drain + waited + starved + stall_out. */
     uint64_t waited, starved;   /* of stall_in: for tokens, before busy begins; for operands, beyond fill */
     uint64_t ideal, fill, drain; /* every multiplier at work; before the first of these cycles; after the last, and between */
+    uint64_t nanoseconds;       /* of the CPU (cpu:, or beside a chip), of one frame: the mean of the last run; 0: the chip's, or golden: */
     const char *within;         /* NULL, or the layer whose descriptors did this one too (a pool, a join behind a convolution): cycles are 0 here */
 } bonnet_layer_stats;
 BONNET_API bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_device *dev, const bonnet_model *model,

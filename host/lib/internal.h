@@ -19,7 +19,7 @@ struct bonnet_device {
     bonnet_error error;            /* text of the last failure */
     bonnet_stats stats;            /* of the last run */
     const bonnet_net *last_net;    /* that run's net; only compared, never read through */
-    bonnet_layer_cycles last_layers[BONNET_MAX_LAYERS];
+    bonnet_layer_cycles last_layers[BONNET_MAX_LAYERS]; /* nanoseconds of all its frames */
     uint32_t last_walk;            /* frames that last_layers is of; 0 without a chip */
     bonnet_event *events;          /* [BONNET_JOB_MAX], register devices only, from the first run on; n_events of the last */
     uint32_t n_events;

@@ -53,6 +53,7 @@ bonnet_status bonnet_layer_stats_get(bonnet_layer_stats *out, const bonnet_devic
     if (!out || !dev || !model || model->dev != dev || index >= model->net->n_layers) return BONNET_EINVAL;
     if (dev->last_net != model->net) return BONNET_EINVAL;
     bonnet_layer_stats_make(out, model->net, index, &dev->last_layers[index], dev->last_walk ? dev->last_walk : 1, dev->stats.lanes);
+    if (dev->stats.frames) out->nanoseconds = dev->last_layers[index].nanoseconds / dev->stats.frames;
     return BONNET_OK;
 }
 

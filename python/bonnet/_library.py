@@ -52,7 +52,7 @@ class LayerStats(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("kind", c_char_p), ("channels_in", c_uint32), ("channels_out", c_uint32), ("height", c_uint32),
                 ("width", c_uint32), ("kernel", c_uint32), ("binary", c_uint32), ("macs", c_uint64), ("cycles", c_uint64), ("busy", c_uint64),
                 ("stall_in", c_uint64), ("stall_out", c_uint64), ("dram_bytes", c_uint64), ("peak_mac_per_cycle", c_uint32), ("frames", c_uint32),
-                ("waited", c_uint64), ("starved", c_uint64), ("ideal", c_uint64), ("fill", c_uint64), ("drain", c_uint64), ("within", c_char_p)]
+                ("waited", c_uint64), ("starved", c_uint64), ("ideal", c_uint64), ("fill", c_uint64), ("drain", c_uint64), ("nanoseconds", c_uint64), ("within", c_char_p)]
 
 
 class Cut(ctypes.Structure):

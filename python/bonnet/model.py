@@ -75,6 +75,7 @@ class LayerStats:
 
     busy + waited = ideal + fill + drain + waited + starved + stall_out: ideal: every multiplier at work; waited: for tokens, before busy begins;
     starved: for operands; stall_out: held by the reader of its results; fill, drain: before the first and after the last ideal cycle.
+    nanoseconds: where the CPU ran the layer, of one frame, the mean of the run.
     within: the layer in whose descriptors and cycles this one is (a pool or a join behind a convolution), else None; cycles 0 without it: the CPU's.
     """
 
@@ -99,6 +100,7 @@ class LayerStats:
     ideal: int
     fill: int
     drain: int
+    nanoseconds: int
     within: str | None
 
 

@@ -76,7 +76,7 @@ class CommandLine(unittest.TestCase):
                 done = subprocess.run([os.environ["BONNET"], *command.split()], cwd=folder, capture_output=True, text=True, timeout=60)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), command)
                 if command.startswith("bench"):
-                    self.assertEqual(len(re.findall(r"  on the CPU$", done.stdout, re.M)), 2, done.stdout)
+                    self.assertEqual(len(re.findall(r"  on the CPU, \d+\.\d+ ms a frame$", done.stdout, re.M)), 2, done.stdout)
                     self.assertIn("all rates are of the chip's part alone", done.stdout)
                 if command.startswith("energy"):
                     self.assertEqual(done.stdout.count("on the CPU, not counted"), 2, done.stdout)
