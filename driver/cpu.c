@@ -68,7 +68,8 @@ void bonnet_cpu_run_layer(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pi
     case BONNET_LAYER_FC: bonnet_cpu_fc(cpu, layer); break;
     case BONNET_LAYER_MAP: bonnet_net_give(cpu->net, cpu->maps[layer], pixels); break;
     default:
-        if (bonnet_cpu_bconv_fits(&cpu->net->layers[layer])) bonnet_cpu_bconv(cpu, layer);
+        if (cpu->layers[layer].turned) bonnet_cpu_iconv(cpu, layer, pixels);
+        else if (bonnet_cpu_bconv_fits(&cpu->net->layers[layer])) bonnet_cpu_bconv(cpu, layer);
         else bonnet_cpu_any(cpu, layer, pixels);
         break;
     }

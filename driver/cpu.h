@@ -106,11 +106,12 @@ typedef struct bonnet_cpu_layer {
     uint32_t row_groups;          /* STEM: groups of taps in a kernel row   */
     size_t block_bytes;           /* STEM: of the taps of 64 channels       */
     uint8_t *taps;                /* STEM: as bonnet_cpu_stem_row says, block after block; ICONV: int8 [out_c][padded], if padded */
-    uint32_t padded;              /* ICONV: numbers of a filter and zeros to a multiple of 64; 0: a pixel's number does not fit int16 */
-    int32_t *start;               /* STEM: [out_c]; -128 x sum of weights where pixels are signed and stored + 128 */
+    uint32_t padded;              /* ICONV position by position: numbers of a filter and zeros to a multiple of 64; 0: a pixel's number does not fit int16 */
+    int32_t *start;               /* ICONV: zeros; STEM: [out_c]; -128 x sum of weights where pixels are signed and stored + 128 */
     int32_t *half, *sh;           /* STEM: [out_c]                          */
     int16_t *dw;                  /* STEM: [out_c/64][9][64]                */
-    int32_t *t;                   /* STEM: [k][out_c]                       */
+    int32_t *t;                   /* STEM: [k][out_c]; ICONV: [blocks of 64], of the kernel's sums */
+    uint64_t *turned;             /* ICONV: [blocks of 64], channels whose bit is turned */
 } bonnet_cpu_layer;
 
 /* What one thread works in. */
@@ -118,7 +119,7 @@ typedef struct bonnet_cpu_scratch {
     uint64_t *window; /* [chunk][words][group], of the largest layer */
     uint16_t *q;      /* [chunk][conv_c], or [band][conv_w][conv_c] */
     uint8_t *bytes;   /* bonnet_cpu_rows                            */
-    int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]  */
+    int32_t *rows;    /* STEM: three rows of sums, [3][conv_w][64]; ICONV: one */
     int32_t *sum;     /* LAST: [conv_c]                             */
 } bonnet_cpu_scratch;
 
@@ -130,7 +131,7 @@ typedef struct bonnet_cpu_net {
     bonnet_cpu_layer *layers;
     uint64_t **maps;
     bonnet_cpu_scratch *scratch; /* [threads]                           */
-    uint8_t *image;              /* STEM: with its border, int16 or uint8 */
+    uint8_t *image;              /* STEM, ICONV: with its border, int16 or uint8 */
     int8_t *a;                   /* STEM: [out_h][out_w][64]            */
     void **blocks;               /* every allocation above              */
     uint32_t n_blocks;
@@ -159,6 +160,16 @@ int bonnet_cpu_bconv_fits(const bonnet_layer *l); /* 0: bonnet_cpu_any() does it
 void bonnet_cpu_bconv_size(const bonnet_layer *l, bonnet_cpu_bconv_sizes *s);
 void bonnet_cpu_bconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, uint64_t *row); /* w, limit, ones: zeroed; row: [words] to work in */
 void bonnet_cpu_bconv(bonnet_cpu_net *cpu, uint32_t layer);
+
+/* cpu_iconv.c: ICONV layers that go through the stem's kernel. What one takes: blocks of 64 channels, groups of taps in a kernel row, bytes. */
+typedef struct bonnet_cpu_iconv_sizes {
+    uint32_t blocks, row_groups;
+    size_t block_bytes, image_bytes, sums;
+} bonnet_cpu_iconv_sizes;
+int bonnet_cpu_iconv_fits(const bonnet_layer *l, const bonnet_cpu_kernels *kernels); /* 0: bonnet_cpu_any() does it */
+void bonnet_cpu_iconv_size(const bonnet_layer *l, const bonnet_cpu_kernels *kernels, bonnet_cpu_iconv_sizes *s);
+void bonnet_cpu_iconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, const bonnet_cpu_kernels *kernels, uint8_t *image); /* taps, t, turned, image: zeroed */
+void bonnet_cpu_iconv(bonnet_cpu_net *cpu, uint32_t layer, const uint8_t *pixels);
 
 static inline uint32_t bonnet_cpu_clamp(int32_t i, uint32_t size) { return i < 0 ? 0 : (uint32_t)i >= size ? size - 1 : (uint32_t)i; }
 

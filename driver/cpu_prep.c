@@ -124,6 +124,19 @@ static int prepare_bconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet
 static int prepare_iconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
 {
     const int64_t low = l->pixels_signed ? -128 : 0, least = l->win.mul * low + l->win.add, most = least + 255 * (int64_t)l->win.mul;
+    if (bonnet_cpu_iconv_fits(l, cpu->kernels)) {
+        bonnet_cpu_iconv_sizes s;
+        bonnet_cpu_iconv_size(l, cpu->kernels, &s);
+        to->taps = grab(cpu, s.blocks, s.block_bytes);
+        to->start = grab(cpu, 64, sizeof *to->start);
+        to->t = grab(cpu, (size_t)s.blocks * 64, sizeof *to->t);
+        to->turned = grab(cpu, s.blocks, sizeof *to->turned);
+        cpu->image = grab(cpu, s.image_bytes, 1);
+        for (uint32_t i = 0; i < bonnet_cpu_pool_threads(cpu->pool); i++) cpu->scratch[i].rows = grab(cpu, s.sums, sizeof *cpu->scratch[i].rows);
+        if (cpu->n_blocks >= MAX_BLOCKS) return 0;
+        bonnet_cpu_iconv_fill(to, l, cpu->kernels, cpu->image);
+        return 1;
+    }
     const uint32_t dot = l->win.kernel_h * l->win.kernel_w * (l->in_c / l->win.groups);
     if (least < INT16_MIN || most > INT16_MAX) return 1;
     to->padded = (dot + 63) / 64 * 64;

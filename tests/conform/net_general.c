@@ -177,6 +177,25 @@ static void whole(bonnet_build *b, bonnet_layer_kind kind, uint32_t outs)
     done(b, l, outs);
 }
 
+/* The window of the first layer: one pixel, or several with or without a border; now and then with gaps. */
+static void pixels(bonnet_build *b, bonnet_layer *l)
+{
+    bonnet_rng *r = &b->rng;
+    const uint32_t most_h = l->in_h < 7 ? l->in_h : 7, most_w = l->in_w < 7 ? l->in_w : 7;
+    if (bonnet_rng_chance(r, 40)) {
+        window(l, 1, 1, 1, 1, 0, 0);
+        return;
+    }
+    window(l, 1 + bonnet_rng_below(r, most_h), 1 + bonnet_rng_below(r, most_w), 1 + bonnet_rng_chance(r, 30), 1, 0, 0);
+    if (bonnet_rng_chance(r, 60)) { /* the border differs from side to side */
+        l->win.top = bonnet_rng_below(r, 4), l->win.bottom = bonnet_rng_below(r, 4);
+        l->win.left = bonnet_rng_below(r, 4), l->win.right = bonnet_rng_below(r, 4);
+        l->win.edge = bonnet_rng_chance(r, 50);
+    }
+    if (bonnet_rng_chance(r, 10) && 2 * l->win.kernel_h <= l->in_h && 2 * l->win.kernel_w <= l->in_w)
+        l->win.dilation_h = l->win.dilation_w = l->dilation = 2;
+}
+
 bonnet_net *bonnet_random_general(uint64_t seed)
 {
     bonnet_build b;
@@ -189,7 +208,8 @@ bonnet_net *bonnet_random_general(uint64_t seed)
     l->in_h = (wide ? 18 : 1) + bonnet_rng_below(r, 12), l->in_w = (wide ? 18 : 1) + bonnet_rng_below(r, 12);
     const int forks = bonnet_rng_chance(r, 5);
     if (forks) l->in_h = l->in_w = 5;
-    window(l, 1, 1, 1, 1, 0, 0);
+    if (wide || forks) window(l, 1, 1, 1, 1, 0, 0);
+    else pixels(&b, l);
     l->win.mul = bonnet_rng_chance(r, 20) ? 200 : 1 + (int32_t)bonnet_rng_below(r, 2),
     l->win.add = -(int32_t)bonnet_rng_below(r, 256); /* 200: beyond 16 bits */
     l->pixels_signed = bonnet_rng_chance(r, 50);

@@ -112,16 +112,20 @@ static void rules(unit *u, const bonnet_net *sound)
     UNIT(u, bonnet_cpu_backend.load(dev, &slot, sound, &err) == BONNET_EINVAL, "cpu: takes no segment", "taken");
     bonnet_cpu_backend.close(dev);
     BROKEN(u, n->classes++, "classes");
-    BROKEN(u, n->k = 4, "slices");
-    BROKEN(u, l[0].kind = BONNET_LAYER_STEM, "kind");
+    BROKEN(u, n->k = 4, "classes");
+    BROKEN(u, n->k = 2, "slices");
+    BROKEN(u, l[0].kind = BONNET_LAYER_STEM, "input of");
     BROKEN(u, l[1].kind = BONNET_LAYER_MAP, "kind");
-    BROKEN(u, l[1].kind = BONNET_LAYER_BELT, "kind");
-    BROKEN(u, l[0].out_c += 1, "multiple of 64");
-    BROKEN(u, l[0].out_c = 64 * 73, "multiple of 64");
-    BROKEN(u, l[0].out_h = 0, "map of");
+    BROKEN(u, l[1].kind = BONNET_LAYER_LAST, "kind");
+    BROKEN(u, l[0].out_c += 1, "reads nothing");
+    BROKEN(u, l[0].conv_c = l[0].out_c += 1, "multiple of 64");
+    BROKEN(u, l[0].conv_c = l[0].out_c = 64 * 73, "multiple of 64");
+    BROKEN(u, l[0].conv_h = l[0].out_h = 0, "map of");
     BROKEN(u, l[0].in = l[1].in, "in must be none");
     BROKEN(u, l[1].in.map = 1, "earlier");
-    BROKEN(u, l[1].post = BONNET_POST_INTERLEAVE, "other layers");
+    BROKEN(u, l[1].post = (bonnet_post)9, "post-processing");
+    BROKEN(u, l[1].s1 = 1, "head shifts");
+    BREAK_FOR(u, bonnet_net_check_part, l[1].pad = BONNET_PAD_NONE, "padding"); /* only a chip's */
     BROKEN(u, l[1].pad = (bonnet_pad)3, "padding");
     BROKEN(u, l[1].pool = 2, "pool");
     BROKEN(u, l[1].stride = 3, "stride");
