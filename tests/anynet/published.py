@@ -83,3 +83,14 @@ def resnet(seed):
     g.then("Flatten", shape=(72,))
     g.dense(10, ("quant",))
     return g.model()
+
+
+NETWORKS = {"lfc": lambda seed: mlp(seed, 1024, False), "tfc": lambda seed: mlp(seed, 64, True), "cnv": cnv, "resnet": resnet}
+
+if __name__ == "__main__":
+    import sys
+
+    import onnx
+    if len(sys.argv) != 3 or sys.argv[1] not in NETWORKS:
+        sys.exit(f"usage: published.py {'|'.join(NETWORKS)} FILE.onnx")
+    onnx.save(NETWORKS[sys.argv[1]](1), sys.argv[2])
