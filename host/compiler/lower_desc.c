@@ -294,16 +294,30 @@ static void fully_connected(builder *b, const lower_item *it)
     posts(b, it);
 }
 
+/* Which of the load list's parts: LOADs of the first walk only come first, but for those that the map which is given can go before (lower_before_map()). */
+enum { LOAD_PLACES = 4 };
+static uint32_t load_place(const builder *b, const lower_item *it)
+{
+    const uint32_t before = lower_before_map(b->plan);
+    uint32_t n = 0;
+    if (!it->first) return it->last && before != UINT32_MAX ? 1 : 3;
+    for (const lower_item *i = b->plan->items; i < it; i++) n += i->unit == LOWER_LOAD && i->first;
+    return n < before ? 0 : 2;
+}
+
 static void list(builder *b, uint32_t unit)
 {
     static const int counts[LOWER_UNITS] = {BONNET_F_HDR_LOADS, BONNET_F_HDR_CONVS, BONNET_F_HDR_STEMS, BONNET_F_HDR_STORES};
     uint32_t before = b->job->n_desc;
     b->d = b->spare;
-    for (uint32_t n = 0; n < 2 * b->plan->n_items; n++) { /* LOADs of the first walk only come first */
+    for (uint32_t n = 0; unit == LOWER_LOAD && n < LOAD_PLACES * b->plan->n_items; n++) {
         const lower_item *it = &b->plan->items[n % b->plan->n_items];
-        if (it->unit != unit || (unit == LOWER_LOAD && it->first) != (n < b->plan->n_items)) continue;
-        if (unit == LOWER_LOAD) load(b, it);
-        else if (unit == LOWER_STEM) stem(b, it);
+        if (it->unit == unit && load_place(b, it) == n / b->plan->n_items) load(b, it);
+    }
+    for (uint32_t n = 0; unit != LOWER_LOAD && n < b->plan->n_items; n++) {
+        const lower_item *it = &b->plan->items[n];
+        if (it->unit != unit) continue;
+        if (unit == LOWER_STEM) stem(b, it);
         else if (unit == LOWER_STORE) store(b, it);
         else if (it->op == BONNET_OP_FC) fully_connected(b, it);
         else binary(b, it);

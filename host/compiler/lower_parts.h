@@ -63,6 +63,7 @@ typedef struct lower_item {
     int32_t time;                                 /* CONV, FC: their number; others: of the next conv item */
     uint8_t wait[LOWER_UNITS], post[LOWER_UNITS]; /* tokens from and to each other unit */
     uint8_t wait_once;                            /* the token from the load unit is for the first walk only */
+    uint8_t on_map;                               /* it is for the map that is given */
 } lower_item;
 
 /* Blocks: runs of layers that can be made row by row together. */
@@ -134,6 +135,9 @@ void lower_program_free(lower_plan *plan);
 int lower_place(lower_plan *plan, int32_t *where);
 uint32_t lower_count(const lower_plan *plan);               /* descriptors that the placed program becomes, without the header */
 int lower_place_weights(lower_plan *plan, uint32_t *layer); /* 0: *layer finds no room for its rows */
+/* LOADs of the first walk only that stand before the map that is given: what its first reader needs. The others stand behind it, so that this reader need
+ * not wait for the weights of all layers. UINT32_MAX: all stand before. */
+uint32_t lower_before_map(const lower_plan *plan);
 /* 0: the program's order gives no steady pattern of tokens (cannot happen with a sound program), or no memory. */
 int lower_tokens(lower_plan *plan);
 bonnet_status lower_descriptors(bonnet_job *job, lower_plan *plan, bonnet_error *err);

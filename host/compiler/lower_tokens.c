@@ -8,8 +8,8 @@
  * a wait, and gives one post. One semaphore for each ordered pair of units, needs that only grow: the n-th token given is the n-th taken.
  *
  * From the third walk on the pattern repeats. Waits for the walk before are covered by initial tokens in the first walk. What is loaded
- * once stands at the head of the load list and takes part in the first walk only: its readers wait for it there (WAIT_ONCE), unless an
- * earlier wait for the load unit covers it.
+ * once stands at the head of the load list (of a map that is given: around it) and takes part in the first walk only: its readers wait for it there
+ * (WAIT_ONCE), unless an earlier wait for the load unit covers it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +103,17 @@ static void access_of(tracker *t, const lower_item *it)
 
 /* LOADs of the first walk only are apart from all this. */
 static int once(const lower_item *it) { return it->unit == LOWER_LOAD && it->first; }
+static int is_map(const lower_item *it) { return it->unit == LOWER_LOAD && it->last; }
+
+uint32_t lower_before_map(const lower_plan *p)
+{
+    if (!bonnet_net_given(p->net) || p->batch > 1) return UINT32_MAX;
+    for (uint32_t i = 0, n = 0; i < p->n_items; i++) {
+        if (p->items[i].unit == LOWER_CONV) return n; /* weights stand before their first use, so these are its own */
+        n += once(&p->items[i]);
+    }
+    return UINT32_MAX;
+}
 
 /* Needs of every item in each walk: need[(walk * n_items + item) * LOWER_UNITS + unit]. */
 static void walk_program(tracker *t, const uint32_t *count, uint32_t *need)
@@ -163,8 +174,11 @@ static int pair(lower_plan *p, const uint32_t *need, const uint32_t *count, uint
     for (uint32_t i = 0; i < p->n_items; i++) { /* posts: who in a walk is waited for */
         if (p->items[i].unit != giver || once(&p->items[i])) continue;
         number++;
-        for (uint32_t k = 0; k < p->n_items; k++)
-            if (target[k] && target[k] % count[giver] == number % count[giver]) p->items[i].post[taker] = 1;
+        for (uint32_t k = 0; k < p->n_items; k++) {
+            if (!target[k] || target[k] % count[giver] != number % count[giver]) continue;
+            p->items[i].post[taker] = 1;
+            if (is_map(&p->items[i])) p->items[k].on_map = 1;
+        }
     }
     return 1;
 }
@@ -179,6 +193,7 @@ static int uses(const lower_item *it, const lower_item *load)
 /* Waits of the first walk for what is loaded once. 0: a wait for the walk before is in the way, whose initial token would be taken instead. */
 static int first_walk(lower_plan *p)
 {
+    const uint32_t before = lower_before_map(p);
     for (uint32_t u = 0; u < LOWER_UNITS; u++) {
         uint32_t known = 0;
         for (uint32_t i = 0; u != LOWER_LOAD && i < p->n_items; i++) {
@@ -193,7 +208,9 @@ static int first_walk(lower_plan *p)
                     last = k;
                 }
             }
-            if (it->wait[LOWER_LOAD]) known = UINT32_MAX; /* the head of the list is behind whatever this waits for */
+            if (it->wait[LOWER_LOAD] && (!it->on_map || before == UINT32_MAX))
+                known = UINT32_MAX; /* the head of the list is behind whatever this waits for */
+            else if (it->wait[LOWER_LOAD] && known < before) known = before;
             if (!need || known >= need) continue;
             if (p->initial[bonnet_sem(LOWER_LOAD, u)]) return 0;
             known = need;
