@@ -71,14 +71,14 @@ train: deps-train    ## Train the Fashion-MNIST networks again (about an hour an
 
 DESTDIR ?=
 PREFIX  ?= /usr/local
-install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, header, pkg-config file, man page, command line, Python package, example, udev rules, systemd unit
+install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, headers, pkg-config file, man page, command line, Python package, example, udev rules, systemd unit
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/bonnet
 	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(LIB_SO) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so.$(VERSION_MAJOR)
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so
-	install -m 644 host/include/bonnet.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 host/include/bonnet.h host/include/bonnet_edge.h $(DESTDIR)$(PREFIX)/include/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIB_LIBS) -lstdc++|' host/lib/bonnet.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/bonnet.pc
 	install -m 644 docs/man/bonnet.1 docs/man/bonnet-flash.1 docs/man/bonnet-doctor.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -d $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/bonnet

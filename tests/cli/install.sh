@@ -27,7 +27,35 @@ with bonnet.open("cpu:") as device:
 END
 grep -qx 'Ankle boot libbonnet.so.0' out || die "Python says $(cat out)"
 checks=$((checks + 1))
-# Only the functions of bonnet.h are visible.
+# The second header, alone and from both languages; every function of both headers is in the library.
+cat > edge.c << 'END'
+#include <bonnet_edge.h>
+#include <stdio.h>
+int main(void)
+{
+    const bonnet_expert small = {4000, 0, 0.5}, large = {40000, 0, 1};
+    bonnet_order_options options = BONNET_ORDER_OPTIONS_INIT;
+    bonnet_order_result order;
+    if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK) return 1;
+    return printf("%.0f us\n", order.expected_us) < 0;
+}
+END
+# shellcheck disable=SC2046 # words on purpose
+{
+    "$CC" -std=c99 -Wall -Wextra -Wpedantic -Werror edge.c $(pkg-config --cflags --libs bonnet) -o edge_c 2> err || die "C99"
+    "$CXX" -std=c++11 -Wall -Wextra -Werror -x c++ edge.c $(pkg-config --cflags --libs bonnet) -o edge_cpp 2> err || die "C++"
+}
+for program in edge_c edge_cpp; do
+    LD_LIBRARY_PATH=$work/stage/usr/lib ./$program > out 2> err || die "$program"
+    grep -qx '24000 us' out || die "$program: wrong order"
+    checks=$((checks + 1))
+done
+sed -n 's/^BONNET_API[_VOID]* [^(]*[ *]\(bonnet_[a-z_]*\)(.*/\1/p' stage/usr/include/bonnet*.h | sort > declared
+nm -D --defined-only stage/usr/lib/libbonnet.so | awk '$3 ~ /^bonnet_/ {sub("@.*", "", $3); print $3}' | sort > defined
+diff declared defined > out || die "declared and defined functions differ"
+[ "$(wc -l < declared)" -gt 40 ] || die "the headers were not read"
+checks=$((checks + 1))
+# Only the functions of these headers are visible.
 extra=$(nm -D --defined-only stage/usr/lib/libbonnet.so | awk '$2 ~ /[TDBR]/ && $3 !~ /^bonnet_/ && $3 !~ /^BONNET_/ {print $3}')
 [ -z "$extra" ] || die "libbonnet.so shows $extra"
 # What a board's Linux needs: there, sound, and found by the installed program.

@@ -5,7 +5,7 @@ UNIT_NAMES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_BINS  := $(UNIT_NAMES:%=$(O)/tests/unit/%)
 # What they are tests of, and what makes networks for them. The mock chip, but no simulator.
 UNIT_SRCS  := $(wildcard host/compiler/*.c host/model/*.c) $(wildcard host/lib/file*.c) host/lib/picture.c host/lib/resample.c host/lib/layers.c driver/error.c $(wildcard driver/net*.c driver/regdev*.c driver/mock*.c driver/cpu*.c driver/mixed*.c) driver/pool.c \
-              $(ENERGY_SRCS) host/energy/constants.c \
+              $(ENERGY_SRCS) host/energy/constants.c $(EDGE_SRCS) \
               $(wildcard sim/golden/*.c tests/conform/net_*.c tests/unit/make_*.c) tests/conform/compare.c
 UNIT_OBJS  := $(UNIT_SRCS:%.c=$(O)/san/%.o) $(O)/san/gen/onnx.pb-c.o
 TESTS      += $(UNIT_NAMES:%=unit-%)
@@ -22,6 +22,6 @@ $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
 	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm -lpthread
 
 .PHONY: test-unit
-test-unit: $(UNIT_NAMES:%=test-unit-%)  ## Importer, folding, file format, lowering, mock chip, under ASan and UBSan
+test-unit: $(UNIT_NAMES:%=test-unit-%)  ## Importer, folding, file format, lowering, mock chip, orders and links, under ASan and UBSan
 test-unit-%: $(O)/tests/unit/%
 	$(Q)$< --seed $(SEED)
