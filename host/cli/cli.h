@@ -97,6 +97,8 @@ bonnet_progress_function *cli_progress_watcher(void);
 
 /* The whole of a file or pipe, at most 256 MiB. *out: free(). */
 int cli_read_file(uint8_t **out, size_t *size, const char *path);
+/* Its bytes as JSON, at most 64 KiB, with nothing behind it. *out: json_object_put(). */
+int cli_parse_json(struct json_object **out, const char *path, const uint8_t *bytes, size_t size);
 /* path: written beside its place and renamed. */
 int cli_write_file(const char *path, const char *bytes, size_t size);
 /* Before a run whose counters are wanted: a complaint where the device has none. */

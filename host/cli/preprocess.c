@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* preprocess.c - compile --preprocess: a JSON object with the words of torchvision (docs/preprocess.md) becomes a bonnet_preprocess. */
-#include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "cli.h"
 
@@ -84,24 +83,15 @@ static int read_entry(bonnet_preprocess *p, const char *path, const char *key, s
                     "%s: no entry \"%.40s\"; there are resize, interpolation, center_crop, convert, order, mean, std, scale", path, key);
 }
 
-/* A file of at most 64 KiB as JSON: json_object_put(). */
 static int read_json(struct json_object **out, const char *path)
 {
-    enum { MOST = 64 << 10 };
-    static char text[MOST + 1];
-    enum json_tokener_error why = json_tokener_success;
-    errno = 0;
-    FILE *f = fopen(path, "rb");
-    const size_t n = f ? fread(text, 1, sizeof text, f) : 0;
-    const bool failed = !f || ferror(f);
-    const int reason = errno;
-    if (f) fclose(f);
-    if (failed) return cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", path, strerror(reason));
-    if (n > MOST || memchr(text, 0, n)) return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: not a JSON file of at most 64 KiB", path);
-    text[n] = 0;
-    *out = json_tokener_parse_verbose(text, &why);
-    if (!*out) return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: not JSON: %s", path, json_tokener_error_desc(why));
-    return CLI_OK;
+    uint8_t *bytes;
+    size_t size;
+    int code = cli_read_file(&bytes, &size, path);
+    if (code != CLI_OK) return code;
+    code = cli_parse_json(out, path, bytes, size);
+    free(bytes);
+    return code;
 }
 
 int cli_preprocess_read(bonnet_preprocess *out, const char *path)
