@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cli.h - what the verbs of `bonnet` share. The command line is the only part of Bonnet that prints: results on stdout,
- * one line per failure on stderr, progress on stderr only on a terminal. It sees nothing but bonnet.h.
+ * one line per failure on stderr, progress on stderr only on a terminal. It sees nothing but bonnet.h and bonnet_edge.h.
  */
 #ifndef BONNET_CLI_H
 #define BONNET_CLI_H
@@ -31,6 +31,7 @@ typedef struct cli_options {
     const char *against;                   /* --against FILE.npz */
     const char *preprocess;                /* --preprocess FILE.json */
     const char *until, *from;              /* --until CUT, --from FILE.cut */
+    const char *deadline, *storage, *dependence;       /* --deadline MS, --storage BYTES, --dependence NAME */
     unsigned long clock_mhz;
     bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
@@ -44,6 +45,8 @@ int cli_fail_status(bonnet_status status, const bonnet_device *dev, const char *
 
 /* Fills in o; 0, or an exit code after the complaint. allowed: the short letters of the long options a verb takes. */
 int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage);
+/* All of text as a finite number, decimal; false: it is none. */
+bool cli_number(double *out, const char *text);
 /* Set by SIGINT and SIGTERM; every device is opened with it. */
 extern volatile int cli_cancelled;
 
@@ -124,6 +127,7 @@ int cli_report(int argc, char **argv);
 int cli_estimate(int argc, char **argv);
 int cli_flash(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_order(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

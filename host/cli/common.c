@@ -2,6 +2,7 @@
 /* common.c - options, complaints, sessions, the end of stdout. */
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,16 @@ static int parse_number(unsigned long *out, const char *option, const char *text
     return CLI_OK;
 }
 
+bool cli_number(double *out, const char *text)
+{
+    char *end;
+    if (text[strspn(text, "0123456789.eE+-")]) return false; /* no hexadecimal, no nan, no blank */
+    const double value = strtod(text, &end);
+    if (end == text || *end || !isfinite(value)) return false;
+    *out = value;
+    return true;
+}
+
 /* A number that becomes part of a device's options. */
 static int parse_text_number(const char **out, const char *option, const char *text)
 {
@@ -75,6 +86,9 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"commit", required_argument, NULL, 'C'},
                                           {"tool", required_argument, NULL, 'V'},
                                           {"clock-mhz", required_argument, NULL, 'k'},
+                                          {"deadline", required_argument, NULL, 'M'},
+                                          {"storage", required_argument, NULL, 'R'},
+                                          {"dependence", required_argument, NULL, 'I'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -123,6 +137,9 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'C': o->commit = optarg; break;
         case 'V': o->tool = optarg; break;
         case 'k': code = parse_number(&o->clock_mhz, "clock-mhz", optarg); break;
+        case 'M': o->deadline = optarg; break;
+        case 'R': o->storage = optarg; break;
+        case 'I': o->dependence = optarg; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;
