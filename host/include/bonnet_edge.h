@@ -81,6 +81,88 @@ typedef struct bonnet_order_result {
 BONNET_API bonnet_status bonnet_order(bonnet_order_result *out, const bonnet_expert *experts, uint32_t count, const bonnet_expert *last,
                                       const bonnet_order_options *options);
 
+/* One observation of a link: what it carried, when. */
+typedef struct bonnet_link_sample {
+    double at_s;                /* since the start of the trace; never before the sample before it */
+    double bits_per_s;          /* 0..10^12 */
+} bonnet_link_sample;
+
+/* Line formats of traces. Values are API. */
+typedef enum bonnet_link_format {
+    BONNET_LINK_GUESS   = 0,    /* six columns: REPORT; two: MILLIS if the median step of the first is 50 or more, else SECONDS     */
+    BONNET_LINK_REPORT  = 1,    /* epoch ms, ms since start, latitude, longitude, bytes, ms that they took (Belgian 4G/LTE logs)     */
+    BONNET_LINK_SECONDS = 2,    /* s, Mbit/s     */
+    BONNET_LINK_MILLIS  = 3     /* ms, kbit/s (Oboe) */
+} bonnet_link_format;
+
+typedef struct bonnet_link_trace {
+    bonnet_link_sample *samples; /* [count], at least one */
+    size_t   count;
+    uint32_t format;            /* that it was read as */
+} bonnet_link_trace;
+enum { BONNET_LINK_MAX_SAMPLES = 1000000 };
+
+/* The text of a trace: a sample a line, columns between blanks or tabs; empty lines and lines that begin with # are skipped. *out: bonnet_link_trace_free(). */
+BONNET_API bonnet_status bonnet_link_trace_read(bonnet_link_trace *out, const char *text, size_t bytes, uint32_t format, char *message, size_t message_bytes);
+BONNET_API_VOID void bonnet_link_trace_free(bonnet_link_trace *trace); /* an empty one is a no-op */
+
+/* Of a trace. The share q of the samples in order: the one at index floor(q * count). */
+typedef struct bonnet_link_stats { double min, p10, median, mean, p90, max; } bonnet_link_stats; /* bit/s */
+BONNET_API bonnet_status bonnet_link_stats_get(bonnet_link_stats *out, const bonnet_link_sample *samples, size_t count);
+
+/*
+ * A bandwidth state is what a link does until that changes: the mean since the last change. Two detectors behind one door.
+ * EWMA: change where a smoothed sample leaves the state's mean for good (cheap, one number to understand).
+ * BAYES: change where the posterior of "the run is `look` samples long" exceeds the threshold (Adams, MacKay, 2007).
+ */
+typedef enum bonnet_link_method { BONNET_LINK_BAYES = 0, BONNET_LINK_EWMA = 1 } bonnet_link_method;
+#define BONNET_LINK_BAYES_THRESHOLD 0.1
+#define BONNET_LINK_EWMA_THRESHOLD  0.3
+
+/* Zero means default. */
+typedef struct bonnet_link_options {
+    size_t   size;
+    uint32_t method;            /* enum bonnet_link_method */
+    double   threshold;         /* BAYES: a probability. EWMA: 1 - smaller / larger of smoothed sample and mean. Below 1; defaults above */
+    double   scale_bits_per_s;  /* BAYES: samples are divided by this first, default 10^6: the prior is about numbers of the size of 1 */
+    double   hazard;            /* BAYES: samples between changes, expected; default 250 */
+    uint32_t runs;              /* BAYES: run lengths kept apart, default 1000, 16..10000; longer runs forget their beginning */
+    uint32_t look;              /* samples that a new state must have shown before it is declared: BAYES default 5, EWMA 3; at most 15 */
+    uint32_t apart;             /* samples between the first ones of two states, at least; default 2 */
+    double   weight;            /* EWMA: of the newest sample, default 0.25 */
+    char    *message;
+    size_t   message_bytes;
+} bonnet_link_options;
+#define BONNET_LINK_OPTIONS_INIT { sizeof(bonnet_link_options), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
+
+typedef struct bonnet_link_state {
+    double   bits_per_s;        /* mean of the samples of this state so far */
+    uint64_t since;             /* index of its first sample, 0.. */
+    uint64_t samples;           /* seen by the detector, all states */
+    uint32_t changed;           /* 1: this sample showed that the state began */
+} bonnet_link_state;
+
+/* Memory is taken here and nowhere later. *out: bonnet_link_close(). */
+typedef struct bonnet_link bonnet_link;
+BONNET_API bonnet_status bonnet_link_open(bonnet_link **out, const bonnet_link_options *options); /* options may be NULL */
+BONNET_API bonnet_status bonnet_link_add(bonnet_link_state *out, bonnet_link *link, double bits_per_s); /* BONNET_EINVAL: not 0..10^12; nothing is added */
+BONNET_API_VOID void bonnet_link_close(bonnet_link *link); /* NULL is a no-op */
+
+/*
+ * The link as an application's own requests see it. Small ones say how long the way is, and nothing about its width; from the time of a large one that is
+ * taken off before its bytes are divided by it. Start with BONNET_LINK_METER_INIT.
+ */
+typedef struct bonnet_link_meter {
+    size_t   size;
+    uint64_t small_bytes;       /* requests up to this size are small; 2048: one or two packets each way */
+    double   rtt_s, rtt_min_s;  /* smoothed as TCP does (RFC 6298: 1/8 of the newest), smallest; 0: no small request yet */
+    double   bits_per_s;        /* of the newest large request; 0: none yet. A sample for bonnet_link_add() */
+    uint64_t small, large, ignored; /* requests; ignored: large, but nine tenths of its time was the way */
+} bonnet_link_meter;
+#define BONNET_LINK_METER_INIT { sizeof(bonnet_link_meter), 2048, 0, 0, 0, 0, 0, 0 }
+/* A request of `bytes`, both ways together, that took `seconds`. BONNET_EINVAL: 0 bytes, more than 2^53, or seconds not above 0 or above a day. */
+BONNET_API bonnet_status bonnet_link_meter_add(bonnet_link_meter *meter, uint64_t bytes, double seconds);
+
 #ifdef __cplusplus
 }
 #endif

@@ -35,8 +35,10 @@ int main(void)
 {
     const bonnet_expert small = {4000, 0, 0.5}, large = {40000, 0, 1};
     bonnet_order_options options = BONNET_ORDER_OPTIONS_INIT;
+    bonnet_link_options link = BONNET_LINK_OPTIONS_INIT;
+    bonnet_link_meter meter = BONNET_LINK_METER_INIT;
     bonnet_order_result order;
-    if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK) return 1;
+    if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK || link.method || meter.large) return 1;
     return printf("%.0f us\n", order.expected_us) < 0;
 }
 END

@@ -14,6 +14,7 @@ FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c host/cli/image_jpeg
 FUZZ_LIBS_image := -lpng -ljpeg -lz
 FUZZ_SRCS_array := host/cli/tensor.c host/cli/tensor_npz.c host/cli/image_array.c
 FUZZ_LIBS_array := -lzip -lz
+FUZZ_SRCS_link      := $(EDGE_SRCS)
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 
