@@ -32,6 +32,7 @@ typedef struct cli_options {
     const char *preprocess;                /* --preprocess FILE.json */
     const char *until, *from;              /* --until CUT, --from FILE.cut */
     const char *deadline, *storage, *dependence;       /* --deadline MS, --storage BYTES, --dependence NAME */
+    const char *detector, *threshold, *format, *scale; /* --detector NAME, --threshold X, --format NAME, --scale MBIT: numbers as text, or NULL */
     unsigned long clock_mhz;
     bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
@@ -128,6 +129,7 @@ int cli_estimate(int argc, char **argv);
 int cli_flash(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_order(int argc, char **argv);
+int cli_link(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

@@ -161,7 +161,7 @@ int cli_run(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "dsDltSTjqUFo", usage);
+    int code = cli_parse(&o, argc, argv, "dsDltSTjqUOo", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
     const char *path = o.argv[0];

@@ -79,7 +79,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"preprocess", required_argument, NULL, 'p'},
                                           {"against", required_argument, NULL, 'A'},
                                           {"until", required_argument, NULL, 'U'},
-                                          {"from", required_argument, NULL, 'F'},
+                                          {"from", required_argument, NULL, 'O'},
                                           {"manifest", required_argument, NULL, 'm'},
                                           {"root", required_argument, NULL, 'r'},
                                           {"board", required_argument, NULL, 'B'},
@@ -89,6 +89,10 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"deadline", required_argument, NULL, 'M'},
                                           {"storage", required_argument, NULL, 'R'},
                                           {"dependence", required_argument, NULL, 'I'},
+                                          {"detector", required_argument, NULL, 'W'},
+                                          {"threshold", required_argument, NULL, 'H'},
+                                          {"format", required_argument, NULL, 'F'},
+                                          {"scale", required_argument, NULL, 'X'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -121,7 +125,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'p': o->preprocess = optarg; break;
         case 'A': o->against = optarg; break;
         case 'U': o->until = optarg; break;
-        case 'F': o->from = optarg; break;
+        case 'O': o->from = optarg; break;
         case 'l': code = parse_number(&o->limit, "limit", optarg); break;
         case 'n': code = parse_number(&o->limit, "images", optarg); break;
         case 'b': code = parse_number(&o->batch, "batch", optarg); break;
@@ -140,6 +144,10 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'M': o->deadline = optarg; break;
         case 'R': o->storage = optarg; break;
         case 'I': o->dependence = optarg; break;
+        case 'W': o->detector = optarg; break;
+        case 'H': o->threshold = optarg; break;
+        case 'F': o->format = optarg; break;
+        case 'X': o->scale = optarg; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;
