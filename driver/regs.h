@@ -41,7 +41,7 @@ enum {
 enum {
     BONNET_CHIP_ID = 0x424E4E31, /* ASCII BNN1 */
     BONNET_ABI_MAJOR = 2,
-    BONNET_ABI_MINOR = 1, /* at least: the SUM registers */
+    BONNET_ABI_MINOR = 2, /* at least: PAD of a CONV */
     BONNET_CAUSE_DONE = 0,
     BONNET_CAUSE_DESCRIPTOR = 1,
     BONNET_CAUSE_BUS = 2,
@@ -60,6 +60,14 @@ enum {
     BONNET_COUNTER_BYTES = 20,
     BONNET_COUNTER_SIZE = 32
 };
+
+/* What the library asks for is what the chip of this tree says. */
+#define REG(offset, name, access, reset, text) \
+    _Static_assert((offset) != BONNET_REG_ABI || (reset) == ((uint32_t)BONNET_ABI_MAJOR << 16 | BONNET_ABI_MINOR), "register version: " #name);
+#define FIELD(reg, name, lsb, width, text)
+#include "bonnet_csr.def"
+#undef REG
+#undef FIELD
 
 static inline uint32_t bonnet_reg_get(uint32_t value, int field)
 {

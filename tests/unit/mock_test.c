@@ -376,7 +376,7 @@ int main(int argc, char **argv)
         open_fault(&u, &b, path, BONNET_EIO, "reads 0x");
     }
     open_fault(&u, &b, "fault=id", BONNET_ENODEV, "no Bonnet chip there");
-    open_fault(&u, &b, "fault=abi", BONNET_EABI, "register version 3.1");
+    open_fault(&u, &b, "fault=abi", BONNET_EABI, "register version 3.");
     open_fault(&u, &b, "fault=read@2", BONNET_EIO, "register read");
     open_fault(&u, &b, "fault=teeth", BONNET_EINVAL, "unknown option 'fault=teeth'");
     open_fault(&u, &b, "geometry=huge", BONNET_EINVAL, "unknown option 'geometry=huge'");

@@ -174,6 +174,9 @@ static void old_chip(unit *u, const bench *b)
     world.abi = 0x00020000;
     bonnet_status st = bonnet_regdev_open(&dev, &b->io, b->path, NULL, &err);
     UNIT(u, st == BONNET_EABI && strstr(err.text, "register version 2.0, an older one"), "an older chip", "status %d: %s", st, err.text);
+    world.abi = 0x00020001; /* without PAD of a CONV */
+    st = bonnet_regdev_open(&dev, &b->io, b->path, NULL, &err);
+    UNIT(u, st == BONNET_EABI && strstr(err.text, "register version 2.1, an older one"), "the chip before this one", "status %d: %s", st, err.text);
     world.abi = 0x00020007; /* additions of a later one */
     st = bonnet_regdev_open(&dev, &b->io, b->path, NULL, &err);
     UNIT(u, st == BONNET_OK, "a chip with more", "status %d: %s", st, err.text);
