@@ -78,7 +78,7 @@ install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, headers, pkg-conf
 	install -m 755 $(LIB_SO) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so.$(VERSION_MAJOR)
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/libbonnet.so
-	install -m 644 host/include/bonnet.h host/include/bonnet_edge.h host/include/bonnet_profile.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(wildcard host/include/*.h) $(DESTDIR)$(PREFIX)/include/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIB_LIBS) -lstdc++|' host/lib/bonnet.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/bonnet.pc
 	install -m 644 docs/man/bonnet.1 docs/man/bonnet-flash.1 docs/man/bonnet-doctor.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -d $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/bonnet

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cli.h - what the verbs of `bonnet` share. The command line is the only part of Bonnet that prints: results on stdout,
- * one line per failure on stderr, progress on stderr only on a terminal. It sees nothing but bonnet.h, bonnet_edge.h and bonnet_profile.h.
+ * one line per failure on stderr, progress on stderr only on a terminal. It sees nothing but the public headers.
  */
 #ifndef BONNET_CLI_H
 #define BONNET_CLI_H
