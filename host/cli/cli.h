@@ -103,6 +103,7 @@ bonnet_progress_function *cli_progress_watcher(void);
 int cli_read_file(uint8_t **out, size_t *size, const char *path);
 /* Its bytes as JSON, at most 64 KiB, with nothing behind it. *out: json_object_put(). */
 int cli_parse_json(struct json_object **out, const char *path, const uint8_t *bytes, size_t size);
+int cli_parse_json_of(struct json_object **out, const char *path, const uint8_t *bytes, size_t size, size_t most_kib); /* most_kib: at most 1 GiB */
 /* path: written beside its place and renamed. */
 int cli_write_file(const char *path, const char *bytes, size_t size);
 /* Before a run whose counters are wanted: a complaint where the device has none. */

@@ -41,9 +41,13 @@ int cli_read_file(uint8_t **out, size_t *size, const char *path)
 
 int cli_parse_json(struct json_object **out, const char *path, const uint8_t *bytes, size_t size)
 {
-    enum { MOST_KIB = 64 };
-    if (size > MOST_KIB << 10 || memchr(bytes, 0, size))
-        return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: not a JSON file of at most %d KiB", path, MOST_KIB);
+    return cli_parse_json_of(out, path, bytes, size, 64);
+}
+
+int cli_parse_json_of(struct json_object **out, const char *path, const uint8_t *bytes, size_t size, size_t most_kib)
+{
+    if (size > most_kib << 10 || memchr(bytes, 0, size))
+        return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: not a JSON file of at most %zu KiB", path, most_kib);
     struct json_tokener *tokener = json_tokener_new();
     char *text = malloc(size + 1); /* the parser needs the zero behind it to see the end */
     if (!tokener || !text) {
