@@ -31,6 +31,7 @@ enum {
     BONNET_MAX_CLASSES = 1024,
     BONNET_MAX_DOT = 4608,          /* longest dot product, bits                        */
     BONNET_MAX_MAP_WORDS = 1 << 24, /* all maps of one frame together, 64-bit words     */
+    BONNET_MAX_EXITS = 15,          /* side branches                                    */
     BONNET_NAME_BYTES = 64
 };
 
@@ -46,7 +47,7 @@ typedef enum bonnet_layer_kind {                         /* values are file form
                                  BONNET_LAYER_BELT = 8,  /* general: XNOR, OR, AND of two maps                       */
                                  BONNET_LAYER_BSUM = 9,  /* general: bits x int8 weights of one window -> logits     */
                                  BONNET_LAYER_BPICK = 10, /* general: channels of one map or two, in any order       */
-                                 BONNET_LAYER_MAP = 100  /* first of a part or a segment: bits that are there; never in a file */
+                                 BONNET_LAYER_MAP = 100  /* first of a part or a segment: bits that are there; in a file of a branch only */
 } bonnet_layer_kind;
 
 /* What a 3x3 window of the chip finds beyond the edge of its map: the CONV descriptor's PAD. */
@@ -118,6 +119,13 @@ typedef struct bonnet_net_pictures {
     uint32_t resize, width, height, filter, crop, convert, bgr;
 } bonnet_net_pictures;
 
+/* A side branch: a part that begins with the map of a cut and ends in logits of its own, as many as the network's. */
+typedef struct bonnet_net_exit {
+    char name[BONNET_NAME_BYTES]; /* of the output in the user's graph */
+    uint32_t layer;               /* behind which the cut is           */
+    struct bonnet_net *branch;    /* owned by the net                  */
+} bonnet_net_exit;
+
 typedef struct bonnet_net {
     char name[BONNET_NAME_BYTES];
     uint32_t k; /* slices of every binary map: 1 or 4 */
@@ -131,6 +139,8 @@ typedef struct bonnet_net {
     const bonnet_net_pictures *pictures; /* or NULL: pictures come as the network wants them */
     const bonnet_net_job *jobs;          /* [n_jobs] or NULL: a register device of that geometry need not lower the net again */
     uint32_t n_jobs;
+    bonnet_net_exit *exits;              /* [n_exits] or NULL, the first cut first. Whoever runs the net need not know of them */
+    uint32_t n_exits;
 } bonnet_net;
 
 /* 1: the general family. */
@@ -170,8 +180,11 @@ const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes)
 const char *bonnet_net_check_part(const bonnet_net *net, char *why, size_t why_bytes);
 /* The same for a segment, or a part, as only a chip takes it. */
 const char *bonnet_net_check_segment(const bonnet_net *net, char *why, size_t why_bytes);
+/* The same for its exits, which bonnet_net_check() includes. */
+const char *bonnet_net_check_exits(const bonnet_net *net, char *why, size_t why_bytes);
 /* The part of bonnet_net_check() that needs no parameters: what a reader checks before it allocates them. */
 const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_bytes);
+const char *bonnet_net_check_part_shape(const bonnet_net *net, char *why, size_t why_bytes); /* of bonnet_net_check_part() */
 
 /* ---- Nets that own their memory ------------------------------------------------------------------------------
  *     net = bonnet_net_alloc(n);  fill in shapes of net->layers[i];
@@ -185,6 +198,11 @@ void bonnet_net_free(bonnet_net *net);               /* only nets from alloc and
 bonnet_net *bonnet_net_clone(const bonnet_net *net); /* of a net that passed bonnet_net_check */
 /* 1: every later layer reads nothing that came before the binary map of this one, so the network can be cut behind it. */
 int bonnet_net_cut(const bonnet_net *net, uint32_t layer);
+/* Layers that the two have alike from the first on: shapes, references, parameters; names may differ. Their count. */
+uint32_t bonnet_net_common(const bonnet_net *a, const bonnet_net *b);
+/* A branch that reads the map of `layer` becomes net's, which owns it from now on in any case; behind those that read an earlier or the same map. 0: out of
+ * memory, or there are BONNET_MAX_EXITS. Not checked here. A part of a network has no exits. */
+int bonnet_net_add_exit(bonnet_net *net, const char *name, uint32_t layer, bonnet_net *branch);
 /* Layers first .. last of a sound network as a part of its own; first is 0 or one behind a cut, last is a cut or the network's last. NULL: out of memory. */
 bonnet_net *bonnet_net_part(const bonnet_net *net, uint32_t first, uint32_t last);
 /* Zeroed memory, 64-byte aligned, that lives as long as net. */

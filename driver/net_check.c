@@ -259,10 +259,16 @@ const char *bonnet_net_check_shape(const bonnet_net *net, char *why, size_t why_
     return net_ok(&c) ? NULL : why;
 }
 
+const char *bonnet_net_check_part_shape(const bonnet_net *net, char *why, size_t why_bytes)
+{
+    bonnet_check c = {net, -1, why, why_bytes, 1, 0};
+    return net_ok(&c) ? NULL : why;
+}
+
 const char *bonnet_net_check(const bonnet_net *net, char *why, size_t why_bytes)
 {
     bonnet_check c = {net, -1, why, why_bytes, 0, 0};
-    return net_ok(&c) && bonnet_net_check_params(&c) ? NULL : why;
+    return net_ok(&c) && bonnet_net_check_params(&c) ? bonnet_net_check_exits(net, why, why_bytes) : why;
 }
 
 const char *bonnet_net_check_segment(const bonnet_net *net, char *why, size_t why_bytes)

@@ -42,6 +42,7 @@ void bonnet_net_free(bonnet_net *net)
 {
     if (!net) return;
     owned_net *own = (owned_net *)net;
+    for (uint32_t i = 0; i < net->n_exits; i++) bonnet_net_free(net->exits[i].branch); /* which have none */
     for (block *b = own->blocks, *next; b; b = next) {
         next = b->next;
         free(b);
@@ -162,6 +163,10 @@ static int clone_into(bonnet_net *to, const bonnet_net *from)
         if (!bonnet_net_set_label(to, i, from->labels[i])) return 0;
     for (uint32_t i = 0; from->tensors && i < from->n_layers; i++)
         if (!bonnet_net_set_tensor(to, i, from->tensors[i])) return 0;
+    for (uint32_t i = 0; i < from->n_exits; i++) {
+        bonnet_net *branch = bonnet_net_clone(from->exits[i].branch);
+        if (!branch || !bonnet_net_add_exit(to, from->exits[i].name, from->exits[i].layer, branch)) return 0;
+    }
     return 1;
 }
 

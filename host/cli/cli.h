@@ -88,6 +88,11 @@ int cli_verify_against(cli_session *s, const cli_options *o);
 /* compile --preprocess FILE: the recipe in it. */
 int cli_preprocess_read(bonnet_preprocess *out, const char *path);
 
+/* Early exits: how many; all of them as an array; a line each. */
+uint32_t cli_exit_count(const bonnet_model *model);
+struct json_object *cli_exits_json(const bonnet_model *model);
+void cli_exits_print(const bonnet_model *model);
+
 /* A labelled test set. */
 typedef struct cli_dataset { uint8_t *pixels, *labels; uint32_t count, width, height; } cli_dataset;
 int cli_dataset_open(cli_dataset *out, const cli_options *o, const bonnet_model_info *info);

@@ -16,6 +16,7 @@ static const char usage[] =
     "geometry.\n"
     "--allow-inexact: round a last layer that is no\n"
     "int8 weights times one scale; --explain says by how much its logits may be off.\n"
+    "A graph with several outputs: one network, and an early exit for every other output (docs/exits.md).\n"
     "What is accepted: docs/operators.md, sections 6 (BoolNet's family) and 7 (other networks).\n";
 
 int cli_compile(int argc, char **argv)
@@ -53,11 +54,13 @@ int cli_compile(int argc, char **argv)
         json_object_object_add(j, "output", json_object_new_string(o.output));
         json_object_object_add(j, "layers", json_object_new_int64(s.info.layers));
         json_object_object_add(j, "macs", json_object_new_uint64(s.info.macs));
+        json_object_object_add(j, "exits", cli_exits_json(s.model));
         if (o.explain) json_object_object_add(j, "explain", json_object_new_string(table));
         code = cli_print_json(j);
     } else if (code == CLI_OK) {
         printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", o.output, s.info.name, s.info.layers, s.info.slices,
                (unsigned long long)s.info.macs);
+        cli_exits_print(s.model);
         fputs(table, stdout);
         code = cli_finish_stdout();
     }

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include "flash.h"
 
-static const char info_usage[] = "usage: bonnet info MODEL.bonnet [--json]\n\nName, input, layers, MACs and hash of a compiled network.\n";
+static const char info_usage[] =
+    "usage: bonnet info MODEL.bonnet [--json]\n\nName, input, layers, MACs, hash and early exits of a compiled network.\n";
 static const char devices_usage[] = "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device, and the boards that "
                                     "are connected. Options of each: docs/devices.md.\n"
                                     "What a board still needs: bonnet doctor.\n";
@@ -85,6 +86,7 @@ int cli_info(int argc, char **argv)
         for (uint32_t i = 0; i < m->classes; i++) json_object_array_add(labels, json_object_new_string(cli_label(s.model, i, number, sizeof number)));
         json_object_object_add(j, "labels", labels);
         json_object_object_add(j, "layers", layers_json(s.model));
+        json_object_object_add(j, "exits", cli_exits_json(s.model));
         code = cli_print_json(j);
     } else {
         printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\n%s%s%ssha256 %s\nlabels:", m->name,
@@ -92,6 +94,7 @@ int cli_info(int argc, char **argv)
                m->layers, m->classes, (unsigned long long)m->macs, *how ? "pictures: " : "", how, *how ? "\n" : "", hash);
         for (uint32_t i = 0; i < m->classes; i++) printf("%s %s", i ? "," : "", cli_label(s.model, i, number, sizeof number));
         putchar('\n');
+        cli_exits_print(s.model);
         code = cli_finish_stdout();
     }
     cli_close(&s);

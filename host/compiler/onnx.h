@@ -5,6 +5,7 @@
  *   onnx_graph.c  bytes -> a graph that can be trusted: names resolved, sizes checked, topological
  *   onnx_match.c  walks it once, forward; onnx_stem.c, onnx_block.c, onnx_head.c say what each node means
  *   any.c         the same walk for graphs that are not of BoolNet's family, to general layers (any.h)
+ *   onnx_exits.c  a graph of several outputs: a network and its side branches
  *   fold.c        affine parameters -> integer thresholds, exactly
  *
  * Every refusal is one line: node, operator, what does not fit, the nearest thing that does.
@@ -29,7 +30,7 @@ typedef struct bonnet_onnx_report {
     double left_out;    /* what each real logit of the graph is more than the network's, the same for all */
 } bonnet_onnx_report;
 
-/* *out passed bonnet_net_check(); bonnet_net_free(). `stats` and `err` may be NULL. BONNET_EFORMAT: not ONNX or damaged;
+/* *out passed bonnet_net_check(), its exits included; bonnet_net_free(). `stats` and `err` may be NULL. BONNET_EFORMAT: not ONNX or damaged;
  * BONNET_EUNSUPPORTED: a graph outside the dialect; BONNET_ENOMEM. */
 bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err);
 /* The same from a path; BONNET_EIO: cannot be read. allow_inexact: last layers that are no int8 are rounded. report may be NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_emit.c - drafts to a network: execution order, memory, packed weights, thresholds, metadata, and the last check. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "onnx_import.h"
@@ -112,10 +113,20 @@ static bonnet_status lut_fill(const bonnet_graph *g, bonnet_net *net)
     return BONNET_OK;
 }
 
+/* The scale of the output that is meant: 'bonnet.logit_scale.NAME', else 'bonnet.logit_scale', else NULL. */
+static const char *scale_of(const bonnet_graph *g)
+{
+    char key[24 + BONNET_NAME_BYTES];
+    const char *name = g->edges[g->output].name;
+    snprintf(key, sizeof key, "bonnet.logit_scale.%s", strlen(name) < BONNET_NAME_BYTES ? name : "");
+    const char *own = bonnet_graph_metadata(g, key);
+    return own ? own : bonnet_graph_metadata(g, "bonnet.logit_scale");
+}
+
 /* Names and the scale from the metadata; what is missing or senseless is left at its default. */
 static bonnet_status texts_fill(const bonnet_graph *g, bonnet_net *net)
 {
-    const char *name = bonnet_graph_metadata(g, "bonnet.name"), *scale = bonnet_graph_metadata(g, "bonnet.logit_scale");
+    const char *name = bonnet_graph_metadata(g, "bonnet.name"), *scale = scale_of(g);
     const char *labels = bonnet_graph_metadata(g, "bonnet.labels");
     if (!name) name = g->model->graph->name ? g->model->graph->name : "";
     bonnet_printable(net->name, sizeof net->name, name);

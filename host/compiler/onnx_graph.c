@@ -38,7 +38,7 @@ const char *bonnet_graph_metadata(const bonnet_graph *g, const char *key)
 
 static int by_name(const void *a, const void *b) { return strcmp(((const bonnet_edge *)a)->name, ((const bonnet_edge *)b)->name); }
 
-static int32_t edge_find(const bonnet_graph *g, const char *name)
+int32_t bonnet_graph_edge(const bonnet_graph *g, const char *name)
 {
     const bonnet_edge key = {.name = name};
     const bonnet_edge *e = bsearch(&key, g->edges, g->n_edges, sizeof key, by_name);
@@ -72,7 +72,7 @@ static bonnet_status edges_collect(bonnet_graph *g, const Onnx__GraphProto *grap
     for (size_t i = 0; i < graph->n_input; i++) {
         const char *name = graph->input[i]->name;
         if (!name || !*name) return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: graph input %zu has no name", i);
-        if (edge_find(g, name) < 0) *e++ = (bonnet_edge){.name = name, .producer = -1};
+        if (bonnet_graph_edge(g, name) < 0) *e++ = (bonnet_edge){.name = name, .producer = -1};
     }
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         const Onnx__NodeProto *p = g->nodes[i].proto;
@@ -119,7 +119,7 @@ static bonnet_status node_connect(bonnet_graph *g, uint32_t index)
     int32_t *in = bonnet_arena_calloc(g->arena, p->n_input, sizeof *in);
     if (!in) return bonnet_graph_no_memory(g);
     for (size_t i = 0; i < p->n_input; i++) {
-        in[i] = *p->input[i] ? edge_find(g, p->input[i]) : -1;
+        in[i] = *p->input[i] ? bonnet_graph_edge(g, p->input[i]) : -1;
         if (in[i] < 0 && *p->input[i]) return bonnet_graph_refuse(g, n, BONNET_EFORMAT, "input %zu is a value that nothing defines", i);
         if (in[i] >= 0 && g->edges[in[i]].producer >= (int32_t)index)
             return bonnet_graph_refuse(g, n, BONNET_EFORMAT, "input %zu is defined later: the nodes are not in topological order", i);
@@ -129,7 +129,7 @@ static bonnet_status node_connect(bonnet_graph *g, uint32_t index)
     n->n_in = (uint32_t)p->n_input;
     int32_t *outs = bonnet_arena_calloc(g->arena, p->n_output, sizeof *outs);
     if (!outs) return bonnet_graph_no_memory(g);
-    for (size_t i = 0; i < p->n_output; i++) outs[i] = *p->output[i] ? edge_find(g, p->output[i]) : -1;
+    for (size_t i = 0; i < p->n_output; i++) outs[i] = *p->output[i] ? bonnet_graph_edge(g, p->output[i]) : -1;
     n->outs = outs;
     n->n_out = (uint32_t)p->n_output;
     n->out = outs[0];
@@ -196,7 +196,7 @@ static bonnet_status input_check(bonnet_graph *g, const Onnx__GraphProto *graph)
 {
     const Onnx__ValueInfoProto *in = NULL;
     for (size_t i = 0; i < graph->n_input; i++) {
-        int32_t e = edge_find(g, graph->input[i]->name);
+        int32_t e = bonnet_graph_edge(g, graph->input[i]->name);
         if (e < 0 || g->edges[e].constant) continue;
         if (in) return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: more than one input; a network reads one image");
         in = graph->input[i];
@@ -227,27 +227,11 @@ static bonnet_status input_check(bonnet_graph *g, const Onnx__GraphProto *graph)
     return BONNET_OK;
 }
 
-static bonnet_status output_check(bonnet_graph *g, const Onnx__GraphProto *graph)
-{
-    int one = graph->n_output > 0;
-    for (size_t i = graph->n_output; i-- > 0;) {
-        const int32_t last = g->output;
-        g->output = graph->output[i]->name ? edge_find(g, graph->output[i]->name) : -1;
-        if (g->output < 0) return bonnet_fail(g->err, BONNET_EFORMAT, "ONNX: the output is a value that nothing defines");
-        const int32_t from = g->edges[g->output].producer;
-        if (i + 1 < graph->n_output) one &= from >= 0 && from == g->edges[last].producer && strcmp(g->nodes[from].op, "TopK") == 0;
-        g->edges[g->output].consumers++;
-    }
-    if (!one)
-        return bonnet_fail(g->err, BONNET_EUNSUPPORTED, "ONNX: %zu outputs; a network has one, the logits, or those of one TopK", graph->n_output);
-    return BONNET_OK;
-}
-
 static void *arena_alloc(void *arena, size_t size) { return bonnet_arena_calloc(arena, 1, size); }
 
 static void arena_keep(void *arena, void *pointer) /* all of it goes at once, with the arena */ { (void)arena, (void)pointer; }
 
-bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void *bytes, size_t size, bonnet_error *err)
+bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void *bytes, size_t size, uint32_t output, bonnet_error *err)
 {
     *g = (bonnet_graph){.arena = arena, .err = err};
     ProtobufCAllocator allocator = {arena_alloc, arena_keep, arena};
@@ -268,5 +252,5 @@ bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void
         status = node_connect(g, i);
         if (status == BONNET_OK) status = node_fold(g, &g->nodes[i]);
     }
-    return status == BONNET_OK ? output_check(g, graph) : status;
+    return status == BONNET_OK ? bonnet_graph_take_output(g, output) : status;
 }

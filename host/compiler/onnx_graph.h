@@ -51,12 +51,18 @@ typedef struct bonnet_graph {
     bonnet_node *nodes;
     bonnet_edge *edges;             /* sorted by name */
     int32_t input, output;          /* edges */
+    uint32_t n_outputs;             /* that the file has; both of a TopK are one */
     uint32_t planes, height, width; /* of the input */
     int flat_input;                 /* 1: it is [1, numbers]: one plane where that is a square, else so many planes of one pixel */
 } bonnet_graph;
 
-/* Fills in *g; everything lives in `arena`, the bytes are not referred to afterwards. */
-bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void *bytes, size_t size, bonnet_error *err);
+/* Fills in *g; everything lives in `arena`, the bytes are not referred to afterwards. Of several outputs the one numbered `output` (0: also where there is but
+ * one) and what it is computed from: other nodes are not there, as if the graph had been exported so. BONNET_EINVAL: there is no such output. */
+bonnet_status bonnet_graph_open(bonnet_graph *g, bonnet_arena *arena, const void *bytes, size_t size, uint32_t output, bonnet_error *err);
+/* onnx_outputs.c: g->output and n_outputs, with every node connected; leaves out what `output` does not need. */
+bonnet_status bonnet_graph_take_output(bonnet_graph *g, uint32_t output);
+/* The edge of that name, or -1. */
+int32_t bonnet_graph_edge(const bonnet_graph *g, const char *name);
 /* The refusal of an import that ran out of memory, its own ceiling included. */
 bonnet_status bonnet_graph_no_memory(const bonnet_graph *g);
 

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "file.h"
 #include "any_import.h"
 #include "onnx_import.h"
+#include "onnx_output.h"
 
 /* Memory of one import, protobuf's included. A 64 MiB file of weights needs about twice its size. */
 #define IMPORT_LIMIT_BYTES ((size_t)512 << 20)
@@ -122,51 +122,27 @@ static bonnet_status family(bonnet_import *im, bonnet_net **net, bonnet_onnx_rep
     return status;
 }
 
-static bonnet_status import(bonnet_net **out, const void *bytes, size_t size, int allow_inexact, bonnet_onnx_report *report, bonnet_error *err)
+static void describe(bonnet_onnx_output *o, const bonnet_graph *g)
 {
-    if (!out || !bytes) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_import: out and bytes must not be NULL");
+    const char *name = g->edges[g->output].name, *final = bonnet_graph_metadata(g, "bonnet.final");
+    bonnet_printable(o->name, sizeof o->name, name);
+    o->count = g->n_outputs;
+    o->final = final && strcmp(final, name) == 0;
+    o->final_elsewhere = final && !o->final;
+}
+
+bonnet_status bonnet_onnx_import_output(bonnet_net **out, bonnet_onnx_output *output, const void *bytes, size_t size, uint32_t index,
+                                        int allow_inexact, bonnet_onnx_report *report, bonnet_error *err)
+{
     if (size > BONNET_ONNX_MAX_BYTES)
         return bonnet_fail(err, BONNET_EUNSUPPORTED, "ONNX: %zu bytes, at most %zu are read", size, BONNET_ONNX_MAX_BYTES);
     bonnet_import *im = calloc(1, sizeof *im);
     if (!im) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     bonnet_arena_init(&im->arena, IMPORT_LIMIT_BYTES);
-    bonnet_net *net = NULL;
-    bonnet_onnx_report made = {0};
-    bonnet_status status = bonnet_graph_open(&im->g, &im->arena, bytes, size, err);
-    if (status == BONNET_OK) status = of_family(&im->g) ? family(im, &net, &made) : bonnet_any_import(&net, &im->g, allow_inexact, &made);
-    if (status == BONNET_OK) {
-        *out = net;
-        if (report) *report = made;
-    }
+    bonnet_status status = bonnet_graph_open(&im->g, &im->arena, bytes, size, index, err);
+    if (status == BONNET_OK) describe(output, &im->g);
+    if (status == BONNET_OK) status = of_family(&im->g) ? family(im, out, report) : bonnet_any_import(out, &im->g, allow_inexact, report);
     bonnet_arena_free(&im->arena);
     free(im);
-    return status;
-}
-
-bonnet_status bonnet_onnx_import(bonnet_net **out, const void *bytes, size_t size, bonnet_fold_stats *stats, bonnet_error *err)
-{
-    bonnet_onnx_report report;
-    bonnet_status status = import(out, bytes, size, 0, &report, err);
-    if (status == BONNET_OK && stats) *stats = report.stats;
-    return status;
-}
-
-bonnet_status bonnet_onnx_load_report(bonnet_net **out, const char *path, int allow_inexact, bonnet_onnx_report *report, bonnet_error *err)
-{
-    uint8_t *bytes;
-    size_t size;
-    if (!out || !path) return bonnet_fail(err, BONNET_EINVAL, "bonnet_onnx_load: out and path must not be NULL");
-    bonnet_status status = bonnet_file_load(&bytes, &size, path, BONNET_ONNX_MAX_BYTES, err);
-    if (status != BONNET_OK) return status;
-    status = import(out, bytes, size, allow_inexact, report, err);
-    free(bytes);
-    return status;
-}
-
-bonnet_status bonnet_onnx_load(bonnet_net **out, const char *path, bonnet_fold_stats *stats, bonnet_error *err)
-{
-    bonnet_onnx_report report;
-    bonnet_status status = bonnet_onnx_load_report(out, path, 0, &report, err);
-    if (status == BONNET_OK && stats) *stats = report.stats;
     return status;
 }

@@ -164,6 +164,24 @@ BONNET_API bonnet_status bonnet_run_head(uint8_t *maps, bonnet_device *dev, cons
 BONNET_API bonnet_status bonnet_cut_pack(uint8_t **out, size_t *size, const bonnet_model *model, uint32_t cut, const uint8_t *maps, size_t count);
 BONNET_API bonnet_status bonnet_cut_parse(const uint8_t **maps, size_t *count, uint32_t *cut, const bonnet_model *model, const uint8_t *bytes, size_t size);
 
+/* Between two cuts, from_cut < to_cut: takes the maps of the one and gives those of the other, bonnet_run_head(). */
+BONNET_API bonnet_status bonnet_model_part(bonnet_model **out, const bonnet_model *model, uint32_t from_cut, uint32_t to_cut);
+
+/*
+ * Early exits: side branches, each of which reads the map of a cut and has logits of its own for the same classes. Who is content with those need not run the
+ * rest. The network's own end is not among them. docs/exits.md.
+ */
+typedef struct bonnet_exit {
+    const char *name;           /* of the output in the user's graph, owned by the model */
+    uint32_t cut, layer;        /* it reads the map of this cut, which lies behind this layer */
+    uint32_t layers;            /* of the branch alone, as are macs and weight_bits */
+    uint64_t macs, weight_bits;
+    double   logit_scale;       /* of its own logits: real logit = scale * integer logit */
+} bonnet_exit;
+BONNET_API bonnet_status bonnet_exit_get(bonnet_exit *out, const bonnet_model *model, uint32_t index); /* the first on the way first, 0.. until BONNET_EINVAL */
+/* The branch as a model of its own on the model's device, which does not need `model` any more: maps of the cut for pixels, logits. *out: bonnet_model_free(). */
+BONNET_API bonnet_status bonnet_model_branch(bonnet_model **out, const bonnet_model *model, uint32_t exit);
+
 /* Statistics of the last run on dev. All 0 where the device has no clock (golden, cpu). */
 typedef struct bonnet_stats {
     uint64_t cycles;            /* accelerator cycles from start to done, all frames       */

@@ -31,6 +31,22 @@ static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet
     return BONNET_OK;
 }
 
+/* A branch that the geometry has no room for is found now and not on the board. Its job is not kept: a branch is small. */
+static bonnet_status branches_fit(const bonnet_net *net, const char *name, bonnet_error *err)
+{
+    const bonnet_geometry *geometry = bonnet_geometry_named(name);
+    bonnet_status status = BONNET_OK;
+    for (uint32_t i = 0; i < net->n_exits && status == BONNET_OK; i++) {
+        const bonnet_lower_options options = {0};
+        bonnet_job *job = NULL;
+        bonnet_error inner = {""};
+        status = bonnet_lower(&job, net->exits[i].branch, geometry, &options, &inner);
+        bonnet_job_free(job);
+        if (status != BONNET_OK) bonnet_fail(err, status, "exit '%s': %.180s", net->exits[i].name, inner.text);
+    }
+    return status;
+}
+
 static bonnet_status compile(const char *onnx_path, const char *out_path, const bonnet_compile_options *o, bonnet_error *err)
 {
     bonnet_net *net = NULL;
@@ -47,6 +63,7 @@ static bonnet_status compile(const char *onnx_path, const char *out_path, const 
         const bonnet_geometry *g = bonnet_geometry_named(name);
         status = g ? bonnet_explain_general(o->explain, o->explain_bytes, net, &report, g, o->strict != 0, err) : no_geometry(name, err);
     } else if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, name, &options, err);
+    if (status == BONNET_OK && !general) status = branches_fit(net, name, err);
     if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, general ? NULL : &job, general ? 0 : 1, err);
     if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
     free(bytes);

@@ -4,8 +4,7 @@
 #include <string.h>
 #include "internal.h"
 
-/* The layer behind which cut number `index` lies; n_layers: there are not so many. */
-static uint32_t layer_of(const bonnet_net *net, uint32_t index)
+uint32_t bonnet_cut_layer(const bonnet_net *net, uint32_t index)
 {
     uint32_t layer = 0;
     for (; layer < net->n_layers; layer++)
@@ -17,7 +16,7 @@ bonnet_status bonnet_cut_get(bonnet_cut *out, const bonnet_model *model, uint32_
 {
     if (!out || !model) return BONNET_EINVAL;
     const bonnet_net *net = model->net;
-    const uint32_t layer = layer_of(net, index);
+    const uint32_t layer = bonnet_cut_layer(net, index);
     if (layer == net->n_layers) return BONNET_EINVAL;
     const bonnet_layer *l = &net->layers[layer];
     *out = (bonnet_cut){.name = l->name,
@@ -31,23 +30,34 @@ bonnet_status bonnet_cut_get(bonnet_cut *out, const bonnet_model *model, uint32_
     return BONNET_OK;
 }
 
-static bonnet_status part(bonnet_model **out, const bonnet_model *model, uint32_t index, int tail)
+bonnet_status bonnet_model_of_part(bonnet_model **out, const bonnet_model *of, bonnet_net *net)
+{
+    bonnet_file file = {.net = net};
+    if (!net) return bonnet_fail(&of->dev->error, BONNET_ENOMEM, "no memory for a part of the network");
+    memcpy(file.sha256, of->file.sha256, sizeof file.sha256);
+    return bonnet_model_bind(out, of->dev, &file);
+}
+
+/* From behind cut `from` (or the picture) as far as cut `to` (or the logits). */
+static bonnet_status part(bonnet_model **out, const bonnet_model *model, const uint32_t *from, const uint32_t *to)
 {
     if (!model) return BONNET_EINVAL;
     bonnet_error *err = &model->dev->error;
     const bonnet_net *net = model->net;
-    const uint32_t layer = layer_of(net, index);
+    const uint32_t first = from ? bonnet_cut_layer(net, *from) : 0, last = to ? bonnet_cut_layer(net, *to) : net->n_layers - 1;
     if (!out) return bonnet_fail(err, BONNET_EINVAL, "out is NULL");
-    if (layer == net->n_layers) return bonnet_fail(err, BONNET_EINVAL, "the network has no cut %u", index);
-    bonnet_file file = {0};
-    file.net = bonnet_net_part(net, tail ? layer + 1 : 0, tail ? net->n_layers - 1 : layer);
-    if (!file.net) return bonnet_fail(err, BONNET_ENOMEM, "no memory for a part of the network");
-    memcpy(file.sha256, model->file.sha256, sizeof file.sha256);
-    return bonnet_model_bind(out, model->dev, &file);
+    if (first == net->n_layers || last == net->n_layers)
+        return bonnet_fail(err, BONNET_EINVAL, "the network has no cut %u", first == net->n_layers ? *from : *to);
+    if (from && first >= last) return bonnet_fail(err, BONNET_EINVAL, "cut %u is not before cut %u", *from, *to);
+    return bonnet_model_of_part(out, model, bonnet_net_part(net, from ? first + 1 : 0, last));
 }
 
-bonnet_status bonnet_model_head(bonnet_model **out, const bonnet_model *model, uint32_t index) { return part(out, model, index, 0); }
-bonnet_status bonnet_model_tail(bonnet_model **out, const bonnet_model *model, uint32_t index) { return part(out, model, index, 1); }
+bonnet_status bonnet_model_head(bonnet_model **out, const bonnet_model *model, uint32_t index) { return part(out, model, NULL, &index); }
+bonnet_status bonnet_model_tail(bonnet_model **out, const bonnet_model *model, uint32_t index) { return part(out, model, &index, NULL); }
+bonnet_status bonnet_model_part(bonnet_model **out, const bonnet_model *model, uint32_t from_cut, uint32_t to_cut)
+{
+    return part(out, model, &from_cut, &to_cut);
+}
 
 bonnet_status bonnet_run_head(uint8_t *maps, bonnet_device *dev, const bonnet_model *head, const uint8_t *pixels, size_t count)
 {

@@ -134,7 +134,7 @@ bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size
     bonnet_reader windows = {0};
     const int found = status == BONNET_OK ? windows_find(&windows, s, n, bytes) : 0;
     if (found < 0) status = damaged(err, "two lists of windows");
-    if (status == BONNET_OK) status = bonnet_net_decode(&f.net, (const uint8_t *)bytes + s[0].offset, s[0].bytes, found ? &windows : NULL, err);
+    if (status == BONNET_OK) status = bonnet_net_decode(&f.net, (const uint8_t *)bytes + s[0].offset, s[0].bytes, found ? &windows : NULL, 0, err);
     for (uint32_t i = 1; status == BONNET_OK && i < n; i++) {
         if (s[i].type == SECTION_JOB) status = job_take(&f, &s[i], bytes, err);
         else if (bonnet_extra_known(s[i].type))
@@ -144,6 +144,8 @@ bonnet_status bonnet_file_parse(bonnet_file *out, const void *bytes, size_t size
             status = bonnet_fail(err, BONNET_EABI, ".bonnet file with a section 0x%08x that this library does not know; use a newer one",
                                  (unsigned)s[i].type);
     }
+    char why[200];
+    if (status == BONNET_OK && bonnet_net_check_exits(f.net, why, sizeof why)) status = damaged(err, why);
     if (status != BONNET_OK) {
         bonnet_file_free(&f);
         return status;

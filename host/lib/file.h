@@ -18,7 +18,7 @@
 
 enum {
     BONNET_FILE_MAJOR = 1,
-    BONNET_FILE_MINOR = 2,
+    BONNET_FILE_MINOR = 4,
     BONNET_FILE_MAX_JOBS = 8,  /* geometries in one file */
     BONNET_GEOMETRY_BYTES = 16 /* name of a geometry, zero-padded: "asic" */
 };

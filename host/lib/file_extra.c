@@ -8,6 +8,7 @@ enum {
     PIX = 0x20584950, /* "PIX ": what the bytes of a picture mean */
     PRE = 0x20455250, /* "PRE ": what happens to a picture first */
     TEN = 0x204e4554, /* "TEN ": names in the user's graph */
+    BRA = 0x20415242, /* "BRA ": an early exit */
     WIN = 0x204e4957, /* "WIN ": what general layers slide; read with the network, which is nothing without it */
     PRE_BYTES = 64,
     OPTIONAL = 1,
@@ -18,7 +19,7 @@ static bonnet_status damaged(bonnet_error *err, const char *what) { return bonne
 
 int bonnet_extra_is_windows(uint32_t type) { return type == WIN; }
 
-int bonnet_extra_known(uint32_t type) { return type == PIX || type == PRE || type == TEN || type == WIN; }
+int bonnet_extra_known(uint32_t type) { return type == PIX || type == PRE || type == TEN || type == BRA || type == WIN; }
 
 static bonnet_status pixels_take(bonnet_net *net, uint32_t flags, const uint8_t *bytes, size_t size, bonnet_error *err)
 {
@@ -72,6 +73,7 @@ bonnet_status bonnet_extra_take(bonnet_net *net, uint32_t type, uint32_t flags, 
     if (name[0]) flags |= OPTIONAL << 1; /* these have none: as wrong as a flag that does not exist */
     if (type == WIN) return flags ? damaged(err, "its windows are not well formed") : BONNET_OK; /* file.c has found them */
     if (type == PIX) return pixels_take(net, flags, bytes, size, err);
+    if (type == BRA) return flags != OPTIONAL ? damaged(err, "its branches are not well formed") : bonnet_branch_decode(net, bytes, size, err);
     return type == PRE ? pictures_take(net, flags, bytes, size, err) : tensors_take(net, flags, bytes, size, err);
 }
 
@@ -85,10 +87,11 @@ static size_t tensors_bytes(const bonnet_net *net)
 uint32_t bonnet_extra_list(bonnet_extra out[BONNET_EXTRAS], const bonnet_net *net)
 {
     uint32_t n = 0;
-    if (bonnet_net_general(net)) out[n++] = (bonnet_extra){WIN, 0, 3, bonnet_windows_bytes(net)};
-    if (net->pixel_lut) out[n++] = (bonnet_extra){PIX, 0, 1, (size_t)net->layers[0].in_c * 256};
-    if (net->pictures) out[n++] = (bonnet_extra){PRE, 0, 2, PRE_BYTES};
-    if (net->tensors) out[n++] = (bonnet_extra){TEN, OPTIONAL, 0, tensors_bytes(net)};
+    if (bonnet_net_general(net)) out[n++] = (bonnet_extra){WIN, 0, 3, 0, bonnet_windows_bytes(net)};
+    if (net->pixel_lut) out[n++] = (bonnet_extra){PIX, 0, 1, 0, (size_t)net->layers[0].in_c * 256};
+    if (net->pictures) out[n++] = (bonnet_extra){PRE, 0, 2, 0, PRE_BYTES};
+    if (net->tensors) out[n++] = (bonnet_extra){TEN, OPTIONAL, 0, 0, tensors_bytes(net)};
+    for (uint32_t i = 0; i < net->n_exits; i++) out[n++] = (bonnet_extra){BRA, OPTIONAL, 4, i, bonnet_branch_bytes(&net->exits[i])};
     return n;
 }
 
@@ -102,6 +105,7 @@ uint32_t bonnet_extra_minor(const bonnet_extra extra[], uint32_t count)
 void bonnet_extra_put(bonnet_writer *w, const bonnet_extra *extra, const bonnet_net *net)
 {
     if (extra->type == WIN) bonnet_windows_encode(w, net);
+    if (extra->type == BRA) bonnet_branch_encode(w, &net->exits[extra->index]);
     if (extra->type == PIX) bonnet_put_bytes(w, net->pixel_lut, extra->bytes);
     if (extra->type == PRE) {
         const bonnet_net_pictures *p = net->pictures;

@@ -233,20 +233,20 @@ static bonnet_status labels_decode(bonnet_net *net, bonnet_reader *r, bonnet_err
     return bonnet_get_zero(r, padding(bytes)) ? BONNET_OK : damaged(err, "it ends inside the labels");
 }
 
-static bonnet_status body_decode(bonnet_net *net, bonnet_reader *r, uint32_t labelled, const bonnet_reader *windows, bonnet_error *err)
+static bonnet_status body_decode(bonnet_net *net, bonnet_reader *r, uint32_t labelled, const bonnet_reader *windows, int part, bonnet_error *err)
 {
     char why[200];
     if (!layers_decode(net, r)) return damaged(err, "a layer record is cut short or not well formed");
     if (windows && !bonnet_windows_decode(net, *windows)) return damaged(err, "its windows do not fit the network");
-    if (bonnet_net_check_shape(net, why, sizeof why)) return damaged(err, why);
+    if ((part ? bonnet_net_check_part_shape : bonnet_net_check_shape)(net, why, sizeof why)) return damaged(err, why);
     bonnet_status status = params_decode(net, r, err);
     if (status == BONNET_OK && labelled) status = labels_decode(net, r, err);
     if (status != BONNET_OK) return status;
     if (r->left) return damaged(err, "the network is followed by something else");
-    return bonnet_net_check(net, why, sizeof why) ? damaged(err, why) : BONNET_OK;
+    return (part ? bonnet_net_check_part : bonnet_net_check)(net, why, sizeof why) ? damaged(err, why) : BONNET_OK;
 }
 
-bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, const bonnet_reader *windows, bonnet_error *err)
+bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, const bonnet_reader *windows, int part, bonnet_error *err)
 {
     bonnet_reader r = {bytes, size, 0};
     char name[BONNET_NAME_BYTES] = "";
@@ -262,7 +262,7 @@ bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t s
     net->k = k;
     net->classes = classes;
     memcpy(&net->logit_scale, &scale, sizeof scale);
-    bonnet_status status = body_decode(net, &r, labelled, windows, err);
+    bonnet_status status = body_decode(net, &r, labelled, windows, part, err);
     if (status == BONNET_OK) *out = net;
     else bonnet_net_free(net);
     return status;

@@ -32,6 +32,10 @@ size_t bonnet_windows_bytes(const bonnet_net *net);
 void bonnet_windows_encode(bonnet_writer *w, const bonnet_net *net);
 /* Into net, whose layer records are there; 1 if the section is well formed and the network has general layers. Not yet checked. */
 int bonnet_windows_decode(bonnet_net *net, bonnet_reader r);
-/* windows: of the WIN section, NULL without one. *out passed bonnet_net_check(): bonnet_net_free(). */
-bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, const bonnet_reader *windows, bonnet_error *err);
+/* windows: of the WIN section, NULL without one. *out passed bonnet_net_check(), or if it is a part bonnet_net_check_part(): bonnet_net_free(). */
+bonnet_status bonnet_net_decode(bonnet_net **out, const uint8_t *bytes, size_t size, const bonnet_reader *windows, int part, bonnet_error *err);
+/* A BRA section. In: the exit becomes net's, whose exits are not yet checked. */
+size_t bonnet_branch_bytes(const bonnet_net_exit *e);
+void bonnet_branch_encode(bonnet_writer *w, const bonnet_net_exit *e);
+bonnet_status bonnet_branch_decode(bonnet_net *net, const uint8_t *bytes, size_t size, bonnet_error *err);
 #endif

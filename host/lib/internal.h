@@ -44,6 +44,11 @@ bonnet_status bonnet_check_run(bonnet_device *dev, const bonnet_model *model, si
 bonnet_status bonnet_execute(bonnet_device *dev, const bonnet_model *model, bonnet_run *run);
 /* "stem", "bconv"; never NULL. */
 const char *bonnet_kind_name(bonnet_layer_kind kind);
+void bonnet_layer_info_make(bonnet_layer_info *out, const bonnet_net *net, uint32_t index);
+/* A model of `net`, which is taken over in both outcomes (NULL: BONNET_ENOMEM), on the device and with the hash of `of`. */
+bonnet_status bonnet_model_of_part(bonnet_model **out, const bonnet_model *of, bonnet_net *net);
+/* The layer behind which cut number `index` lies; n_layers: there are not so many. */
+uint32_t bonnet_cut_layer(const bonnet_net *net, uint32_t index);
 /* The recipe becomes the net's own: pictures, and the table of pixels where it normalises. */
 bonnet_status bonnet_net_set_preprocess(bonnet_net *net, const bonnet_preprocess *from, bonnet_error *err);
 /* A layer's statistics: c is of `frames` frames, lanes (of all arrays) 0 without a chip. */

@@ -21,10 +21,8 @@ const char *bonnet_kind_name(bonnet_layer_kind kind)
     return "";
 }
 
-bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index)
+void bonnet_layer_info_make(bonnet_layer_info *out, const bonnet_net *net, uint32_t index)
 {
-    if (!out || !model || index >= model->net->n_layers) return BONNET_EINVAL;
-    const bonnet_net *net = model->net;
     const bonnet_layer *l = &net->layers[index];
     const int bytes = l->kind == BONNET_LAYER_STEM || l->kind == BONNET_LAYER_FC || l->kind == BONNET_LAYER_ICONV || l->kind == BONNET_LAYER_BSUM;
     *out = (bonnet_layer_info){
@@ -44,7 +42,7 @@ bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model 
     if (bonnet_kind_general(l->kind)) {
         out->macs = bonnet_net_macs(net, index);
         out->weight_bits = l->out_h && l->out_w ? out->macs / l->out_h / l->out_w * (bytes ? 8 : 1) : 0;
-        return BONNET_OK;
+        return;
     }
     /* A 3x3 group reads one slice, a 1x1 all of them; the filter of every output channel is that long. */
     const uint64_t filter = (uint64_t)l->in_c * l->kernel * l->kernel * (l->kind == BONNET_LAYER_DOWN ? net->k : 1);
@@ -54,6 +52,12 @@ bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model 
         out->depthwise_macs = (uint64_t)9 * l->out_c * l->out_h * l->out_w;
         out->depthwise_weight_bits = (uint64_t)9 * l->out_c * 8;
     }
+}
+
+bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index)
+{
+    if (!out || !model || index >= model->net->n_layers) return BONNET_EINVAL;
+    bonnet_layer_info_make(out, model->net, index);
     return BONNET_OK;
 }
 
@@ -62,7 +66,7 @@ bonnet_status bonnet_model_pixels(const bonnet_model *model, uint8_t *pixels, si
     if (!model || (bytes && !pixels)) return BONNET_EINVAL;
     const bonnet_layer *stem = &model->net->layers[0];
     const int8_t *lut = model->net->pixel_lut;
-    if (bytes % stem->in_c) return BONNET_EINVAL;
+    if (!stem->in_c || bytes % stem->in_c) return BONNET_EINVAL; /* a tail has no pixels */
     for (size_t i = 0; stem->pixels_signed && i < bytes; i++) pixels[i] = lut ? (uint8_t)lut[i % stem->in_c * 256 + pixels[i]] : pixels[i] ^ 0x80;
     return BONNET_OK;
 }

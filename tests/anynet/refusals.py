@@ -339,7 +339,7 @@ class CommandLine(unittest.TestCase):
         self.refused(net("TopK", [6]), r"\(TopK\): its k is not one constant of 1 to 5 classes")
         self.refused(net("ArgMax", axis=1, select_last_index=1), r"\(ArgMax\): select_last_index is 1; 0 fits")
         self.refused(net("ArgMax", axis=0), r"\(ArgMax\): axis 0; 1, the classes, fits")
-        self.refused(net("Split", outputs=["more"], axis=1), "2 outputs; a network has one, the logits, or those of one TopK")
+        self.refused(net("Split", outputs=["more"], axis=1), "output 'more' has 2 classes, 'split[0-9]*' has 3; all exits answer the same question")
         done = self.compile(net("TopK", [3], outputs=["indices"]))
         self.assertEqual(done.returncode, 0, done.stderr)
 
