@@ -90,7 +90,7 @@ int cli_preprocess_read(bonnet_preprocess *out, const char *path);
 
 /* Early exits: how many; all of them as an array; a line each. */
 uint32_t cli_exit_count(const bonnet_model *model);
-struct json_object *cli_exits_json(const bonnet_model *model);
+struct json_object *cli_exits_list(const bonnet_model *model);
 void cli_exits_print(const bonnet_model *model);
 
 /* A labelled test set. */

@@ -54,7 +54,7 @@ int cli_compile(int argc, char **argv)
         json_object_object_add(j, "output", json_object_new_string(o.output));
         json_object_object_add(j, "layers", json_object_new_int64(s.info.layers));
         json_object_object_add(j, "macs", json_object_new_uint64(s.info.macs));
-        json_object_object_add(j, "exits", cli_exits_json(s.model));
+        json_object_object_add(j, "exits", cli_exits_list(s.model));
         if (o.explain) json_object_object_add(j, "explain", json_object_new_string(table));
         code = cli_print_json(j);
     } else if (code == CLI_OK) {

@@ -86,7 +86,7 @@ int cli_info(int argc, char **argv)
         for (uint32_t i = 0; i < m->classes; i++) json_object_array_add(labels, json_object_new_string(cli_label(s.model, i, number, sizeof number)));
         json_object_object_add(j, "labels", labels);
         json_object_object_add(j, "layers", layers_json(s.model));
-        json_object_object_add(j, "exits", cli_exits_json(s.model));
+        json_object_object_add(j, "exits", cli_exits_list(s.model));
         code = cli_print_json(j);
     } else {
         printf("%s: %ux%u, %u plane%s of %s pixels; %u slice%s, %u layers, %u classes\n%llu MACs a frame\n%s%s%ssha256 %s\nlabels:", m->name,

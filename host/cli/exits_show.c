@@ -11,7 +11,7 @@ uint32_t cli_exit_count(const bonnet_model *model)
     return n;
 }
 
-struct json_object *cli_exits_json(const bonnet_model *model)
+struct json_object *cli_exits_list(const bonnet_model *model)
 {
     struct json_object *array = json_object_new_array();
     bonnet_exit e;
