@@ -80,6 +80,27 @@ typedef struct bonnet_layer_model {
 /* Of one layer. out->mj: -1 but for a TABLE that knows it, and 0 where nothing is done. BONNET_EINVAL: shape or model out of range; EUNSUPPORTED: no such model. */
 BONNET_API bonnet_status bonnet_layer_cost(bonnet_cost *out, const bonnet_layer_model *model, const bonnet_shape *shape);
 
+/*
+ * A network as layers in an order in which it can be computed, and what a compiler makes of them: two layers in one go. The first of a rule's two must have
+ * exactly one reader, the second. Kinds are the caller's numbers.
+ */
+enum { BONNET_GRAPH_LAYERS = 4096 };
+typedef struct bonnet_graph_layer {
+    uint32_t kind;
+    uint32_t inputs;
+    const uint32_t *input;      /* [inputs]: earlier layers */
+    bonnet_shape shape;
+    uint32_t into;              /* out: which layer does this one too; itself, if none does */
+    uint32_t last, readers, reader; /* out: the last layer done in the same go (by `into`s), how many layers read this one, and one of them */
+} bonnet_graph_layer;
+typedef struct bonnet_fusion { uint32_t first, second, result; } bonnet_fusion; /* kinds */
+/*
+ * Every rule in turn, over the layers in turn, once. Of layers that do others too: kind becomes the rule's result, shape.written what the last of them writes.
+ * shape.read of every layer: what it reads; with every_input of all its inputs and those of the layers it does too, else of its own first.
+ * BONNET_EINVAL: more than BONNET_GRAPH_LAYERS, or an input that is no earlier layer.
+ */
+BONNET_API bonnet_status bonnet_fuse(bonnet_graph_layer *layers, uint32_t count, const bonnet_fusion *rules, uint32_t n_rules, uint32_t every_input);
+
 #ifdef __cplusplus
 }
 #endif
