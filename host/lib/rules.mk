@@ -4,4 +4,4 @@ VERSION_MINOR := $(shell awk '/define BONNET_VERSION_MINOR/{print $$3}' host/inc
 VERSION_PATCH := $(shell awk '/define BONNET_VERSION_PATCH/{print $$3}' host/include/bonnet.h)
 VERSION       := $(VERSION_MAJOR).$(VERSION_MINOR).$(VERSION_PATCH)
 LIB_SRCS += $(wildcard host/lib/*.c)
-LIB_LIBS += -lm -lpthread
+LIB_LIBS += -lz -lzstd -lm -lpthread

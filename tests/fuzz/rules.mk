@@ -14,6 +14,10 @@ FUZZ_SRCS_image := host/cli/image_png.c host/cli/image_pnm.c host/cli/image_jpeg
 FUZZ_LIBS_image := -lpng -ljpeg -lz
 FUZZ_SRCS_array := host/cli/tensor.c host/cli/tensor_npz.c host/cli/image_array.c
 FUZZ_LIBS_array := -lzip -lz
+FUZZ_SRCS_codec := $(wildcard host/lib/codec*.c) $(EDGE_SRCS)
+FUZZ_LIBS_codec := -lz -lzstd
+FUZZ_SRCS_cut   := $(FUZZ_SRCS_codec) $(wildcard host/lib/cut*.c tests/conform/net_*.c)
+FUZZ_LIBS_cut   := -lz -lzstd
 FUZZ_SRCS_link      := $(EDGE_SRCS)
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
@@ -29,7 +33,7 @@ $(FUZZ_BINS): $(O)/tests/fuzz/%: $(O)/fuzzobj/tests/fuzz/fuzz_%.o $$(FUZZ_OBJS) 
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
 $(O)/tests/fuzz/seeds: $(O)/san/tests/fuzz/seeds.o $$(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lz -lzstd -lm
 
 .PHONY: fuzz
 fuzz: deps-fuzz $(FUZZ_BINS) $(O)/tests/fuzz/seeds  ## The readers of foreign bytes under libFuzzer: FUZZ_SECONDS=n each

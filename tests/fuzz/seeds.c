@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "../conform/net_build.h"
 #include "../unit/make_onnx.h"
+#include "bonnet_codec.h"
 #include "file.h"
 #include "lower.h"
 
@@ -136,6 +137,24 @@ static int bitstreams(const char *folder)
            write_seed(folder, "bitstream", 2, xclbin, sizeof xclbin);
 }
 
+/* The same small tensor through every codec, in 3 bits and as it is. */
+static int tensors(const char *folder)
+{
+    static const float values[24] = {0, 0, 1, 2, 0, 0, 1, 2, 0, 0, 1, 2, 0, 0, 1, 2, 0, 0, 1, 2, 0, 0, -3, 4};
+    int ok = 1;
+    for (int i = 0; i < 6 && ok; i++) {
+        const bonnet_codec_tensor t = {BONNET_CODEC_F32, 3, {2, 3, 4}, values};
+        bonnet_codec_options o = BONNET_CODEC_OPTIONS_INIT;
+        uint8_t *stream = NULL;
+        size_t size = 0;
+        o.bits = i / 3 * 3, o.codec = (uint32_t)i % 3, o.keep_above = 10;
+        ok = bonnet_codec_encode(&stream, &size, &t, &o) == BONNET_OK && write_seed(folder, "codec", i, stream, size);
+        ok = ok && write_seed(folder, "cut", i, stream, size); /* that fuzzer puts a header before them */
+        free(stream);
+    }
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
@@ -143,5 +162,5 @@ int main(int argc, char **argv)
         if (!one(argv[1], i)) return 1;
     for (int i = 3; i < 15; i++)
         if (!general(argv[1], i)) return 1;
-    return images(argv[1]) && arrays(argv[1]) && bitstreams(argv[1]) ? 0 : 1;
+    return images(argv[1]) && arrays(argv[1]) && tensors(argv[1]) && bitstreams(argv[1]) ? 0 : 1;
 }
