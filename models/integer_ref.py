@@ -106,6 +106,14 @@ class Reader:
     def steps(self, conv):
         return dict(stride=self.attribute(conv, "strides")[0], dilation=self.attribute(conv, "dilations", (1, 1))[0])
 
+    def last(self, block, head):
+        return dict({key: self.integers(f"{block}.{key}").reshape(-1, 1, 1) for key in "ABC"},
+                    s1=int(self.shift(block + ".shift.factor")),
+                    S=np.rint(self.values[head + ".prelu.slope"].astype(np.float64) * 256).astype(np.int64))
+
+    def head(self, name):
+        return dict(s2=int(self.shift(name + ".pool.shift.factor")), W=self.weight(name + ".fc"), bias=self.integers(name + ".fc.bias"))
+
     def border(self, channels):
         """int8 per channel around the stem map, or None: the edge is replicated"""
         if self.attribute("stem.depthwise.pad", "mode", b"constant") == b"edge":
@@ -147,12 +155,9 @@ def load(path):
             block["conv2"] = r.binary_layer(name + ".conv2", name + ".bn2", name + ".slices2")
         else:
             block["conv2"] = dict(w=r.weight(name + ".conv2"), **r.steps(name + ".conv2"))
-            block["last"] = dict({key: r.integers(f"{name}.{key}").reshape(-1, 1, 1) for key in "ABC"},
-                                 s1=int(r.shift(name + ".shift.factor")),
-                                 S=np.rint(r.values["head.prelu.slope"].astype(np.float64) * 256).astype(np.int64))
+            block["last"] = r.last(name, "head")
         blocks.append(block)
-    head = dict(s2=int(r.shift("head.pool.shift.factor")), W=r.weight("head.fc"), bias=r.integers("head.fc.bias"))
-    return dict(stem=stem, blocks=blocks, head=head, metadata=r.metadata)
+    return dict(stem=stem, blocks=blocks, head=r.head("head"), metadata=r.metadata)
 
 
 # ---- inference -----------------------------------------------------------------------------------------------------
@@ -216,7 +221,23 @@ def _binary_3x3(x, layer):
     return out
 
 
-def _downsample(x, layer):
+def sliced(x, layer):
+    """3x3 and its slices"""
+    return _slices(_binary_3x3(x, layer), layer["Tp"])
+
+
+def finish(b, block):
+    """bits that the last 3x3 reads -> integer logits"""
+    last, head = block["last"], block["head"]
+    n = 2 * _binary_3x3(b, block["conv2"]) - block["conv2"]["w"][0].size
+    m = 2 * b.astype(np.int64).sum(1) - b.shape[1]
+    v = sat16(round_shift(last["A"] * n + last["B"] * m + last["C"], last["s1"]))
+    u = np.where(v >= 0, v, sat16(round_shift(last["S"] * v, 8)))
+    f = sat16(round_shift(u.sum((2, 3)), head["s2"]))
+    return f @ head["W"].T + head["bias"]
+
+
+def downsample(x, layer):
     """1x1 over all slices, threshold every position, then OR (AND for a negative slope) the four bits, if it pools"""
     n, k, c, h, w = x.shape
     rows = x.reshape(n, k * c, h, w).transpose(0, 2, 3, 1).reshape(-1, k * c)
@@ -275,7 +296,7 @@ def infer(network, images, keep=None):
     keep["stem.conv"] = x
     for block in network["blocks"]:
         if "downsample" in block:
-            r = through = _downsample(x, block["downsample"])
+            r = through = downsample(x, block["downsample"])
             keep[block["name"] + ".downsample.conv"] = r
         elif block["split"]:
             half = x.shape[2] // 2
@@ -284,20 +305,12 @@ def infer(network, images, keep=None):
         else:
             r = through = x
         name = block["name"]
-        bits = _slices(_binary_3x3(x, block["conv1"]), block["conv1"]["Tp"])
-        b = 1 ^ bits ^ r
+        b = 1 ^ sliced(x, block["conv1"]) ^ r
         keep[name + ".conv1"] = b
-        p = _binary_3x3(b, block["conv2"])
         if "last" in block:
             break
-        x = _slices(p, block["conv2"]["Tp"]) | r
+        x = sliced(b, block["conv2"]) | r
         if block["interleave"]:
             x = np.stack((x, through), 3).reshape(*x.shape[:2], -1, *x.shape[3:])
         keep[name + ".conv2"] = x
-    last, head = block["last"], network["head"]
-    n = 2 * p - block["conv2"]["w"][0].size
-    m = 2 * b.astype(np.int64).sum(1) - b.shape[1]
-    v = sat16(round_shift(last["A"] * n + last["B"] * m + last["C"], last["s1"]))
-    u = np.where(v >= 0, v, sat16(round_shift(last["S"] * v, 8)))
-    f = sat16(round_shift(u.sum((2, 3)), head["s2"]))
-    return f @ head["W"].T + head["bias"]
+    return finish(b, dict(block, head=network["head"]))

@@ -181,9 +181,10 @@ class BinaryConv(torch.autograd.Function):
         gy, x = gy.permute(0, 3, 1, 2), x.permute(0, 3, 1, 2)
         if USE_FLOAT32:
             gy, x, w = gy.float(), x.float(), w.float()
+        wanted = ctx.needs_input_grad[0]        # not of a map that is given
         gx, gw, _ = torch.ops.aten.convolution_backward(
-            gy, x, w, None, [1, 1], [0, 0], [1, 1], False, [0, 0], ctx.groups, [True, True, False])
-        return gx.permute(0, 2, 3, 1).to(BF16), gw.float(), None, None
+            gy, x, w, None, [1, 1], [0, 0], [1, 1], False, [0, 0], ctx.groups, [wanted, True, False])
+        return gx.permute(0, 2, 3, 1).to(BF16) if wanted else None, gw.float(), None, None
 
 
 class StemConv(torch.autograd.Function):
