@@ -117,13 +117,13 @@ static int read_exit(cli_exits_file *f, uint32_t index, struct json_object *j, p
     cli_exit *e = &f->exit[index];
     snprintf(p->where, sizeof p->where, "exits[%u]", index);
     if (!json_object_is_type(j, json_type_object)) return wrong(p, "name", "an object around it");
-    int code = only(p, j, "name/behind/accuracy/accuracy_low/accuracy_high/cost/branch");
+    int code = only(p, j, "name/behind/accuracy/accuracy_low/accuracy_high/alone/cost");
     if (code == CLI_OK) code = text(e->name, sizeof e->name, p, j, "name", false);
     if (code == CLI_OK) code = text(e->behind, sizeof e->behind, p, j, "behind", true);
     if (code == CLI_OK) code = accuracies(&e->accuracy, &e->accuracy_low, &e->accuracy_high, p, j);
     if (code == CLI_OK)
         code = number(&e->cost, p, j, "cost", index ? f->exit[index - 1].cost : 0, 1e15, "a number of 0 to 10^15, not below that of the exit before");
-    if (code == CLI_OK && json_object_object_get_ex(j, "branch", NULL)) code = number(&e->branch, p, j, "branch", 0, e->cost, "a part of \"cost\"");
+    if (code == CLI_OK) code = number(&e->alone, p, j, "alone", 0, 1e15, "a number of 0 to 10^15");
     for (uint32_t i = 0; i < index && code == CLI_OK; i++)
         if (strcmp(f->exit[i].name, e->name) == 0) code = wrong(p, "name", "a name that no other exit has");
     if (code == CLI_OK && (index + 1 == f->exits) != (strcmp(e->name, "final") == 0))

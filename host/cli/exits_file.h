@@ -11,7 +11,8 @@ typedef struct cli_exit {
     char name[CLI_EXITS_NAME];          /* no other's; of the last one "final" */
     char behind[CLI_EXITS_NAME];        /* layer that its branch starts behind; "": not known, or the last one */
     double accuracy, accuracy_low, accuracy_high; /* as the only one */
-    double cost, branch;                /* as in bonnet_exit_samples */
+    double alone;                       /* cost of a sample then */
+    double cost;                        /* of a sample that ends here where every exit before is used: each was a stop */
 } cli_exit;
 
 typedef struct cli_exits_file {

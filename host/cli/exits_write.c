@@ -50,7 +50,7 @@ static struct json_object *exits_json(const cli_exits_file *f)
         add_text(j, "behind", f->exit[e].behind);
         add_accuracy(j, f->exit[e].accuracy, f->exit[e].accuracy_low, f->exit[e].accuracy_high);
         add(j, "cost", rounded(f->exit[e].cost));
-        if (f->exit[e].branch > 0) add(j, "branch", rounded(f->exit[e].branch));
+        add(j, "alone", rounded(f->exit[e].alone));
         json_object_array_add(list, j);
     }
     return list;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include "exits.h"
 
+static const double most_cost = 1e15;
+
 /* z such that a normal variable lies within +-z with probability level: erf(z / sqrt(2)) = level, by halving. */
 static double two_sided(double level)
 {
@@ -28,6 +30,40 @@ bonnet_status bonnet_wilson(bonnet_interval *out, uint64_t right, uint64_t sampl
     return BONNET_OK;
 }
 
+static bool is_cost(double cost) { return cost >= 0 && cost <= most_cost; }
+
+static bool are_costs(const bonnet_exit_costs *c, uint32_t exits)
+{
+    if (!c || !exits || exits > BONNET_EXITS_MAX) return false;
+    for (uint32_t to = 0; to < exits; to++) {
+        if (!is_cost(c->branch[to])) return false;
+        for (uint32_t from = 0; from <= to; from++)
+            if (!is_cost(c->body[from][to])) return false;
+    }
+    return true;
+}
+
+bonnet_status bonnet_exit_costs_set(bonnet_exit_costs *out, const double *ends, uint32_t exits)
+{
+    if (!out || !ends || !exits || exits > BONNET_EXITS_MAX) return BONNET_EINVAL;
+    for (uint32_t e = 0; e < exits; e++)
+        if (!is_cost(ends[e]) || (e && ends[e] < ends[e - 1])) return BONNET_EINVAL;
+    memset(out, 0, sizeof *out);
+    for (uint32_t to = 0; to < exits; to++)
+        for (uint32_t from = 0; from <= to; from++) out->body[from][to] = ends[to] - (from ? ends[from - 1] : 0);
+    return BONNET_OK;
+}
+
+bonnet_status bonnet_exit_cost(double *out, const bonnet_exit_costs *costs, uint32_t exits, const double *threshold, uint32_t end)
+{
+    exits_way way = {0, 0};
+    if (!out || !are_costs(costs, exits) || end >= exits || (end && !threshold)) return BONNET_EINVAL;
+    for (uint32_t e = 0; e < end; e++)
+        if (threshold[e] != HUGE_VAL) way = (exits_way){e + 1, exits_here(costs, way, e)};
+    *out = exits_here(costs, way, end);
+    return BONNET_OK;
+}
+
 static uint32_t ends_at(const bonnet_exit_samples *exit, uint32_t last, size_t sample, const double *threshold)
 {
     for (uint32_t e = 0; e < last; e++)
@@ -35,15 +71,14 @@ static uint32_t ends_at(const bonnet_exit_samples *exit, uint32_t last, size_t s
     return last;
 }
 
-bonnet_status bonnet_exit_judge(bonnet_exit_point *out, const bonnet_exit_samples *exit, uint32_t exits, size_t samples, const double *threshold,
-                                double level)
+bonnet_status bonnet_exit_judge(bonnet_exit_point *out, const bonnet_exit_samples *exit, const bonnet_exit_costs *costs, uint32_t exits,
+                                size_t samples, const double *threshold, double level)
 {
     size_t ended[BONNET_EXITS_MAX] = {0}, right = 0;
     bonnet_exit_point p = {.cost = 0};
     bonnet_interval i;
-    double saved = 0;
-    if (!out || !exit || !exits || exits > BONNET_EXITS_MAX || !samples || samples > BONNET_EXIT_SAMPLES || (exits > 1 && !threshold) ||
-        !is_level(level))
+    exits_way way = {0, 0};
+    if (!out || !exit || !are_costs(costs, exits) || !samples || samples > BONNET_EXIT_SAMPLES || (exits > 1 && !threshold) || !is_level(level))
         return BONNET_EINVAL;
     for (uint32_t e = 0; e < exits; e++)
         if (!exit[e].right || (e + 1 < exits && (!exit[e].confidence || isnan(threshold[e])))) return BONNET_EINVAL;
@@ -54,10 +89,10 @@ bonnet_status bonnet_exit_judge(bonnet_exit_point *out, const bonnet_exit_sample
     }
     for (uint32_t e = 0; e < exits; e++) {
         p.share[e] = (double)ended[e] / (double)samples;
-        p.cost += (double)ended[e] * (exit[e].cost - saved);
+        p.cost += (double)ended[e] * exits_here(costs, way, e);
         if (e + 1 == exits) break;
         p.threshold[e] = threshold[e];
-        if (threshold[e] == HUGE_VAL) saved += exit[e].branch;
+        if (threshold[e] != HUGE_VAL) way = (exits_way){e + 1, exits_here(costs, way, e)};
     }
     p.cost /= (double)samples;
     p.accuracy = (double)right / (double)samples;

@@ -16,13 +16,19 @@ typedef struct exits_seen { double cost; exits_choice choice; } exits_seen; /* c
 
 typedef struct exits_question {
     const bonnet_exit_samples *exit;
+    const bonnet_exit_costs *costs;
     uint32_t exits;                     /* the last one included */
+    double most;                        /* no sample costs more */
     size_t samples, least_right;        /* least_right: what the budget leaves */
     uint32_t levels[BONNET_EXITS_MAX];
     double threshold[BONNET_EXITS_MAX][BONNET_EXIT_LEVELS]; /* rising, the first is 0 */
     uint8_t *reached;                   /* [exits - 1][samples]: levels that a sample's confidence reaches, 1..levels: it ends at level l if reached > l */
     exits_seen *seen;                   /* [samples + 1], by right answers */
 } exits_question;
+
+/* A way along the used exits: where the last stop was (0: the input), what was spent as far as there. */
+typedef struct exits_way { uint32_t from; double spent; } exits_way;
+static inline double exits_here(const bonnet_exit_costs *c, exits_way way, uint32_t exit) { return way.spent + c->body[way.from][exit] + c->branch[exit]; }
 
 /* Samples in, thresholds and levels out: q->threshold, q->reached. */
 bonnet_status exits_quantise(exits_question *q, bonnet_error *err);

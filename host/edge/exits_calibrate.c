@@ -6,36 +6,31 @@
 #include <string.h>
 #include "exits.h"
 
-static const double most_cost = 1e15;
+static const double most_confidence = 1e15;
 
-static bonnet_status check_exit(const bonnet_exit_samples *x, uint32_t e, bool last, double before, size_t samples, bonnet_error *err)
+static bonnet_status check_exit(const bonnet_exit_samples *x, uint32_t e, bool last, size_t samples, bonnet_error *err)
 {
-    if (!(x->cost >= before && x->cost <= most_cost))
-        return bonnet_fail(err, BONNET_EINVAL, "exit %u: its cost is below the one before, or above 10^15", e);
     if (!x->right || (!last && !x->confidence)) return bonnet_fail(err, BONNET_EINVAL, "exit %u: no samples", e);
     if (last) return BONNET_OK;
-    if (!(x->branch >= 0 && x->branch <= x->cost)) return bonnet_fail(err, BONNET_EINVAL, "exit %u: its branch costs more than all of it", e);
     for (size_t s = 0; s < samples; s++)
-        if (!(x->confidence[s] >= 0 && x->confidence[s] <= most_cost))
+        if (!(x->confidence[s] >= 0 && x->confidence[s] <= most_confidence))
             return bonnet_fail(err, BONNET_EINVAL, "exit %u, sample %zu: a confidence of 0 to 10^15 is wanted", e, s);
     return BONNET_OK;
 }
 
-static bonnet_status check(const bonnet_exit_samples *exit, uint32_t exits, size_t samples, const bonnet_calibrate_options *o, bonnet_error *err)
+static bonnet_status check(const bonnet_exit_samples *exit, const bonnet_exit_costs *costs, uint32_t exits, size_t samples,
+                           const bonnet_calibrate_options *o, bonnet_error *err)
 {
     bonnet_status status = BONNET_OK;
-    double branches = 0;
+    double cost;
     if (!exit || exits < 2 || exits > BONNET_EXITS_MAX)
         return bonnet_fail(err, BONNET_EINVAL, "%u exits; 2 to %d are wanted, the last one included", exits, BONNET_EXITS_MAX);
     if (!samples || samples > BONNET_EXIT_SAMPLES)
         return bonnet_fail(err, BONNET_EINVAL, "%zu samples; 1 to %d are wanted", samples, BONNET_EXIT_SAMPLES);
     if (!(o->budget >= 0 && o->budget <= 1)) return bonnet_fail(err, BONNET_EINVAL, "a budget of 0 to 1 is wanted");
     if (!(o->level > 0 && o->level < 1)) return bonnet_fail(err, BONNET_EINVAL, "a level between 0 and 1 is wanted");
-    for (uint32_t e = 0; e < exits && status == BONNET_OK; e++) {
-        status = check_exit(&exit[e], e, e + 1 == exits, e ? exit[e - 1].cost : 0, samples, err);
-        if (e + 1 < exits) branches += exit[e].branch;
-    }
-    if (status == BONNET_OK && branches > exit[exits - 1].cost) return bonnet_fail(err, BONNET_EINVAL, "the branches cost more than the whole way");
+    if (bonnet_exit_cost(&cost, costs, exits, NULL, 0) != BONNET_OK) return bonnet_fail(err, BONNET_EINVAL, "costs of 0 to 10^15 are wanted");
+    for (uint32_t e = 0; e < exits && status == BONNET_OK; e++) status = check_exit(&exit[e], e, e + 1 == exits, samples, err);
     return status;
 }
 
@@ -46,7 +41,7 @@ static void keep(bonnet_calibration *out, const exits_question *q, const exits_c
     for (uint32_t e = 0; e + 1 < q->exits; e++) threshold[e] = choice->level[e] == EXITS_UNUSED ? HUGE_VAL : q->threshold[e][choice->level[e]];
     for (uint32_t i = 0; i < out->count; i++)
         if (!memcmp(out->point[i].threshold, threshold, (q->exits - 1) * sizeof *threshold)) return;
-    if (bonnet_exit_judge(p, q->exit, q->exits, q->samples, threshold, level) == BONNET_OK) out->count++;
+    if (bonnet_exit_judge(p, q->exit, q->costs, q->exits, q->samples, threshold, level) == BONNET_OK) out->count++;
 }
 
 /* Right answers of what nothing beats, by falling cost: [returned]. */
@@ -101,6 +96,11 @@ static bonnet_status search(bonnet_calibration *out, exits_question *q, const bo
     q->seen = malloc((q->samples + 1) * sizeof *q->seen);
     if (!q->seen) return bonnet_fail(err, BONNET_ENOMEM, "out of memory for %zu samples", q->samples);
     for (size_t r = 0; r <= q->samples; r++) q->seen[r] = (exits_seen){HUGE_VAL, {{0}}};
+    for (uint32_t to = 0; to < q->exits; to++) {
+        double dearest = 0;
+        for (uint32_t from = 0; from <= to; from++) dearest = fmax(dearest, q->costs->body[from][to]);
+        q->most += dearest + q->costs->branch[to];
+    }
     for (size_t s = 0; s < q->samples; s++) right += q->exit[q->exits - 1].right[s] != 0;
     const double lost = floor(o->budget * (double)q->samples + 1e-6); /* half a point of 200 samples is one of them */
     q->least_right = lost < (double)right ? right - (size_t)lost : 0;
@@ -111,19 +111,19 @@ static bonnet_status search(bonnet_calibration *out, exits_question *q, const bo
     return status == BONNET_OK ? points(out, q, o->level, err) : status;
 }
 
-bonnet_status bonnet_calibrate(bonnet_calibration *out, const bonnet_exit_samples *exit, uint32_t exits, size_t samples,
-                               const bonnet_calibrate_options *options)
+bonnet_status bonnet_calibrate(bonnet_calibration *out, const bonnet_exit_samples *exit, const bonnet_exit_costs *costs, uint32_t exits,
+                               size_t samples, const bonnet_calibrate_options *options)
 {
     bonnet_calibrate_options o = BONNET_CALIBRATE_OPTIONS_INIT;
     bonnet_error err = {""};
     if (!out || (options && (options->size < sizeof options->size || options->size > 4096))) return BONNET_EINVAL;
     if (options) memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o); /* an older caller's struct is shorter */
-    bonnet_status status = check(exit, exits, samples, &o, &err);
+    bonnet_status status = check(exit, costs, exits, samples, &o, &err);
     bonnet_calibration *found = status == BONNET_OK ? calloc(1, sizeof *found) : NULL;
     exits_question *q = found ? calloc(1, sizeof *q) : NULL;
     if (status == BONNET_OK && !q) status = bonnet_fail(&err, BONNET_ENOMEM, "out of memory");
     if (status == BONNET_OK) {
-        q->exit = exit, q->exits = exits, q->samples = samples;
+        q->exit = exit, q->costs = costs, q->exits = exits, q->samples = samples;
         status = search(found, q, &o, &err);
         free(q->reached);
         free(q->seen);

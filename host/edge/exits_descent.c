@@ -26,7 +26,7 @@ static uint64_t next(uint64_t *state) /* splitmix64 */
 /* Smaller is better. Short of what is wanted: further off than anything that is not. */
 static double regret(const exits_question *q, const goal *g, size_t right, double cost)
 {
-    const double all = q->exit[q->exits - 1].cost * (double)q->samples;
+    const double all = q->most * (double)q->samples;
     if (g->price > 0) return cost - g->price * (double)right;
     return right >= g->least_right ? cost : all * 2 + (all + 1) * (double)(g->least_right - right);
 }
@@ -53,7 +53,8 @@ static void count(counts *c, const exits_question *q, const exits_choice *choice
 /* Cost and right answers with exit e at `level`. */
 static double outcome(size_t *right, const counts *c, const exits_question *q, const exits_choice *choice, uint32_t e, uint32_t level)
 {
-    double cost = 0, saved = 0;
+    exits_way way = {0, 0};
+    double cost = 0;
     *right = 0;
     for (uint32_t r = 0; r <= q->levels[e]; r++) *right += r > level ? c->right_here[r] : c->right[r];
     for (uint32_t end = 0; end < q->exits; end++) {
@@ -61,8 +62,9 @@ static double outcome(size_t *right, const counts *c, const exits_question *q, c
         for (uint32_t r = 0; r <= q->levels[e]; r++)
             for (uint32_t from = end == e ? 0 : end; from < (end == e ? q->exits : end + 1); from++)
                 if ((r > level) == (end == e)) samples += c->ended[r][from];
-        cost += samples * (q->exit[end].cost - saved);
-        if (end + 1 < q->exits && (end == e ? level : choice->level[end]) == EXITS_UNUSED) saved += q->exit[end].branch;
+        const double here = exits_here(q->costs, way, end);
+        cost += samples * here;
+        if (end + 1 < q->exits && (end == e ? level : choice->level[end]) != EXITS_UNUSED) way = (exits_way){end + 1, here};
     }
     return cost;
 }
@@ -108,7 +110,7 @@ bonnet_status exits_descend(exits_question *q, uint64_t seed, bonnet_error *err)
 {
     (void)err;
     const uint32_t last = q->exits - 1;
-    const double work = 8.0 * (double)q->samples * last * q->exits, mean = q->exit[last].cost;
+    const double work = 8.0 * (double)q->samples * last * q->exits;
     const uint32_t starts = (uint32_t)fmin(fmax(4e9 / work, FEWEST_STARTS), MOST_STARTS);
     for (uint32_t i = 0; i < starts; i++) {
         exits_choice choice = {{0}};
@@ -117,7 +119,8 @@ bonnet_status exits_descend(exits_question *q, uint64_t seed, bonnet_error *err)
             const uint32_t l = i ? (uint32_t)(next(&seed) % (q->levels[e] + 1)) : q->levels[e];
             choice.level[e] = (uint8_t)(l < q->levels[e] ? l : EXITS_UNUSED);
         }
-        if (i & 1) g.price = mean * exp((double)(next(&seed) >> 11) / 9007199254740992.0 * 7 - 2); /* of a wrong answer: 1/7 to 150 samples' cost */
+        if (i & 1)
+            g.price = q->most * exp((double)(next(&seed) >> 11) / 9007199254740992.0 * 7 - 2); /* of a wrong answer: 1/7 to 150 samples' cost */
         descend(q, &choice, &g);
         g.price = 0;
         choice = cheapest(q, q->least_right)->choice; /* and from the best so far */

@@ -88,17 +88,17 @@ static void sum(uint32_t *samples, uint32_t *right, const uint32_t *table, size_
     for (size_t c = 0; c < cells; c++) *samples += table[c * width], *right += table[c * width + 1 + exit];
 }
 
-/* The samples that came to exit e, by every threshold that it may have. saved: branches before that are not used. */
-static void try_exit(walk *w, uint32_t e, double saved, size_t right, double cost)
+/* The samples that came to exit e, by every threshold that it may have. */
+static void try_exit(walk *w, uint32_t e, exits_way way, size_t right, double cost)
 {
     exits_question *q = w->q;
     const uint32_t last = q->exits - 1, *table = w->table[e], levels = q->levels[e];
-    const double here = q->exit[e].cost - saved;
+    const double here = exits_here(q->costs, way, e);
     uint32_t samples, right_here, gone, right_gone;
     sum(&samples, &right_here, table, w->cells[e], w->width, e);
     if (e == last || !samples) {
         for (uint32_t i = e; i < last; i++) w->choice.level[i] = EXITS_UNUSED;
-        exits_see(q, right + right_here, cost + samples * here, &w->choice);
+        exits_see(q, right + right_here, samples ? cost + samples * here : cost, &w->choice);
         return;
     }
     const size_t slice = w->cells[e + 1] * w->width;
@@ -110,7 +110,7 @@ static void try_exit(walk *w, uint32_t e, double saved, size_t right, double cos
             samples -= gone, right_here -= right_gone;
         }
         w->choice.level[e] = (uint8_t)(level < levels ? level : EXITS_UNUSED);
-        try_exit(w, e + 1, saved + (level < levels ? 0 : q->exit[e].branch), right + right_here, cost + samples * here);
+        try_exit(w, e + 1, level < levels ? (exits_way){e + 1, here} : way, right + right_here, cost + samples * here);
     }
 }
 
@@ -131,7 +131,7 @@ bonnet_status exits_try_all(exits_question *q, bonnet_error *err)
         to[0]++;
         for (uint32_t e = 0; e < q->exits; e++) to[1 + e] += q->exit[e].right[s] != 0;
     }
-    if (room) try_exit(&w, 0, 0, 0, 0);
+    if (room) try_exit(&w, 0, (exits_way){0, 0}, 0, 0);
     for (uint32_t e = 0; e < q->exits; e++) free(w.table[e]);
     return room ? BONNET_OK : bonnet_fail(err, BONNET_ENOMEM, "out of memory for %zu combinations of levels", w.cells[0]);
 }

@@ -59,12 +59,21 @@ BONNET_API bonnet_status bonnet_temperature_fit(bonnet_temperature *out, const i
 typedef struct bonnet_interval { double low, high; } bonnet_interval;
 BONNET_API bonnet_status bonnet_wilson(bonnet_interval *out, uint64_t right, uint64_t samples, double level);
 
-/* One exit over the validation samples. Costs are in any unit, one for all: cycles, ms, mJ. */
+/*
+ * What the way costs, in any unit, one for all: cycles, ms, mJ; 0..10^15. A network that is left at an exit to look at its confidence is resumed there, so two
+ * stages may cost more than the two in one go: an exit that is not used is no stop, and its branch is not computed.
+ */
+typedef struct bonnet_exit_costs {
+    double body[BONNET_EXITS_MAX][BONNET_EXITS_MAX]; /* [from][to], from <= to: from the input (0) or from behind exit from - 1 as far as exit `to`, in one go */
+    double branch[BONNET_EXITS_MAX];                 /* of the exit's own layers */
+} bonnet_exit_costs;
+/* Where no more is known than what a sample costs that ends at each exit, every exit before tried: ends [exits], each at least the one before. */
+BONNET_API bonnet_status bonnet_exit_costs_set(bonnet_exit_costs *out, const double *ends, uint32_t exits);
+
+/* One exit over the validation samples. */
 typedef struct bonnet_exit_samples {
-    const double  *confidence;      /* [samples], finite, at least 0; of the last exit: ignored */
+    const double  *confidence;      /* [samples], 0..10^15; of the last exit: ignored */
     const uint8_t *right;           /* [samples]: 1 if its answer is the label, else 0 */
-    double cost;                    /* of a sample that ends here, every exit before tried on the way; not below the exit before, at most 10^15 */
-    double branch;                  /* of these, of the branch alone: saved for whoever goes on where the exit is not used; 0..cost; of the last: ignored */
 } bonnet_exit_samples;
 
 /* Thresholds, and what they come to on some samples. */
@@ -76,9 +85,11 @@ typedef struct bonnet_exit_point {
     double cost;                        /* mean of a sample */
 } bonnet_exit_point;
 
+/* What a sample costs that ends at exit `end`, by the thresholds [exits - 1] of the exits before: those that are used are stops. */
+BONNET_API bonnet_status bonnet_exit_cost(double *out, const bonnet_exit_costs *costs, uint32_t exits, const double *threshold, uint32_t end);
 /* What given thresholds come to. exits: with the last, 1..BONNET_EXITS_MAX; samples: 1..BONNET_EXIT_SAMPLES; threshold: [exits - 1]. */
-BONNET_API bonnet_status bonnet_exit_judge(bonnet_exit_point *out, const bonnet_exit_samples *exit, uint32_t exits, size_t samples, const double *threshold,
-                                           double level);
+BONNET_API bonnet_status bonnet_exit_judge(bonnet_exit_point *out, const bonnet_exit_samples *exit, const bonnet_exit_costs *costs, uint32_t exits,
+                                           size_t samples, const double *threshold, double level);
 
 typedef struct bonnet_calibrate_options {
     size_t   size;
@@ -103,8 +114,8 @@ typedef struct bonnet_calibration {
  * millionths if they are no whole numbers. Up to 2^20 combinations (three exits of 64 levels have 274,625) are all tried; more: coordinate descent. Points that
  * come to the same: the higher thresholds. The interval of a point is of these samples, which chose it: judge it on others, bonnet_exit_judge().
  */
-BONNET_API bonnet_status bonnet_calibrate(bonnet_calibration *out, const bonnet_exit_samples *exit, uint32_t exits, size_t samples,
-                                          const bonnet_calibrate_options *options);
+BONNET_API bonnet_status bonnet_calibrate(bonnet_calibration *out, const bonnet_exit_samples *exit, const bonnet_exit_costs *costs, uint32_t exits,
+                                          size_t samples, const bonnet_calibrate_options *options);
 
 /* Ways to do something: networks, exits, platforms. */
 typedef struct bonnet_operating_point { double cost, accuracy; } bonnet_operating_point;

@@ -11,6 +11,7 @@ enum { MOST = 7, SAMPLES = 60 };
 
 typedef struct problem {
     bonnet_exit_samples exit[BONNET_EXITS_MAX];
+    bonnet_exit_costs costs;
     double confidence[MOST][SAMPLES];
     uint8_t right[MOST][SAMPLES];
     uint32_t exits;
@@ -29,34 +30,40 @@ static come_to follow(const problem *p, const double *threshold)
 {
     come_to all = {0, 0};
     for (size_t s = 0; s < p->samples; s++) {
-        double saved = 0;
-        uint32_t e = 0;
+        uint32_t e = 0, from = 0;
         for (; e + 1 < p->exits; e++) {
-            if (isinf(threshold[e])) saved += p->exit[e].branch;
-            else if (p->confidence[e][s] >= threshold[e]) break;
+            if (isinf(threshold[e])) continue;
+            all.cost += p->costs.body[from][e] + p->costs.branch[e];
+            if (p->confidence[e][s] >= threshold[e]) break;
+            from = e + 1;
         }
+        if (e + 1 == p->exits) all.cost += p->costs.body[from][e] + p->costs.branch[e];
         all.right += p->right[e][s];
-        all.cost += p->exit[e].cost - saved;
     }
     return all;
 }
 
-/* Later exits are right more often; confidence goes with being right. steps: how many different confidences. */
+/* Later exits are right more often; confidence goes with being right. A stop costs something, or nothing. steps: how many different confidences. */
 static void draw(problem *p, unit *u, uint32_t exits, size_t samples, uint32_t steps)
 {
     *p = (problem){.exits = exits, .samples = samples, .o = BONNET_CALIBRATE_OPTIONS_INIT};
     p->o.message = p->message, p->o.message_bytes = sizeof p->message;
     p->o.budget = unit_below(u, 4) * 0.05;
-    const int branches = unit_below(u, 2);
-    double cost = 0;
+    const uint32_t stop = unit_below(u, 2) * unit_below(u, 30);
+    double ends[BONNET_EXITS_MAX] = {0};
     for (uint32_t e = 0; e < exits; e++) {
         bonnet_exit_samples *x = &p->exit[e];
-        cost += 1 + unit_below(u, 100);
-        *x = (bonnet_exit_samples){p->confidence[e], p->right[e], cost, branches && e + 1 < exits ? unit_below(u, 9) / 9.0 * cost / exits : 0};
+        ends[e] = (e ? ends[e - 1] : 0) + 1 + unit_below(u, 100);
+        *x = (bonnet_exit_samples){p->confidence[e], p->right[e]};
         for (size_t s = 0; s < samples; s++) {
             p->right[e][s] = unit_real(u) < 0.5 + 0.4 * (e + 1) / exits;
             p->confidence[e][s] = (unit_below(u, steps) + (p->right[e][s] ? unit_below(u, steps) : 0)) / 2;
         }
+    }
+    if (bonnet_exit_costs_set(&p->costs, ends, exits) != BONNET_OK) exit(1);
+    for (uint32_t to = 0; to < exits && stop; to++) {
+        p->costs.branch[to] = unit_below(u, stop);
+        for (uint32_t from = 0; from <= to; from++) p->costs.body[from][to] += unit_below(u, stop);
     }
 }
 
@@ -111,7 +118,7 @@ static int near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b) + 1e-
 static const char *wrong_point(const problem *p, const bonnet_exit_point *q)
 {
     const come_to c = follow(p, q->threshold);
-    double sum = 0, ended = 0, by_stage = 0, by_exit = 0, saved = 0;
+    double sum = 0, ended = 0, by_stage = 0, by_exit = 0, before = 0, here = 0;
     if (!near(q->cost, c.cost / (double)p->samples)) return "cost";
     if (!near(q->accuracy, (double)c.right / (double)p->samples)) return "accuracy";
     if (!(q->accuracy_low <= q->accuracy && q->accuracy <= q->accuracy_high)) return "interval";
@@ -119,14 +126,14 @@ static const char *wrong_point(const problem *p, const bonnet_exit_point *q)
     if (!near(sum, 1)) return "shares do not make 1";
     /* PORTEND: of those who are left, S_k + E_k pay for stage k; or: who ends at k has paid for all stages up to it. */
     for (uint32_t e = 0; e < p->exits; e++) {
-        const double left = 1 - ended, before = e ? p->exit[e - 1].cost : 0;
-        by_stage += left * (p->exit[e].cost - before);
-        by_exit += q->share[e] * (p->exit[e].cost - saved);
         if (e + 1 < p->exits && isinf(q->threshold[e])) {
-            by_stage -= left * p->exit[e].branch;
-            saved += p->exit[e].branch;
             if (q->share[e] > 0) return "a share of an exit that is not used";
+            continue;
         }
+        if (bonnet_exit_cost(&here, &p->costs, p->exits, q->threshold, e) != BONNET_OK) return "no cost of an exit";
+        by_stage += (1 - ended) * (here - before);
+        by_exit += q->share[e] * here;
+        before = here;
         ended += q->share[e];
     }
     return near(by_stage, by_exit) && near(by_exit, q->cost) ? NULL : "stage by stage it costs something else";
@@ -162,7 +169,7 @@ static void against_brute(unit *u, uint32_t exits, uint32_t steps, uint32_t case
     for (uint32_t n = 0; n < cases; n++) {
         draw(&p, u, exits, 1 + unit_below(u, exits > 3 ? 30 : SAMPLES), steps);
         search(&b, &p);
-        const bonnet_status status = bonnet_calibrate(&c, p.exit, p.exits, p.samples, &p.o);
+        const bonnet_status status = bonnet_calibrate(&c, p.exit, &p.costs, p.exits, p.samples, &p.o);
         const bonnet_exit_point *q = &c.point[c.chosen];
         const char *what = status != BONNET_OK ? p.message : wrong_points(&p, &c, &b);
         if (!what && !c.exhaustive) what = "not exhaustive";
@@ -170,7 +177,7 @@ static void against_brute(unit *u, uint32_t exits, uint32_t steps, uint32_t case
         if (!what && q->accuracy * (double)p.samples + 0.5 < (double)b.least_right) what = "over the budget";
         if (!what && memcmp(q->threshold, b.at, (exits - 1) * sizeof *b.at) && follow(&p, b.at).right == follow(&p, q->threshold).right)
             what = "a tie went the other way";
-        saving += status == BONNET_OK && q->cost < p.exit[exits - 1].cost * 0.95;
+        saving += status == BONNET_OK && q->cost < p.costs.body[0][exits - 1] * 0.95;
         if (what && !wrong++)
             snprintf(first, sizeof first, "case %u of %zu samples: %s: %.6f, brute force %.6f", n, p.samples, what, q->cost,
                      b.cost / (double)p.samples);
@@ -190,7 +197,7 @@ static void descent(unit *u)
     for (uint32_t n = 0; n < cases; n++) {
         draw(&p, u, 5, 40, 1000);
         search(&b, &p);
-        const bonnet_status status = bonnet_calibrate(&c, p.exit, p.exits, p.samples, &p.o);
+        const bonnet_status status = bonnet_calibrate(&c, p.exit, &p.costs, p.exits, p.samples, &p.o);
         const char *what = status != BONNET_OK ? p.message : c.exhaustive ? "exhaustive" : wrong_points(&p, &c, &b);
         if (what) wrong++, printf("      case %u: %s\n", n, what);
         const double over = c.point[c.chosen].cost * (double)p.samples / b.cost - 1;
@@ -210,7 +217,9 @@ static void many(unit *u)
     static double sure[2][MANY];
     static uint8_t right[3][MANY];
     static bonnet_calibration c;
-    bonnet_exit_samples x[3] = {{sure[0], right[0], 1, 0}, {sure[1], right[1], 2, 0}, {NULL, right[2], 4, 0}};
+    static const double ends[3] = {1, 2, 4};
+    const bonnet_exit_samples x[3] = {{sure[0], right[0]}, {sure[1], right[1]}, {NULL, right[2]}};
+    bonnet_exit_costs costs;
     bonnet_calibrate_options o = BONNET_CALIBRATE_OPTIONS_INIT;
     uint32_t odd = 0;
     for (size_t s = 0; s < MANY; s++) {
@@ -219,7 +228,8 @@ static void many(unit *u)
         right[0][s] = unit_real(u) * 100000 < sure[0][s], right[1][s] = unit_real(u)<0.5 + sure[1][s], right[2][s] = unit_below(u, 20)> 0;
     }
     o.budget = 0.02;
-    const bonnet_status status = bonnet_calibrate(&c, x, 3, MANY, &o);
+    bonnet_status status = bonnet_exit_costs_set(&costs, ends, 3);
+    if (status == BONNET_OK) status = bonnet_calibrate(&c, x, &costs, 3, MANY, &o);
     for (uint32_t i = 0; i < c.count; i++) {
         const double *t = c.point[i].threshold;
         odd += !isinf(t[0]) && t[0] != floor(t[0]);
@@ -239,7 +249,7 @@ static void many(unit *u)
         c.count = 77;                                                                                                                                \
         p.o.message = p.message, p.o.message_bytes = sizeof p.message;                                                                               \
         change;                                                                                                                                      \
-        const bonnet_status status = bonnet_calibrate(&c, p.exit, p.exits, p.samples, &p.o);                                                         \
+        const bonnet_status status = bonnet_calibrate(&c, p.exit, &p.costs, p.exits, p.samples, &p.o);                                               \
         UNIT(u, status == BONNET_EINVAL && strstr(p.message, word) && c.count == 77, #change, "%d %s", (int)status, p.message);                      \
     } while (0)
 
@@ -255,13 +265,28 @@ static void refused(unit *u)
     REFUSED(u, p.o.budget = -1e-9, "budget");
     REFUSED(u, p.o.budget = NAN, "budget");
     REFUSED(u, p.o.level = 1, "level");
-    REFUSED(u, p.exit[1].cost = p.exit[0].cost - 1, "exit 1: its cost");
-    REFUSED(u, p.exit[2].cost = INFINITY, "exit 2: its cost");
-    REFUSED(u, p.exit[0].branch = p.exit[0].cost + 1, "exit 0: its branch");
+    REFUSED(u, p.costs.body[1][2] = -1, "costs of 0");
+    REFUSED(u, p.costs.body[0][2] = INFINITY, "costs of 0");
+    REFUSED(u, p.costs.branch[1] = NAN, "costs of 0");
     REFUSED(u, p.exit[0].right = NULL, "exit 0: no samples");
     REFUSED(u, p.exit[1].confidence = NULL, "exit 1: no samples");
     REFUSED(u, p.confidence[1][7] = NAN, "exit 1, sample 7");
     REFUSED(u, p.confidence[0][0] = -1, "exit 0, sample 0");
+
+    static const double falling[3] = {2, 1, 3};
+    static bonnet_exit_point point;
+    const double threshold[2] = {1, NAN};
+    UNIT(u,
+         bonnet_exit_costs_set(&p.costs, falling, 3) == BONNET_EINVAL && bonnet_exit_costs_set(&p.costs, falling + 1, 17) == BONNET_EINVAL &&
+             bonnet_exit_costs_set(&p.costs, falling, 0) == BONNET_EINVAL &&
+             bonnet_exit_cost(&point.cost, &sound.costs, 3, threshold, 3) == BONNET_EINVAL,
+         "falling costs, too many, none; no such end", "not refused");
+    UNIT(u,
+         bonnet_exit_judge(&point, sound.exit, &sound.costs, 3, 20, threshold, .9) == BONNET_EINVAL &&
+             bonnet_exit_judge(&point, sound.exit, &sound.costs, 3, 0, threshold, .9) == BONNET_EINVAL &&
+             bonnet_exit_judge(&point, sound.exit, &sound.costs, 0, 20, threshold, .9) == BONNET_EINVAL &&
+             bonnet_exit_judge(&point, sound.exit, &sound.costs, 3, 20, NULL, .9) == BONNET_EINVAL,
+         "thresholds that are none, no samples, no exits", "not refused");
 }
 
 int main(int argc, char **argv)
