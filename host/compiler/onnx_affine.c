@@ -111,7 +111,7 @@ bonnet_status bonnet_op_mul(bonnet_import *im, const bonnet_node *n)
 {
     int done;
     bonnet_status status = with_constant(im, n, 1, &done);
-    return status != BONNET_OK || done ? status : bonnet_fuse(im, n, BONNET_POST_XNOR);
+    return status != BONNET_OK || done ? status : bonnet_import_fuse(im, n, BONNET_POST_XNOR);
 }
 
 bonnet_status bonnet_op_add(bonnet_import *im, const bonnet_node *n)

@@ -171,7 +171,7 @@ bonnet_status bonnet_slices_done(bonnet_import *im, const bonnet_node *n, const 
         (bonnet_value){.kind = V_BITS, .draft = v->draft, .channels = d->l.out_c, .h = d->l.out_h, .w = d->l.out_w, .form = FORM_MAP, .axis = 1});
 }
 
-bonnet_status bonnet_op_max(bonnet_import *im, const bonnet_node *n) { return bonnet_fuse(im, n, BONNET_POST_OR); }
+bonnet_status bonnet_op_max(bonnet_import *im, const bonnet_node *n) { return bonnet_import_fuse(im, n, BONNET_POST_OR); }
 
 /* Can `a` still take post-processing with `r`? It is all of a fresh 3x3 convolution that nobody else sees. */
 static int fusable(const bonnet_import *im, const bonnet_value *a, const bonnet_value *r)
@@ -181,7 +181,7 @@ static int fusable(const bonnet_import *im, const bonnet_value *a, const bonnet_
            a->draft != r->draft;
 }
 
-bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post)
+bonnet_status bonnet_import_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post)
 {
     const bonnet_value *a = bonnet_value_in(im, n, 0), *r = bonnet_value_in(im, n, 1);
     if (n->n_in != 2) return REFUSE(im, n, "has %u inputs, needs 2", (unsigned)n->n_in);

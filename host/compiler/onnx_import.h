@@ -131,7 +131,7 @@ bonnet_status bonnet_stem_pool(bonnet_import *im, const bonnet_node *n);
 /* Pad(constant) of a stem map to which integers may have been added, one per channel: a border of its own for each. */
 bonnet_status bonnet_stem_pad(bonnet_import *im, const bonnet_node *n, int edge, const bonnet_tensor *value);
 bonnet_status bonnet_slices_done(bonnet_import *im, const bonnet_node *n, const bonnet_value *const *slices, uint32_t count);
-bonnet_status bonnet_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post); /* XNOR, OR      */
+bonnet_status bonnet_import_fuse(bonnet_import *im, const bonnet_node *n, bonnet_post post); /* XNOR, OR      */
 bonnet_status bonnet_head_begin(bonnet_import *im, const bonnet_node *n, const bonnet_value *sum, const bonnet_value *slices);
 bonnet_status bonnet_head_floor(bonnet_import *im, const bonnet_node *n);
 bonnet_status bonnet_head_clip(bonnet_import *im, const bonnet_node *n, double low, double high);
