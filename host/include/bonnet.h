@@ -118,6 +118,28 @@ typedef struct bonnet_layer_info {
     uint64_t depthwise_macs, depthwise_weight_bits; /* of a stem's second filter, 0 without */
 } bonnet_layer_info;
 BONNET_API bonnet_status bonnet_model_layer_get(bonnet_layer_info *out, const bonnet_model *model, uint32_t index);
+
+/* All that a layer's time depends on, but for its numbers. In network terms: docs/operators.md. Sizes are 1 where a kind does not have them. */
+typedef struct bonnet_layer_shape {
+    const char *kind;           /* as in bonnet_layer_stats */
+    uint32_t slices;            /* of the network; general layers: 1 */
+    uint32_t channels_in, height_in, width_in;
+    uint32_t channels_out;      /* of the convolution itself: before an interleave */
+    uint32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, groups;
+    uint32_t top, left, bottom, right, edge; /* general layers: border; edge 1: the nearest pixel, 0: zeros */
+    int32_t  multiply, add;     /* iconv: the number that a pixel stands for */
+    uint32_t join, second;      /* belt: 0 XNOR, 1 OR, 2 AND; bpick: 1: of two maps */
+    uint32_t pool, drops;       /* stem: 0 none, 1 2x2, 2 3x3; down: 1: 2x2; drops 1: an odd edge is left out */
+    uint32_t post;              /* conv: 0 store, 1 XNOR, 2 OR, 3 interleave */
+    uint32_t depthwise, pixels_signed; /* stem; pixels_signed: iconv too */
+} bonnet_layer_shape;
+BONNET_API bonnet_status bonnet_model_shape_get(bonnet_layer_shape *out, const bonnet_model *model, uint32_t index); /* BONNET_EINVAL beyond the last */
+/*
+ * Times one layer of that shape with random weights and bits, alone on dev: seconds[repeats], the layer's own (bonnet_layer_stats.nanoseconds, or busy cycles by
+ * clock). Between runs 4 MiB of memory are touched, as the other layers of a network would do; one more run comes first and is not counted.
+ * BONNET_EINVAL: no network may have such a layer (bonnet_last_error() says why), or repeats not 1..10000. BONNET_EUNSUPPORTED: dev does not time it.
+ */
+BONNET_API bonnet_status bonnet_profile_layer(double *seconds, bonnet_device *dev, const bonnet_layer_shape *shape, uint32_t repeats);
 BONNET_API_VOID const char *bonnet_model_label(const bonnet_model *model, uint32_t index); /* "" if none; never NULL */
 /*
  * A picture of any size (planes interleaved, red first, at most BONNET_PICTURE_MAX_SIDE a side) as one image of bonnet_model_input_bytes(): resized, cropped,
