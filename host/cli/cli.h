@@ -34,6 +34,7 @@ typedef struct cli_options {
     const char *deadline, *storage, *dependence;       /* --deadline MS, --storage BYTES, --dependence NAME */
     const char *detector, *threshold, *format, *scale; /* --detector NAME, --threshold X, --format NAME, --scale MBIT: numbers as text, or NULL */
     unsigned long clock_mhz;
+    const char *platform;    /* --platform FILE  */
     bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
     char **argv;

@@ -2,7 +2,8 @@
 /* cmd_estimate.c - bonnet estimate: what bench would count, from the descriptors alone. Nothing is simulated; docs/estimate.md says how far off it is. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "cli.h"
+#include "estimate.h"
+#include "netlayers.h"
 
 static const char usage[] =
     "usage: bonnet estimate MODEL.bonnet [--geometry asic|zcu102|small|tiny] [--frames N] [--batch N] [--dram-latency CYCLES] [--json]\n\n"
@@ -62,9 +63,11 @@ int cli_estimate(int argc, char **argv)
     cli_session s = {0};
     bonnet_plan *plan = NULL;
     bonnet_stats stats = {0};
-    int code = cli_parse(&o, argc, argv, "gnbLjq", usage);
+    int code = cli_parse(&o, argc, argv, "gnbLojqkG", usage);
     if (code != CLI_OK) return code;
-    if (o.argc != 1) return cli_fail(CLI_USAGE, "estimate: give one .bonnet file; try `bonnet estimate --help`");
+    if (o.argc != 1) return cli_fail(CLI_USAGE, "estimate: give one .bonnet file, or one file of layers; try `bonnet estimate --help`");
+    if (o.platform) return estimate_by_platform(&o);
+    if (cli_is_json(o.argv[0])) return cli_fail(CLI_USAGE, "estimate: %s is a list of layers; say what it runs on, with --platform FILE", o.argv[0]);
     if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "estimate: --frames must be 1 to 100000");
     if (o.batch > 1000) return cli_fail(CLI_USAGE, "estimate: --batch must be 1 to 1000");
     const unsigned long latency = strtoul(o.dram_latency, NULL, 10); /* a number: cli_parse() saw to that */

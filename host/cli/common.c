@@ -86,6 +86,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"commit", required_argument, NULL, 'C'},
                                           {"tool", required_argument, NULL, 'V'},
                                           {"clock-mhz", required_argument, NULL, 'k'},
+                                          {"platform", required_argument, NULL, 'G'},
                                           {"deadline", required_argument, NULL, 'M'},
                                           {"storage", required_argument, NULL, 'R'},
                                           {"dependence", required_argument, NULL, 'I'},
@@ -141,6 +142,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'C': o->commit = optarg; break;
         case 'V': o->tool = optarg; break;
         case 'k': code = parse_number(&o->clock_mhz, "clock-mhz", optarg); break;
+        case 'G': o->platform = optarg; break;
         case 'M': o->deadline = optarg; break;
         case 'R': o->storage = optarg; break;
         case 'I': o->dependence = optarg; break;

@@ -37,7 +37,7 @@ static double elements_read(const bonnet_graph_layer *layers, uint32_t of, uint3
     return sum;
 }
 
-bonnet_status bonnet_fuse(bonnet_graph_layer *layers, uint32_t count, const bonnet_fusion *rules, uint32_t n_rules, uint32_t every_input)
+bonnet_status bonnet_graph_fuse(bonnet_graph_layer *layers, uint32_t count, const bonnet_fusion *rules, uint32_t n_rules, uint32_t every_input)
 {
     if (!layers || count > BONNET_GRAPH_LAYERS || (n_rules && !rules)) return BONNET_EINVAL;
     const bonnet_status status = start(layers, count);

@@ -99,7 +99,7 @@ typedef struct bonnet_fusion { uint32_t first, second, result; } bonnet_fusion; 
  * shape.read of every layer: what it reads; with every_input of all its inputs and those of the layers it does too, else of its own first.
  * BONNET_EINVAL: more than BONNET_GRAPH_LAYERS, or an input that is no earlier layer.
  */
-BONNET_API bonnet_status bonnet_fuse(bonnet_graph_layer *layers, uint32_t count, const bonnet_fusion *rules, uint32_t n_rules, uint32_t every_input);
+BONNET_API bonnet_status bonnet_graph_fuse(bonnet_graph_layer *layers, uint32_t count, const bonnet_fusion *rules, uint32_t n_rules, uint32_t every_input);
 
 #ifdef __cplusplus
 }
