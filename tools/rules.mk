@@ -4,7 +4,7 @@ FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet
 PICTURES := $(sort $(wildcard tests/vectors/fashion/*.pgm))
 IMAGES   ?= 1000
 
-.PHONY: run test cosim bench train install
+.PHONY: run test cosim bench train train-exits install
 DEPS := deps-build deps-run deps-test deps-fuzz deps-train
 .PHONY: $(DEPS)
 $(DEPS): deps-%:
@@ -67,6 +67,10 @@ train: deps-train    ## Train the Fashion-MNIST networks again (about an hour an
 	models/fashion/train.py --net boolnet_k4 --epochs 18 --out $(TRAINED) --teacher $(TRAINED)/float.pt
 	models/fashion/train.py --net basenet_k1 --epochs 4 --out $(TRAINED)
 	for net in boolnet_k4 basenet_k1; do models/fashion/export.py --net $$net --checkpoint $(TRAINED)/$$net.pt --out models/fashion/$$net.onnx || exit 1; done
+	@$(MAKE) --no-print-directory train-exits
+train-exits: deps-train $(CLI)   ## Train the early exits of the trained BoolNet again (a quarter of an hour on one core), export them, write the vectors
+	models/fashion/exits.py train --out $(TRAINED)
+	models/fashion/exits.py export --out $(TRAINED)
 	models/fashion/vectors.py
 
 DESTDIR ?=

@@ -6,7 +6,7 @@
     models/fashion/exits.py evaluate                 # test accuracy of every exit, by `bonnet`
     models/fashion/exits.py logits                   # logits of the held-out images, to calibrate thresholds with
 
-Of the 60,000 training images, HELD of them, drawn by --seed, are kept from the branches: their logits are what thresholds
+Of the 60,000 training images a sixth, drawn by --seed, is kept from the branches: the logits of those are what thresholds
 are calibrated with. (The network itself was trained on all.) Nothing is selected on the test images, and nothing on the
 held-out ones: the state after the last epoch is the result; accuracies are printed for the record. One thread.
 """
@@ -37,7 +37,6 @@ from bonnet_nn import data, exits, ops, quantise
 TRUNK = os.path.join(HERE, "boolnet_k4.onnx")
 WITH_EXITS = os.path.join(HERE, "boolnet_k4_exits.onnx")
 CUTS = {"exit1": "stem.conv", "exit2": "layer1.0.conv2"}
-HELD = 10000
 FLIP = ("", ".mirrored")
 
 
@@ -73,10 +72,10 @@ class Product:
         return {output.name: self.logits(exits.only(model, output.name), output.name, *source) for output in model.graph.output}
 
 
-def held_out(seed, count=60000):
-    """indices of the held-out images, ascending, and of the others"""
+def held_out(seed, count):
+    """indices of the held-out images, a sixth, ascending, and of the others"""
     order = np.random.default_rng(seed).permutation(count)
-    return np.sort(order[:HELD]), order[HELD:]
+    return np.sort(order[:count // 6]), order[count // 6:]
 
 
 def teacher(product, images):
@@ -105,7 +104,7 @@ def maps_of(product, images, cut):
 def right(network, maps, labels, indices, batch=250):
     network.eval()
     with torch.no_grad():
-        count = sum((network(maps[part]).argmax(1) == labels[part]).sum().item() for part in np.split(indices, len(indices) // batch))
+        count = sum((network(maps[part]).argmax(1) == labels[part]).sum().item() for part in np.array_split(indices, len(indices) // batch + 1))
     network.train()
     return count
 
@@ -141,14 +140,14 @@ def learn(name, maps, labels, targets, args):
                     w.clamp_(-1, 1)
             loss_sum += loss.item()
         print(f"{name} epoch {epoch + 1}/{args.epochs} wall {time.time() - start:.0f} s loss {loss_sum / steps:.4f} "
-              f"held-out {100 * right(network, maps[0], labels, held) / HELD:.2f}", flush=True)
+              f"held-out {100 * right(network, maps[0], labels, held) / len(held):.2f}", flush=True)
     return network.eval()
 
 
 def train(args, product):
     print("command: models/fashion/exits.py", *sys.argv[1:], flush=True)
-    images, labels = data.load("train")
-    targets, labels = teacher(product, images), torch.from_numpy(labels)
+    images, labels = (a[:args.images] for a in data.load("train"))
+    targets, labels = teacher(product, images), torch.from_numpy(labels.copy())
     for name, cut in CUTS.items():
         if args.only and name != args.only:
             continue
@@ -157,7 +156,7 @@ def train(args, product):
         print(f"{name} behind {cut}: parameters {sum(p.numel() for p in network.parameters())} of them binary "
               f"{sum(p.numel() for p in network.binary_weights())} seed {args.seed}", flush=True)
         ops.USE_FLOAT32 = True          # every sum exact
-        head = quantise.quantise_head(network, maps[0][np.sort(held_out(args.seed)[1][:1000])])
+        head = quantise.quantise_head(network, maps[0][held_out(args.seed, len(labels))[1][:1000]])
         ops.USE_FLOAT32 = False
         torch.save(dict(state=network.state_dict(), inputs=network.inputs, k=network.k, head=head), product.path(name + ".pt"))
         for flip in FLIP:
@@ -199,8 +198,8 @@ def evaluate(args, product):
 
 
 def logits(args, product):
-    images, labels = data.load("train")
-    held = held_out(args.seed)[0]
+    images, labels = (a[:args.images] for a in data.load("train"))
+    held = held_out(args.seed, len(labels))[0]
     np.save(product.path("held.npy"), images[held])
     found = product.all_logits(args.model, product.path("held.npy"))
     found["final"] = found.pop("logits")
@@ -216,7 +215,8 @@ def main():
     parser.add_argument("--bonnet", default=os.path.join(HERE, "..", "..", "build", "bonnet"), help="the program")
     parser.add_argument("--npz", default="build/train/exits_val.npz", help="where `logits` writes to")
     parser.add_argument("--only", default="", help="train this exit only")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--images", type=int, default=60000, help="train on the first so many images, the held-out sixth among them")
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--lr", type=float, default=1e-2)
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--distil", type=float, default=0.5, help="share of the loss that compares with the network's own probabilities")

@@ -10,6 +10,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
+import exits_ref
 import integer_ref
 from bonnet_nn import data
 
@@ -34,9 +35,18 @@ From Debian's package `dataset-fashion-mnist`; Copyright 2017 Zalando SE, Expat 
 
 `logits_NETWORK.csv`: index, true label, and the ten integer logits of `models/fashion/NETWORK.onnx` for the first 100
 test images, from `models/integer_ref.py`. Every implementation must reproduce them exactly.
+`logits_boolnet_k4_exits.EXIT.csv`: the same of each early exit of `models/fashion/boolnet_k4_exits.onnx`, from
+`models/exits_ref.py`; those of its end are `logits_boolnet_k4.csv`.
 
 Regenerate with `models/fashion/vectors.py`.
 """
+
+
+def write_logits(folder, name, labels, logits):
+    with open(os.path.join(folder, f"logits_{name}.csv"), "w") as f:
+        f.write("index,label," + ",".join(f"logit{i}" for i in range(logits.shape[1])) + "\n")
+        for i, row in enumerate(logits):
+            f.write(f"{i},{labels[i]}," + ",".join(map(str, row)) + "\n")
 
 
 def main():
@@ -54,11 +64,11 @@ def main():
         path = os.path.join(HERE, name + ".onnx")
         if not os.path.exists(path):
             continue
-        logits = integer_ref.infer(integer_ref.load(path), images[:100])
-        with open(os.path.join(folder, f"logits_{name}.csv"), "w") as f:
-            f.write("index,label," + ",".join(f"logit{i}" for i in range(logits.shape[1])) + "\n")
-            for i, row in enumerate(logits):
-                f.write(f"{i},{labels[i]}," + ",".join(map(str, row)) + "\n")
+        write_logits(folder, name, labels, integer_ref.infer(integer_ref.load(path), images[:100]))
+    path = os.path.join(HERE, "boolnet_k4_exits.onnx")
+    for name, logits in exits_ref.infer_all(path, images[:100]).items():
+        if name != "logits":
+            write_logits(folder, "boolnet_k4_exits." + name, labels, logits)
 
 
 if __name__ == "__main__":
