@@ -33,6 +33,7 @@ typedef struct cli_options {
     const char *until, *from;              /* --until CUT, --from FILE.cut */
     const char *deadline, *storage, *dependence;       /* --deadline MS, --storage BYTES, --dependence NAME */
     const char *detector, *threshold, *format, *scale; /* --detector NAME, --threshold X, --format NAME, --scale MBIT: numbers as text, or NULL */
+    const char *bits, *codec, *level, *range, *decode; /* --bits N, --codec NAME, --level N, --range RANGE, --decode FILE: as text, or NULL */
     unsigned long clock_mhz;
     const char *platform;    /* --platform FILE  */
     bool dry_run, unlisted, entry;
@@ -137,6 +138,7 @@ int cli_flash(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_order(int argc, char **argv);
 int cli_link(int argc, char **argv);
+int cli_codec(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

@@ -94,6 +94,11 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"threshold", required_argument, NULL, 'H'},
                                           {"format", required_argument, NULL, 'F'},
                                           {"scale", required_argument, NULL, 'X'},
+                                          {"bits", required_argument, NULL, '1'},
+                                          {"codec", required_argument, NULL, '2'},
+                                          {"level", required_argument, NULL, '3'},
+                                          {"range", required_argument, NULL, '4'},
+                                          {"decode", required_argument, NULL, '5'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -150,6 +155,11 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'H': o->threshold = optarg; break;
         case 'F': o->format = optarg; break;
         case 'X': o->scale = optarg; break;
+        case '1': o->bits = optarg; break;
+        case '2': o->codec = optarg; break;
+        case '3': o->level = optarg; break;
+        case '4': o->range = optarg; break;
+        case '5': o->decode = optarg; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;
