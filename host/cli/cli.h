@@ -80,6 +80,8 @@ int cli_array_decode(cli_image *out, const char *path, const uint8_t *bytes, siz
 int cli_cut_find(uint32_t *cut, const cli_session *s, const char *text);
 /* The images of all files, as the session's model wants them, contiguous. *pixels: free(). */
 int cli_images_of_all(uint8_t **pixels, size_t *count, const cli_session *s, const cli_options *o);
+/* The maps of `count` images at a cut. *maps: free(). */
+int cli_maps_at(uint8_t **maps, const cli_session *s, uint32_t cut, const uint8_t *pixels, size_t count);
 /* run --until: the maps of the cut, into a file. */
 int cli_run_until(cli_session *s, const cli_options *o);
 /* run --from: the file's maps; the session's model becomes the tail. */

@@ -8,11 +8,12 @@
 static const char usage[] =
     "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
     "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n"
-    "       bonnet run MODEL.bonnet IMAGE... --until CUT -o FILE.cut [--device URI]\n"
+    "       bonnet run MODEL.bonnet IMAGE... --until CUT -o FILE.cut [--codec NAME] [--device URI]\n"
     "       bonnet run MODEL.bonnet --from FILE.cut [--device URI] [--json]\n\n"
     "Classify images (PNG, JPEG, PGM/PPM, NPY, NPZ, or .raw: the network's own bytes), or measure the accuracy over the test images of a data set.\n"
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
     "  --until CUT       only the layers up to a cut (bonnet cut lists them), whose maps go to the file of -o\n"
+    "  --codec NAME      none (default), deflate, zstd: of these maps; their bits stay the same\n"
     "  --from FILE.cut   only the layers behind it, on these maps\n"
     "  --limit N         only the first N images of the data set\n"
     "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
@@ -161,7 +162,7 @@ int cli_run(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "dsDltSTjqUOo", usage);
+    int code = cli_parse(&o, argc, argv, "dsDltSTjqUOo2", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
     const char *path = o.argv[0];
@@ -171,6 +172,7 @@ int cli_run(int argc, char **argv)
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
     if (!o.until != !o.output || (o.until && (o.dataset || o.json || o.trace)))
         return cli_fail(CLI_USAGE, "run: --until CUT wants image files and -o FILE.cut, and nothing else");
+    if (o.codec && !o.until) return cli_fail(CLI_USAGE, "run: --codec is for the file of --until");
     code = cli_open(&s, &o, path);
     if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = o.until ? cli_run_until(&s, &o) : o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
