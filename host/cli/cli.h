@@ -36,6 +36,11 @@ typedef struct cli_options {
     const char *bits, *codec, *level, *range, *decode; /* --bits N, --codec NAME, --level N, --range RANGE, --decode FILE: as text, or NULL */
     unsigned long clock_mhz;
     const char *platform;    /* --platform FILE  */
+    const char *tiers, *exits, *goal, *policy, *only;  /* plan: --tiers FILE, --exits FILE, --goal NAME, --policy NAME,NAME, --only NAME */
+    const char *accuracy, *energy, *weight;            /* --accuracy X, --energy MJ, --weight X: numbers as text, or NULL */
+    const char *edgent, *states, *times;               /* --edgent static|map, --states LIST, --times X */
+    unsigned long best;                                /* --best K */
+    bool pareto, check;
     bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
     char **argv;
@@ -141,6 +146,7 @@ int cli_doctor(int argc, char **argv);
 int cli_order(int argc, char **argv);
 int cli_link(int argc, char **argv);
 int cli_codec(int argc, char **argv);
+int cli_plan(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

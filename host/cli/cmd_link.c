@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "bonnet_edge.h"
-#include "cli.h"
+#include "detector.h"
 
 static const char usage[] =
     "usage: bonnet link TRACE [--detector bayes|ewma] [--threshold X] [--scale MBIT] [--format report|seconds|millis] [--json]\n\n"
@@ -108,15 +107,8 @@ static int link_of(const bonnet_link_trace *t, const bonnet_link_options *o, con
 
 static int read_options(bonnet_link_options *to, uint32_t *format, const cli_options *o)
 {
-    to->method = BONNET_LINK_BAYES;
-    if (o->detector && !strcmp(o->detector, "ewma")) to->method = BONNET_LINK_EWMA;
-    else if (o->detector && strcmp(o->detector, "bayes")) return cli_fail(CLI_USAGE, "link: --detector is bayes or ewma, not '%.40s'", o->detector);
-    to->threshold = to->method == BONNET_LINK_EWMA ? BONNET_LINK_EWMA_THRESHOLD : BONNET_LINK_BAYES_THRESHOLD;
-    if (o->threshold && (!cli_number(&to->threshold, o->threshold) || !(to->threshold > 0 && to->threshold < 1)))
-        return cli_fail(CLI_USAGE, "link: --threshold wants a number between 0 and 1, not '%.40s'", o->threshold);
-    if (o->scale && to->method != BONNET_LINK_BAYES) return cli_fail(CLI_USAGE, "link: --scale goes with --detector bayes");
-    if (o->scale && (!cli_number(&to->scale_bits_per_s, o->scale) || !((to->scale_bits_per_s *= 1e6) >= 1 && to->scale_bits_per_s <= 1e12)))
-        return cli_fail(CLI_USAGE, "link: --scale wants Mbit/s, 0.000001 to 1000000, not '%.40s'", o->scale);
+    const int code = cli_detector_options(to, o, "link");
+    if (code != CLI_OK) return code;
     for (*format = 0; o->format && ++*format <= BONNET_LINK_MILLIS && strcmp(o->format, format_names[*format]);) {}
     return *format <= BONNET_LINK_MILLIS ? CLI_OK : cli_fail(CLI_USAGE, "link: --format is report, seconds or millis, not '%.40s'", o->format);
 }

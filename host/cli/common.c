@@ -99,6 +99,20 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"level", required_argument, NULL, '3'},
                                           {"range", required_argument, NULL, '4'},
                                           {"decode", required_argument, NULL, '5'},
+                                          {"tiers", required_argument, NULL, 'K'},
+                                          {"exits", required_argument, NULL, 'Q'},
+                                          {"accuracy", required_argument, NULL, 'J'},
+                                          {"energy", required_argument, NULL, '%'},
+                                          {"goal", required_argument, NULL, '&'},
+                                          {"policy", required_argument, NULL, '*'},
+                                          {"best", required_argument, NULL, '6'},
+                                          {"edgent", required_argument, NULL, '7'},
+                                          {"states", required_argument, NULL, '8'},
+                                          {"times", required_argument, NULL, 'z'},
+                                          {"weight", required_argument, NULL, 'Z'},
+                                          {"only", required_argument, NULL, 'Y'},
+                                          {"pareto", no_argument, NULL, '9'},
+                                          {"check", no_argument, NULL, '0'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -160,6 +174,20 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case '3': o->level = optarg; break;
         case '4': o->range = optarg; break;
         case '5': o->decode = optarg; break;
+        case 'K': o->tiers = optarg; break;
+        case 'Q': o->exits = optarg; break;
+        case 'J': o->accuracy = optarg; break;
+        case '%': o->energy = optarg; break;
+        case '&': o->goal = optarg; break;
+        case '*': o->policy = optarg; break;
+        case '6': code = parse_number(&o->best, "best", optarg); break;
+        case '7': o->edgent = optarg; break;
+        case '8': o->states = optarg; break;
+        case 'z': o->times = optarg; break;
+        case 'Z': o->weight = optarg; break;
+        case 'Y': o->only = optarg; break;
+        case '9': o->pareto = true; break;
+        case '0': o->check = true; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;

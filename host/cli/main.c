@@ -23,6 +23,7 @@ static const struct verb {
     {"compile", cli_compile, "turn an ONNX file into a .bonnet file"},
     {"info", cli_info, "what is in a .bonnet file"},
     {"order", cli_order, "which classifiers to ask before the one that always answers, and in which order"},
+    {"plan", cli_plan, "which part of a network runs on which tier, and what crosses between them"},
     {"link", cli_link, "what a link carried: statistics of a trace, and the states that it went through"},
     {"codec", cli_codec, "a tensor in 1 to 8 bits a value, compressed where that pays, and back"},
     {"flash", cli_flash, "load a bitstream into a ZCU102, by its cable or on the board itself"},

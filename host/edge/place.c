@@ -162,6 +162,8 @@ bonnet_status bonnet_place_map(bonnet_place_plan *out, const bonnet_place_proble
     bonnet_status status = map && r ? BONNET_OK : BONNET_ENOMEM;
     for (uint32_t i = 0; i < states && status == BONNET_OK; i++) {
         link[0].bits_per_s = bits_per_s[i];
+        link[0].sd_bits_per_s = problem->link[0].sd_bits_per_s * (bits_per_s[i] / problem->link[0].bits_per_s);
+        link[0].down_bits_per_s = problem->link[0].down_bits_per_s * (bits_per_s[i] / problem->link[0].bits_per_s);
         status = bonnet_place(r, &p, options);
         if (status == BONNET_OK) map[i] = r->plan[0];
     }

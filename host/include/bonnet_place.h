@@ -139,7 +139,10 @@ BONNET_API bonnet_status bonnet_place_front(bonnet_place_plan **out, uint32_t *c
                                             const bonnet_place_options *options);
 BONNET_API_VOID void bonnet_place_front_free(bonnet_place_plan *front); /* NULL is a no-op */
 
-/* The best plan for each of `states` bandwidths of link 0 (Edgent's configuration map): out[states]; ones that are late say so in misses. */
+/*
+ * The best plan for each of `states` bandwidths of link 0, its deviation and its way back in proportion (Edgent's configuration map): out[states]. Late ones
+ * say so in misses.
+ */
 BONNET_API bonnet_status bonnet_place_map(bonnet_place_plan *out, const bonnet_place_problem *problem, const bonnet_place_options *options,
                                           const double *bits_per_s, uint32_t states);
 /* Index of the state nearest to a bandwidth, of two the later; states at least 1. */

@@ -499,7 +499,8 @@ static void maps(unit *u)
         const double states[3] = {2e5, 3e6, 4e7};
         if (bonnet_place_map(map, &m.p, &m.o, states, 3) != BONNET_OK) continue;
         for (uint32_t i = 0; i < 3; i++) {
-            m.link[0].bits_per_s = states[i];
+            const double change = states[i] / m.link[0].bits_per_s;
+            m.link[0].bits_per_s = states[i], m.link[0].sd_bits_per_s *= change, m.link[0].down_bits_per_s *= change;
             bad += bonnet_place(&r, &m.p, &m.o) != BONNET_OK || memcmp(&map[i], &r.plan[0], sizeof *map);
             again = map[0];
             asked = &m;

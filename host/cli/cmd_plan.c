@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_plan.c - bonnet plan: which part of a network runs where, and why (docs/plan.md). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "plan.h"
+
+static const char usage[] =
+    "usage: bonnet plan MODEL.bonnet --tiers TIERS.json [--exits THRESHOLDS.json] [--goal ms|mj|accuracy|reward] [--deadline MS] [--accuracy X]\n"
+    "                   [--energy MJ] [--policy NAME,NAME] [--best K] [--json] [-o PLAN.json]\n"
+    "       bonnet plan TIERS.json ...                    the chain of layers is in the file\n"
+    "       bonnet plan ... --pareto | --edgent static | --edgent map [--states LIST] | --trace LOG [--detector NAME] [--times X]\n"
+    "       bonnet plan --check PLAN.json [MODEL.bonnet]\n\n"
+    "Where to cut a network, what to send how, which exits to use: every plan is looked at. Files and model: docs/plan.md.\n"
+    "  --goal NAME      least expected time (default) or energy of the device, highest accuracy, Edgent's reward exp(accuracy) + weight * inputs/s\n"
+    "  --deadline MS    for the upper bound: nobody exits early, everything at its slowest\n"
+    "  --accuracy X     0 to 1, at least\n  --energy MJ      of the device for an input, at most\n"
+    "  --policy NAMES   no_raw_upload: the input stays on the device; must_local_answer: an exit on the device is asked before anything is sent\n"
+    "  --only NAME      device, server, or partition (no exits)\n"
+    "  --best K         plans to show (default 3)\n  --weight X       of inputs/s in the reward (default 1)\n"
+    "  --pareto         all plans that no other beats in time, energy and accuracy\n"
+    "  --edgent NAME    static: algorithm 1, map: algorithm 2, as printed and device first\n"
+    "  --states LIST    bandwidths in Mbit/s: 0.5,1,2 or FROM:TO:STEP (default 0.1:6:0.1)\n"
+    "  --trace LOG      algorithm 3: the map over a recorded link, beside fixed plans; --detector, --threshold, --scale as in bonnet link\n"
+    "  --times X        bandwidths of the trace times X\n  --json\n  -o PLAN.json     the best plan, for a runtime\n";
+
+const char *const cli_goal_names[4] = {"ms", "mj", "accuracy", "reward"};
+const char *const cli_limit_names[BONNET_PLACE_LIMITS] = {"deadline", "accuracy", "energy", "memory", "no_raw_upload", "must_local_answer"};
+
+static int read_number(double *to, const char *text, const char *option, double least, double most)
+{
+    if (!text || (cli_number(to, text) && *to >= least && *to <= most)) return CLI_OK;
+    return cli_fail(CLI_USAGE, "plan: --%s wants a number, %g to %g, not '%.40s'", option, least, most, text);
+}
+
+static int read_policy(bonnet_place_options *to, const char *text)
+{
+    for (const char *at = text; at && *at;) {
+        const size_t n = strcspn(at, ",");
+        if (n == 13 && !strncmp(at, "no_raw_upload", n)) to->no_raw_upload = 1;
+        else if (n == 17 && !strncmp(at, "must_local_answer", n)) to->must_local_answer = 1;
+        else return cli_fail(CLI_USAGE, "plan: --policy is no_raw_upload or must_local_answer, or both with a comma, not '%.60s'", text);
+        at += n + (at[n] == ',');
+    }
+    return CLI_OK;
+}
+
+static int read_options(bonnet_place_options *to, const cli_options *o)
+{
+    int code = read_number(&to->deadline_ms, o->deadline, "deadline", 1e-6, 1e9);
+    if (code == CLI_OK) code = read_number(&to->accuracy, o->accuracy, "accuracy", 0, 1);
+    if (code == CLI_OK) code = read_number(&to->mj, o->energy, "energy", 1e-9, 1e12);
+    if (code == CLI_OK) code = read_number(&to->weight, o->weight, "weight", 1e-9, 1e9);
+    if (code == CLI_OK) code = read_policy(to, o->policy);
+    if (code != CLI_OK) return code;
+    to->goal = o->trace || (o->edgent && !strcmp(o->edgent, "map")) ? BONNET_PLACE_REWARD : o->edgent ? BONNET_PLACE_ACCURACY : BONNET_PLACE_MS;
+    uint32_t goal = 0;
+    while (o->goal && goal < 4 && strcmp(o->goal, cli_goal_names[goal])) goal++;
+    if (goal == 4) return cli_fail(CLI_USAGE, "plan: --goal is ms, mj, accuracy or reward, not '%.40s'", o->goal);
+    if (o->goal) to->goal = goal;
+    if (o->best >= BONNET_PLACE_BEST) return cli_fail(CLI_USAGE, "plan: --best must be 1 to %d", BONNET_PLACE_BEST - 1);
+    to->best = (uint32_t)(o->best ? o->best : 3) + 1; /* one more, to say what the last one gains over it */
+    return CLI_OK;
+}
+
+/* --only: what cannot be, or is not wanted. */
+static int restrict_to(cli_tiers *t, const char *only)
+{
+    if (!only) return CLI_OK;
+    if (!strcmp(only, "device")) t->p.tiers = 1;
+    else if (!strcmp(only, "server")) {
+        for (uint32_t j = 0; j < t->p.blocks; j++) t->cost[0][j].ms = INFINITY;
+    } else if (!strcmp(only, "partition")) {
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < t->p.points; i++)
+            if (!t->points[i].active) {
+                t->points[n] = t->points[i];
+                memcpy(t->threshold[n++], t->threshold[i], sizeof *t->threshold);
+            }
+        if (!n) return cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED, "plan: --only partition, but every point of the exits asks one");
+        t->p.points = n;
+    } else return cli_fail(CLI_USAGE, "plan: --only is device, server or partition, not '%.40s'", only);
+    return CLI_OK;
+}
+
+static int fail(const cli_question *q, bonnet_status status)
+{
+    return cli_fail(CLI_STATUS - (int)status, "%s: %s", q->path, *q->message ? q->message : bonnet_status_text(status));
+}
+
+static struct json_object *wanted_json(const cli_question *q, const bonnet_place_result *r)
+{
+    struct json_object *j = cli_plan_json(q, &r->wanted, ""), *misses = json_object_new_array();
+    for (uint32_t i = 0; i < BONNET_PLACE_LIMITS; i++)
+        if (r->wanted.misses >> i & 1) json_object_array_add(misses, json_object_new_string(cli_limit_names[i]));
+    json_object_object_add(j, "misses", misses);
+    return j;
+}
+
+static int print_json(const cli_question *q, const bonnet_place_result *r, uint32_t shown)
+{
+    struct json_object *j = json_object_new_object(), *plans = json_object_new_array(), *better = json_object_new_object();
+    char reason[512];
+    for (uint32_t i = 0; i < shown; i++) {
+        cli_plan_reason(reason, sizeof reason, r, i, q);
+        json_object_array_add(plans, cli_plan_json(q, &r->plan[i], reason));
+    }
+    for (uint32_t i = 0; i < BONNET_PLACE_LIMITS; i++)
+        if (r->better[i]) json_object_object_add(better, cli_limit_names[i], json_object_new_uint64(r->better[i]));
+    json_object_object_add(j, "network", json_object_new_string(q->t->network));
+    json_object_object_add(j, "goal", json_object_new_string(cli_goal_names[q->o.goal]));
+    json_object_object_add(j, "looked_at", json_object_new_uint64(r->plans));
+    json_object_object_add(j, "within_limits", json_object_new_uint64(r->good));
+    json_object_object_add(j, "late", json_object_new_boolean((json_bool)r->late));
+    json_object_object_add(j, "plans", plans);
+    json_object_object_add(j, "without_limits", wanted_json(q, r));
+    json_object_object_add(j, "better_but_for", better);
+    return cli_print_json(j);
+}
+
+static void print_row(const cli_tiers *t, const bonnet_place_plan *plan, uint32_t place)
+{
+    char words[1024], hi[24] = "no bound";
+    if (isfinite(plan->ms_hi)) snprintf(hi, sizeof hi, "%.3f", plan->ms_hi);
+    cli_plan_words(words, sizeof words, t, plan);
+    printf("%5u %11.3f %11s %11.3f %9.4f  %s\n", place, plan->ms, hi, plan->mj, plan->accuracy, words);
+}
+
+static void print_head(void) { printf("%5s %11s %11s %11s %9s  %s\n", "place", "ms", "at most", "mJ", "accuracy", "plan"); }
+
+static int print_table(const cli_question *q, const bonnet_place_result *r, uint32_t shown)
+{
+    char text[1024];
+    print_head();
+    for (uint32_t i = 0; i < shown; i++) {
+        print_row(q->t, &r->plan[i], i + 1);
+        cli_plan_reason(text, sizeof text, r, i, q);
+        if (*text) printf("%5s %s\n", "", text);
+    }
+    if (r->wanted.misses) {
+        cli_plan_words(text, sizeof text, q->t, &r->wanted);
+        printf("without limits: %.3f ms, %.3f mJ, accuracy %.4f: %s\n", r->wanted.ms, r->wanted.mj, r->wanted.accuracy, text);
+    }
+    printf("%s: %llu plans, %llu within the limits; goal %s\n", q->t->network, (unsigned long long)r->plans, (unsigned long long)r->good,
+           cli_goal_names[q->o.goal]);
+    return cli_finish_stdout();
+}
+
+static int plan(cli_question *q, const cli_options *o)
+{
+    char reason[512];
+    bonnet_place_result *r = malloc(sizeof *r);
+    if (!r) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    const bonnet_status status = bonnet_place(r, &q->t->p, &q->o);
+    int code = status == BONNET_OK ? CLI_OK : fail(q, status);
+    const uint32_t shown = code != CLI_OK ? 0 : r->count < q->o.best ? r->count : q->o.best - 1;
+    if (code == CLI_OK && o->output) {
+        cli_plan_reason(reason, sizeof reason, r, 0, q);
+        code = cli_planfile_write(o->output, q, &r->plan[0], reason);
+    }
+    if (code == CLI_OK) code = o->json ? print_json(q, r, shown) : print_table(q, r, shown);
+    free(r);
+    return code;
+}
+
+static int front(cli_question *q, const cli_options *o)
+{
+    bonnet_place_plan *plans = NULL;
+    uint32_t count = 0;
+    const bonnet_status status = bonnet_place_front(&plans, &count, &q->t->p, &q->o);
+    if (status != BONNET_OK) return fail(q, status);
+    struct json_object *list = json_object_new_array();
+    if (!o->json) print_head();
+    for (uint32_t i = 0; i < count; i++)
+        if (o->json) json_object_array_add(list, cli_plan_json(q, &plans[i], ""));
+        else print_row(q->t, &plans[i], i + 1);
+    bonnet_place_front_free(plans);
+    if (o->json) {
+        struct json_object *j = json_object_new_object();
+        json_object_object_add(j, "network", json_object_new_string(q->t->network));
+        json_object_object_add(j, "front", list);
+        return cli_print_json(j);
+    }
+    json_object_put(list);
+    return cli_finish_stdout();
+}
+
+static int check(const cli_options *o)
+{
+    cli_planfile *f = calloc(1, sizeof *f);
+    cli_session s = {0};
+    if (o->argc < 1 || o->argc > 2) {
+        free(f);
+        return cli_fail(CLI_USAGE, "plan: --check wants a plan, and the network if it is to be compared");
+    }
+    int code = f ? cli_planfile_read(f, o->argv[0]) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    if (code == CLI_OK && o->argc == 2) code = cli_open(&s, o, o->argv[1]);
+    if (code == CLI_OK && o->argc == 2) code = cli_planfile_check(f, o->argv[0], &s);
+    if (code == CLI_OK) {
+        printf("%s: sound; %s, %u layers on %u tier%s, expected %.3f ms, accuracy %.4f%s\n", o->argv[0], f->network, f->layers, f->tiers,
+               f->tiers == 1 ? "" : "s", f->ms, f->accuracy, f->late_ms >= 0 ? ", late" : "");
+        code = cli_finish_stdout();
+    }
+    cli_close(&s);
+    free(f);
+    return code;
+}
+
+int cli_plan(int argc, char **argv)
+{
+    cli_options o = {.device = "cpu:"};
+    cli_question q = {.o = BONNET_PLACE_OPTIONS_INIT};
+    cli_session s = {0};
+    int code = cli_parse(&o, argc, argv, "KQJ%&*6789z0ZYMTWHXojq", usage);
+    if (code != CLI_OK) return code;
+    if (o.check) return check(&o);
+    if (o.argc != 1)
+        return cli_fail(CLI_USAGE, "plan: give a network and --tiers FILE, or a file of tiers with its own layers; try `bonnet plan --help`");
+    if (o.edgent && strcmp(o.edgent, "static") && strcmp(o.edgent, "map"))
+        return cli_fail(CLI_USAGE, "plan: --edgent is static or map, not '%.40s'", o.edgent);
+    if ((o.pareto + (o.edgent != NULL) + (o.trace != NULL) > 1) || (o.output && (o.pareto || o.edgent || o.trace)))
+        return cli_fail(CLI_USAGE, "plan: one of -o, --pareto, --edgent, --trace at a time");
+    if ((code = read_options(&q.o, &o)) != CLI_OK) return code;
+    q.o.message = q.message, q.o.message_bytes = sizeof q.message;
+    q.path = o.tiers ? o.tiers : o.argv[0];
+    if (o.tiers) code = cli_open(&s, &o, o.argv[0]);
+    if (code == CLI_OK) code = cli_tiers_read(&q.t, q.path, o.tiers ? &s : NULL, o.exits);
+    if (code == CLI_OK) q.o.sigmas = q.t->sigmas, code = restrict_to(q.t, o.only);
+    if (code == CLI_OK) code = (o.pareto ? front : o.edgent ? cli_plan_edgent : o.trace ? cli_plan_trace : plan)(&q, &o);
+    free(q.t);
+    cli_close(&s);
+    return code;
+}
