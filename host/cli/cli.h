@@ -13,6 +13,9 @@
 
 enum { CLI_OK = 0, CLI_DIFFERS = 1, CLI_USAGE = 2, CLI_STATUS = 10, CLI_INTERRUPTED = 130 }; /* docs/errors.md */
 
+/* An option with an argument that one verb alone knows. */
+typedef struct cli_own_option { const char *name; const char **to; } cli_own_option;
+
 /* Options that several verbs know; each verb's table says which it takes. */
 typedef struct cli_options {
     const char *device;      /* --device URI, default "cpu:" or "sim:", by verb */
@@ -42,6 +45,7 @@ typedef struct cli_options {
     unsigned long best;                                /* --best K */
     bool pareto, check;
     bool dry_run, unlisted, entry;
+    const cli_own_option *own; /* of the verb, ended by a NULL name; or NULL */
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;
@@ -147,6 +151,7 @@ int cli_order(int argc, char **argv);
 int cli_link(int argc, char **argv);
 int cli_codec(int argc, char **argv);
 int cli_plan(int argc, char **argv);
+int cli_calibrate(int argc, char **argv);
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

@@ -59,6 +59,17 @@ static int parse_text_number(const char **out, const char *option, const char *t
     return parse_number(&value, option, text);
 }
 
+enum { OPTIONS = 96, OWN = 256 };
+
+/* The options of all verbs and the verb's own. */
+static void join_options(struct option to[OPTIONS], const struct option *longs, const cli_own_option *own)
+{
+    size_t n = 0;
+    for (; longs->name && n + 1 < OPTIONS; longs++) to[n++] = *longs;
+    for (int i = 0; own && own[i].name && n + 1 < OPTIONS; i++) to[n++] = (struct option){own[i].name, required_argument, NULL, OWN + i};
+    to[n] = (struct option){NULL, 0, NULL, 0};
+}
+
 int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage)
 {
     static const struct option longs[] = {{"device", required_argument, NULL, 'd'},
@@ -125,14 +136,20 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
+    struct option all[OPTIONS];
     int c, index = 0, code = CLI_OK;
+    join_options(all, longs, o->own);
     opterr = 0;
     optind = 1;
-    while (code == CLI_OK && (c = getopt_long(argc, argv, "o:hjq", longs, &index)) != -1) {
+    while (code == CLI_OK && (c = getopt_long(argc, argv, "o:hjq", all, &index)) != -1) {
         if (c == 'h') {
             fputs(usage, stdout);
             code = cli_finish_stdout();
             exit(code);
+        }
+        if (c >= OWN) {
+            *o->own[c - OWN].to = optarg;
+            continue;
         }
         if (c == '?' || c == ':' || !strchr(allowed, c))
             return cli_fail(CLI_USAGE, "%s: bad or incomplete option '%.60s'; try `bonnet %s --help`", argv[0], argv[optind - 1], argv[0]);

@@ -62,6 +62,36 @@ static void add_layer(joules *j, const cli_session *s, joules_layer *l)
     l->sram = 1e-6 * bonnet_energy_fitted.sram_pj_per_bit * l->sram_bits;
 }
 
+/* What is of the whole frame. */
+static void finish(joules *j, const bonnet_stats *t)
+{
+    j->counts.cycles = j->measured ? (double)t->cycles / t->frames : j->bconv_cycles + j->int8_cycles;
+    if (j->measured) {
+        j->dram_in_bits = 8.0 * (double)t->dram_bytes_in / t->frames;
+        j->dram_out_bits = 8.0 * (double)t->dram_bytes_out / t->frames;
+        j->counts.map_bits = j->dram_in_bits + j->dram_out_bits;
+    }
+    j->counts.idle_uj = j->lanes / 64.0 * bonnet_energy_idle(j->counts.cycles, j->bconv_cycles, j->int8_cycles);
+    j->energy = bonnet_energy_of(&j->counts, &bonnet_energy_fitted);
+}
+
+int cli_joules_estimate(joules *j, const cli_session *s, const bonnet_plan *plan)
+{
+    bonnet_stats t;
+    bonnet_event e;
+    memset(j, 0, sizeof *j);
+    if (s->info.layers > JOULES_LAYERS) return cli_fail(CLI_USAGE, "%s: more than %d layers", s->path, JOULES_LAYERS);
+    const bonnet_status status = bonnet_plan_stats(&t, plan);
+    if (status != BONNET_OK) return cli_fail_status(status, s->dev, s->path);
+    j->measured = true; /* as if: the estimate stands for the counters */
+    j->lanes = t.lanes, j->frames = t.frames, j->layers = s->info.layers;
+    for (uint32_t i = 0; bonnet_plan_event(&e, plan, i) == BONNET_OK; i++) add_event(j, &e);
+    for (uint32_t i = 0; i < j->layers; i++)
+        if (bonnet_plan_layer(&j->layer[i].stats, plan, i) == BONNET_OK && !joules_on_cpu(j, &j->layer[i])) add_layer(j, s, &j->layer[i]);
+    finish(j, &t);
+    return CLI_OK;
+}
+
 int cli_joules(joules *j, const cli_session *s, const bonnet_stats *t)
 {
     memset(j, 0, sizeof *j);
@@ -75,14 +105,7 @@ int cli_joules(joules *j, const cli_session *s, const bonnet_stats *t)
     for (uint32_t i = 0; i < j->layers; i++)
         if (bonnet_layer_stats_get(&j->layer[i].stats, s->dev, s->model, i) == BONNET_OK && !joules_on_cpu(j, &j->layer[i]))
             add_layer(j, s, &j->layer[i]);
-    j->counts.cycles = j->measured ? (double)t->cycles / t->frames : j->bconv_cycles + j->int8_cycles;
-    if (j->measured) {
-        j->dram_in_bits = 8.0 * (double)t->dram_bytes_in / t->frames;
-        j->dram_out_bits = 8.0 * (double)t->dram_bytes_out / t->frames;
-        j->counts.map_bits = j->dram_in_bits + j->dram_out_bits;
-    }
-    j->counts.idle_uj = j->lanes / 64.0 * bonnet_energy_idle(j->counts.cycles, j->bconv_cycles, j->int8_cycles);
-    j->energy = bonnet_energy_of(&j->counts, &bonnet_energy_fitted);
+    finish(j, t);
     return CLI_OK;
 }
 

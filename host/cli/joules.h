@@ -27,6 +27,8 @@ typedef struct joules {
 static inline bool joules_on_cpu(const joules *j, const joules_layer *l) { return j->measured && !l->stats.cycles; }
 /* Of the run that `stats` is of; on devices without a clock of the network on the `asic` geometry, one frame at a time. */
 int cli_joules(joules *out, const cli_session *s, const bonnet_stats *stats);
+/* The same of what bonnet_estimate() says of one frame; nothing is run. */
+int cli_joules_estimate(joules *out, const cli_session *s, const bonnet_plan *plan);
 struct json_object *cli_energy_json(const bonnet_energy *e); /* in uJ */
 int cli_energy_compare(const cli_options *o);
 /* SVG of the BONNET_ENERGY_NETS rows; analytic: where Bonnet's come from. Exit code. */

@@ -62,7 +62,14 @@ static int by_cost(const void *a, const void *b)
     return memcmp(q->threshold, p->threshold, sizeof p->threshold);
 }
 
-/* The chosen one, each exit alone, then the front as evenly as there is room. */
+/* As many of right[0 .. n) as there is room, evenly. */
+static void keep_some(bonnet_calibration *out, const exits_question *q, const size_t *right, size_t n, size_t room, double level)
+{
+    const size_t take = n < room ? n : room;
+    for (size_t i = 0; i < take; i++) keep(out, q, &q->seen[right[take > 1 ? i * (n - 1) / (take - 1) : 0]].choice, level);
+}
+
+/* The chosen one, each exit alone, then the front: half of the room for its upper end, where a sample in fifty is lost at most. */
 static bonnet_status points(bonnet_calibration *out, const exits_question *q, double level, bonnet_error *err)
 {
     const uint32_t last = q->exits - 1;
@@ -79,8 +86,10 @@ static bonnet_status points(bonnet_calibration *out, const exits_question *q, do
         if (e < last) alone.level[e] = 0;
         keep(out, q, &alone, level);
     }
-    const size_t room = BONNET_EXIT_POINTS - out->count, take = n < room ? n : room;
-    for (size_t i = 0; i < take; i++) keep(out, q, &q->seen[right[take > 1 ? i * (n - 1) / (take - 1) : 0]].choice, level);
+    size_t upper = 0;
+    while (upper < n && right[upper] + q->samples / 50 >= right[0]) upper++;
+    keep_some(out, q, right, upper, (BONNET_EXIT_POINTS - out->count) / 2, level);
+    keep_some(out, q, right, n, BONNET_EXIT_POINTS - out->count, level);
     free(right);
     qsort(out->point, out->count, sizeof *out->point, by_cost);
     while (memcmp(out->point[out->chosen].threshold, best.threshold, sizeof best.threshold)) out->chosen++;
