@@ -204,6 +204,42 @@ BONNET_API bonnet_status bonnet_exit_get(bonnet_exit *out, const bonnet_model *m
 /* The branch as a model of its own on the model's device, which does not need `model` any more: maps of the cut for pixels, logits. *out: bonnet_model_free(). */
 BONNET_API bonnet_status bonnet_model_branch(bonnet_model **out, const bonnet_model *model, uint32_t exit);
 
+/*
+ * A network with its exits, stage by stage, for a batch: every image as far as the first exit in use, from there on those that it is not sure enough of, each
+ * stage a call of its own with the images that are left. dev must outlive it; `model` need not. *out: bonnet_exits_close().
+ */
+typedef struct bonnet_exits bonnet_exits;
+typedef struct bonnet_exits_options {
+    size_t   size;
+    const double *thresholds;   /* [count], one for each exit: an image leaves there if its confidence is at least this. 0: every image does;
+                                   HUGE_VAL: none, and the branch is not computed. NULL: no exit is in use */
+    const double *temperatures; /* [count + 1], the network's own end last: of bonnet_confidence_get(). NULL: 1 / logit scale of each */
+    uint32_t count;             /* the model's exits: thresholds of another network are refused */
+    uint32_t confidence;        /* enum bonnet_confidence of bonnet_exits.h */
+} bonnet_exits_options;
+#define BONNET_EXITS_OPTIONS_INIT { sizeof(bonnet_exits_options), NULL, NULL, 0, 0 }
+BONNET_API bonnet_status bonnet_exits_open(bonnet_exits **out, const bonnet_model *model, const bonnet_exits_options *options);
+BONNET_API_VOID void bonnet_exits_close(bonnet_exits *exits); /* NULL is a no-op; before bonnet_close(dev) */
+
+typedef struct bonnet_exit_result {
+    bonnet_result result;       /* of the logits that it left with */
+    uint32_t exit;              /* where; the number of exits: at the network's own end */
+    double   confidence;        /* there */
+} bonnet_exit_result;
+/* `count` images, contiguous. results and logits ([count][classes], of the exit that each image took) may each be NULL. */
+BONNET_API bonnet_status bonnet_exits_run(bonnet_exit_result *results, int32_t *logits, bonnet_exits *exits, const uint8_t *pixels, size_t count);
+
+/* Stage `index`, those in use only, 0.. until BONNET_EINVAL: all calls together. bonnet_stats_get() is of the last stage's last call. */
+typedef struct bonnet_exit_stage {
+    const char *name;           /* of the exit it leads to, "final" of the end; owned by exits */
+    uint32_t exit;
+    uint64_t frames, left;      /* images that came into this stage; that left at its end */
+    uint64_t cycles, branch_cycles; /* of the trunk's part, of the branch; 0 without a clock */
+    uint64_t macs;              /* of both, all frames */
+    uint32_t clock_hz;
+} bonnet_exit_stage;
+BONNET_API bonnet_status bonnet_exits_stage_get(bonnet_exit_stage *out, const bonnet_exits *exits, uint32_t index);
+
 /* Statistics of the last run on dev. All 0 where the device has no clock (golden, cpu). */
 typedef struct bonnet_stats {
     uint64_t cycles;            /* accelerator cycles from start to done, all frames       */

@@ -49,6 +49,15 @@ static bonnet_layer *add(bonnet_build *b, bonnet_layer_kind kind, const char *wh
     return l;
 }
 
+int bonnet_build_map(bonnet_build *b, uint32_t channels, uint32_t height, uint32_t width)
+{
+    bonnet_layer *l = add(b, BONNET_LAYER_MAP, "map");
+    l->kernel = l->stride = l->dilation = 0;
+    l->out_c = l->conv_c = channels;
+    l->out_h = l->conv_h = height, l->out_w = l->conv_w = width;
+    return (int)b->n - 1;
+}
+
 int bonnet_build_stem(bonnet_build *b, const bonnet_stem_spec *s)
 {
     bonnet_layer *l = add(b, BONNET_LAYER_STEM, "stem");
@@ -133,6 +142,7 @@ int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room)
         case BONNET_LAYER_DOWN: rows += tiles * (1 + depth * b->k); break;
         case BONNET_LAYER_LAST: rows += tiles * (2 + 9 * depth); break;
         case BONNET_LAYER_FC: rows += tiles * (1 + l->in_c / 8); break;
+        case BONNET_LAYER_MAP: break;
         default: return 0; /* general layers have no form on the chip yet */
         }
         if (l->kind == BONNET_LAYER_LAST) words += l->out_c / 4;

@@ -44,6 +44,7 @@ bonnet_map_ref bonnet_build_part(const bonnet_build *b, int map, int part); /* p
 #define BONNET_UPPER(b, map) bonnet_build_part((b), (map), 2)
 #define BONNET_NONE          ((bonnet_map_ref){-1, 0, 0})
 
+int bonnet_build_map(bonnet_build *b, uint32_t channels, uint32_t height, uint32_t width); /* what a part begins with */
 int bonnet_build_stem(bonnet_build *b, const bonnet_stem_spec *spec);
 int bonnet_build_conv(bonnet_build *b, bonnet_map_ref in, uint32_t conv_c, uint32_t stride, uint32_t dilation, bonnet_post post, bonnet_map_ref res,
                       bonnet_map_ref pass);
@@ -68,6 +69,10 @@ int bonnet_build_fits(const bonnet_build *b, const bonnet_room *room);
 bonnet_net *bonnet_random_net(uint64_t seed, const bonnet_room *room, int big);
 /* A random sound network of general layers (net.h), some of which a chip of any geometry runs. */
 bonnet_net *bonnet_random_general(uint64_t seed);
+/* A random branch of its family behind the map of `layer`. */
+bonnet_net *bonnet_random_general_branch(const bonnet_net *net, uint32_t layer, uint64_t seed);
+/* Up to `most` random branches behind random cuts; each fits the room, of general layers any. Their number. */
+uint32_t bonnet_add_random_exits(bonnet_net *net, uint64_t seed, const bonnet_room *room, uint32_t most);
 /* Directed network `index`, or NULL after the last (*end set) or without memory. Each fits the tiny room unless its name ends in "-asic". */
 bonnet_net *bonnet_directed_net(uint32_t index, int *end);
 /* An image for the net: random, constant, ramps, extremes. Owned by the caller: free(). */

@@ -227,3 +227,15 @@ bonnet_net *bonnet_random_general(uint64_t seed)
     whole(&b, BONNET_LAYER_BSUM, 2 + bonnet_rng_below(r, 20));
     return bonnet_build_finish(&b);
 }
+
+bonnet_net *bonnet_random_general_branch(const bonnet_net *net, uint32_t layer, uint64_t seed)
+{
+    const bonnet_layer *cut = &net->layers[layer];
+    bonnet_build b;
+    bonnet_build_start(&b, seed, 1);
+    bonnet_build_map(&b, cut->out_c, cut->out_h, cut->out_w);
+    if (bonnet_rng_chance(&b.rng, 60)) one(&b);
+    if (bonnet_rng_chance(&b.rng, 30)) whole(&b, BONNET_LAYER_BCONV, channels(&b.rng));
+    whole(&b, BONNET_LAYER_BSUM, net->classes);
+    return bonnet_build_finish(&b);
+}

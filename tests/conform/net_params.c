@@ -153,6 +153,7 @@ bonnet_net *bonnet_build_finish(bonnet_build *b)
         case BONNET_LAYER_CONV:
         case BONNET_LAYER_DOWN: fill_binary(&b->rng, net, i, l); break;
         case BONNET_LAYER_FC: fill_fc(&b->rng, net, i, l); break;
+        case BONNET_LAYER_MAP: break;
         default: fill_general(&b->rng, net, i, l); break;
         }
     }
