@@ -36,6 +36,8 @@ typedef struct bonnet_geometry {
 const bonnet_geometry *bonnet_geometry_named(const char *name);
 /* "asic", "tiny", or "custom". Static. */
 const char *bonnet_geometry_name(const bonnet_geometry *geometry);
+/* What its cycles are called in seconds until a device says better; 0: "custom". */
+uint32_t bonnet_geometry_clock_hz(const bonnet_geometry *geometry);
 /* 1 if every number is one that the lowering can work with. */
 int bonnet_geometry_sound(const bonnet_geometry *geometry);
 

@@ -171,6 +171,7 @@ typedef struct cli_counts {
     int (*layer)(const void *of, uint32_t index, bonnet_layer_stats *out);
     int (*event)(const void *of, uint32_t index, bonnet_event *out);
 } cli_counts;
+cli_counts cli_counts_of_plan(const bonnet_plan *plan); /* of bonnet_estimate() */
 /* Binary MACs over the array's peak in the last walk, 0..1; known 0 without counters. busy: while a binary descriptor runs; loads: from the first one's tokens to the
  * end of the last, every wait included but that of the first binary layer beside a stem that still runs; whole: that too. */
 typedef struct cli_array { double busy, loads, whole; int known; } cli_array;

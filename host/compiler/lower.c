@@ -53,7 +53,8 @@ static const bonnet_geometry small = {.lanes = 8,
 static const struct {
     const char *name;
     const bonnet_geometry *geometry;
-} named[] = {{"asic", &asic}, {"tiny", &tiny}, {"small", &small}, {"zcu102", &zcu102}};
+    uint32_t mhz; /* nominal: that of the published synthesis, of what an iCE40 reaches, of the ZCU102's shell. sim/verilator says the same */
+} named[] = {{"asic", &asic, 1000}, {"tiny", &tiny, 50}, {"small", &small, 50}, {"zcu102", &zcu102, 250}};
 
 const bonnet_geometry *bonnet_geometry_named(const char *name)
 {
@@ -74,6 +75,13 @@ const char *bonnet_geometry_name(const bonnet_geometry *g)
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
         if (same(g, named[i].geometry)) return named[i].name;
     return "custom";
+}
+
+uint32_t bonnet_geometry_clock_hz(const bonnet_geometry *g)
+{
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (same(g, named[i].geometry)) return 1000000 * named[i].mhz;
+    return 0;
 }
 
 int bonnet_geometry_sound(const bonnet_geometry *g)

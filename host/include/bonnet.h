@@ -297,6 +297,7 @@ typedef struct bonnet_chip_info {
     uint32_t lanes, feature_words, weight_rows, bus_bits;
     uint32_t abi;               /* register version: major << 16 | minor */
     uint32_t build;             /* first 32 bits of the git commit it was made from; 0: not recorded */
+    uint32_t arrays;            /* that work on a frame each with the same weights; `lanes` are of all together */
 } bonnet_chip_info;
 BONNET_API bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *dev);
 

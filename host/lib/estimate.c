@@ -162,6 +162,7 @@ static bonnet_status fill_in(bonnet_plan *plan, const estimate *e, uint32_t fram
     plan->stats.dram_bytes_in = e->sum.bytes_in, plan->stats.dram_bytes_out = e->sum.bytes_out;
     plan->stats.frames = frames;
     plan->stats.lanes = lanes;
+    plan->stats.clock_hz = bonnet_geometry_clock_hz(e->g);
     return BONNET_OK;
 }
 

@@ -99,8 +99,8 @@ static void place_general(bonnet_layer *layers, uint32_t i, bonnet_layer_kind ki
     l->kind = kind;
     l->kernel = s->kernel_h, l->stride = s->stride_h, l->dilation = s->dilation_h;
     l->in_c = s->channels_in, l->in_h = s->height_in, l->in_w = s->width_in, l->pixels_signed = s->pixels_signed;
-    l->win = (bonnet_net_window){s->kernel_h, s->kernel_w, s->stride_h, s->stride_w, s->dilation_h, s->dilation_w, s->top,  s->left,
-                                 s->bottom,   s->right,    s->edge,     s->groups,   s->multiply,   s->add,        (bonnet_join)s->join};
+    l->win = (bonnet_net_window){s->kernel_h, s->kernel_w, s->stride_h, s->stride_w, s->dilation_h, s->dilation_w,       s->top, s->left, s->bottom,
+                                 s->right,    s->edge,     s->groups,   s->multiply, s->add,        (bonnet_join)s->join};
     l->conv_c = l->out_c = s->channels_out;
     l->conv_h = l->out_h = slid(l->in_h, s->top, s->bottom, s->kernel_h, s->dilation_h, s->stride_h);
     l->conv_w = l->out_w = slid(l->in_w, s->left, s->right, s->kernel_w, s->dilation_w, s->stride_w);
@@ -121,7 +121,9 @@ static void fill(bonnet_net *net, uint32_t i, uint64_t *state)
         for (size_t n = 0; n < count; n++) {
             const uint64_t r = bonnet_one_layer_random(state);
             switch ((bonnet_param)which) {
-            case BONNET_PARAM_BITS: ((uint64_t *)(void *)data)[n] = r & ((n + 1) % words || !rest ? ~UINT64_C(0) : ~UINT64_C(0) >> (64 - rest)); break;
+            case BONNET_PARAM_BITS:
+                ((uint64_t *)(void *)data)[n] = r & ((n + 1) % words || !rest ? ~UINT64_C(0) : ~UINT64_C(0) >> (64 - rest));
+                break;
             case BONNET_PARAM_TP: ((uint16_t *)(void *)data)[n] = (uint16_t)(dot / 2); break;
             case BONNET_PARAM_POOL_AND: data[n] = (uint8_t)(r & 1); break;
             case BONNET_PARAM_W8:
@@ -150,15 +152,16 @@ static uint32_t count_of(bonnet_layer_kind kind, const bonnet_layer_shape *s, in
 /* Sums below stay within 32 bits; the rest is the check's. */
 static const char *wrong_number(const bonnet_layer_shape *s, int kind)
 {
-    const uint32_t size[] = {s->slices,  s->channels_in, s->height_in, s->width_in,   s->channels_out, s->kernel_h,
-                             s->kernel_w, s->stride_h,   s->stride_w,  s->dilation_h, s->dilation_w,   s->groups};
+    const uint32_t size[] = {s->slices,   s->channels_in, s->height_in, s->width_in,   s->channels_out, s->kernel_h,
+                             s->kernel_w, s->stride_h,    s->stride_w,  s->dilation_h, s->dilation_w,   s->groups};
     const uint32_t border[] = {s->top, s->left, s->bottom, s->right};
     if (kind < 0) return "no such kind of layer";
     for (size_t i = 0; i < sizeof size / sizeof *size; i++)
         if (size[i] < 1 || size[i] > 8192) return "slices, channels, sides, kernels, strides, dilations and groups are 1..8192";
     for (size_t i = 0; i < sizeof border / sizeof *border; i++)
         if (border[i] > 512) return "a border of more than 512 pixels";
-    if (s->pool > 2 || s->post > BONNET_POST_INTERLEAVE || s->depthwise > 1 || s->pixels_signed > 1 || s->edge > 1 || s->join > BONNET_JOIN_AND || s->second > 1)
+    if (s->pool > 2 || s->post > BONNET_POST_INTERLEAVE || s->depthwise > 1 || s->pixels_signed > 1 || s->edge > 1 || s->join > BONNET_JOIN_AND ||
+        s->second > 1)
         return "pool, post, depthwise, pixels_signed, edge, join or second has no such value";
     return NULL;
 }
@@ -198,7 +201,8 @@ bonnet_status bonnet_one_layer(bonnet_net **out, uint32_t *index, const bonnet_l
     for (uint32_t i = 0; i < net->n_layers && status == BONNET_OK; i++)
         if (bonnet_net_alloc_params(net, i)) fill(net, i, &seed);
         else status = bonnet_fail(err, BONNET_ENOMEM, "out of memory");
-    if (status == BONNET_OK && bonnet_net_check_part(net, why, sizeof why)) status = bonnet_fail(err, BONNET_EINVAL, "no layer of this shape: %s", why);
+    if (status == BONNET_OK && bonnet_net_check_part(net, why, sizeof why))
+        status = bonnet_fail(err, BONNET_EINVAL, "no layer of this shape: %s", why);
     if (status != BONNET_OK) bonnet_net_free(net);
     else *out = net;
     return status;

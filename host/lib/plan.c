@@ -29,7 +29,7 @@ bonnet_status bonnet_plan_make(bonnet_plan **out, const bonnet_net *net, const b
     }
     plan->n_layers = net->n_layers;
     for (uint32_t i = 0; i < net->n_layers; i++) memcpy(plan->names[i], net->layers[i].name, BONNET_NAME_BYTES);
-    plan->chip = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits, bonnet_chip_abi(), 0};
+    plan->chip = (bonnet_chip_info){g->lanes * g->arrays, g->feature_words, g->weight_rows, g->bus_bits, bonnet_chip_abi(), 0, g->arrays};
     *out = plan;
     return BONNET_OK;
 }

@@ -68,9 +68,7 @@ static bonnet_status run(double *seconds, bonnet_device *dev, const bonnet_model
         touch(others);
         status = bonnet_execute(dev, model, &once);
         const bonnet_layer_cycles *c = &dev->last_layers[index];
-        const double took = c->nanoseconds         ? (double)c->nanoseconds * 1e-9
-                            : dev->stats.clock_hz ? (double)c->busy / dev->stats.clock_hz
-                                                  : 0;
+        const double took = c->nanoseconds ? (double)c->nanoseconds * 1e-9 : dev->stats.clock_hz ? (double)c->busy / dev->stats.clock_hz : 0;
         if (status == BONNET_OK && !(took > 0))
             status = bonnet_fail(&dev->error, BONNET_EUNSUPPORTED, "this device does not time a layer of this kind");
         if (r) seconds[r - 1] = took;

@@ -72,7 +72,7 @@ bonnet_status bonnet_chip_info_get(bonnet_chip_info *out, const bonnet_device *d
     if (!out || !dev) return BONNET_EINVAL;
     if (!dev->backend->mmio) return BONNET_EUNSUPPORTED;
     const bonnet_geometry *g = bonnet_regdev_geometry(dev->self); /* as the chip said when it was opened */
-    *out = (bonnet_chip_info){g->lanes * g->arrays,          g->feature_words, g->weight_rows, g->bus_bits, bonnet_regdev_abi(dev->self),
-                              bonnet_regdev_build(dev->self)};
+    *out = (bonnet_chip_info){g->lanes * g->arrays,           g->feature_words, g->weight_rows, g->bus_bits, bonnet_regdev_abi(dev->self),
+                              bonnet_regdev_build(dev->self), g->arrays};
     return BONNET_OK;
 }

@@ -73,7 +73,7 @@ class Event(ctypes.Structure):
 
 class ChipInfo(ctypes.Structure):
     _fields_ = [("lanes", c_uint32), ("feature_words", c_uint32), ("weight_rows", c_uint32), ("bus_bits", c_uint32), ("abi", c_uint32),
-                ("build", c_uint32)]
+                ("build", c_uint32), ("arrays", c_uint32)]
 
 
 class TensorInfo(ctypes.Structure):

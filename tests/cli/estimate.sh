@@ -17,4 +17,72 @@ for frames in 1 3; do
         die "$frames frames: estimate and bench disagree"
     [ "$(grep '^DRAM' estimated)" = "$(grep '^DRAM' counted)" ] || die "$frames frames: DRAM bytes differ"
 done
+
+# Milliseconds and millijoules: bench's cycles at the chip's own clock, and what `bonnet energy` says of that run.
+for geometry in asic tiny; do
+    "$BONNET" bench "$bool" --device sim:geometry=$geometry --images 1 --json > counted || die "bench failed"
+    "$BONNET" energy "$bool" --device sim:geometry=$geometry --json > joules || die "energy failed"
+    "$BONNET" estimate "$bool" --geometry $geometry --json -o $geometry.profile > out 2> err || die "estimate failed"
+    /usr/bin/python3 -B - $geometry.profile << 'P' || die "$geometry: milliseconds or millijoules"
+import json, sys
+e, b, j, p = (json.load(open(f)) for f in ("out", "counted", "joules", sys.argv[1]))
+t = e["totals"]
+assert t["clock_hz"] == b["totals"]["clock_hz"], (t, b["totals"])
+assert abs(t["ms"] / (1e3 * b["totals"]["cycles"] / t["clock_hz"]) - 1) < 0.02, t
+assert abs(t["ms_lo"] / t["ms"] - 0.98) < 1e-6 and abs(t["ms_hi"] / t["ms"] - 1.02) < 1e-6, t
+assert abs(1e3 * t["mj"] / j["frame"]["total_uj"] - 1) < 0.01, (t["mj"], j["frame"])
+# The profile: a start and all layers are the whole; so are their energies.
+assert p["tier"] == sys.argv[1].split(".")[0] and p["source"] == "array" and p["branches"] == [] and len(p["sha256"]) == 64
+assert abs(p["start_ms"] + sum(l["ms"] for l in p["layers"]) - p["ms"]) < 1e-7 and p["start_ms"] > 0, p
+assert abs(sum(l["mj"] for l in p["layers"]) / p["mj"] - 1) < 1e-6 and p["ms"] == t["ms"], p
+assert all(0 <= l["ms_lo"] <= l["ms"] <= l["ms_hi"] for l in p["layers"]), p
+P
+    checks=$((checks + 1))
+done
+# Whatever is cut off at either end takes a time within the bounds of a start and its layers: `bonnet cut` has the cycles of these parts.
+"$BONNET" cut "$bool" --geometry tiny --json > cuts || die "cut failed"
+/usr/bin/python3 -B - << 'P' || die "a part is outside the bounds of its layers"
+import json
+cuts, p = json.load(open("cuts"))["cuts"], json.load(open("tiny.profile"))
+names = [l["name"] for l in p["layers"]]
+parts = 0
+for c in cuts:
+    at = names.index(c["name"]) + 1
+    for layers, cycles in ((p["layers"][:at], c["cycles_before"]), (p["layers"][at:], c["cycles_after"])):
+        low, high = (p["start_ms"] + sum(l[k] for l in layers) for k in ("ms_lo", "ms_hi"))
+        assert low <= cycles / 50e3 <= high, (c["name"], low, cycles / 50e3, high)
+        parts += 1
+assert parts == 10, parts
+P
+checks=$((checks + 1))
+check 0 '^[0-9.]+ ms at 200 MHz' "$BONNET" estimate "$bool" --clock-mhz 200
+check 0 '^[0-9.]+ ms at 1000 MHz, .* mJ in all by' "$BONNET" estimate "$bool" --frames 3
+check 2 'clock-mhz must be 1 to 4000' "$BONNET" estimate "$bool" --clock-mhz 5000
+check 2 '-o is about one frame' "$BONNET" estimate "$bool" --frames 2 -o two.profile
+check 14 'cannot write' "$BONNET" estimate "$bool" -o no/such/folder
+
+# Early exits: branches behind the layers that they read.
+check 0 '' "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exits.bonnet
+check 0 '^each start' "$BONNET" estimate exits.bonnet -o exits.profile
+/usr/bin/python3 -B - << 'P' || die "branches"
+import json
+p = json.load(open("exits.profile"))
+names = [l["name"] for l in p["layers"]]
+assert len(p["branches"]) == 2 and all(b["behind"] in names and b["ms_hi"] > b["ms"] > p["start_ms"] / 2 for b in p["branches"]), p
+P
+checks=$((checks + 1))
+
+# Widths that leave lanes idle, and layers of which this estimate knows nothing.
+if /usr/bin/python3 -c 'import onnx' 2> err; then
+    PYTHONPATH=$ROOT/tests/anynet /usr/bin/python3 -B -c 'import onnx, published; onnx.save(published.mlp(1, 72, True), "mlp.onnx")' || die "no network"
+    check 0 '' "$BONNET" compile mlp.onnx -o mlp.bonnet
+    check 0 ' 72 -> next useful width 128 \(56 lanes idle\)' "$BONNET" estimate mlp.bonnet
+    grep -q '; layers on the CPU are in neither$' out || die "what is missing is not said"
+    [ "$(grep -c 'on the CPU: no estimate$' out)" -ge 1 ] || die "layers on the CPU have numbers"
+    check 0 'reads 72 -> next useful width 128 \(56 of 64 bits idle\)' "$BONNET" estimate mlp.bonnet
+    check 0 ' 72 -> next useful width 80 \(8 lanes idle\)' "$BONNET" estimate mlp.bonnet --geometry tiny
+    check 20 "no profile: layer '.*' runs on the CPU" "$BONNET" estimate mlp.bonnet -o mlp.profile
+fi
+check 0 '' "$BONNET" estimate "$bool"
+grep -q 'next useful' out && die "no lane of this network is idle"
 passed
