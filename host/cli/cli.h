@@ -36,7 +36,7 @@ typedef struct cli_options {
     const char *until, *from;              /* --until CUT, --from FILE.cut */
     const char *deadline, *storage, *dependence;       /* --deadline MS, --storage BYTES, --dependence NAME */
     const char *detector, *threshold, *format, *scale; /* --detector NAME, --threshold X, --format NAME, --scale MBIT: numbers as text, or NULL */
-    const char *bits, *codec, *level, *range, *decode; /* --bits N, --codec NAME, --level N, --range RANGE, --decode FILE: as text, or NULL */
+    const char *bits, *codec, *level, *range, *decode, *plot; /* --bits N, --codec NAME, --level N, --range RANGE, --decode FILE, --plot FILE: as text, or NULL */
     unsigned long clock_mhz;
     const char *platform;    /* --platform FILE  */
     const char *tiers, *exits, *goal, *policy, *only;  /* plan: --tiers FILE, --exits FILE, --goal NAME, --policy NAME,NAME, --only NAME */

@@ -6,7 +6,7 @@
 #include "codec.h"
 
 static const char usage[] =
-    "usage: bonnet codec TENSORS.npy|.npz... [--bits N] [--codec NAME] [--level N] [--range RANGE] [--json]\n"
+    "usage: bonnet codec TENSORS.npy|.npz... [--bits N] [--codec NAME] [--level N] [--range RANGE] [--plot FILE.svg] [--json]\n"
     "       bonnet codec TENSOR.npy [--bits N] [--codec NAME] [--level N] [--range RANGE] -o FILE\n"
     "       bonnet codec --decode FILE [-o TENSOR.npy]\n\n"
     "A tensor (float32, int32, int16, int8, uint8) in 1 to 8 bits a value, compressed where that pays. Without -o a table: bytes of the stream, by "
@@ -17,7 +17,8 @@ static const char usage[] =
     "  --level N       deflate 1 to 9 (default 6), zstd 1 to 19 (default 3)\n"
     "  --range LO:HI   values from LO to HI; beyond them: the nearest step. Default: each tensor's own, in its stream\n"
     "  --range SHARE   found over all tensors given: 1: smallest to largest, below: the middle share of the values\n"
-    "  --decode FILE   the tensor of a stream, to -o TENSOR.npy; without: what the stream says of itself\n  --json\n";
+    "  --decode FILE   the tensor of a stream, to -o TENSOR.npy; without: what the stream says of itself\n"
+    "  --plot FILE     the table as a drawing: bits that a value takes, and its signal-to-noise ratio (gnuplot)\n  --json\n";
 
 static int number(long *out, const char *option, const char *text, long least, long most)
 {
@@ -141,15 +142,15 @@ int cli_codec(int argc, char **argv)
 {
     cli_options o = {.device = NULL};
     codec_question q = {.bits = -1, .codec = -1};
-    int code = cli_parse(&o, argc, argv, "o12345jq", usage);
+    int code = cli_parse(&o, argc, argv, "o12345@jq", usage);
     if (code != CLI_OK) return code;
     if (o.decode) {
-        if (o.argc || o.bits || o.codec || o.level || o.range || o.json)
+        if (o.argc || o.bits || o.codec || o.level || o.range || o.plot || o.json)
             return cli_fail(CLI_USAGE, "codec: --decode FILE takes -o TENSOR.npy and nothing else");
         return decode(o.decode, o.output);
     }
     if (!o.argc) return cli_fail(CLI_USAGE, "codec: give .npy or .npz files; try `bonnet codec --help`");
-    if (o.output && o.json) return cli_fail(CLI_USAGE, "codec: --json is for the table, without -o");
+    if (o.output && (o.json || o.plot)) return cli_fail(CLI_USAGE, "codec: --json and --plot are for the table, without -o");
     if ((code = read_options(&q, &o)) != CLI_OK) return code;
     if (o.output && q.bits < 0) q.bits = 0;
     for (int i = 0; i < o.argc && code == CLI_OK; i++) code = codec_read(&q, o.argv[i]);
@@ -157,7 +158,7 @@ int cli_codec(int argc, char **argv)
     if (code == CLI_OK) code = set_ranges(&q, o.range);
     if (code == CLI_OK && q.bits > 0 && q.tensor[0].t.type == BONNET_CODEC_U8)
         code = cli_fail(CLI_USAGE, "codec: uint8 is never quantised; --bits 0 keeps it as it is");
-    if (code == CLI_OK) code = o.output ? encode(&q, o.output) : codec_table(&q);
+    if (code == CLI_OK) code = o.output ? encode(&q, o.output) : codec_table(&q, o.plot);
     codec_free(&q);
     return code;
 }

@@ -34,6 +34,17 @@ const char *codec_type_text(uint32_t type);
 extern const char *const codec_names[BONNET_CODEC_NAMES];
 /* Of a name; false: none. */
 bool codec_named(long *out, const char *name);
-/* Bytes, errors and speed of every number of bits and codec asked for. */
-int codec_table(const codec_question *q);
+
+/* What so many bits and a codec make of all tensors together. */
+typedef struct codec_row {
+    uint32_t bits, codec;
+    size_t values, from, bytes, packed, payload; /* from: bytes of the values; payload: compressed, worth it or not */
+    double most, square, signal;                 /* largest error, sums of squares of errors and values */
+    double encode_s, decode_s;
+} codec_row;
+double codec_decibel(const codec_row *r); /* of signal over errors; infinite without errors */
+/* Of every number of bits and codec asked for; plot: an SVG of it, too, or NULL. */
+int codec_table(const codec_question *q, const char *plot);
+/* Bits that a value takes and its signal-to-noise ratio, a line for each codec, as SVG. */
+int codec_plot(const codec_row *rows, size_t n, const char *path);
 #endif

@@ -9,13 +9,6 @@
 
 #define LONG_ENOUGH_S 0.02 /* of encoding or decoding, for a rate */
 
-typedef struct row {
-    uint32_t bits, codec;
-    size_t values, from, bytes, packed, payload; /* from: bytes of the values; payload: compressed, worth it or not */
-    double most, square, signal;                 /* largest error, sums of squares of errors and values */
-    double encode_s, decode_s;
-} row;
-
 static double now(void)
 {
     struct timespec t;
@@ -33,7 +26,7 @@ static double value(const void *data, uint32_t type, size_t i)
 }
 
 /* One tensor, there and back, into the row. */
-static int add(row *r, const codec_tensor *n, uint32_t level)
+static int add(codec_row *r, const codec_tensor *n, uint32_t level)
 {
     char message[128] = "out of memory";
     bonnet_codec_options o = BONNET_CODEC_OPTIONS_INIT;
@@ -75,24 +68,24 @@ static int add(row *r, const codec_tensor *n, uint32_t level)
 }
 
 static double ratio(size_t a, size_t b) { return b ? (double)a / (double)b : 1; }
-static bool worth(const row *r) { return r->codec == BONNET_CODEC_NONE || ratio(r->payload, r->packed) <= BONNET_CODEC_KEEP_ABOVE; }
-static double decibel(const row *r) { return 10 * log10(r->signal / r->square); }
-static double rate(const row *r, double seconds) { return seconds > 0 ? 1e-6 * (double)r->from / seconds : 0; }
+static bool worth(const codec_row *r) { return r->codec == BONNET_CODEC_NONE || ratio(r->payload, r->packed) <= BONNET_CODEC_KEEP_ABOVE; }
+double codec_decibel(const codec_row *r) { return 10 * log10(r->signal / r->square); }
+static double rate(const codec_row *r, double seconds) { return seconds > 0 ? 1e-6 * (double)r->from / seconds : 0; }
 
-static void print(const row *r)
+static void print(const codec_row *r)
 {
-    char bits[8] = "all", rms[16] = "0", most[16] = "0", db[16] = "-";
+    char bits[12] = "all", rms[16] = "0", most[16] = "0", db[16] = "-";
     if (r->bits) snprintf(bits, sizeof bits, "%u", r->bits);
     if (r->square > 0) {
         snprintf(rms, sizeof rms, "%.4g", sqrt(r->square / (double)r->values));
         snprintf(most, sizeof most, "%.4g", r->most);
-        snprintf(db, sizeof db, "%.2f", decibel(r));
+        snprintf(db, sizeof db, "%.2f", codec_decibel(r));
     }
     printf("%4s %-8s %10zu %8.4f %8.4f %11s %11s %8s %8.0f %8.0f%s\n", bits, codec_names[r->codec], r->bytes, ratio(r->bytes, r->from),
            ratio(r->payload, r->packed), most, rms, db, rate(r, r->encode_s), rate(r, r->decode_s), worth(r) ? "" : "  skip");
 }
 
-static struct json_object *json(const row *r)
+static struct json_object *json(const codec_row *r)
 {
     struct json_object *o = json_object_new_object();
     json_object_object_add(o, "bits", json_object_new_int64(r->bits));
@@ -103,52 +96,53 @@ static struct json_object *json(const row *r)
     json_object_object_add(o, "skip", json_object_new_boolean(!worth(r)));
     json_object_object_add(o, "max_error", json_object_new_double(r->most));
     json_object_object_add(o, "rms_error", json_object_new_double(r->values ? sqrt(r->square / (double)r->values) : 0));
-    if (r->square > 0 && r->signal > 0) json_object_object_add(o, "snr_db", json_object_new_double(decibel(r)));
+    if (r->square > 0 && r->signal > 0) json_object_object_add(o, "snr_db", json_object_new_double(codec_decibel(r)));
     json_object_object_add(o, "encode_mb_per_s", json_object_new_double(rate(r, r->encode_s)));
     json_object_object_add(o, "decode_mb_per_s", json_object_new_double(rate(r, r->decode_s)));
     return o;
 }
 
-static int finish(const codec_question *q, struct json_object *rows, double low, double high)
+static int print_json(const codec_question *q, const codec_row *rows, size_t n, double low, double high)
 {
-    if (!q->json) return cli_finish_stdout();
-    struct json_object *j = json_object_new_object(), *names = json_object_new_array();
+    struct json_object *j = json_object_new_object(), *names = json_object_new_array(), *list = json_object_new_array();
     for (size_t i = 0; i < q->count; i++) json_object_array_add(names, json_object_new_string(q->tensor[i].name));
+    for (size_t i = 0; i < n; i++) json_object_array_add(list, json(&rows[i]));
     json_object_object_add(j, "tensors", names);
     json_object_object_add(j, "type", json_object_new_string(codec_type_text(q->tensor[0].t.type)));
     json_object_object_add(j, "low", json_object_new_double(low));
     json_object_object_add(j, "high", json_object_new_double(high));
-    json_object_object_add(j, "rows", rows);
+    json_object_object_add(j, "rows", list);
     return cli_print_json(j);
 }
 
-int codec_table(const codec_question *q)
+static int print_table(const codec_question *q, const codec_row *rows, size_t n, double low, double high)
 {
-    const uint32_t type = q->tensor[0].t.type;
-    const long most = type == BONNET_CODEC_U8 ? 0 : BONNET_CODEC_MAX_BITS;
-    struct json_object *rows = q->json ? json_object_new_array() : NULL;
+    printf("%zu tensor%s, %zu %s values from %g to %g\n", q->count, q->count == 1 ? "" : "s", n ? rows[0].values : 0,
+           codec_type_text(q->tensor[0].t.type), low, high);
+    printf("%4s %-8s %10s %8s %8s %11s %11s %8s %8s %8s\n", "bits", "codec", "bytes", "/values", "/packed", "max error", "RMS error", "SNR dB",
+           "enc MB/s", "dec MB/s");
+    for (size_t i = 0; i < n; i++) print(&rows[i]);
+    return cli_finish_stdout();
+}
+
+int codec_table(const codec_question *q, const char *plot)
+{
+    enum { ROWS = (BONNET_CODEC_MAX_BITS + 1) * BONNET_CODEC_NAMES };
+    codec_row rows[ROWS] = {{0}};
+    const long most = q->tensor[0].t.type == BONNET_CODEC_U8 ? 0 : BONNET_CODEC_MAX_BITS;
     double low = q->tensor[0].range.low, high = q->tensor[0].range.high;
-    size_t values = 0;
-    for (size_t i = 0; i < q->count; i++)
-        low = fmin(low, q->tensor[i].range.low), high = fmax(high, q->tensor[i].range.high), values += q->tensor[i].count;
+    for (size_t i = 1; i < q->count; i++) low = fmin(low, q->tensor[i].range.low), high = fmax(high, q->tensor[i].range.high);
     int code = CLI_OK;
-    bool head = false;
+    size_t n = 0;
     for (long bits = 1; bits <= most + 1; bits++) /* without loss: last */
         for (long codec = 0; codec < BONNET_CODEC_NAMES && code == CLI_OK; codec++) {
-            row r = {.bits = bits <= most ? (uint32_t)bits : 0, .codec = (uint32_t)codec};
-            if ((q->bits >= 0 && q->bits != r.bits) || (q->codec >= 0 && q->codec != codec)) continue;
-            for (size_t i = 0; i < q->count && code == CLI_OK; i++) code = add(&r, &q->tensor[i], q->codec == codec ? q->level : 0);
-            if (code != CLI_OK) break;
-            if (q->json) json_object_array_add(rows, json(&r));
-            else if (!head) {
-                printf("%zu tensor%s, %zu %s values from %g to %g\n", q->count, q->count == 1 ? "" : "s", values, codec_type_text(type), low, high);
-                printf("%4s %-8s %10s %8s %8s %11s %11s %8s %8s %8s\n", "bits", "codec", "bytes", "/values", "/packed", "max error", "RMS error",
-                       "SNR dB", "enc MB/s", "dec MB/s");
-                head = true;
-            }
-            if (!q->json) print(&r);
+            codec_row *r = &rows[n];
+            *r = (codec_row){.bits = bits <= most ? (uint32_t)bits : 0, .codec = (uint32_t)codec};
+            if ((q->bits >= 0 && q->bits != r->bits) || (q->codec >= 0 && q->codec != codec)) continue;
+            for (size_t i = 0; i < q->count && code == CLI_OK; i++) code = add(r, &q->tensor[i], q->codec == codec ? q->level : 0);
+            n++;
         }
-    if (code == CLI_OK) return finish(q, rows, low, high);
-    json_object_put(rows);
-    return code;
+    if (code == CLI_OK && plot) code = codec_plot(rows, n, plot);
+    if (code != CLI_OK) return code;
+    return q->json ? print_json(q, rows, n, low, high) : print_table(q, rows, n, low, high);
 }

@@ -124,6 +124,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"only", required_argument, NULL, 'Y'},
                                           {"pareto", no_argument, NULL, '9'},
                                           {"check", no_argument, NULL, '0'},
+                                          {"plot", required_argument, NULL, '@'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -205,6 +206,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'Y': o->only = optarg; break;
         case '9': o->pareto = true; break;
         case '0': o->check = true; break;
+        case '@': o->plot = optarg; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;

@@ -116,6 +116,16 @@ for got, want in ((-j["low"], -all[beyond]), (j["high"], all[-1 - beyond])):
 assert j["rows"][0]["max_error"] > (j["high"] - j["low"]) / 16
 P
 
+# A drawing, whole or not at all.
+check 0 '^1 tensor' "$BONNET" codec maps.npy --plot t.svg
+if command -v xmllint > /dev/null; then xmllint --noout t.svg || die "no XML"; fi
+grep -q 'packed bits' t.svg && grep -q deflate t.svg && grep -q zstd t.svg || die "a line is missing"
+check 2 'plot draws every codec' "$BONNET" codec noise.npy --plot x.svg
+check 2 'plot draws every codec' "$BONNET" codec maps.npy --codec zstd --plot x.svg
+check 14 'no/such' "$BONNET" codec maps.npy --plot no/such/x.svg
+check 2 'are for the table' "$BONNET" codec maps.npy --plot x.svg -o x.codec
+[ ! -e x.svg ] || die "a drawing of nothing"
+
 # What cannot be encoded.
 check 11 'nan.npy: a value is infinite or no number' "$BONNET" codec nan.npy
 check 11 'infinite.npy: a value is infinite or no number' "$BONNET" codec infinite.npy --bits 3 -o x.codec
@@ -139,7 +149,7 @@ for bad in 1:0 : 1: nan:1 0 1.1 -1 some 0:1:2 0:inf; do check 2 'range wants LO:
 check 2 'uint8 is never quantised' "$BONNET" codec noise.npy --range 0:1
 check 2 'uint8 is never quantised' "$BONNET" codec noise.npy --bits 4 -o x.codec
 check 2 'wants one tensor, not 3' "$BONNET" codec three.npz --bits 4 -o x.codec
-check 2 'json is for the table' "$BONNET" codec maps.npy --json -o x.codec
+check 2 'json and --plot are for the table' "$BONNET" codec maps.npy --json -o x.codec
 check 2 'decode FILE takes -o' "$BONNET" codec maps.npy --decode small.codec
 check 2 'decode FILE takes -o' "$BONNET" codec --decode small.codec --bits 3
 # Files that are no streams: cut off anywhere, any field changed by somebody who knows how the sum is made.

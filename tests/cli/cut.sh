@@ -63,6 +63,17 @@ open(sys.argv[2], "wb").write(bytes(b) + hashlib.sha256(b).digest())
 PY
     check 16 'of a layer behind which|sizes are not those of cut' "$BONNET" run "$bool" --from field.cut
 done
+# What a file of one image has is what was measured.
+check 0 '' "$BONNET" cut "$bool" "$image" --json
+cp out measured.json
+for codec in deflate zstd; do
+    check 0 '' "$BONNET" run "$bool" "$image" --until layer1.0.conv2 --codec $codec -o t.cut
+    python3 - $codec "$(stat -c %s t.cut)" <<'PY' || die "$codec: another ratio than that of bonnet cut"
+import json, sys
+cut, = [c for c in json.load(open("measured.json"))["cuts"] if c["name"] == "layer1.0.conv2"]
+assert abs(cut[sys.argv[1] + "_ratio"] - (int(sys.argv[2]) - 136 - 48 - 4 - 32) / cut["bytes"]) < 1e-12
+PY
+done
 # Compressed maps: half the bytes, and every field that is changed by somebody who knows how the sums are made.
 check 0 "12544 bytes each, [0-9]+ with zstd, as a file 0.[4-6]" "$BONNET" run "$bool" "$image" --until layer1.0.conv2 --codec zstd -o packed.cut
 [ "$(head -c 7 packed.cut)" = BNNCUT2 ] || die "compressed maps are of version 2"
@@ -84,6 +95,8 @@ for at in 6 8 12 16 20 24 28 32 38 72 100 136 144 145 146 147 148 149 152 158 16
     change $at 1
     check 16 '.' "$BONNET" run "$bool" --from field.cut
 done
+change 12 2
+check 16 'sizes are not those of cut' "$BONNET" run "$bool" --from field.cut
 change 12 2 176 2 # three images, and a payload of one
 check 16 'payload' "$BONNET" run "$bool" --from field.cut
 change 13 255 14 255 15 255 177 255 178 255 179 255 # 2^32 images: no memory is taken for them
