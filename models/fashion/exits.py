@@ -198,13 +198,13 @@ def evaluate(args, product):
 
 
 def logits(args, product):
-    images, labels = (a[:args.images] for a in data.load("train"))
-    held = held_out(args.seed, len(labels))[0]
-    np.save(product.path("held.npy"), images[held])
-    found = product.all_logits(args.model, product.path("held.npy"))
+    images, labels = (a[:args.images] for a in data.load(args.set))
+    chosen = held_out(args.seed, len(labels))[0] if args.set == "train" else np.arange(len(labels))
+    np.save(product.path("chosen.npy"), images[chosen])
+    found = product.all_logits(args.model, product.path("chosen.npy"))
     found["final"] = found.pop("logits")
-    np.savez_compressed(args.npz, labels=labels[held].astype(np.uint8), **found)
-    print(f"{args.npz}: {len(held)} images, " + ", ".join(f"{n} {100 * (found[n].argmax(1) == labels[held]).mean():.2f} %" for n in [*CUTS, "final"]))
+    np.savez_compressed(args.npz, labels=labels[chosen].astype(np.uint8), **found)
+    print(f"{args.npz}: {len(chosen)} images, " + ", ".join(f"{n} {100 * (found[n].argmax(1) == labels[chosen]).mean():.2f} %" for n in [*CUTS, "final"]))
 
 
 def main():
@@ -214,6 +214,7 @@ def main():
     parser.add_argument("--out", default="build/train", help="checkpoints and what is in between; about 2 GB while training")
     parser.add_argument("--bonnet", default=os.path.join(HERE, "..", "..", "build", "bonnet"), help="the program")
     parser.add_argument("--npz", default="build/train/exits_val.npz", help="where `logits` writes to")
+    parser.add_argument("--set", default="train", choices=["train", "t10k"], help="images of `logits`: the held-out ones, or the test images")
     parser.add_argument("--only", default="", help="train this exit only")
     parser.add_argument("--images", type=int, default=60000, help="train on the first so many images, the held-out sixth among them")
     parser.add_argument("--epochs", type=int, default=20)

@@ -120,7 +120,7 @@ class TrainingOfExits(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
             saved = np.load(npz)
             self.assertEqual(saved["labels"].shape, (100,))
-            images = np.load(folder + "/held.npy")[:4]
+            images = np.load(folder + "/chosen.npy")[:4]
             for name, logits in exits_ref.infer_all(model, images).items():
                 name = "final" if name == "logits" else name
                 self.assertEqual(saved[name].dtype, np.int32)
