@@ -2,6 +2,7 @@
 /* calibrate.c - thresholds chosen on some samples and judged on others: those that choose are flattered by what they chose. */
 #include "calibrate.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,12 +70,21 @@ static int part_confidence(part *p, const cli_logits *l, const cli_exits_file *f
     return CLI_OK;
 }
 
+/* As the file shows it: what is tried is what is read back. */
+static double six_digits(double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.5e", value);
+    return strtod(text, NULL);
+}
+
 /* Fitted on one part, its errors looked at on the other. A fit from the fitted one says what that is worth there. */
 static int temperatures(calibrate_result *r, const cli_logits *l, const part *choose, const part *judge)
 {
     for (uint32_t e = 0; e < l->exits; e++) {
-        bonnet_temperature fit, there, before;
+        bonnet_temperature fit = {.temperature = 1}, there, before;
         bonnet_status status = bonnet_temperature_fit(&fit, choose->logits[e], choose->labels, choose->samples, l->classes, r->from[e]);
+        fit.temperature = six_digits(fit.temperature);
         if (status == BONNET_OK)
             status = bonnet_temperature_fit(&there, judge->logits[e], judge->labels, judge->samples, l->classes, fit.temperature);
         if (status == BONNET_OK) status = bonnet_temperature_fit(&before, judge->logits[e], judge->labels, judge->samples, l->classes, r->from[e]);

@@ -31,7 +31,7 @@ static void print_exits(const calibrate_result *r)
         printf("%12s ", cost_text(text, x->alone));
         printf("%12s\n", cost_text(text, x->cost));
     }
-    if (f->confidence == BONNET_CONFIDENCE_MARGIN) return;
+    if (f->confidence == BONNET_CONFIDENCE_MARGIN || !r->found.count) return;
     printf("%-16s %12s %12s   calibration error before, after (on samples that did not choose)\n", "exit", "temperature", "before");
     for (uint32_t e = 0; e < f->exits; e++)
         printf("%-16s %12.3f %12.3f   %.4f %.4f, nll %.4f %.4f\n", f->exit[e].name, f->temperature[e], r->from[e], r->error[e].ece_before,
@@ -46,8 +46,9 @@ static void print_point(const calibrate_result *r, uint32_t i, double whole)
     printf("%c%3u", i == f->chosen ? '*' : ' ', i);
     for (uint32_t e = 0; e + 1 < f->exits; e++) printf(" %10s", threshold_text(text, p->threshold[e]));
     for (uint32_t e = 0; e < f->exits; e++) printf(" %6.1f%%", 100 * p->share[e]);
-    printf(" %9.2f%% %8.2f%%  %6.2f..%6.2f%% %12s %7.1f%%", 100 * r->found.point[i].accuracy, 100 * p->accuracy, 100 * p->accuracy_low,
-           100 * p->accuracy_high, cost_text(text, p->cost), whole > 0 ? 100 * (1 - p->cost / whole) : 0);
+    if (r->found.count) printf(" %9.2f%%", 100 * r->found.point[i].accuracy);
+    printf(" %8.2f%%  %6.2f..%6.2f%% %12s %7.1f%%", 100 * p->accuracy, 100 * p->accuracy_low, 100 * p->accuracy_high, cost_text(text, p->cost),
+           whole > 0 ? 100 * (1 - p->cost / whole) : 0);
     if (r->costs.units > 1) printf(" %12s", cost_text(text, r->other_cost[i]));
     putchar('\n');
 }
@@ -93,12 +94,16 @@ int calibrate_print(const calibrate_result *r)
     for (uint32_t e = 0; e + 1 < f->exits; e++) printf(" %10.10s", f->exit[e].name);
     for (uint32_t e = 0; e < f->exits; e++) printf(" %7.7s", f->exit[e].name);
     snprintf(title, sizeof title, "%g %% interval", 100 * f->interval);
-    printf(" %10s %9s %17s %12s %8s", "chosen on", "accuracy", title, f->unit, "saved");
+    if (r->found.count) printf(" %10s", "chosen on");
+    printf(" %9s %17s %12s %8s", "accuracy", title, f->unit, "saved");
     if (r->costs.units > 1) printf(" %12s", r->costs.unit[1]);
     putchar('\n');
     for (uint32_t i = 0; i < f->points; i++) print_point(r, i, alone(f->point, f->points, f->exits)->cost);
     printf("thresholds of the %s, -: not used; shares of samples that end there\n", bonnet_confidence_name(f->confidence));
-    print_chosen(r);
+    if (r->found.count) print_chosen(r);
+    else
+        printf("chosen: point %u; of %llu samples, thresholds found on %llu others\n", f->chosen, (unsigned long long)f->samples,
+               (unsigned long long)f->chosen_on);
     if (r->costs.shared) printf("%s\n", CLI_SHARED);
     return cli_finish_stdout();
 }
@@ -108,6 +113,7 @@ static struct json_object *number(double value) { return json_object_new_double(
 int calibrate_print_json(const calibrate_result *r)
 {
     const cli_exits_file *f = &r->file;
+    if (!r->found.count) return cli_print_json(cli_exits_json(f));
     const bonnet_exit_point *p = &f->point[f->chosen], *all = alone(f->point, f->points, f->exits);
     struct json_object *j = json_object_new_object(), *chosen = json_object_new_object(), *had = json_object_new_array(),
                        *other = json_object_new_array();

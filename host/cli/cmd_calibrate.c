@@ -7,6 +7,7 @@
 
 static const char usage[] =
     "usage: bonnet calibrate LOGITS.npz|LOGITS.csv [MODEL.bonnet] --budget POINTS [-o THRESHOLDS.json] [OPTION]...\n"
+    "       bonnet calibrate --show THRESHOLDS.json [--plot FILE.svg] [--json]\n"
     "       bonnet calibrate --points WAYS.csv [--at-most COST] [--json]\n\n"
     "Thresholds of early exits: the cheapest that lose at most so many points of accuracy against the last exit, chosen on some of the labelled\n"
     "samples and judged on the others. Files: docs/exits.md. LOGITS: `bonnet run MODEL.bonnet --all-exits` writes such.\n"
@@ -20,11 +21,13 @@ static const char usage[] =
     "  --seed N            default 1\n"
     "  --interval LEVEL    of the intervals of accuracy, default 0.95\n"
     "  --plot FILE.svg     accuracy against mean cost, by gnuplot\n"
+    "  --show FILE         what is in a file of thresholds\n"
+    "  --show FILE         what is in a file of thresholds\n"
     "  --points WAYS.csv   other ways to trade accuracy for cost: those that none beats, and the best of each group that costs at most --at-most\n"
     "  --json\n";
 
 typedef struct own {
-    const char *budget, *confidence, *costs, *unit, *judge, *interval, *plot, *points, *at_most;
+    const char *budget, *confidence, *costs, *unit, *judge, *interval, *plot, *show, *points, *at_most;
 } own;
 
 static int read_numbers(cli_exits_file *f, const own *x)
@@ -65,6 +68,13 @@ static int same_exits(const cli_logits *l, const cli_logits *other)
     return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: its exits or classes are not those of %s", other->path, l->path);
 }
 
+static int show(calibrate_result *r, const own *x, const cli_options *o)
+{
+    int code = cli_exits_read(&r->file, x->show);
+    if (code == CLI_OK && x->plot) code = calibrate_plot(r, x->plot);
+    return code != CLI_OK ? code : o->json ? calibrate_print_json(r) : calibrate_print(r);
+}
+
 static int calibrate(calibrate_result *r, const own *x, const cli_options *o)
 {
     cli_logits l = {0}, other = {0};
@@ -80,27 +90,35 @@ static int calibrate(calibrate_result *r, const own *x, const cli_options *o)
     return code != CLI_OK ? code : o->json ? calibrate_print_json(r) : calibrate_print(r);
 }
 
+/* Which of the three things is wanted, and is what it needs there? */
+static int check_files(const own *x, const cli_options *o)
+{
+    if (x->at_most && !x->points) return cli_fail(CLI_USAGE, "calibrate: --at-most goes with --points");
+    if (x->show || x->points) return o->argc ? cli_fail(CLI_USAGE, "calibrate: --show and --points take no other files") : CLI_OK;
+    if (o->argc < 1 || o->argc > 2)
+        return cli_fail(CLI_USAGE, "calibrate: give a file of logits and at most one .bonnet file; try `bonnet calibrate --help`");
+    if ((o->argc == 2) == (x->costs != NULL))
+        return cli_fail(CLI_USAGE, "calibrate: costs come from a .bonnet file or from --costs A,B,...: give one of them%s",
+                        x->costs ? ", not both" : "");
+    return CLI_OK;
+}
+
 int cli_calibrate(int argc, char **argv)
 {
     own x = {NULL};
-    const cli_own_option own_options[] = {{"budget", &x.budget}, {"confidence", &x.confidence}, {"costs", &x.costs},
-                                          {"unit", &x.unit},     {"judge", &x.judge},           {"interval", &x.interval},
-                                          {"plot", &x.plot},     {"points", &x.points},         {"at-most", &x.at_most},
-                                          {NULL, NULL}};
+    const cli_own_option own_options[] = {{"budget", &x.budget}, {"confidence", &x.confidence}, {"costs", &x.costs}, {"unit", &x.unit},
+                                          {"judge", &x.judge},   {"interval", &x.interval},     {"plot", &x.plot},   {"show", &x.show},
+                                          {"points", &x.points}, {"at-most", &x.at_most},       {NULL, NULL}};
     cli_options o = {.geometry = "asic", .seed = 1, .own = own_options};
     int code = cli_parse(&o, argc, argv, "ogSjq", usage);
+    if (code == CLI_OK) code = check_files(&x, &o);
     if (code != CLI_OK) return code;
-    if (x.points) return o.argc ? cli_fail(CLI_USAGE, "calibrate: --points takes no other files") : calibrate_points(x.points, x.at_most, o.json);
-    if (x.at_most) return cli_fail(CLI_USAGE, "calibrate: --at-most goes with --points");
-    if (o.argc < 1 || o.argc > 2)
-        return cli_fail(CLI_USAGE, "calibrate: give a file of logits and at most one .bonnet file; try `bonnet calibrate --help`");
-    if ((o.argc == 2) == (x.costs != NULL))
-        return cli_fail(CLI_USAGE, "calibrate: costs come from a .bonnet file or from --costs A,B,...: give one of them%s",
-                        x.costs ? ", not both" : "");
+    if (x.points) return calibrate_points(x.points, x.at_most, o.json);
     calibrate_result *r = calloc(1, sizeof *r);
     if (!r) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    code = read_numbers(&r->file, &x);
-    if (code == CLI_OK) code = calibrate(r, &x, &o);
+    if (x.show) code = show(r, &x, &o);
+    else code = read_numbers(&r->file, &x);
+    if (code == CLI_OK && !x.show) code = calibrate(r, &x, &o);
     free(r);
     return code;
 }

@@ -90,8 +90,6 @@ static int check(const cli_logits *l)
     if (l->exits < 2 || strcmp(l->name[l->exits - 1], "final"))
         return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: logits of at least two exits are wanted, in their order, the last one named 'final'",
                         l->path);
-    for (uint32_t e = 0; e + 1 < l->exits; e++)
-        if (!strcmp(l->name[e], "final")) return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: 'final' stands before another exit", l->path);
     for (size_t s = 0; s < l->samples; s++)
         if (l->labels[s] >= l->classes)
             return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: sample %zu has label %u, there are %u classes", l->path, s, l->labels[s], l->classes);
