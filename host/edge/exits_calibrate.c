@@ -36,7 +36,7 @@ static bonnet_status check(const bonnet_exit_samples *exit, const bonnet_exit_co
 
 static void keep(bonnet_calibration *out, const exits_question *q, const exits_choice *choice, double level)
 {
-    double threshold[BONNET_EXITS_MAX];
+    double threshold[BONNET_EXITS_MAX] = {0};
     bonnet_exit_point *p = &out->point[out->count];
     for (uint32_t e = 0; e + 1 < q->exits; e++) threshold[e] = choice->level[e] == EXITS_UNUSED ? HUGE_VAL : q->threshold[e][choice->level[e]];
     for (uint32_t i = 0; i < out->count; i++)

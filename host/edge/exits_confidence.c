@@ -71,9 +71,9 @@ static double nll(const labelled *l, double temperature)
     double total = 0;
     for (size_t s = 0; s < l->samples; s++) {
         const int32_t *row = l->logits + s * l->classes, most = largest(row, l->classes);
-        double sum = 0;
+        double sum = 0; /* at least 1: the largest is among them */
         for (uint32_t i = 0; i < l->classes; i++) sum += exp((double)((int64_t)row[i] - most) / temperature);
-        total += log(sum) - (double)((int64_t)row[l->labels[s]] - most) / temperature;
+        total += log(fmax(sum, 1)) - (double)((int64_t)row[l->labels[s]] - most) / temperature;
     }
     return total / (double)l->samples;
 }

@@ -136,11 +136,11 @@ head -c 300 m.svg | grep -q '<svg' || die "no picture"
 check 0 '' "$BONNET" calibrate choose.csv exits.bonnet --judge judge.csv --budget 0.5 -o j.json --unit mJ
 "$BONNET" estimate exits.bonnet --json > whole.json
 "$BONNET" cut exits.bonnet --json > cut.json
-"$BONNET" info exits.bonnet > info
+"$BONNET" info exits.bonnet > info.txt
 /usr/bin/python3 -B - << 'P' > out 2> err || die "not what the model says"
 import json
 m, j, cuts = json.load(open("m.json")), json.load(open("j.json")), json.load(open("cut.json"))["cuts"]
-assert m["network"] == "boolnet_k4_exits" and "sha256 " + m["sha256"] in open("info").read().split("\n"), m["sha256"]
+assert m["network"] == "boolnet_k4_exits" and "sha256 " + m["sha256"] in open("info.txt").read().split("\n"), m["sha256"]
 assert m["cost"] == {"unit": "cycles", "geometry": "asic"} and j["cost"]["unit"] == "mJ", m["cost"]
 assert m["exits"][2]["alone"] == json.load(open("whole.json"))["totals"]["cycles"], m["exits"]
 for e in 0, 1:  # a branch is more than nothing, and stops on the way are not free
@@ -167,7 +167,7 @@ check 0 '"name": "stage 2"' "$BONNET" calibrate --points "$ROOT/examples/edge/wa
 check 0 'nothing of exits' "$BONNET" calibrate --points "$ROOT/examples/edge/ways.csv" --at-most 5
 
 # Command lines.
-good=(judge.csv --costs 5,12,24 --budget 1)
+good=(judge.csv --costs "5,12,24" --budget 1)
 check 2 'give a file of logits' "$BONNET" calibrate
 check 2 'give a file of logits' "$BONNET" calibrate a b c --budget 1
 check 2 'costs come from a .bonnet file or from --costs' "$BONNET" calibrate judge.csv --budget 1

@@ -30,6 +30,8 @@ checks=$((checks + 1))
 # The second header, alone and from both languages; every function of both headers is in the library.
 cat > edge.c << 'END'
 #include <bonnet_edge.h>
+#include <bonnet_exits.h>
+#include <math.h>
 #include <stdio.h>
 int main(void)
 {
@@ -38,6 +40,14 @@ int main(void)
     bonnet_link_options link = BONNET_LINK_OPTIONS_INIT;
     bonnet_link_meter meter = BONNET_LINK_METER_INIT;
     bonnet_order_result order;
+    static bonnet_calibration c;
+    static const double sure[2] = {7, 2}, ends[2] = {1, 3};
+    static const unsigned char right[2] = {1, 1};
+    const bonnet_exit_samples exits[2] = {{sure, right}, {NULL, right}};
+    bonnet_exit_costs costs;
+    bonnet_calibrate_options calibrate = BONNET_CALIBRATE_OPTIONS_INIT;
+    if (bonnet_exit_costs_set(&costs, ends, 2) != BONNET_OK || bonnet_calibrate(&c, exits, &costs, 2, 2, &calibrate) != BONNET_OK) return 1;
+    if (c.point[c.chosen].threshold[0] != 0 || c.point[0].threshold[0] == BONNET_EXIT_UNUSED) return 1;
     if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK || link.method || meter.large) return 1;
     return printf("%.0f us\n", order.expected_us) < 0;
 }
