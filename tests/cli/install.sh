@@ -47,7 +47,7 @@ int main(void)
     bonnet_exit_costs costs;
     bonnet_calibrate_options calibrate = BONNET_CALIBRATE_OPTIONS_INIT;
     if (bonnet_exit_costs_set(&costs, ends, 2) != BONNET_OK || bonnet_calibrate(&c, exits, &costs, 2, 2, &calibrate) != BONNET_OK) return 1;
-    if (c.point[c.chosen].threshold[0] != 0 || c.point[0].threshold[0] == BONNET_EXIT_UNUSED) return 1;
+    if (c.point[c.chosen].threshold[0] != 2 || c.point[0].threshold[0] == BONNET_EXIT_UNUSED) return 1;
     if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK || link.method || meter.large) return 1;
     return printf("%.0f us\n", order.expected_us) < 0;
 }
