@@ -43,7 +43,7 @@ typedef struct cli_options {
     const char *accuracy, *energy, *weight;            /* --accuracy X, --energy MJ, --weight X: numbers as text, or NULL */
     const char *edgent, *states, *times;               /* --edgent static|map, --states LIST, --times X */
     unsigned long best;                                /* --best K */
-    bool pareto, check;
+    bool pareto, check, all_exits;
     bool dry_run, unlisted, entry;
     const cli_own_option *own; /* of the verb, ended by a NULL name; or NULL */
     int argc;                /* what is left: models, images */
@@ -105,6 +105,11 @@ int cli_preprocess_read(bonnet_preprocess *out, const char *path);
 uint32_t cli_exit_count(const bonnet_model *model);
 struct json_object *cli_exits_list(const bonnet_model *model);
 void cli_exits_print(const bonnet_model *model);
+
+/* run --exits FILE [--point N], --exit NAME, --all-exits -o FILE.npz: at most one of the three. */
+typedef struct cli_exits_wish { const char *file, *point, *exit; } cli_exits_wish;
+int cli_run_exits(cli_session *s, const cli_options *o, const cli_exits_wish *w);
+int cli_run_all_exits(cli_session *s, const cli_options *o);
 
 /* A labelled test set. */
 typedef struct cli_dataset { uint8_t *pixels, *labels; uint32_t count, width, height; } cli_dataset;

@@ -9,12 +9,17 @@ static const char usage[] =
     "usage: bonnet run MODEL.bonnet IMAGE... [--device URI] [--json]\n"
     "       bonnet run MODEL.bonnet --dataset fashion-mnist [--limit N] [--dataset-dir DIR] [--device URI] [--json]\n"
     "       bonnet run MODEL.bonnet IMAGE... --until CUT -o FILE.cut [--codec NAME] [--device URI]\n"
-    "       bonnet run MODEL.bonnet --from FILE.cut [--device URI] [--json]\n\n"
+    "       bonnet run MODEL.bonnet --from FILE.cut [--device URI] [--json]\n"
+    "       bonnet run MODEL.bonnet IMAGE...|--dataset fashion-mnist --exits THRESHOLDS.json [--point N] | --exit NAME [--json]\n"
+    "       bonnet run MODEL.bonnet IMAGE...|--dataset fashion-mnist --all-exits -o LOGITS.npz\n\n"
     "Classify images (PNG, JPEG, PGM/PPM, NPY, NPZ, or .raw: the network's own bytes), or measure the accuracy over the test images of a data set.\n"
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
     "  --until CUT       only the layers up to a cut (bonnet cut lists them), whose maps go to the file of -o\n"
     "  --codec NAME      none (default), deflate, zstd: of these maps; their bits stay the same\n"
     "  --from FILE.cut   only the layers behind it, on these maps\n"
+    "  --exits FILE      leave at the first early exit that is sure enough (bonnet calibrate writes such files); --point N: not its chosen point\n"
+    "  --exit NAME       always leave there; final: the network's own end\n"
+    "  --all-exits       the logits of every exit, for bonnet calibrate\n"
     "  --limit N         only the first N images of the data set\n"
     "  --timeout-ms N    give up on a run after N ms (default 600000)\n"
     "  --seed N          of the simulated memory's back-pressure\n"
@@ -160,9 +165,11 @@ static int run_dataset(cli_session *s, const cli_options *o)
 
 int cli_run(int argc, char **argv)
 {
-    cli_options o = {.device = "cpu:"};
+    cli_exits_wish exits = {NULL, NULL, NULL};
+    const cli_own_option own[] = {{"point", &exits.point}, {"exit", &exits.exit}, {NULL, NULL}};
+    cli_options o = {.device = "cpu:", .own = own};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "dsDltSTjqUOo2", usage);
+    int code = cli_parse(&o, argc, argv, "dsDltSTjqUOo2Q!", usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
     const char *path = o.argv[0];
@@ -170,6 +177,18 @@ int cli_run(int argc, char **argv)
     if (o.from && (o.argc || o.dataset || o.until)) return cli_fail(CLI_USAGE, "run: --from FILE.cut is all the input there is");
     if (o.from) o.argv[0] = (char *)(uintptr_t)o.from, o.argc = 1;
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
+    exits.file = o.exits;
+    const int kinds = (exits.file != NULL) + (exits.exit != NULL) + o.all_exits;
+    if (kinds > 1 || (kinds && (o.until || o.from || o.trace)) || (exits.point && !exits.file))
+        return cli_fail(CLI_USAGE, "run: --exits FILE [--point N], --exit NAME or --all-exits, one of them, and neither --until, --from nor --trace");
+    if (o.all_exits && (!o.output || o.json)) return cli_fail(CLI_USAGE, "run: --all-exits wants -o FILE.npz, and no --json");
+    if (kinds && !o.all_exits && o.output) return cli_fail(CLI_USAGE, "run: -o FILE is for --until and --all-exits");
+    if (kinds) {
+        code = cli_open(&s, &o, path);
+        if (code == CLI_OK) code = o.all_exits ? cli_run_all_exits(&s, &o) : cli_run_exits(&s, &o, &exits);
+        cli_close(&s);
+        return code;
+    }
     if (!o.until != !o.output || (o.until && (o.dataset || o.json || o.trace)))
         return cli_fail(CLI_USAGE, "run: --until CUT wants image files and -o FILE.cut, and nothing else");
     if (o.codec && !o.until) return cli_fail(CLI_USAGE, "run: --codec is for the file of --until");

@@ -2,12 +2,13 @@
 /* cmd_verify.c - bonnet verify: bit by bit against the golden model, layer by layer. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "cli.h"
+#include "verify_exits.h"
 
 static const char usage[] =
     "usage: bonnet verify MODEL.bonnet [IMAGE]... [--device URI] [--images N] [--dataset fashion-mnist] [--json]\n"
     "       bonnet verify MODEL.bonnet [IMAGE] --against TENSORS.npz [--device URI] [--json]\n\n"
     "Run images on a device and on the golden model and compare every intermediate map of every layer and every logit.\n"
+    "Of a network with early exits each branch, too, on the maps that golden makes.\n"
     "Exit 0 if all bits agree; 1 with the first divergence otherwise. Without IMAGE files: the first N images of the data set.\n"
     "--against: with your own framework's tensors instead of the golden model, by name, up to the first that differs (docs/verify.md).\n"
     "  --device URI      default sim: (--against: golden:)\n  --images N        default 10\n  --dataset-dir DIR, --timeout-ms N, --seed N, --quiet\n";
@@ -17,19 +18,35 @@ typedef struct verdict {
     uint64_t maps, words;
     bonnet_divergence first;
     bool differs;
-    const char *image;
+    const char *image, *exit; /* exit: of the branch that differs, or NULL */
+    cli_branches branches;
 } verdict;
 
+/* One network or branch; what is found goes into the verdict. */
+static int take(verdict *v, const cli_session *s, bonnet_status status, const bonnet_divergence *d, const char *name, const char *exit)
+{
+    if (status != BONNET_OK && status != BONNET_EMISMATCH) return cli_fail_status(status, s->dev, name);
+    v->maps += d->maps_compared;
+    v->words += d->words_compared;
+    if (status == BONNET_EMISMATCH) v->first = *d, v->differs = true, v->image = name, v->exit = exit;
+    return CLI_OK;
+}
+
+/* The branches first: the table is of the device's last run, and of the network itself. */
 static int verify_one(verdict *v, cli_session *s, const uint8_t *pixels, const char *name)
 {
-    bonnet_divergence d;
-    bonnet_status status = bonnet_verify_image(&d, s->dev, s->model, pixels, bonnet_model_input_bytes(s->model));
-    if (status != BONNET_OK && status != BONNET_EMISMATCH) return cli_fail_status(status, s->dev, name);
-    v->images++;
-    v->maps += d.maps_compared;
-    v->words += d.words_compared;
-    if (status == BONNET_EMISMATCH) v->first = d, v->differs = true, v->image = name;
-    return CLI_OK;
+    bonnet_divergence d = {0};
+    int code = CLI_OK;
+    for (uint32_t i = 0; i < v->branches.n && code == CLI_OK && !v->differs; i++) {
+        const bonnet_status status = cli_branch_verify(&d, &v->branches, i, s, pixels);
+        code = take(v, s, status, &d, name, v->branches.name[i]);
+    }
+    if (code == CLI_OK && !v->differs) {
+        const bonnet_status status = bonnet_verify_image(&d, s->dev, s->model, pixels, bonnet_model_input_bytes(s->model));
+        code = take(v, s, status, &d, name, NULL);
+    }
+    v->images += code == CLI_OK;
+    return code;
 }
 
 static int verify_files(verdict *v, cli_session *s, const cli_options *o)
@@ -65,6 +82,7 @@ static struct json_object *divergence_json(const verdict *v)
     const bonnet_divergence *d = &v->first;
     struct json_object *o = json_object_new_object();
     json_object_object_add(o, "image", json_object_new_string(v->image));
+    if (v->exit) json_object_object_add(o, "exit", json_object_new_string(v->exit));
     json_object_object_add(o, "layer", json_object_new_string(d->name));
     json_object_object_add(o, "y", json_object_new_int64(d->y));
     json_object_object_add(o, "x", json_object_new_int64(d->x));
@@ -81,6 +99,7 @@ static int print_json(const verdict *v, const cli_session *s, const cli_options 
     json_object_object_add(j, "device", json_object_new_string(o->device));
     json_object_object_add(j, "model", json_object_new_string(s->info.name));
     json_object_object_add(j, "verified_images", json_object_new_uint64(v->images));
+    json_object_object_add(j, "exits", json_object_new_int64(v->branches.n));
     json_object_object_add(j, "maps", json_object_new_uint64(v->maps));
     json_object_object_add(j, "bits", json_object_new_uint64(v->words * 64));
     json_object_object_add(j, "mismatches", json_object_new_int(v->differs));
@@ -92,7 +111,7 @@ static int print_table(const verdict *v, const cli_session *s, const cli_options
 {
     bonnet_layer_stats l;
     printf("%-24s %-5s %-14s %s\n", "layer", "kind", "map (CxHxW)", "verdict");
-    for (uint32_t i = 0; i < s->info.layers; i++) {
+    for (uint32_t i = 0; i < s->info.layers && !v->exit; i++) {
         char shape[40];
         if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;
         snprintf(shape, sizeof shape, "%ux%ux%u", l.channels_out, l.height, l.width);
@@ -100,11 +119,12 @@ static int print_table(const verdict *v, const cli_session *s, const cli_options
         printf("%-24s %-5s %-14s %s\n", l.name, l.kind, shape, word);
     }
     if (v->differs)
-        printf("first divergence: %s, layer %s, y %u, x %u, channel %u, slice %u: wanted %lld, got %lld\n", v->image, v->first.name, v->first.y,
-               v->first.x, v->first.channel, v->first.slice, (long long)v->first.wanted, (long long)v->first.got);
+        printf("first divergence: %s, %s%s%slayer %s, y %u, x %u, channel %u, slice %u: wanted %lld, got %lld\n", v->image, v->exit ? "exit " : "",
+               v->exit ? v->exit : "", v->exit ? ", " : "", v->first.name, v->first.y, v->first.x, v->first.channel, v->first.slice,
+               (long long)v->first.wanted, (long long)v->first.got);
     else
-        printf("%s, device %s, %zu images, %llu maps, %llu bits compared with golden, 0 mismatches\n", s->info.name, o->device, v->images,
-               (unsigned long long)v->maps, (unsigned long long)(v->words * 64));
+        printf("%s, device %s, %zu images%s, %llu maps, %llu bits compared with golden, 0 mismatches\n", s->info.name, o->device, v->images,
+               v->branches.n ? ", every exit" : "", (unsigned long long)v->maps, (unsigned long long)(v->words * 64));
     return cli_finish_stdout();
 }
 
@@ -126,9 +146,11 @@ int cli_verify(int argc, char **argv)
         cli_close(&s);
         return code;
     }
+    if (code == CLI_OK) code = cli_branches_open(&v.branches, &s, &o);
     if (code == CLI_OK) code = o.argc ? verify_files(&v, &s, &o) : verify_dataset(&v, &s, &o, name, sizeof name);
     if (code == CLI_OK) code = o.json ? print_json(&v, &s, &o) : print_table(&v, &s, &o);
     if (code == CLI_OK && v.differs) code = CLI_DIFFERS;
+    cli_branches_close(&v.branches);
     cli_close(&s);
     return code;
 }

@@ -65,7 +65,8 @@ enum { OPTIONS = 96, OWN = 256 };
 static void join_options(struct option to[OPTIONS], const struct option *longs, const cli_own_option *own)
 {
     size_t n = 0;
-    for (int i = 0; own && own[i].name && n + 1 < OPTIONS; i++) to[n++] = (struct option){own[i].name, required_argument, NULL, OWN + i};
+    for (int i = 0; own && own[i].name && n + 1 < OPTIONS; i++)
+        to[n++] = (struct option){own[i].name, required_argument, NULL, OWN + i};
     for (; longs->name && n + 1 < OPTIONS; longs++) to[n++] = *longs;
     to[n] = (struct option){NULL, 0, NULL, 0};
 }
@@ -125,6 +126,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"pareto", no_argument, NULL, '9'},
                                           {"check", no_argument, NULL, '0'},
                                           {"plot", required_argument, NULL, '@'},
+                                          {"all-exits", no_argument, NULL, '!'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -207,6 +209,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case '9': o->pareto = true; break;
         case '0': o->check = true; break;
         case '@': o->plot = optarg; break;
+        case '!': o->all_exits = true; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;

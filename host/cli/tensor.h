@@ -31,6 +31,10 @@ typedef struct cli_tensors {
 int cli_tensors_parse(cli_tensors *out, const char *path, const uint8_t *bytes, size_t size);
 void cli_tensors_free(cli_tensors *t); /* all zero is a no-op */
 double cli_tensor_value(const cli_tensor *t, size_t index);
+/* Numbers to be written: kind, item, rank and shape as above, rank 1 or 2, in this machine's memory. */
+typedef struct cli_numbers { const char *name; char kind; uint32_t item, rank; size_t shape[2]; const void *data; } cli_numbers;
+/* A .npz file of them, not compressed; the same arrays give the same bytes. Written beside its place and renamed. */
+int cli_npz_write(const char *path, const cli_numbers *arrays, size_t count);
 /* "float32 [2, 3]" */
 const char *cli_tensor_text(char *out, size_t bytes, const cli_tensor *t);
 #endif
