@@ -9,7 +9,7 @@ static void script(FILE *f, const codec_row *rows, size_t n)
     static const char *const colour[BONNET_CODEC_NAMES] = {"#222222", "#d95f02", "#1b9e77"};
     fputs("set terminal svg size 900,480 font 'DejaVu Sans,13' background '#ffffff'\nset border 3\nset grid lc '#dddddd'\nset xtics nomirror 1\n"
           "set ytics nomirror\nset xlabel 'bits of a value in the stream, its header included'\nset ylabel 'signal-to-noise ratio, dB'\n"
-          "set key bottom right reverse Left\nset xrange [0:*]\n",
+          "set key bottom right reverse Left\nset offsets 0, graph 0.03, 0, graph 0.08\n",
           f);
     for (int codec = 0; codec < BONNET_CODEC_NAMES; codec++) {
         fprintf(f, "$c%d << EOD\n", codec);

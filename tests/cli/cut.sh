@@ -44,6 +44,13 @@ assert r["cuts"] == [{"name": i["name"], "bytes": i["bytes"], "deflate": i["defl
         done
     done
 done
+# The tables of docs/codecs.md and docs/cuts.md.
+"$BONNET" cut "$bool" "$pictures"/*.pgm > bool.txt && "$BONNET" cut "$base" "$pictures"/*.pgm > base.txt
+{ sed 's/^/    /' bool.txt && echo && sed 's/^/    /' base.txt; } > out
+sed '1,/^<!-- cuts -->$/d; /^<!-- .cuts -->$/,$d' "$ROOT/docs/codecs.md" | sed '1d; $d' | cmp -s - out || die "docs/codecs.md has other numbers"
+cp bool.txt out
+sed '1,/^```text$/d; /^```$/,$d' "$ROOT/docs/cuts.md" | cmp -s - out || die "docs/cuts.md has other numbers"
+checks=$((checks + 2))
 check 0 'layer1.0.conv2 .* 12544 ' "$BONNET" cut "$bool" --geometry tiny
 check 0 "as far as 'layer1.0.conv2', layer 2: 12544 bytes each" "$BONNET" run "$bool" "$image" --until layer1.0.conv2 -o named.cut
 check 0 'Ankle boot' "$BONNET" run "$bool" --from named.cut
