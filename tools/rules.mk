@@ -60,6 +60,15 @@ bench: deps-test $(FASHION) $(IMAGENET)  ## Every number of README and docs/perf
 readme: deps-test $(FASHION) $(IMAGENET) ## Put what `make bench` measures into README.md and docs/performance.md
 	@tools/numbers.py $(CLI) $(O)/models $(O)/imagenet $(O)/bench.csv --into
 
+.PHONY: plans plan-inputs bench-plan
+plans: $(CLI)        ## Draw docs/plan_*.svg again (Edgent's figures on Bonnet's own profile, a changing link), and what docs/plan.md shows
+	@tests/plan/figures.py $(CLI) docs
+	@tools/plan_page.sh $(CLI) docs/plan.md
+plan-inputs: deps-test $(O)/imagenet/basenet_k1.bonnet ## Write the chain and the profiles that these figures are planned from (examples/edge/basenet)
+	@tests/plan/inputs.py $(CLI) $(O)/imagenet/basenet_k1.bonnet examples/edge/basenet
+bench-plan: $(CLI)   ## How long bonnet plan takes for 3 tiers, 60 cuts, 3 codecs, 5 exits at 10 points
+	@tools/plan_bench.sh $(CLI)
+
 TRAINED := $(O)/train
 train: deps-train    ## Train the Fashion-MNIST networks again (about an hour and a half on two idle cores), export them, write the vectors
 	mkdir -p $(TRAINED)

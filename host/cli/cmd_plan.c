@@ -17,7 +17,7 @@ static const char usage[] =
     "  --deadline MS    for the upper bound: nobody exits early, everything at its slowest\n"
     "  --accuracy X     0 to 1, at least\n  --energy MJ      of the device for an input, at most\n"
     "  --policy NAMES   no_raw_upload: the input stays on the device; must_local_answer: an exit on the device is asked before anything is sent\n"
-    "  --only NAME      device, server, or partition (no exits)\n"
+    "  --only NAMES     device, server, partition: the whole network, no exits\n"
     "  --best K         plans to show (default 3)\n  --weight X       of inputs/s in the reward (default 1)\n"
     "  --pareto         all plans that no other beats in time, energy and accuracy\n"
     "  --edgent NAME    static: algorithm 1, map: algorithm 2, as printed and device first\n"
@@ -64,24 +64,33 @@ static int read_options(bonnet_place_options *to, const cli_options *o)
     return CLI_OK;
 }
 
+/* Points that ask no exit. */
+static int whole_only(cli_tiers *t)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->p.points; i++)
+        if (!t->points[i].active) {
+            t->points[n] = t->points[i];
+            memcpy(t->threshold[n++], t->threshold[i], sizeof *t->threshold);
+        }
+    t->p.points = n;
+    return n ? CLI_OK : cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED, "plan: --only partition, but every point of the exits asks one");
+}
+
 /* --only: what cannot be, or is not wanted. */
 static int restrict_to(cli_tiers *t, const char *only)
 {
-    if (!only) return CLI_OK;
-    if (!strcmp(only, "device")) t->p.tiers = 1;
-    else if (!strcmp(only, "server")) {
-        for (uint32_t j = 0; j < t->p.blocks; j++) t->cost[0][j].ms = INFINITY;
-    } else if (!strcmp(only, "partition")) {
-        uint32_t n = 0;
-        for (uint32_t i = 0; i < t->p.points; i++)
-            if (!t->points[i].active) {
-                t->points[n] = t->points[i];
-                memcpy(t->threshold[n++], t->threshold[i], sizeof *t->threshold);
-            }
-        if (!n) return cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED, "plan: --only partition, but every point of the exits asks one");
-        t->p.points = n;
-    } else return cli_fail(CLI_USAGE, "plan: --only is device, server or partition, not '%.40s'", only);
-    return CLI_OK;
+    int code = CLI_OK;
+    for (const char *at = only; at && *at && code == CLI_OK;) {
+        const size_t n = strcspn(at, ",");
+        if (n == 6 && !strncmp(at, "device", n)) t->p.tiers = 1;
+        else if (n == 6 && !strncmp(at, "server", n))
+            for (uint32_t j = 0; j < t->p.blocks; j++) t->cost[0][j].ms = INFINITY;
+        else if (n == 9 && !strncmp(at, "partition", n)) code = whole_only(t);
+        else code = cli_fail(CLI_USAGE, "plan: --only is device, server or partition, or two with a comma, not '%.60s'", only);
+        at += n + (at[n] == ',');
+    }
+    return code;
 }
 
 static int fail(const cli_question *q, bonnet_status status)
@@ -138,7 +147,8 @@ static int print_table(const cli_question *q, const bonnet_place_result *r, uint
         cli_plan_reason(text, sizeof text, r, i, q);
         if (*text) printf("%5s %s\n", "", text);
     }
-    if (r->wanted.misses) {
+    const bonnet_place_plan *a = &r->wanted, *b = &r->plan[0];
+    if (a->point != b->point || memcmp(a->cut, b->cut, sizeof a->cut) || memcmp(a->codec, b->codec, sizeof a->codec)) {
         cli_plan_words(text, sizeof text, q->t, &r->wanted);
         printf("without limits: %.3f ms, %.3f mJ, accuracy %.4f: %s\n", r->wanted.ms, r->wanted.mj, r->wanted.accuracy, text);
     }

@@ -46,8 +46,12 @@ static void gain(char *out, size_t bytes, const bonnet_place_plan *a, const bonn
     if (goal == BONNET_PLACE_ACCURACY && a->accuracy != b->accuracy) add(out, bytes, "%.4f more accurate", a->accuracy - b->accuracy);
     else if (goal == BONNET_PLACE_REWARD && a->reward != b->reward) add(out, bytes, "%.4f more reward", a->reward - b->reward);
     else if (goal == BONNET_PLACE_MJ && a->mj != b->mj) add(out, bytes, "%.3f mJ less", b->mj - a->mj);
-    else if (a->ms != b->ms) add(out, bytes, "%s%.3f ms less", goal == BONNET_PLACE_MS ? "" : "as good, and ", b->ms - a->ms);
-    else add(out, bytes, "as good, and first of equals");
+    else if (a->ms < b->ms) add(out, bytes, "%s%.3f ms less", goal == BONNET_PLACE_MS ? "" : "as good, and ", b->ms - a->ms);
+    else {
+        add(out, bytes, "as good as the next, and first by the rules for ties");
+        return;
+    }
+    add(out, bytes, " than the next");
 }
 
 void cli_plan_reason(char *out, size_t bytes, const bonnet_place_result *r, uint32_t i, const cli_question *q)
@@ -58,7 +62,6 @@ void cli_plan_reason(char *out, size_t bytes, const bonnet_place_result *r, uint
     if (r->late) add(out, bytes, "least late, by %.3f ms; no plan meets the deadline", r->plan[0].ms_hi - q->o.deadline_ms);
     else if (i + 1 < r->count) {
         gain(out, bytes, &r->plan[i], &r->plan[i + 1], q->o.goal);
-        add(out, bytes, " than the next");
     } else add(out, bytes, r->good == 1 ? "the only one within the limits" : "the last one within the limits");
     for (uint32_t k = 0, said = 0; i == 0 && k < BONNET_PLACE_LIMITS; k++)
         if (r->better[k]) add(out, bytes, "%s %llu %s", said++ ? "," : "; better ones left out:", (unsigned long long)r->better[k], misses[k]);
