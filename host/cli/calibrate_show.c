@@ -74,10 +74,11 @@ static void print_chosen(const calibrate_result *r)
            "%.2f%%\n",
            f->chosen, r->found.exhaustive ? "of all" : "found", f->budget, (unsigned long long)f->chosen_on, 100 * had->accuracy,
            100 * had_all->accuracy);
-    printf("on %llu others: %.2f%% (%g %% interval %.2f to %.2f), the last exit alone %.2f%% (%.2f to %.2f): %.2f points lost%s\n",
+    const double lost = all->accuracy - p->accuracy;
+    printf("on %llu others: %.2f%% (%g %% interval %.2f to %.2f), the last exit alone %.2f%% (%.2f to %.2f): %.2f points %s%s\n",
            (unsigned long long)f->samples, 100 * p->accuracy, 100 * f->interval, 100 * p->accuracy_low, 100 * p->accuracy_high, 100 * all->accuracy,
-           100 * all->accuracy_low, 100 * all->accuracy_high, 100 * (all->accuracy - p->accuracy),
-           all->accuracy - p->accuracy > f->budget / 100 + 1e-9 ? ", more than the budget" : "");
+           100 * all->accuracy_low, 100 * all->accuracy_high, 100 * fabs(lost), lost < 0 ? "gained" : "lost",
+           lost > f->budget / 100 + 1e-9 ? ", more than the budget" : "");
     printf("mean cost %s %s, the last exit alone %s: %.1f%% saved\n", cost_text(a, p->cost), f->unit, cost_text(b, all->cost),
            all->cost > 0 ? 100 * (1 - p->cost / all->cost) : 0);
     if (r->costs.units > 1)
