@@ -99,6 +99,8 @@ install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, headers, pkg-conf
 	install -m 644 examples/classify.c $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/
 	install -d $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/bonnet
 	install -m 644 bitstreams/MANIFEST $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams/
+	install -d $(DESTDIR)$(PREFIX)/share/bonnet/platforms
+	install -m 644 examples/edge/platforms/*.json $(DESTDIR)$(PREFIX)/share/bonnet/platforms/
 	install -m 644 bitstreams/linux/60-bonnet.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	sed -e 's|@PREFIX@|$(PREFIX)|' bitstreams/linux/bonnet-board.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/bonnet-board.service
 	install -m 755 bitstreams/linux/bonnet-board.sh $(DESTDIR)$(PREFIX)/lib/bonnet/bonnet-board

@@ -61,13 +61,17 @@ static int estimate_parts(parts *p, uint32_t hz)
     return code;
 }
 
-/* What one more start costs: the mean over the cuts of head + tail - whole. */
+/* What one more start costs: the mean over the cuts of head + tail - whole; no part takes less. */
 static double start_of(const parts *p)
 {
-    double sum = 0, n = 0;
+    double sum = 0, n = 0, least = *part(p, 0, p->n + 1);
     for (uint32_t k = 1; k <= p->n; k++)
         if (!isnan(again(p, k))) sum += again(p, k), n++;
-    return sum > 0 ? sum / n : 0;
+    for (uint32_t a = 0; a <= p->n; a++)
+        for (uint32_t b = a + 1; b <= p->n + 1; b++) least = *part(p, a, b) < least ? *part(p, a, b) : least; /* false of NAN */
+    const double mean = sum > 0 ? sum / n : 0;
+    least *= 1 - ESTIMATE_ARRAY_ERROR; /* of which the lower bound is still above a start */
+    return mean < least ? mean : least;
 }
 
 /* Layers up to each cut take what the head takes, its start apart; between two cuts they share in proportion to their own cycles. */
@@ -93,21 +97,22 @@ static void share_out(cli_profile *out, const parts *p, const bonnet_plan *plan)
     }
 }
 
-/* Where start and layers miss a part, the bound of its first layer makes up for it. */
+/* Until start and layers of every part have it between their bounds: what is missing above goes to its first layer, what is too much below is taken from the first. */
 static void widen(cli_profile *out, const parts *p)
 {
-    for (uint32_t a = 0; a <= p->n; a++) {
-        double over = 0, under = 0;
+    for (uint32_t a = 0; a <= p->n; a++)
         for (uint32_t b = a + 1; b <= p->n + 1; b++) {
-            double sum = p->start_ms;
-            for (uint32_t i = p->last[a]; i < p->last[b]; i++) sum += out->layers[i].cost.ms;
-            const double off = *part(p, a, b) - sum;
-            over = off > over ? off : over, under = -off > under ? -off : under;
+            const double ms = *part(p, a, b);
+            double low = p->start_ms - ms * (1 - ESTIMATE_ARRAY_ERROR), high = ms * (1 + ESTIMATE_ARRAY_ERROR) - p->start_ms;
+            if (isnan(ms)) continue;
+            for (uint32_t i = p->last[a]; i < p->last[b]; i++) low += out->layers[i].cost.ms_lo, high -= out->layers[i].cost.ms_hi;
+            if (high > 0) out->layers[p->last[a]].cost.ms_hi += high;
+            for (uint32_t i = p->last[a]; i < p->last[b] && low > 0; i++) {
+                const double less = low < out->layers[i].cost.ms_lo ? low : out->layers[i].cost.ms_lo;
+                out->layers[i].cost.ms_lo -= less;
+                low -= less;
+            }
         }
-        bonnet_cost *c = &out->layers[p->last[a]].cost;
-        c->ms_hi += over;
-        c->ms_lo = c->ms_lo > under ? c->ms_lo - under : 0;
-    }
 }
 
 /* The model of energy, as `bonnet energy` has it; leakage and the reading of descriptors go by time. */
