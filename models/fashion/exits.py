@@ -4,7 +4,8 @@
     models/fashion/exits.py train                    # branches, from the maps that `bonnet run --until CUT` gives
     models/fashion/exits.py export                   # network and branches as one ONNX file with several outputs
     models/fashion/exits.py evaluate                 # test accuracy of every exit, by `bonnet`
-    models/fashion/exits.py logits                   # logits of the held-out images, to calibrate thresholds with
+    models/fashion/exits.py logits                   # logits of the held-out images, for `bonnet calibrate`
+    models/fashion/exits.py alone                    # each exit as a network of its own, OUT/EXIT.onnx and .bonnet, and its cycles
 
 Of the 60,000 training images a sixth, drawn by --seed, is kept from the branches: the logits of those are what thresholds
 are calibrated with. (The network itself was trained on all.) Nothing is selected on the test images, and nothing on the
@@ -57,7 +58,7 @@ class Product:
         return done.stdout
 
     def compiled(self, model, name):
-        """A .bonnet file of an ONNX model, of its one output or of `logits`."""
+        """A .bonnet file of an ONNX model."""
         onnx.save(model, self.path(name + ".onnx"))
         self.call("compile", self.path(name + ".onnx"), "-o", self.path(name + ".bonnet"))
         return self.path(name + ".bonnet")
@@ -67,9 +68,9 @@ class Product:
         return np.array([image["logits"] for image in told["images"]], np.int32)
 
     def all_logits(self, path, *source):
-        """{output: int32 [N, classes]}, each output as a network of its own"""
-        model = onnx.load(path)
-        return {output.name: self.logits(exits.only(model, output.name), output.name, *source) for output in model.graph.output}
+        """{exit: int32 [N, classes]}, the end as `final`; `labels` where the source has them"""
+        self.call("run", self.compiled(onnx.load(path), "exits"), *source, "--all-exits", "-o", self.path("logits.npz"), "--quiet")
+        return dict(np.load(self.path("logits.npz")))
 
 
 def held_out(seed, count):
@@ -183,38 +184,44 @@ def margins(logits):
 
 
 def evaluate(args, product):
-    labels = data.load("t10k")[1]
     logits = product.all_logits(args.model, "--dataset", "fashion-mnist")
+    labels = logits.pop("labels")
     scales = {p.key: float(p.value) for p in onnx.load(args.model).metadata_props if p.key.startswith("bonnet.logit_scale")}
     same = {name: rows.argmax(1) == labels for name, rows in logits.items()}
-    for name in [*CUTS, "logits"]:
+    for name in [*CUTS, "final"]:
         print(f"{name:8} {CUTS.get(name, 'end'):16} {100 * same[name].mean():.2f} % of {len(labels)}")
     print("leave with margin of at least         share   accuracy of those   the network's on those")
     for name in CUTS:
         margin = margins(logits[name]) * scales["bonnet.logit_scale." + name]
         for least in (0.5, 1, 2, 3, 4):
             sure = margin >= least
-            print(f"{name:8} {least:10.1f} {100 * sure.mean():26.1f} % {100 * same[name][sure].mean():14.2f} % {100 * same['logits'][sure].mean():18.2f} %")
+            print(f"{name:8} {least:10.1f} {100 * sure.mean():26.1f} % {100 * same[name][sure].mean():14.2f} % {100 * same['final'][sure].mean():18.2f} %")
 
 
 def logits(args, product):
-    images, labels = (a[:args.images] for a in data.load(args.set))
-    chosen = held_out(args.seed, len(labels))[0] if args.set == "train" else np.arange(len(labels))
-    np.save(product.path("chosen.npy"), images[chosen])
-    found = product.all_logits(args.model, product.path("chosen.npy"))
-    found["final"] = found.pop("logits")
-    np.savez_compressed(args.npz, labels=labels[chosen].astype(np.uint8), **found)
-    print(f"{args.npz}: {len(chosen)} images, " + ", ".join(f"{n} {100 * (found[n].argmax(1) == labels[chosen]).mean():.2f} %" for n in [*CUTS, "final"]))
+    images, labels = (a[:args.images] for a in data.load("train"))
+    held = held_out(args.seed, len(labels))[0]
+    np.save(product.path("held.npy"), images[held])
+    found = product.all_logits(args.model, product.path("held.npy"))
+    np.savez_compressed(args.npz, labels=labels[held].astype(np.uint8), **found)
+    print(f"{args.npz}: {len(held)} images, " + ", ".join(f"{n} {100 * (found[n].argmax(1) == labels[held]).mean():.2f} %" for n in [*CUTS, "final"]))
+
+
+def alone(args, product):
+    model = onnx.load(args.model)
+    for output in model.graph.output:
+        path = product.compiled(exits.only(model, output.name), output.name)
+        told = json.loads(product.call("estimate", path, "--json"))
+        print(f"{path}: {told['totals']['cycles']} cycles")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("step", choices=["train", "export", "evaluate", "logits"])
+    parser.add_argument("step", choices=["train", "export", "evaluate", "logits", "alone"])
     parser.add_argument("--model", default=WITH_EXITS, help="the ONNX file with exits")
     parser.add_argument("--out", default="build/train", help="checkpoints and what is in between; about 2 GB while training")
     parser.add_argument("--bonnet", default=os.path.join(HERE, "..", "..", "build", "bonnet"), help="the program")
     parser.add_argument("--npz", default="build/train/exits_val.npz", help="where `logits` writes to")
-    parser.add_argument("--set", default="train", choices=["train", "t10k"], help="images of `logits`: the held-out ones, or the test images")
     parser.add_argument("--only", default="", help="train this exit only")
     parser.add_argument("--images", type=int, default=60000, help="train on the first so many images, the held-out sixth among them")
     parser.add_argument("--epochs", type=int, default=20)
@@ -225,7 +232,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    {"train": train, "export": export, "evaluate": evaluate, "logits": logits}[args.step](args, Product(args.bonnet, args.out))
+    {"train": train, "export": export, "evaluate": evaluate, "logits": logits, "alone": alone}[args.step](args, Product(args.bonnet, args.out))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Early exits: the graph with several outputs against the evaluator, the integers, the committed logits, and its own trunk."""
+import json
 import os
 import subprocess
 import sys
@@ -120,12 +121,20 @@ class TrainingOfExits(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
             saved = np.load(npz)
             self.assertEqual(saved["labels"].shape, (100,))
-            images = np.load(folder + "/chosen.npy")[:4]
+            images = np.load(folder + "/held.npy")[:4]
             for name, logits in exits_ref.infer_all(model, images).items():
                 name = "final" if name == "logits" else name
                 self.assertEqual(saved[name].dtype, np.int32)
                 self.assertEqual(saved[name][:4].tolist(), logits.tolist(), name)
             self.assertEqual(os.listdir(folder).count("maps.cut"), 0)
+            # each output's ancestors as a network of their own, which knows of no exits
+            done = subprocess.run(["/usr/bin/python3", script, "alone", *common], capture_output=True, text=True)
+            self.assertRegex(done.stdout, r"exit1.bonnet: \d+ cycles", done.stderr)
+            for name in exits_ref.infer_all(model, images):
+                told = json.loads(subprocess.run([BONNET, "run", f"{folder}/{name}.bonnet", folder + "/held.npy", "--json", "--quiet"],
+                                                 capture_output=True, check=True).stdout)
+                name = "final" if name == "logits" else name
+                self.assertEqual([image["logits"] for image in told["images"]], saved[name].tolist(), name)
 
 
 if __name__ == "__main__":
