@@ -30,22 +30,22 @@ int calibrate_costs_text(calibrate_costs *out, const char *text, const char *uni
     return CLI_OK;
 }
 
-/* Cycles and mJ of a part, one frame. */
-static int cost_of(double cost[2], bool *shared, const cli_session *s, bonnet_model *part, const char *geometry)
+/* Cycles and mJ of a part, a frame. */
+static int cost_of(double cost[2], bool *shared, const cli_session *s, bonnet_model *part, const cli_exits_file *f)
 {
     cli_session of = {.dev = s->dev, .model = part, .path = s->path};
     bonnet_estimate_options o = BONNET_ESTIMATE_OPTIONS_INIT;
     bonnet_plan *plan = NULL;
     bonnet_stats stats = {0};
     joules *j = malloc(sizeof *j);
-    o.geometry = geometry;
+    o.geometry = f->geometry, o.frames = f->frames;
     bonnet_status status = bonnet_model_info_get(&of.info, part);
     if (status == BONNET_OK) status = bonnet_estimate(&plan, part, &o);
     if (status == BONNET_OK) status = bonnet_plan_stats(&stats, plan);
     int code = !j ? cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory") : status == BONNET_OK ? CLI_OK : cli_fail_status(status, s->dev, s->path);
     if (code == CLI_OK) code = cli_joules_estimate(j, &of, plan);
     if (code == CLI_OK) {
-        cost[0] = (double)stats.cycles, cost[1] = 1e-3 * j->energy.total;
+        cost[0] = (double)stats.cycles / f->frames, cost[1] = 1e-3 * j->energy.total;
         for (uint32_t i = 0; i < j->layers; i++) *shared |= joules_on_cpu(j, &j->layer[i]) && !j->layer[i].stats.within && j->layer[i].stats.macs;
     }
     bonnet_plan_free(plan);
@@ -54,7 +54,7 @@ static int cost_of(double cost[2], bool *shared, const cli_session *s, bonnet_mo
 }
 
 /* From the input (from 0) or from behind exit from - 1 as far as exit `to`, or to the end. */
-static int body(double cost[2], bool *shared, const cli_session *s, uint32_t from, uint32_t to, uint32_t last, const char *geometry)
+static int body(double cost[2], bool *shared, const cli_session *s, uint32_t from, uint32_t to, uint32_t last, const cli_exits_file *f)
 {
     bonnet_exit begin = {0}, end = {0};
     bonnet_model *part = NULL;
@@ -62,21 +62,21 @@ static int body(double cost[2], bool *shared, const cli_session *s, uint32_t fro
     if (status == BONNET_OK && to < last) status = bonnet_exit_get(&end, s->model, to);
     cost[0] = cost[1] = 0;
     if (status == BONNET_OK && from && to < last && begin.cut == end.cut) return CLI_OK; /* two exits at one place */
-    if (!from && to == last) return cost_of(cost, shared, s, s->model, geometry);
+    if (!from && to == last) return cost_of(cost, shared, s, s->model, f);
     if (status == BONNET_OK)
         status = !from        ? bonnet_model_head(&part, s->model, end.cut)
                  : to == last ? bonnet_model_tail(&part, s->model, begin.cut)
                               : bonnet_model_part(&part, s->model, begin.cut, end.cut);
-    const int code = status == BONNET_OK ? cost_of(cost, shared, s, part, geometry) : cli_fail_status(status, s->dev, s->path);
+    const int code = status == BONNET_OK ? cost_of(cost, shared, s, part, f) : cli_fail_status(status, s->dev, s->path);
     bonnet_model_free(part);
     return code;
 }
 
-static int branch(double cost[2], bool *shared, const cli_session *s, uint32_t exit, const char *geometry)
+static int branch(double cost[2], bool *shared, const cli_session *s, uint32_t exit, const cli_exits_file *f)
 {
     bonnet_model *part = NULL;
     const bonnet_status status = bonnet_model_branch(&part, s->model, exit);
-    const int code = status == BONNET_OK ? cost_of(cost, shared, s, part, geometry) : cli_fail_status(status, s->dev, s->path);
+    const int code = status == BONNET_OK ? cost_of(cost, shared, s, part, f) : cli_fail_status(status, s->dev, s->path);
     bonnet_model_free(part);
     return code;
 }
@@ -118,10 +118,10 @@ int calibrate_costs_model(calibrate_costs *out, cli_exits_file *f, double *tempe
     if (code == CLI_OK) code = match(f, temperature, &s, l);
     for (uint32_t to = 0; to <= last && code == CLI_OK; to++) {
         for (uint32_t from = 0; from <= to && code == CLI_OK; from++) {
-            code = body(cost, &out->shared, &s, from, to, last, f->geometry);
+            code = body(cost, &out->shared, &s, from, to, last, f);
             for (uint32_t i = 0; i < 2 && code == CLI_OK; i++) out->of[i].body[from][to] = cost[i ^ first];
         }
-        if (code == CLI_OK && to < last) code = branch(cost, &out->shared, &s, to, f->geometry);
+        if (code == CLI_OK && to < last) code = branch(cost, &out->shared, &s, to, f);
         for (uint32_t i = 0; i < 2 && code == CLI_OK && to < last; i++) out->of[i].branch[to] = cost[i ^ first];
     }
     for (uint32_t i = 0; i < 2; i++) {

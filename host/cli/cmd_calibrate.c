@@ -17,6 +17,7 @@ static const char usage[] =
     "  --costs A,B,...     without a model: what a sample costs that ends at each exit\n"
     "  --unit NAME         of --costs; with a model, what is minimised: cycles (default) or mJ, both by the estimate\n"
     "  --geometry NAME     of the estimate: asic (default), zcu102, small, tiny\n"
+    "  --frames N          of the estimate: frames that come at once, each stage one call (default 1)\n"
     "  --judge FILE        judge on these samples and choose on all of LOGITS (default: half of them each, drawn by --seed)\n"
     "  --seed N            default 1\n"
     "  --interval LEVEL    of the intervals of accuracy, default 0.95\n"
@@ -53,6 +54,7 @@ static int read_costs(calibrate_result *r, const cli_logits *l, const own *x, co
     }
     if (o->argc == 2) {
         snprintf(f->geometry, sizeof f->geometry, "%s", o->geometry);
+        f->frames = (uint32_t)o->limit;
         code = calibrate_costs_model(&r->costs, f, r->from, l, o->argv[1], x->unit);
     } else code = calibrate_costs_text(&r->costs, x->costs, x->unit, l->exits);
     memcpy(f->unit, r->costs.unit[0], sizeof f->unit);
@@ -100,6 +102,7 @@ static int check_files(const own *x, const cli_options *o)
     if ((o->argc == 2) == (x->costs != NULL))
         return cli_fail(CLI_USAGE, "calibrate: costs come from a .bonnet file or from --costs A,B,...: give one of them%s",
                         x->costs ? ", not both" : "");
+    if (!o->limit || o->limit > 100000) return cli_fail(CLI_USAGE, "calibrate: --frames must be 1 to 100000");
     return CLI_OK;
 }
 
@@ -109,8 +112,8 @@ int cli_calibrate(int argc, char **argv)
     const cli_own_option own_options[] = {{"budget", &x.budget}, {"confidence", &x.confidence}, {"costs", &x.costs}, {"unit", &x.unit},
                                           {"judge", &x.judge},   {"interval", &x.interval},     {"plot", &x.plot},   {"show", &x.show},
                                           {"points", &x.points}, {"at-most", &x.at_most},       {NULL, NULL}};
-    cli_options o = {.geometry = "asic", .seed = 1, .own = own_options};
-    int code = cli_parse(&o, argc, argv, "ogSjq", usage);
+    cli_options o = {.geometry = "asic", .limit = 1, .seed = 1, .own = own_options};
+    int code = cli_parse(&o, argc, argv, "ognSjq", usage);
     if (code == CLI_OK) code = check_files(&x, &o);
     if (code != CLI_OK) return code;
     if (x.points) return calibrate_points(x.points, x.at_most, o.json);

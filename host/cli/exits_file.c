@@ -169,13 +169,17 @@ static int read_identity(cli_exits_file *f, struct json_object *root, const plac
 
 static int read_cost(cli_exits_file *f, struct json_object *root, place *p)
 {
+    uint64_t frames = 0;
     struct json_object *j;
-    int code = get(&j, p, root, "cost", json_type_object, "an object: unit, geometry");
+    int code = get(&j, p, root, "cost", json_type_object, "an object: unit, geometry, frames");
     if (code != CLI_OK) return code;
     snprintf(p->where, sizeof p->where, "cost");
-    code = only(p, j, "unit/geometry");
+    code = only(p, j, "unit/geometry/frames");
     if (code == CLI_OK) code = text(f->unit, sizeof f->unit, p, j, "unit", false);
     if (code == CLI_OK) code = text(f->geometry, sizeof f->geometry, p, j, "geometry", true);
+    if (code == CLI_OK && json_object_object_get_ex(j, "frames", NULL))
+        code = count(&frames, p, j, "frames", 100000, "a whole number of 0 to 100000");
+    f->frames = (uint32_t)frames;
     *p->where = 0;
     return code;
 }

@@ -24,6 +24,7 @@ typedef struct cli_exits_file {
     uint64_t chosen_on;                 /* other samples, by which thresholds and the chosen point were found */
     double interval, budget;            /* level of the intervals 0..1; accuracy that might be lost on `chosen_on`, in points: 0..100 */
     char unit[16], geometry[32];        /* of costs: "cycles", "ms", "mJ", ...; geometry "": none */
+    uint32_t frames;                    /* that came at once when costs were estimated; 0: costs are not of a geometry */
     uint32_t exits;                     /* the last one included; at least 2 */
     cli_exit exit[BONNET_EXITS_MAX];
     uint32_t points, chosen;            /* chosen < points <= BONNET_EXIT_POINTS */

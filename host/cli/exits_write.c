@@ -93,6 +93,7 @@ struct json_object *cli_exits_json(const cli_exits_file *f)
     add(root, "budget", shown(f->budget));
     add_text(cost, "unit", f->unit);
     add_text(cost, "geometry", f->geometry);
+    if (f->frames) add(cost, "frames", json_object_new_int64(f->frames));
     add(root, "cost", cost);
     add(root, "exits", exits_json(f));
     add(root, "points", points_json(f));

@@ -137,16 +137,26 @@ check 0 '' "$BONNET" calibrate choose.csv exits.bonnet --judge judge.csv --budge
 "$BONNET" estimate exits.bonnet --json > whole.json
 "$BONNET" cut exits.bonnet --json > cut.json
 "$BONNET" info exits.bonnet > info.txt
+"$BONNET" energy exits.bonnet --device sim: --json > energy.json
+for exit in exit1 exit2 final; do "$BONNET" run exits.bonnet "$pictures"/00000_*.pgm --exit $exit --device sim: --json > run_$exit.json; done
+"$BONNET" calibrate choose.csv exits.bonnet --judge judge.csv --budget 0.5 --frames 10 -o many.json > many.txt
 /usr/bin/python3 -B - << 'P' > out 2> err || die "not what the model says"
 import json
 m, j, cuts = json.load(open("m.json")), json.load(open("j.json")), json.load(open("cut.json"))["cuts"]
 assert m["network"] == "boolnet_k4_exits" and "sha256 " + m["sha256"] in open("info.txt").read().split("\n"), m["sha256"]
-assert m["cost"] == {"unit": "cycles", "geometry": "asic"} and j["cost"]["unit"] == "mJ", m["cost"]
+assert m["cost"] == {"unit": "cycles", "geometry": "asic", "frames": 1} and j["cost"]["unit"] == "mJ", m["cost"]
 assert m["exits"][2]["alone"] == json.load(open("whole.json"))["totals"]["cycles"], m["exits"]
 for e in 0, 1:  # a branch is more than nothing, and stops on the way are not free
     before = next(c["cycles_before"] for c in cuts if c["name"] == m["exits"][e]["behind"])
     assert before < m["exits"][e]["alone"] < before + 6000, (m["exits"][e], before)
 assert m["exits"][0]["cost"] == m["exits"][0]["alone"] and m["exits"][2]["cost"] > m["exits"][2]["alone"], m["exits"]
+for x in m["exits"]:  # the simulated chip takes as long
+    ran = json.load(open(f"run_{x['name']}.json"))["cycles_per_frame"]
+    assert abs(x["alone"] / ran - 1) < 0.02, (x, ran)
+uj = json.load(open("energy.json"))["frame"]["total_uj"]
+assert abs(1000 * j["exits"][2]["alone"] / uj - 1) < 0.02, (j["exits"], uj)
+many = json.load(open("many.json"))
+assert many["cost"]["frames"] == 10 and all(a["alone"] < b["alone"] for a, b in zip(many["exits"], m["exits"])), many["exits"]
 assert j["exits"][0]["alone"] < j["exits"][1]["alone"] < j["exits"][2]["alone"] < 1, j["exits"]
 P
 checks=$((checks + 1))
@@ -181,6 +191,7 @@ check 2 'more numbers than there are exits, 3' "$BONNET" calibrate judge.csv --b
 for bad in 5,4,24 -1,4,24 1,2,1e16; do check 2 'each at least the one before' "$BONNET" calibrate judge.csv --budget 1 --costs $bad; done
 check 2 "--unit is a word of at most 15 letters" "$BONNET" calibrate "${good[@]}" --unit 'a b'
 check 2 "--unit is cycles or mJ with a model, not 'ms'" "$BONNET" calibrate judge.csv exits.bonnet --budget 1 --unit ms
+for bad in 0 100001; do check 2 '--frames must be 1 to 100000' "$BONNET" calibrate "${good[@]}" --frames $bad; done
 check 2 '--at-most goes with --points' "$BONNET" calibrate "${good[@]}" --at-most 3
 check 2 '--show and --points take no other files' "$BONNET" calibrate --show a.json b.json
 check 2 "--at-most wants a number, not 'x'" "$BONNET" calibrate --points "$ROOT/examples/edge/ways.csv" --at-most x
@@ -257,6 +268,7 @@ bad 11 '"interval" wants' 'f["interval"] = 1'
 bad 11 '"budget" wants' 'del f["budget"]'
 bad 11 '"cost" wants an object' 'f["cost"] = "ms"'
 bad 11 'cost: no entry "more"' 'f["cost"]["more"] = 1'
+bad 11 '"cost.frames" wants' 'f["cost"]["frames"] = -1'
 bad 11 '"cost.unit" wants' 'f["cost"] = {}'
 bad 11 '"exits" wants an array of 2 to 16' 'f["exits"] = f["exits"][1:]'
 bad 11 '"exits" wants an array of 2 to 16' 'f["exits"] = f["exits"] * 9'
