@@ -103,7 +103,7 @@ static void print_costs(const estimated *e)
     if (e->profile.start_ms > 0) printf("%-24s %11.6f\n", "each start", e->profile.start_ms);
     for (uint32_t i = 0; i < e->profile.n_branches; i++) {
         const bonnet_cost *c = &e->profile.branches[i].cost;
-        printf("%-24s %11.6f %11.6f %11.6f %11s behind %s\n", e->profile.branches[i].name, c->ms, c->ms_lo, c->ms_hi, "-",
+        printf("%-24s %11.6f %11.6f %11.6f %11.6f behind %s\n", e->profile.branches[i].name, c->ms, c->ms_lo, c->ms_hi, c->mj,
                e->profile.branches[i].behind);
     }
 }

@@ -135,6 +135,24 @@ static int energies(cli_profile *out, const cli_session *s, const bonnet_plan *p
     return code;
 }
 
+/* The energy of a branch, a model of its own on the session's device. */
+static int branch_energy(double *mj, const cli_session *of, const bonnet_estimate_options *options, uint32_t exit)
+{
+    cli_session s = {.dev = of->dev, .path = of->path};
+    bonnet_plan *plan = NULL;
+    joules *j = calloc(1, sizeof *j);
+    bonnet_status status = j ? bonnet_model_branch(&s.model, of->model, exit) : BONNET_ENOMEM;
+    if (status == BONNET_OK) status = bonnet_model_info_get(&s.info, s.model);
+    if (status == BONNET_OK) status = bonnet_estimate(&plan, s.model, options);
+    int code = status == BONNET_OK ? CLI_OK : cli_fail_status(status, of->dev, of->path);
+    if (code == CLI_OK) code = cli_joules_estimate(j, &s, plan);
+    if (code == CLI_OK) *mj = j->energy.total / 1e3;
+    bonnet_plan_free(plan);
+    bonnet_model_free(s.model);
+    free(j);
+    return code;
+}
+
 /* A branch is a job of its own, its start included; whoever goes on behind it starts once more. */
 static int branches(cli_profile *out, const parts *p, uint32_t hz)
 {
@@ -152,6 +170,7 @@ static int branches(cli_profile *out, const parts *p, uint32_t hz)
         snprintf(b->name, CLI_TEXT, "%s", e.name);
         snprintf(b->behind, CLI_TEXT, "%s", out->layers[e.layer].name);
         b->cost = (bonnet_cost){ms, ms * (1 - ESTIMATE_ARRAY_ERROR), ms * (1 + ESTIMATE_ARRAY_ERROR) + (more > 0 ? more : 0), -1};
+        if (code == CLI_OK) code = branch_energy(&b->cost.mj, p->s, p->options, i);
     }
     return code;
 }

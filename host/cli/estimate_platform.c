@@ -13,10 +13,10 @@ void estimate_modelled_free(estimate_modelled *m)
     m->rows = NULL;
 }
 
-static int make(estimate_modelled *out, uint32_t layers, const cli_platform *p, const char *network)
+static int make(estimate_modelled *out, uint32_t layers, uint32_t branches, const cli_platform *p, const char *network)
 {
     memset(out, 0, sizeof *out);
-    int code = cli_profile_make(&out->profile, layers, 0);
+    int code = cli_profile_make(&out->profile, layers, branches);
     out->rows = calloc(layers + 1, sizeof *out->rows);
     if (code == CLI_OK && !out->rows) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory for %u layers", layers);
     snprintf(out->profile.network, CLI_TEXT, "%s", *network ? network : "network");
@@ -26,26 +26,42 @@ static int make(estimate_modelled *out, uint32_t layers, const cli_platform *p, 
     return code;
 }
 
-/* The cost of layer i by the model of its kind; powers of the platform where the model knows none. */
-static int layer_cost(estimate_modelled *m, uint32_t i, const cli_platform *p, const char *platform_path, const char *of)
+typedef struct context {
+    const cli_platform *p;
+    const char *platform_path, *of;
+} context;
+
+/* A layer by the model of its kind; powers of the platform where the model knows none. */
+static int shape_cost(bonnet_cost *out, const context *c, const char *kind, const char *name, const bonnet_shape *shape)
+{
+    bonnet_layer_model model;
+    const int code = cli_platform_model(&model, c->p, c->platform_path, c->of, kind, name);
+    if (code != CLI_OK) return code;
+    const bonnet_status status = bonnet_layer_cost(out, &model, shape);
+    if (status != BONNET_OK)
+        return cli_fail(CLI_STATUS - (int)status, "%s: layer '%.60s' of %s cannot be estimated: %s", c->platform_path, name, c->of,
+                        status == BONNET_EINVAL ? "its model or its size is out of range" : bonnet_status_text(status));
+    if (out->mj < 0 && c->p->active_mw >= 0) bonnet_cost_power(out, c->p->active_mw);
+    return CLI_OK;
+}
+
+static int layer_cost(estimate_modelled *m, uint32_t i, const context *c)
 {
     cli_profile_layer *l = &m->profile.layers[i];
-    bonnet_layer_model model;
-    int code = cli_platform_model(&model, p, platform_path, of, l->kind, l->name);
-    if (code != CLI_OK) return code;
-    bonnet_status status = bonnet_work_of(&m->rows[i].work, &m->rows[i].shape);
-    if (status == BONNET_OK) status = bonnet_layer_cost(&l->cost, &model, &m->rows[i].shape);
-    if (status != BONNET_OK)
-        return cli_fail(CLI_STATUS - (int)status, "%s: layer '%.60s' of %s cannot be estimated: %s", platform_path, l->name, of,
-                        status == BONNET_EINVAL ? "its model or its size is out of range" : bonnet_status_text(status));
-    if (l->cost.mj < 0 && p->active_mw >= 0) bonnet_cost_power(&l->cost, p->active_mw);
-    return CLI_OK;
+    if (bonnet_work_of(&m->rows[i].work, &m->rows[i].shape) != BONNET_OK) memset(&m->rows[i].work, 0, sizeof m->rows[i].work);
+    return shape_cost(&l->cost, c, l->kind, l->name, &m->rows[i].shape);
+}
+
+static bonnet_cost start_cost(const cli_platform *p)
+{
+    bonnet_cost c = {p->start_ms, p->start_ms, p->start_ms, p->start_ms > 0 ? -1 : 0};
+    if (p->active_mw >= 0) bonnet_cost_power(&c, p->active_mw);
+    return c;
 }
 
 static void add_up(cli_profile *p, const cli_platform *platform)
 {
-    p->whole = (bonnet_cost){p->start_ms, p->start_ms, p->start_ms, p->start_ms > 0 ? -1 : 0};
-    if (platform->active_mw >= 0) bonnet_cost_power(&p->whole, platform->active_mw);
+    p->whole = start_cost(platform);
     for (uint32_t i = 0; i < p->n_layers; i++) bonnet_cost_add(&p->whole, &p->layers[i].cost);
 }
 
@@ -94,10 +110,10 @@ int estimate_net(estimate_modelled *out, const char *path, const cli_platform *p
     cli_net net;
     memset(out, 0, sizeof *out);
     int code = cli_net_read(&net, path);
-    if (code == CLI_OK) code = make(out, net.count, p, net.name);
+    if (code == CLI_OK) code = make(out, net.count, 0, p, net.name);
     if (code == CLI_OK) code = fuse(out, &net, p);
     for (uint32_t i = 0; i < net.count && code == CLI_OK; i++)
-        if (out->rows[i].into == i && strcmp(net.layers[i].kind, "input")) code = layer_cost(out, i, p, platform_path, path);
+        if (out->rows[i].into == i && strcmp(net.layers[i].kind, "input")) code = layer_cost(out, i, &(context){p, platform_path, path});
     if (code == CLI_OK) add_up(&out->profile, p);
     cli_net_free(&net);
     return code;
@@ -133,10 +149,39 @@ bonnet_shape cli_layer_shape(const bonnet_layer_info *l)
     return s;
 }
 
+/* A branch: its own start, and its layers behind the map that it is given. */
+static int branch_cost(cli_profile *out, uint32_t index, const cli_session *s, const context *c)
+{
+    cli_profile_branch *b = &out->branches[index];
+    bonnet_exit exit;
+    bonnet_layer_info info;
+    bonnet_model *model = NULL;
+    bonnet_status status = bonnet_exit_get(&exit, s->model, index);
+    if (status == BONNET_OK) status = bonnet_model_branch(&model, s->model, index);
+    int code = status == BONNET_OK ? CLI_OK : cli_fail_status(status, s->dev, s->path);
+    if (code == CLI_OK) {
+        snprintf(b->name, CLI_TEXT, "%s", exit.name);
+        snprintf(b->behind, CLI_TEXT, "%s", out->layers[exit.layer].name);
+        b->cost = start_cost(c->p);
+    }
+    for (uint32_t i = 1; code == CLI_OK && bonnet_model_layer_get(&info, model, i) == BONNET_OK; i++) {
+        const bonnet_shape shape = cli_layer_shape(&info);
+        bonnet_cost cost;
+        code = shape_cost(&cost, c, info.kind, info.name, &shape);
+        if (code == CLI_OK) bonnet_cost_add(&b->cost, &cost);
+    }
+    bonnet_model_free(model);
+    return code;
+}
+
 int estimate_layers(estimate_modelled *out, const cli_session *s, const cli_platform *p, const char *platform_path)
 {
+    const context c = {p, platform_path, s->path};
     bonnet_layer_info info;
-    int code = make(out, s->info.layers, p, s->info.name);
+    bonnet_exit exit;
+    uint32_t exits = 0;
+    while (bonnet_exit_get(&exit, s->model, exits) == BONNET_OK) exits++;
+    int code = make(out, s->info.layers, exits, p, s->info.name);
     if (code == CLI_OK) cli_sha256_hex(out->profile.sha256, s->info.sha256);
     for (uint32_t i = 0; code == CLI_OK && bonnet_model_layer_get(&info, s->model, i) == BONNET_OK; i++) {
         cli_profile_layer *l = &out->profile.layers[i];
@@ -144,8 +189,9 @@ int estimate_layers(estimate_modelled *out, const cli_session *s, const cli_plat
         snprintf(l->kind, CLI_TEXT, "%s", info.kind);
         out->rows[i].shape = cli_layer_shape(&info);
         out->rows[i].into = i;
-        code = layer_cost(out, i, p, platform_path, s->path);
+        code = layer_cost(out, i, &c);
     }
+    for (uint32_t i = 0; i < exits && code == CLI_OK; i++) code = branch_cost(&out->profile, i, s, &c);
     if (code == CLI_OK) add_up(&out->profile, p);
     return code;
 }

@@ -72,7 +72,7 @@ check 0 '^each start' "$BONNET" estimate exits.bonnet -o exits.profile
 import json
 p = json.load(open("exits.profile"))
 names = [l["name"] for l in p["layers"]]
-assert len(p["branches"]) == 2 and all(b["behind"] in names and b["ms_hi"] > b["ms"] > p["start_ms"] / 2 for b in p["branches"]), p
+assert len(p["branches"]) == 2 and all(b["behind"] in names and b["ms_hi"] > b["ms"] > p["start_ms"] / 2 and 0 < b["mj"] < p["mj"] for b in p["branches"]), p
 P
 checks=$((checks + 1))
 

@@ -31,6 +31,7 @@ checks=$((checks + 1))
 cat > edge.c << 'END'
 #include <bonnet_edge.h>
 #include <bonnet_exits.h>
+#include <bonnet_profile.h>
 #include <math.h>
 #include <stdio.h>
 int main(void)
@@ -45,7 +46,12 @@ int main(void)
     static const unsigned char right[2] = {1, 1};
     const bonnet_exit_samples exits[2] = {{sure, right}, {NULL, right}};
     bonnet_exit_costs costs;
+    bonnet_layer_model model;
+    bonnet_shape shape;
+    bonnet_cost cost;
     bonnet_calibrate_options calibrate = BONNET_CALIBRATE_OPTIONS_INIT;
+    model.kind = BONNET_MODEL_FREE, shape.op = BONNET_OP_NONE;
+    if (bonnet_layer_cost(&cost, &model, &shape) != BONNET_OK || cost.ms > 0) return 1;
     if (bonnet_exit_costs_set(&costs, ends, 2) != BONNET_OK || bonnet_calibrate(&c, exits, &costs, 2, 2, &calibrate) != BONNET_OK) return 1;
     if (c.point[c.chosen].threshold[0] != 2 || c.point[0].threshold[0] == BONNET_EXIT_UNUSED) return 1;
     if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK || link.method || meter.large) return 1;

@@ -77,6 +77,11 @@ for mine, own in zip(j["layers"], run["layers"]):
 P
 checks=$((checks + 1))
 
+check 0 '' "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exits.bonnet
+check 0 '' "$BONNET" estimate exits.bonnet --platform round.json -o exits.profile
+/usr/bin/python3 -B -c 'import json; b = json.load(open("exits.profile"))["branches"]; assert len(b) == 2 and all(x["ms"] > 0 for x in b), b' || die "branches"
+checks=$((checks + 1))
+
 # Command lines.
 check 2 'net.json is a list of layers; say what it runs on' "$BONNET" estimate net.json
 check 2 'are of the chip, not of a --platform' "$BONNET" estimate net.json --platform round.json --geometry asic
