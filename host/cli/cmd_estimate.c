@@ -85,7 +85,10 @@ static int print_json(const estimated *e)
     json_object_object_add(j, "dram_latency", json_object_new_uint64(e->latency));
     json_object_object_add(j, "source", json_object_new_string("analytic"));
     json_object_object_add(j, "layers", layers);
-    if (e->single) json_object_object_add(j, "start_ms", cli_json_number(e->profile.start_ms));
+    if (e->single) {
+        json_object_object_add(j, "branches", cli_branches_json(&e->profile));
+        json_object_object_add(j, "start_ms", cli_json_number(e->profile.start_ms));
+    }
     json_object_object_add(j, "totals", totals);
     return cli_print_json(j);
 }

@@ -27,7 +27,12 @@ static int print_table(const estimate_modelled *m, const cli_platform *p)
     const bonnet_cost *c = &m->profile.whole;
     printf("%-24s %-10s %-18s %14s %12s %10s %10s %10s %10s\n", "layer", "kind", "in -> out", "ops", "bytes", "ms", "from", "to", "mJ");
     for (uint32_t i = 0; i < m->profile.n_layers; i++) print_row(m, i);
-    if (p->start_ms > 0) printf("%-24s %-10s %-18s %14s %12s %10.4f\n", "start", "", "", "", "", p->start_ms);
+    if (p->start_ms > 0) printf("%-24s %-10s %-18s %14s %12s %10.4f\n", "each start", "", "", "", "", p->start_ms);
+    for (uint32_t i = 0; i < m->profile.n_branches; i++) {
+        const cli_profile_branch *b = &m->profile.branches[i];
+        printf("%-24s %-10s %-18s %14s %12s %10.4f %10.4f %10.4f behind %s\n", b->name, "branch", "", "", "", b->cost.ms, b->cost.ms_lo,
+               b->cost.ms_hi, b->behind);
+    }
     printf("%s on %s: %.3f ms, from %.3f to %.3f", m->profile.network, p->name, c->ms, c->ms_lo, c->ms_hi);
     if (c->mj >= 0) printf("; %.3f mJ", c->mj);
     printf("; estimated by its models, nothing was run\n");
@@ -56,6 +61,7 @@ static int print_json(const estimate_modelled *m, const cli_platform *p)
     json_object_object_add(j, "source", json_object_new_string(cli_profile_source_name(m->profile.source)));
     json_object_object_add(j, "start_ms", cli_json_number(p->start_ms));
     json_object_object_add(j, "layers", layers);
+    json_object_object_add(j, "branches", cli_branches_json(&m->profile));
     cli_cost_json(totals, &m->profile.whole);
     json_object_object_add(j, "totals", totals);
     return cli_print_json(j);

@@ -39,9 +39,22 @@ void cli_cost_json(struct json_object *to, const bonnet_cost *c)
     if (c->mj >= 0) json_object_object_add(to, "mj", cli_json_number(c->mj));
 }
 
+struct json_object *cli_branches_json(const cli_profile *p)
+{
+    struct json_object *branches = json_object_new_array();
+    for (uint32_t i = 0; i < p->n_branches; i++) {
+        struct json_object *o = json_object_new_object();
+        json_object_object_add(o, "name", json_object_new_string(p->branches[i].name));
+        json_object_object_add(o, "behind", json_object_new_string(p->branches[i].behind));
+        cli_cost_json(o, &p->branches[i].cost);
+        json_object_array_add(branches, o);
+    }
+    return branches;
+}
+
 int cli_profile_write(const cli_profile *p, const char *path)
 {
-    struct json_object *root = json_object_new_object(), *layers = json_object_new_array(), *branches = json_object_new_array();
+    struct json_object *root = json_object_new_object(), *layers = json_object_new_array();
     json_object_object_add(root, "bonnet_profile", json_object_new_int(1));
     json_object_object_add(root, "network", json_object_new_string(p->network));
     if (*p->sha256) json_object_object_add(root, "sha256", json_object_new_string(p->sha256));
@@ -55,15 +68,8 @@ int cli_profile_write(const cli_profile *p, const char *path)
         cli_cost_json(o, &p->layers[i].cost);
         json_object_array_add(layers, o);
     }
-    for (uint32_t i = 0; i < p->n_branches; i++) {
-        struct json_object *o = json_object_new_object();
-        json_object_object_add(o, "name", json_object_new_string(p->branches[i].name));
-        json_object_object_add(o, "behind", json_object_new_string(p->branches[i].behind));
-        cli_cost_json(o, &p->branches[i].cost);
-        json_object_array_add(branches, o);
-    }
     json_object_object_add(root, "layers", layers);
-    json_object_object_add(root, "branches", branches);
+    json_object_object_add(root, "branches", cli_branches_json(p));
     cli_cost_json(root, &p->whole);
     const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
     const int code = text ? cli_write_file(path, text, strlen(text)) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
