@@ -37,6 +37,8 @@ int cli_tiers_exits_file(cli_tiers *t, const char *path, const cli_session *s);
 int cli_tiers_list(cli_tiers *t, const char *path, struct json_object *tiers);
 int cli_tiers_links(cli_tiers *t, const char *path, struct json_object *links);
 int cli_tiers_codecs(cli_tiers *t, const char *path, struct json_object *codecs);
+/* The path of a file that is named in the file at `path`: beside it. free(). */
+char *cli_tiers_beside(const char *path, const char *name);
 /* The layer of this name; false: none. */
 bool cli_tiers_layer(uint32_t *out, const cli_tiers *t, const char *name);
 /* Exactly `count` numbers of least to most, null where `null` is not NAN: that. Nothing is done for a list that is NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tiers_list.c - tiers with their profiles, links, codecs. */
+/* tiers_list.c - tiers with their profiles, links. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,8 +63,7 @@ static int from_lists(bonnet_place_cost *out, uint32_t count, struct json_object
     return code;
 }
 
-/* A profile's path is beside the file that names it. */
-static char *beside(const char *path, const char *name)
+char *cli_tiers_beside(const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
     const size_t folder = slash && *name != '/' ? (size_t)(slash - path) + 1 : 0, room = folder + strlen(name) + 1;
@@ -101,7 +100,7 @@ static int read_tier(cli_tiers *t, uint32_t i, const char *path, struct json_obj
         return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"%s\": either \"profile\", a file, or \"ms\", a number for each layer, is wanted", path,
                         where);
     if (*profile) {
-        char *file = beside(path, profile);
+        char *file = cli_tiers_beside(path, profile);
         code = file ? from_profile(t, i, file) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
         free(file);
     } else {
@@ -146,61 +145,6 @@ int cli_tiers_links(cli_tiers *t, const char *path, struct json_object *links)
         l->bits_per_s = 1e6 * rate, l->sd_bits_per_s = 1e6 * sd, l->down_bits_per_s = 1e6 * down;
         if (l->rtt_ms_hi > 0 && l->rtt_ms_hi < l->rtt_ms)
             return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"%s\": \"rtt_ms_hi\" wants a number not below \"rtt_ms\"", path, where);
-    }
-    return CLI_OK;
-}
-
-/* {"*": for every cut, "input": for the input, "name of a layer": for the cut behind it}. */
-static int by_cut(double *out, const cli_tiers *t, struct json_object *map, double most, const char *path, const char *where, const char *key)
-{
-    struct json_object *every;
-    if (map && json_object_object_get_ex(map, "*", &every))
-        for (uint32_t c = 1; c < t->p.blocks; c++) out[c] = json_object_get_double(every);
-    if (!map) return CLI_OK;
-    json_object_object_foreach(map, name, value)
-    {
-        uint32_t layer = 0;
-        const double x =
-            json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int) ? json_object_get_double(value) : NAN;
-        if (!(x >= 0 && x <= most))
-            return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"%s\": \"%s\": \"%.60s\" wants a number, 0 to %g", path, where, key, name, most);
-        if (!strcmp(name, "*")) continue;
-        if (!strcmp(name, "input")) out[0] = x;
-        else if (cli_tiers_layer(&layer, t, name) && layer + 1 < t->p.blocks && t->blocks[layer].bytes > 0) out[layer + 1] = x;
-        else
-            return cli_fail(CLI_STATUS - BONNET_EINVAL,
-                            "%s: \"%s\": \"%s\": no cut behind \"%.60s\"; \"*\", \"input\" or a layer that has one is wanted", path, where, key,
-                            name);
-    }
-    return CLI_OK;
-}
-
-int cli_tiers_codecs(cli_tiers *t, const char *path, struct json_object *codecs)
-{
-    const uint32_t n = codecs ? (uint32_t)json_object_array_length(codecs) : 0;
-    snprintf(t->codec[0], CLI_TEXT, "none");
-    for (uint32_t k = 0; k < n; k++) {
-        bonnet_place_codec *c = &t->codecs[k];
-        struct json_object *ratio = NULL, *loss = NULL, *encode = NULL, *decode = NULL;
-        char where[32];
-        snprintf(where, sizeof where, "codecs[%u]", k);
-        const cli_field fields[] = {{"name", CLI_STRING, 0, 0, t->codec[k + 1], false},
-                                    {"ratio", CLI_OBJECT, 0, BONNET_PLACE_BLOCKS + 2, &ratio, false},
-                                    {"loss", CLI_OBJECT, 0, BONNET_PLACE_BLOCKS + 2, &loss, true},
-                                    {"encode_ms_per_mb", CLI_LIST, 0, BONNET_PLACE_TIERS, &encode, true},
-                                    {"decode_ms_per_mb", CLI_LIST, 0, BONNET_PLACE_TIERS, &decode, true}};
-        int code = cli_fields_read(path, where, json_object_array_get_idx(codecs, k), fields, sizeof fields / sizeof *fields);
-        for (uint32_t i = 0; code == CLI_OK && i <= k; i++)
-            if (!strcmp(t->codec[i], t->codec[k + 1]))
-                code =
-                    cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"%s\": \"name\" wants a name that no other codec has; \"none\" is taken", path, where);
-        if (code == CLI_OK) code = by_cut(t->ratio[k], t, ratio, 1e6, path, where, "ratio");
-        if (code == CLI_OK) code = by_cut(t->loss[k], t, loss, 1, path, where, "loss");
-        if (code == CLI_OK) code = cli_tiers_numbers(c->encode_ms_per_mb, t->p.tiers, encode, path, where, "encode_ms_per_mb", 1e9, NAN);
-        if (code == CLI_OK) code = cli_tiers_numbers(c->decode_ms_per_mb, t->p.tiers, decode, path, where, "decode_ms_per_mb", 1e9, NAN);
-        if (code != CLI_OK) return code;
-        c->ratio = t->ratio[k], c->loss = t->loss[k];
-        t->p.codecs = k + 1;
     }
     return CLI_OK;
 }

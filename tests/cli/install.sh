@@ -31,6 +31,7 @@ checks=$((checks + 1))
 cat > edge.c << 'END'
 #include <bonnet_edge.h>
 #include <bonnet_exits.h>
+#include <bonnet_place.h>
 #include <bonnet_profile.h>
 #include <math.h>
 #include <stdio.h>
@@ -50,6 +51,14 @@ int main(void)
     bonnet_shape shape;
     bonnet_cost cost;
     bonnet_calibrate_options calibrate = BONNET_CALIBRATE_OPTIONS_INIT;
+    static const bonnet_place_cost work = {3, 3, 0};
+    const bonnet_place_block block = {0, 0};
+    bonnet_place_point point = {0, 0, {1}, 1};
+    const bonnet_place_tier tier = {&work, NULL, 1, BONNET_PLACE_NO_LIMIT, 0, 0};
+    bonnet_place_problem problem = {&block, 1, NULL, 0, &point, 1, &tier, 1, NULL, NULL, 0, 0, 0};
+    bonnet_place_options place = BONNET_PLACE_OPTIONS_INIT;
+    static bonnet_place_result placed;
+    if (bonnet_place(&placed, &problem, &place) != BONNET_OK || placed.plan[0].ms != 4) return 1;
     model.kind = BONNET_MODEL_FREE, shape.op = BONNET_OP_NONE;
     if (bonnet_layer_cost(&cost, &model, &shape) != BONNET_OK || cost.ms > 0) return 1;
     if (bonnet_exit_costs_set(&costs, ends, 2) != BONNET_OK || bonnet_calibrate(&c, exits, &costs, 2, 2, &calibrate) != BONNET_OK) return 1;

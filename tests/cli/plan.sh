@@ -70,6 +70,9 @@ json.dump({"bonnet_tiers": 1, "input_bytes": 20000, "tiers": [{"name": "board", 
            "exits": [{"name": "early", "behind": "layer1.0.conv2", "accuracy": 0.85}], "accuracy": 0.92,
            "points": [{"thresholds": [None], "share": [0, 1], "accuracy": 0.92}, {"thresholds": [0], "share": [1, 0], "accuracy": 0.85},
                       {"thresholds": [12], "share": [0.6, 0.4], "accuracy": 0.915}]}, open("tiers.json", "w"))
+j = json.load(open("tiers.json"))
+del j["exits"], j["points"]
+json.dump(j, open("tiers2.json", "w"))
 P
 check 0 ' board stem.conv..layer1.0.conv2; ends: early 1.0000$' "$BONNET" plan "$bool" --tiers tiers.json
 check 0 '^ +1 .* 0.9150  board stem.conv..layer1.0.conv2 >deflate 7526 B> edge layer1.1.conv1..head.fc; ends: early 0.6000, final 0.4000$' "$BONNET" plan "$bool" \
@@ -87,6 +90,32 @@ check 11 '"tiers\[0\]" wants "last"' "$BONNET" plan --check moved.json "$bool"
 check 0 '' "$BONNET" plan --check moved.json
 check 0 'by state' "$BONNET" plan "$bool" --tiers tiers.json --accuracy 0.9 --deadline 60 --trace "$ROOT"/tests/vectors/edge/bus.log --detector ewma --states 1:40:1
 check 0 '"by_state"' "$BONNET" plan "$bool" --tiers tiers.json --trace "$ROOT"/tests/vectors/edge/bus.log --times 0.1 --json
+
+# From end to end, each file by the command that makes it: profiles, measured ratios, thresholds of trained exits.
+net=$MODELS/boolnet_k4_exits.bonnet
+if [ ! -s "$net" ]; then
+    net=exits.bonnet
+    "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o $net > out 2> err || die "the network with exits"
+fi
+check 0 '' "$BONNET" estimate "$net" --geometry tiny -o tiny.json
+check 0 '' "$BONNET" estimate "$net" --geometry zcu102 -o zcu102.json
+check 0 '' "$BONNET" cut "$net" "$pictures"/0000?_*.pgm -o codecs.json
+check 0 '' "$BONNET" run "$net" --dataset fashion-mnist --limit 2000 --all-exits -o logits.npz
+check 0 '' "$BONNET" calibrate logits.npz "$net" --budget 0.5 -o thresholds.json
+cat > end.json << 'END'
+{"bonnet_tiers": 1, "tiers": [{"name": "tiny", "profile": "tiny.json"}, {"name": "zcu102", "profile": "zcu102.json"}], "links": [{"mbit_per_s": 800, "rtt_ms": 0.2}],
+ "codecs": [{"name": "zstd", "measured": "codecs.json"}, {"name": "deflate", "measured": "codecs.json", "encode_ms_per_mb": [9, 1]}]}
+END
+check 0 ' tiny stem.conv >zstd [0-9]+ B> zcu102 layer1.0.conv1..head.fc$' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json --only partition --policy no_raw_upload
+check 0 ' zcu102 .*; ends: exit1 0.[0-9]+, ' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json --policy no_raw_upload,must_local_answer --best 31
+check 0 ' tiny stem.conv; ends: exit1 1.0000$' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json --only device -o plan.json
+check 0 ' 1 layers on 1 tier,' "$BONNET" plan --check plan.json "$net"
+for field in '"confidence": "margin"' '"temperature": 1' '"threshold": 0'; do grep -q "$field" plan.json || die "how sure an exit must be: $field"; done
+check 15 'thresholds.json: "sha256" is of another network' "$BONNET" plan "$bool" --tiers tiers2.json --exits thresholds.json
+check 0 '' "$BONNET" cut "$bool" "$pictures"/00000_*.pgm -o codecs.json
+check 15 'codecs.json: "sha256" is of another network' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json
+sed 's/"name": "zstd"/"name": "lz4"/' end.json > lz4.json
+check 11 '"codecs\[0\]": "measured" goes with' "$BONNET" plan "$net" --tiers lz4.json --exits thresholds.json
 
 # Command lines.
 check 2 'give a network and --tiers FILE' "$BONNET" plan
@@ -141,6 +170,7 @@ wrong 11 '"links\[0\]": "rtt_ms_hi" wants' 'j["links"][0]["rtt_ms_hi"] = 1'
 wrong 11 '"codecs\[1\]": "name" wants a name that no other' 'j["codecs"][1]["name"] = "none"'
 wrong 11 '"codecs\[0\]": "ratio": "\*" wants a number' 'j["codecs"][0]["ratio"]["*"] = "x"'
 wrong 11 '"codecs\[0\]": "ratio": no cut behind "partition8"' 'j["codecs"][0]["ratio"]["partition8"] = 1'
+wrong 11 '"codecs\[0\]": either "ratio" or' 'del j["codecs"][0]["ratio"]'
 wrong 11 '"codecs\[0\]": "encode_ms_per_mb" wants 2 numbers' 'j["codecs"][0]["encode_ms_per_mb"] = [1]'
 wrong 20 'no tier can run' 'j["tiers"][0]["ms"][1] = j["tiers"][1]["ms"][1] = None'
 /usr/bin/python3 -B -c "
