@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* profile.c - what a layer has to do, and what that takes by its model. */
 #include <math.h>
+#include "bonnet_stairs.h"
 #include "profile.h"
 
 static const double most_elements = 9007199254740992.0; /* 2^53 */
@@ -53,6 +54,20 @@ static bonnet_status table_cost(bonnet_cost *out, const bonnet_cost *t)
     return BONNET_OK;
 }
 
+/* The interval is that of the fit; a time is never below 0. */
+static bonnet_status stairs_cost(bonnet_cost *out, const bonnet_layer_stairs *m, const bonnet_shape *shape)
+{
+    double seconds;
+    if (!m || !(m->spread >= 0) || !isfinite(m->spread)) return BONNET_EINVAL;
+    if (!shape->layer) return BONNET_EUNSUPPORTED;
+    const bonnet_status status = bonnet_layer_stairs_at(&seconds, m, shape->layer);
+    if (status != BONNET_OK) return status;
+    if (!(seconds >= 0) || !isfinite(seconds)) return BONNET_EINVAL;
+    const double ms = seconds * 1e3;
+    *out = (bonnet_cost){ms, m->spread < 1 ? ms * (1 - m->spread) : 0, ms * (1 + m->spread), -1};
+    return BONNET_OK;
+}
+
 bonnet_status bonnet_layer_cost(bonnet_cost *out, const bonnet_layer_model *model, const bonnet_shape *shape)
 {
     bonnet_work work;
@@ -66,6 +81,7 @@ bonnet_status bonnet_layer_cost(bonnet_cost *out, const bonnet_layer_model *mode
     switch (model->kind) {
     case BONNET_MODEL_ROOFLINE: return profile_roofline(out, &model->of.roofline, false, shape, &work);
     case BONNET_MODEL_REFINED: return profile_roofline(out, &model->of.roofline, true, shape, &work);
+    case BONNET_MODEL_STAIRS: return stairs_cost(out, model->of.stairs, shape);
     case BONNET_MODEL_TABLE: return table_cost(out, &model->of.table);
     default: return BONNET_EUNSUPPORTED;
     }

@@ -136,7 +136,7 @@ typedef struct bonnet_layer_shape {
 BONNET_API bonnet_status bonnet_model_shape_get(bonnet_layer_shape *out, const bonnet_model *model, uint32_t index); /* BONNET_EINVAL beyond the last */
 /*
  * Times one layer of that shape with random weights and bits, alone on dev: seconds[repeats], the layer's own (bonnet_layer_stats.nanoseconds, or busy cycles by
- * clock). Between runs 4 MiB of memory are touched, as the other layers of a network would do; one more run comes first and is not counted.
+ * clock). Between runs 256 KiB of memory are touched, as the other layers of a network would do; one more run comes first and is not counted.
  * BONNET_EINVAL: no network may have such a layer (bonnet_last_error() says why), or repeats not 1..10000. BONNET_EUNSUPPORTED: dev does not time it.
  */
 BONNET_API bonnet_status bonnet_profile_layer(double *seconds, bonnet_device *dev, const bonnet_layer_shape *shape, uint32_t repeats);

@@ -41,6 +41,7 @@ typedef struct bonnet_shape {
     uint32_t groups;                     /* of CONV: c_in and c_out are multiples */
     uint32_t act_bits, weight_bits;      /* of an element, 1..64 */
     double   read, written;              /* elements, where they are not those of the (first) input and of the output; 0: they are. At most 2^53 */
+    const bonnet_layer_shape *layer;     /* of a .bonnet: what STAIRS go by; the caller's. Or NULL */
 } bonnet_shape;
 
 /* A product and its addition are two operations. */
@@ -53,7 +54,7 @@ typedef enum bonnet_layer_model_kind {
     BONNET_MODEL_ROOFLINE = 1,
     BONNET_MODEL_REFINED  = 2,  /* ANNETTE's refined roofline */
     BONNET_MODEL_TABLE    = 3,  /* measured, whatever the shape */
-    BONNET_MODEL_STAIRS   = 4   /* bonnet_stairs */
+    BONNET_MODEL_STAIRS   = 4   /* bonnet_layer_stairs of bonnet_stairs.h: layers of a .bonnet only */
 } bonnet_layer_model_kind;
 
 /* A dimension that the hardware unrolls `parallel` times; `alpha`, 0..1, is the share of the idle units' time that is really lost. parallel 0: not unrolled. */
@@ -68,13 +69,13 @@ typedef struct bonnet_roofline {
     double error;                                /* relative, 0..1: the interval is ms * (1 - error) .. ms * (1 + error) */
 } bonnet_roofline;
 
-struct bonnet_stairs;
+struct bonnet_layer_stairs;
 typedef struct bonnet_layer_model {
     uint32_t kind;                               /* enum bonnet_layer_model_kind */
     union {
         bonnet_roofline roofline;                /* ROOFLINE, REFINED */
         bonnet_cost table;                       /* TABLE */
-        const struct bonnet_stairs *stairs;      /* STAIRS; the caller's */
+        const struct bonnet_layer_stairs *stairs; /* STAIRS; the caller's */
     } of;
 } bonnet_layer_model;
 /* Of one layer. out->mj: -1 but for a TABLE that knows it, and 0 where nothing is done. BONNET_EINVAL: shape or model out of range; EUNSUPPORTED: no such model. */

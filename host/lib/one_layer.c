@@ -130,7 +130,10 @@ static void fill(bonnet_net *net, uint32_t i, uint64_t *state)
             case BONNET_PARAM_DW8:
             case BONNET_PARAM_BORDER: ((int8_t *)data)[n] = (int8_t)((int)(r % 9) - 4); break; /* small: no sum of any shape leaves its type */
             case BONNET_PARAM_SH: data[n] = (uint8_t)(general ? r & 1 : 3); break;
-            case BONNET_PARAM_T: ((int32_t *)(void *)data)[n] = l->kind == BONNET_LAYER_BPICK ? (int32_t)(r % (l->in_c + l->res.channels)) : 0; break;
+            case BONNET_PARAM_T:
+                ((int32_t *)(void *)data)[n] =
+                    l->kind == BONNET_LAYER_BPICK ? (int32_t)(n % (l->in_c + l->res.channels)) /* in order, as joins and shuffles are */ : 0;
+                break;
             case BONNET_PARAM_A:
             case BONNET_PARAM_B:
             case BONNET_PARAM_S: ((int16_t *)(void *)data)[n] = (int16_t)(1 + r % 8); break;

@@ -40,8 +40,8 @@ bonnet_status bonnet_model_shape_get(bonnet_layer_shape *out, const bonnet_model
     return BONNET_OK;
 }
 
-/* What lies in the caches from the run before, other layers would have driven out: a network's weights and maps are a few MiB. */
-enum { OTHERS_BYTES = 4 << 20, MOST_REPEATS = 10000 };
+/* What lies in the nearest cache from the run before, other layers would have driven out of it, though hardly out of the next one. */
+enum { OTHERS_BYTES = 256 << 10, MOST_REPEATS = 10000 };
 
 static uint64_t touch(uint8_t *others)
 {

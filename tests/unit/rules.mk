@@ -4,7 +4,7 @@ UNIT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 UNIT_NAMES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_BINS  := $(UNIT_NAMES:%=$(O)/tests/unit/%)
 # What they are tests of, and what makes networks for them. The mock chip, but no simulator.
-UNIT_SRCS  := $(wildcard host/compiler/*.c host/model/*.c) $(wildcard host/lib/file*.c host/lib/codec*.c) host/lib/picture.c host/lib/resample.c host/lib/layers.c driver/error.c $(wildcard driver/net*.c driver/regdev*.c driver/mock*.c driver/cpu*.c driver/mixed*.c) driver/pool.c \
+UNIT_SRCS  := $(wildcard host/compiler/*.c host/model/*.c) $(wildcard host/lib/file*.c host/lib/codec*.c) host/lib/picture.c host/lib/resample.c host/lib/layers.c host/lib/one_layer.c driver/error.c $(wildcard driver/net*.c driver/regdev*.c driver/mock*.c driver/cpu*.c driver/mixed*.c) driver/pool.c driver/golden.c \
               $(ENERGY_SRCS) host/energy/constants.c $(EDGE_SRCS) \
               $(wildcard sim/golden/*.c tests/conform/net_*.c tests/unit/make_*.c) tests/conform/compare.c
 UNIT_OBJS  := $(UNIT_SRCS:%.c=$(O)/san/%.o) $(O)/san/gen/onnx.pb-c.o
