@@ -38,6 +38,9 @@ typedef struct cli_options {
     const char *detector, *threshold, *format, *scale; /* --detector NAME, --threshold X, --format NAME, --scale MBIT: numbers as text, or NULL */
     const char *bits, *codec, *level, *range, *decode, *plot; /* --bits N, --codec NAME, --level N, --range RANGE, --decode FILE, --plot FILE: as text, or NULL */
     unsigned long clock_mhz;
+    unsigned long repeat, budget;           /* --repeat N, --budget N; 0: the verb's own */
+    const char *idle_mw, *active_mw;        /* --idle-mw MW, --active-mw MW: numbers as text, or NULL */
+    bool kinds;                             /* --kinds */
     const char *platform;    /* --platform FILE  */
     const char *tiers, *exits, *goal, *policy, *only;  /* plan: --tiers FILE, --exits FILE, --goal NAME, --policy NAME,NAME, --only NAME */
     const char *accuracy, *energy, *weight;            /* --accuracy X, --energy MJ, --weight X: numbers as text, or NULL */
@@ -157,6 +160,10 @@ int cli_link(int argc, char **argv);
 int cli_codec(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
+int cli_profile_verb(int argc, char **argv);
+/* The network of `bonnet selftest`. */
+extern const uint8_t cli_selftest_net[];
+extern const size_t cli_selftest_net_size;
 
 /* Shared pieces of output. */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */

@@ -8,8 +8,6 @@ static const char usage[] = "usage: bonnet selftest [--device URI] [--json]\n\n"
                             "Run a small built-in network with random weights and every operator on each device and compare every bit with golden.\n";
 
 /* tests/vectors/selftest.bonnet, linked in by host/cli/rules.mk. */
-extern const uint8_t cli_selftest_net[];
-extern const size_t cli_selftest_net_size;
 
 static int test_device(const char *device, bool *differs, uint64_t *bits)
 {

@@ -127,6 +127,11 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"check", no_argument, NULL, '0'},
                                           {"plot", required_argument, NULL, '@'},
                                           {"all-exits", no_argument, NULL, '!'},
+                                          {"repeat", required_argument, NULL, '~'},
+                                          {"budget", required_argument, NULL, '#'},
+                                          {"idle-mw", required_argument, NULL, '$'},
+                                          {"active-mw", required_argument, NULL, '('},
+                                          {"kinds", no_argument, NULL, ')'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -210,6 +215,11 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case '0': o->check = true; break;
         case '@': o->plot = optarg; break;
         case '!': o->all_exits = true; break;
+        case '~': code = parse_number(&o->repeat, "repeat", optarg); break;
+        case '#': code = parse_number(&o->budget, "budget", optarg); break;
+        case '$': o->idle_mw = optarg; break;
+        case '(': o->active_mw = optarg; break;
+        case ')': o->kinds = true; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;

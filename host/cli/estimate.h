@@ -6,7 +6,7 @@
 #include "platform.h"
 
 /* By a platform's models: the profile, and what each layer was counted as. */
-typedef struct estimate_row { bonnet_shape shape; bonnet_work work; uint32_t into; } estimate_row; /* into: the layer that does this one too, or itself */
+typedef struct estimate_row { bonnet_shape shape; bonnet_layer_shape layer; bonnet_work work; uint32_t into; } estimate_row; /* into: the layer that does this one too, or itself */
 typedef struct estimate_modelled { cli_profile profile; estimate_row *rows; } estimate_modelled;
 void estimate_modelled_free(estimate_modelled *m);
 /* Of a file of layers; of a .bonnet that is open. estimate_modelled_free() in any case. */

@@ -188,6 +188,7 @@ int estimate_layers(estimate_modelled *out, const cli_session *s, const cli_plat
         snprintf(l->name, CLI_TEXT, "%s", info.name);
         snprintf(l->kind, CLI_TEXT, "%s", info.kind);
         out->rows[i].shape = cli_layer_shape(&info);
+        if (bonnet_model_shape_get(&out->rows[i].layer, s->model, i) == BONNET_OK) out->rows[i].shape.layer = &out->rows[i].layer;
         out->rows[i].into = i;
         code = layer_cost(out, i, &c);
     }

@@ -17,6 +17,7 @@ static const struct verb {
     {"verify", cli_verify, "compare every intermediate map of every layer with the golden model"},
     {"bench", cli_bench, "cycles, MAC/cycle, stalls and DRAM bytes of every layer"},
     {"estimate", cli_estimate, "what bench would count, worked out without running anything"},
+    {"profile", cli_profile_verb, "what every layer takes on a device, measured; or a model of every kind of layer there"},
     {"energy", cli_energy, "joules of a frame, and the published table beside them"},
     {"trace", cli_trace, "what every unit did when, for a trace viewer"},
     {"report", cli_report, "one page about a run: roofline, stalls, bytes, energy, buffers"},

@@ -98,7 +98,8 @@ int cli_platform_layer_read(cli_platform_layer *l, const char *path, const char 
     static const struct {
         const char *name;
         layer_reader *read;
-    } models[] = {{"free", read_free}, {"roofline", read_roofline}, {"refined", read_roofline}, {"table", read_table}};
+    } models[] = {
+        {"free", read_free}, {"roofline", read_roofline}, {"refined", read_roofline}, {"table", read_table}, {"stairs", cli_platform_stairs_read}};
     struct json_object *model = NULL;
     char known[128] = "";
     if (!json_object_is_type(object, json_type_object)) return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"%s\" wants an object", path, where);

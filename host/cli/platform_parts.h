@@ -8,4 +8,6 @@
 bool cli_kind_ok(const char *text);
 /* One entry of "layers", where: "layers.conv"; by its "model". What l owns is freed by cli_platform_free() even on failure. */
 int cli_platform_layer_read(cli_platform_layer *l, const char *path, const char *where, struct json_object *object);
+/* "model": "stairs". */
+int cli_platform_stairs_read(cli_platform_layer *l, const char *path, const char *where, struct json_object *object);
 #endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_profile.c - bonnet profile: what each layer of a network takes on a device; or a model of every kind of layer there (docs/profile.md). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "netprofile.h"
+#include "profile.h"
+
+static const char usage[] =
+    "usage: bonnet profile MODEL.bonnet [IMAGE] [--device URI] [--repeat N] [--active-mw MW] [-o FILE.json] [--json]\n"
+    "       bonnet profile --kinds -o PLATFORM.json [MODEL.bonnet]... [--device URI] [--budget N] [--repeat N] [--seed N]\n"
+    "                      [--idle-mw MW --active-mw MW] [--json]\n\n"
+    "Measures what every layer takes, run after run: median, and the tenth and ninetieth part of the runs as its interval. With --kinds: times "
+    "single layers\n"
+    "with random weights, fits a model of each kind from at most N of them, and says how far off it is for shapes that it never saw, and for whole "
+    "networks.\n\n"
+    "  --device URI     what is timed (default cpu:, one thread); chips are timed by their cycles, and can only be measured, not fitted\n"
+    "  --repeat N       runs, 1 to 1000 (default 25)\n"
+    "  -o FILE.json     network profile for `bonnet plan`, or platform for `bonnet estimate --platform` (docs/estimate.md)\n"
+    "  --budget N       measurements for each kind, at most: 4 to 100 (default 30)\n"
+    "  --seed N         of the shapes that are drawn (default 1)\n"
+    "  --idle-mw MW, --active-mw MW\n"
+    "                   what the machine draws, for the energy; without: none is told\n"
+    "  --json           everything, as JSON\n";
+
+static bool power_ok(const char *text)
+{
+    double mw;
+    return !text || (cli_number(&mw, text) && mw >= 0 && mw <= 1e7);
+}
+
+static int check(cli_options *o)
+{
+    if (!o->repeat) o->repeat = 25;
+    if (!o->budget) o->budget = 30;
+    if (!o->seed) o->seed = 1;
+    if (!o->device) o->device = "cpu:";
+    if (o->repeat > PROFILE_REPEATS) return cli_fail(CLI_USAGE, "profile: --repeat wants 1 to %d runs, not %lu", PROFILE_REPEATS, o->repeat);
+    if (o->budget < 4 || o->budget > 100) return cli_fail(CLI_USAGE, "profile: --budget wants 4 to 100 measurements, not %lu", o->budget);
+    if (!power_ok(o->idle_mw)) return cli_fail(CLI_USAGE, "profile: --idle-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->idle_mw);
+    if (!power_ok(o->active_mw)) return cli_fail(CLI_USAGE, "profile: --active-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->active_mw);
+    if (o->kinds && !o->idle_mw != !o->active_mw) return cli_fail(CLI_USAGE, "profile: a platform has --idle-mw and --active-mw, or neither");
+    if (o->kinds && !o->output) return cli_fail(CLI_USAGE, "profile: --kinds makes a platform; give -o PLATFORM.json");
+    if (o->kinds) return CLI_OK;
+    if (o->argc < 1 || o->argc > 2) return cli_fail(CLI_USAGE, "profile: give a model and at most one image; try `bonnet profile --help`");
+    return CLI_OK;
+}
+
+/* The middle of the runs, and what nine tenths of them are above and below. */
+static bonnet_cost cost_of(double *times, uint32_t repeats, const cli_options *o)
+{
+    double mw;
+    const double ms = profile_median(times, repeats) * 1e3;
+    bonnet_cost c = {ms, times[repeats / 10] * 1e3, times[repeats - 1 - repeats / 10] * 1e3, -1};
+    if (o->active_mw && cli_number(&mw, o->active_mw)) bonnet_cost_power(&c, mw);
+    return c;
+}
+
+static void print_table(const cli_profile *p, uint32_t repeats)
+{
+    printf("%-28s %-6s %10s %10s %10s\n", "layer", "kind", "ms", "tenth", "ninetieth");
+    for (uint32_t i = 0; i < p->n_layers; i++)
+        printf("%-28.28s %-6s %10.5f %10.5f %10.5f\n", p->layers[i].name, p->layers[i].kind, p->layers[i].cost.ms, p->layers[i].cost.ms_lo,
+               p->layers[i].cost.ms_hi);
+    printf("%-28s %-6s %10.5f\n", "start", "", p->start_ms);
+    printf("%-28s %-6s %10.5f %10.5f %10.5f\n\n%s on %s, %u runs.\n", "whole", "", p->whole.ms, p->whole.ms_lo, p->whole.ms_hi, p->network, p->tier,
+           repeats);
+}
+
+static int print_json(const cli_profile *p, uint32_t repeats)
+{
+    struct json_object *root = json_object_new_object(), *layers = json_object_new_array();
+    for (uint32_t i = 0; i < p->n_layers; i++) {
+        struct json_object *l = json_object_new_object();
+        json_object_object_add(l, "name", json_object_new_string(p->layers[i].name));
+        json_object_object_add(l, "kind", json_object_new_string(p->layers[i].kind));
+        cli_cost_json(l, &p->layers[i].cost);
+        json_object_array_add(layers, l);
+    }
+    json_object_object_add(root, "network", json_object_new_string(p->network));
+    json_object_object_add(root, "device", json_object_new_string(p->tier));
+    json_object_object_add(root, "runs", json_object_new_int((int)repeats));
+    json_object_object_add(root, "start_ms", cli_json_number(p->start_ms));
+    json_object_object_add(root, "layers", layers);
+    cli_cost_json(root, &p->whole);
+    return cli_print_json(root);
+}
+
+static int gather(cli_profile *p, const cli_session *s, double *times, double *start, const cli_options *o)
+{
+    const uint32_t repeats = (uint32_t)o->repeat;
+    bonnet_layer_info info;
+    int code = cli_profile_make(p, s->info.layers, 0);
+    if (code != CLI_OK) return code;
+    snprintf(p->network, CLI_TEXT, "%.*s", CLI_TEXT - 1, *s->info.name ? s->info.name : "network");
+    snprintf(p->tier, CLI_TEXT, "%.*s", CLI_TEXT - 1, o->device);
+    cli_sha256_hex(p->sha256, s->info.sha256);
+    p->source = CLI_FROM_MEASUREMENT;
+    const bonnet_cost started = cost_of(start, repeats, o);
+    p->start_ms = started.ms, p->whole = started;
+    for (uint32_t i = 0; i < p->n_layers; i++) {
+        if (bonnet_model_layer_get(&info, s->model, i) != BONNET_OK) return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: no layer %u", s->path, i);
+        snprintf(p->layers[i].name, CLI_TEXT, "%s", info.name);
+        snprintf(p->layers[i].kind, CLI_TEXT, "%s", info.kind);
+        p->layers[i].cost = cost_of(times + (size_t)i * repeats, repeats, o);
+        bonnet_cost_add(&p->whole, &p->layers[i].cost);
+    }
+    return CLI_OK;
+}
+
+static int measured(const cli_options *o)
+{
+    cli_session s;
+    cli_profile p = {.n_layers = 0};
+    uint8_t *pixels = NULL;
+    double *times = NULL, *start = NULL;
+    int code = cli_open(&s, o, o->argv[0]);
+    if (code == CLI_OK && o->argc == 2) code = cli_image_read_for(&pixels, o->argv[1], &s);
+    if (code == CLI_OK) {
+        const profile_run run = {s.dev, s.model, pixels, (uint32_t)o->repeat};
+        times = calloc((size_t)s.info.layers * o->repeat, sizeof *times), start = calloc(o->repeat, sizeof *start);
+        const bonnet_status status = times && start ? profile_measure(times, start, &run) : BONNET_ENOMEM;
+        if (status == BONNET_EUNSUPPORTED) code = cli_fail(CLI_USAGE, PROFILE_NO_CLOCK, o->device);
+        else if (status != BONNET_OK) code = cli_fail_status(status, s.dev, o->argv[0]);
+    }
+    if (code == CLI_OK) code = gather(&p, &s, times, start, o);
+    if (code == CLI_OK && o->output) code = cli_profile_write(&p, o->output);
+    if (code == CLI_OK && o->json) code = print_json(&p, (uint32_t)o->repeat);
+    else if (code == CLI_OK) print_table(&p, (uint32_t)o->repeat);
+    cli_profile_free(&p);
+    free(times), free(start), free(pixels);
+    cli_close(&s);
+    return code == CLI_OK ? cli_finish_stdout() : code;
+}
+
+int cli_profile_verb(int argc, char **argv)
+{
+    cli_options o = {.device = NULL};
+    int code = cli_parse(&o, argc, argv, "doSjqt~#$()", usage);
+    if (code == CLI_OK) code = check(&o);
+    if (code != CLI_OK) return code;
+    return o.kinds ? profile_kinds(&o) : measured(&o);
+}
