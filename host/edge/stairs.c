@@ -144,7 +144,7 @@ static int ascending(const void *a, const void *b)
 static void report(stairs_job *job)
 {
     bonnet_stairs_fit *f = job->fit;
-    double off[BONNET_STAIRS_MAX_POINTS], square = 0;
+    double off[BONNET_STAIRS_MAX_POINTS] = {0}, square = 0;
     uint32_t known = 0;
     stairs_choose(job);
     f->model = job->best.model;

@@ -22,7 +22,7 @@ static bool finer(const bonnet_stairs *a, const bonnet_stairs *b) { return (uint
 void stairs_choose(stairs_job *job)
 {
     const bonnet_stairs_fit *f = job->fit;
-    double rms[STAIRS_STEPS * STAIRS_STEPS], least = INFINITY;
+    double rms[STAIRS_STEPS * STAIRS_STEPS] = {0}, least = INFINITY;
     bonnet_stairs model;
     for (uint32_t i = 0; pair(job, i, &model); i++) {
         stairs_least_squares(&job->trial, &model, job->o.line, f->point, f->count);
@@ -67,7 +67,7 @@ static int by_number(const void *a, const void *b)
 /* What was measured, each gap's middle, and the two ends of the stair next to it. */
 static void look_along(look *l, const stairs_job *job, int axis)
 {
-    uint32_t at[BONNET_STAIRS_MAX_POINTS], n = 0;
+    uint32_t at[BONNET_STAIRS_MAX_POINTS] = {0}, n = 0;
     const bonnet_stairs_fit *f = job->fit;
     const uint32_t step = axis == 0 ? job->best.model.step_x : axis == 1 ? job->best.model.step_y : 0;
     l->count = 0;

@@ -21,7 +21,7 @@ static bool differs(const stairs_job *job, double a, double b)
 static bonnet_status compare(stairs_job *job, const uint32_t base[STAIRS_AXES], int axis, uint32_t from, uint32_t to, bool *yes)
 {
     uint32_t place[STAIRS_AXES] = {base[0], base[1], base[2]};
-    double a, b;
+    double a = 0, b = 0;
     place[axis] = from;
     bonnet_status status = stairs_at(job, place, &a);
     place[axis] = to;
@@ -64,7 +64,7 @@ static bonnet_status stand(stairs_job *job, int axis, uint32_t base[STAIRS_AXES]
     double most = -1;
     for (uint32_t end = 0; end < 2; end++) {
         uint32_t place[STAIRS_AXES] = {0, 0, job->places[2] - 1};
-        double low, high;
+        double low = 0, high = 0;
         place[other] = end ? job->places[other] - 1 : 0;
         bonnet_status status = stairs_at(job, place, &low);
         place[axis] = job->places[axis] - 1;
@@ -80,7 +80,7 @@ static bonnet_status stand(stairs_job *job, int axis, uint32_t base[STAIRS_AXES]
 /* The distance of the first two jumps; the first alone suffices where the first stair is whole. */
 static bonnet_status search(stairs_job *job, int axis)
 {
-    uint32_t base[STAIRS_AXES] = {0}, one, two;
+    uint32_t base[STAIRS_AXES] = {0}, one = 0, two = 0;
     const uint32_t from = stairs_coordinate(job, axis, 0);
     bonnet_status status = stand(job, axis, base);
     if (status == BONNET_OK) status = first_jump(job, base, axis, 0, &one);
@@ -120,7 +120,7 @@ static bonnet_status steepest(stairs_job *job, uint32_t from, uint32_t to, uint3
     bonnet_status status = BONNET_OK;
     while (status == BONNET_OK && to - from > 1 && !job->full) {
         const uint32_t middle = from + (to - from) / 2;
-        double low, half, high;
+        double low = 0, half = 0, high = 0;
         status = stairs_at(job, (uint32_t[]){from, 0, 0}, &low);
         if (status == BONNET_OK) status = stairs_at(job, (uint32_t[]){middle, 0, 0}, &half);
         if (status == BONNET_OK) status = stairs_at(job, (uint32_t[]){to, 0, 0}, &high);
@@ -144,7 +144,7 @@ static uint32_t common(uint32_t a, uint32_t b)
 /* As far as a rise is seen through the noise, and no farther: noise is relative, jumps are not. Exact: all of it. */
 static bonnet_status seen(stairs_job *job, uint32_t *end)
 {
-    double low, high;
+    double low = 0, high = 0;
     bonnet_status status = stairs_at(job, (uint32_t[]){0, 0, 0}, &low);
     *end = job->places[0] - 1;
     for (uint32_t to = 1; status == BONNET_OK && job->o.noise > 0 && to < *end && !job->full; to *= 2) {

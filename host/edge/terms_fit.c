@@ -157,7 +157,7 @@ static int ascending(const void *a, const void *b)
 static void report(fit_job *job)
 {
     bonnet_layer_fit *f = job->fit;
-    double off[BONNET_STAIRS_MAX_POINTS], square = 0;
+    double off[BONNET_STAIRS_MAX_POINTS] = {0}, square = 0;
     uint32_t known = 0;
     solve_positive(job);
     for (uint32_t k = 0; k < job->terms; k++) f->model.term[k].seconds = job->value[k] / job->scale[k];

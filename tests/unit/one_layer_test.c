@@ -142,11 +142,13 @@ static void anything(unit *u)
         bonnet_layer_shape s;
         bonnet_net *net = NULL;
         bonnet_error err = {""};
-        uint32_t index = 0, *field = &s.slices;
+        uint32_t index = 0;
         draw(&s, u, unit_below(u, KINDS));
-        const size_t fields = (sizeof s - (size_t)((char *)field - (char *)&s)) / sizeof *field;
-        for (uint32_t k = 1 + unit_below(u, 2); k; k--)
-            field[unit_below(u, (uint32_t)fields)] = unit_below(u, 3) ? unit_below(u, 9) : (uint32_t)unit_random(u);
+        const uint32_t first = offsetof(bonnet_layer_shape, slices), fields = (offsetof(bonnet_layer_shape, pixels_signed) - first) / 4 + 1;
+        for (uint32_t k = 1 + unit_below(u, 2); k; k--) {
+            const uint32_t number = unit_below(u, 3) ? unit_below(u, 9) : (uint32_t)unit_random(u);
+            memcpy((char *)&s + first + 4 * unit_below(u, fields), &number, sizeof number);
+        }
         const bonnet_status status = bonnet_one_layer(&net, &index, &s, i, &err);
         sound += status == BONNET_OK;
         if (status != BONNET_OK && status != BONNET_EINVAL) UNIT(u, 0, "anything", "%d: %s", (int)status, err.text);

@@ -166,7 +166,7 @@ static void found_again(unit *u, double noise, double most)
     UNIT(u, !over, "budget kept, nothing measured twice", "%u", over);
     UNIT(u, !outside, "intervals hold the points", "%u do not", outside);
     UNIT(u, !unlike, "predictions are the model's", "%u are not", unlike);
-    printf("      worst of %u shapes a fit: %.2g\n", SHAPES, worst);
+    printf("      worst of %d shapes a fit: %.2g\n", SHAPES, worst);
 }
 
 static void refused(unit *u)
