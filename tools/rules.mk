@@ -4,7 +4,7 @@ FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet
 PICTURES := $(sort $(wildcard tests/vectors/fashion/*.pgm))
 IMAGES   ?= 1000
 
-.PHONY: run test cosim bench train train-exits install
+.PHONY: run test cosim bench train train-exits exits install
 DEPS := deps-build deps-run deps-test deps-fuzz deps-train
 .PHONY: $(DEPS)
 $(DEPS): deps-%:
@@ -81,6 +81,13 @@ train-exits: deps-train $(CLI)   ## Train the early exits of the trained BoolNet
 	models/fashion/exits.py train --out $(TRAINED)
 	models/fashion/exits.py export --out $(TRAINED)
 	models/fashion/vectors.py
+
+exits: deps-train deps-test $(CLI)   ## Early exits measured again: docs/exits.svg and the tables of docs/exits.md (a minute)
+	mkdir -p $(TRAINED)
+	$(CLI) compile models/fashion/boolnet_k4_exits.onnx -o $(TRAINED)/boolnet_k4_exits.bonnet
+	models/fashion/exits.py logits --out $(TRAINED) --npz $(TRAINED)/exits_val.npz
+	$(CLI) run $(TRAINED)/boolnet_k4_exits.bonnet --dataset fashion-mnist --all-exits -o $(TRAINED)/exits_test.npz
+	tools/exits.py $(CLI) $(TRAINED)/boolnet_k4_exits.bonnet $(TRAINED)/exits_val.npz $(TRAINED)/exits_test.npz
 
 DESTDIR ?=
 PREFIX  ?= /usr/local

@@ -31,7 +31,7 @@ static void script(FILE *f, const cli_exits_file *t)
     fputs(
         "set terminal svg noenhanced size 900,540 font 'DejaVu Sans,13' background '#ffffff'\nset border 3\nset rmargin 5\nset xtics nomirror\nset "
         "ytics nomirror\n"
-        "set grid lc '#dddddd'\nset key bottom right reverse Left\nset offsets graph 0.04, graph 0.06, graph 0.04, graph 0.04\nset format y '%g %%'\n"
+        "set grid lc '#dddddd'\nset key bottom right reverse Left\nset offsets graph 0.04, graph 0.06, graph 0.04, graph 0.1\nset format y '%g %%'\n"
         "set ylabel 'accuracy'\nset xlabel 'mean cost of a sample, ",
         f);
     add_name(f, t->unit);
@@ -50,8 +50,7 @@ static void script(FILE *f, const cli_exits_file *t)
     for (uint32_t e = 0; e < t->exits; e++) {
         fprintf(f, "set label '%s", e + 1 == t->exits ? "" : "all at ");
         add_name(f, e + 1 == t->exits ? "no exit" : t->exit[e].name);
-        fprintf(f, "' at %.9g,%.6f %s offset %s,-1 font ',11' tc '#d95f02'\n", t->exit[e].alone, 100 * t->exit[e].accuracy,
-                e + 1 == t->exits ? "right" : "left", e + 1 == t->exits ? "-1" : "1");
+        fprintf(f, "' at %.9g,%.6f center offset 0,-0.8 font ',11' tc '#d95f02'\n", t->exit[e].alone, 100 * t->exit[e].accuracy_low);
     }
     fputs("plot $p using 1:2:3:4 with yerrorbars pt 7 ps 0.5 lc '#1b9e77' title 'thresholds that none beats where they were chosen', \\\n"
           "$a using 1:2:3:4 with yerrorbars pt 5 ps 0.9 lw 1.5 lc '#d95f02' title 'one exit for all', \\\n"

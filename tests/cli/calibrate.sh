@@ -173,6 +173,9 @@ check 11 'named.csv: its exits or classes are not those of judge.csv' "$BONNET" 
 check 0 '^at most 13 ms: resize 128 px, 98.50%$' "$BONNET" calibrate --points "$ROOT/examples/edge/ways.csv" --at-most 13
 grep -qx 'at most 13 ms: exits stage 2, 63.00%' out || die "the best exit within 13 ms"
 grep -qx '4 of 8 that none other beats' out || die "the front"
+cp out got
+sed -n '/^<!-- ways -->/,/^<!-- \/ways -->/s/^    //p' "$ROOT/docs/exits.md" > want
+cmp -s got want || die "not as in docs/exits.md"
 check 0 '"name": "stage 2"' "$BONNET" calibrate --points "$ROOT/examples/edge/ways.csv" --at-most 13 --json
 check 0 'nothing of exits' "$BONNET" calibrate --points "$ROOT/examples/edge/ways.csv" --at-most 5
 
