@@ -2,7 +2,7 @@
 /* profile.c - what a layer has to do, and what that takes by its model. */
 #include <math.h>
 #include "bonnet_stairs.h"
-#include "profile.h"
+#include "profile_models.h"
 
 static const double most_elements = 9007199254740992.0; /* 2^53 */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* profile_fuse.c - layers that a compiler does in one go: rewrites of pairs, in order (ANNETTE's mapping model). */
-#include "profile.h"
+#include "profile_models.h"
 
 static double written(const bonnet_shape *s) { return (double)s->h_out * s->w_out * s->c_out; }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* profile_roofline.c - time from rates, and what unrolled dimensions that do not divide lose of them (ANNETTE, docs/estimate.md). */
 #include <math.h>
-#include "profile.h"
+#include "profile_models.h"
 
 static bool rate_ok(double rate) { return rate > 0 && isfinite(rate); }
 static bool unroll_ok(const bonnet_unroll *u)

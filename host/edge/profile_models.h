@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profile.h - private to host/edge: the models behind bonnet_layer_cost(). */
-#ifndef BONNET_EDGE_PROFILE_H
-#define BONNET_EDGE_PROFILE_H
+/* profile_models.h - private to host/edge: the models behind bonnet_layer_cost(). */
+#ifndef BONNET_EDGE_PROFILE_MODELS_H
+#define BONNET_EDGE_PROFILE_MODELS_H
 #include <stdbool.h>
 #include "bonnet_profile.h"
 
