@@ -93,10 +93,7 @@ int cli_planfile_write(const char *path, const cli_question *q, const bonnet_pla
         text(j, "policy", !o->must_local_answer ? "no_raw_upload" : o->no_raw_upload ? "no_raw_upload,must_local_answer" : "must_local_answer");
     if (o->deadline_ms > 0) number(j, "deadline_ms", o->deadline_ms);
     if (plan->misses >> BONNET_PLACE_LATE & 1 && isfinite(plan->ms_hi)) number(j, "late_ms", plan->ms_hi - o->deadline_ms);
-    json_object_object_foreach(rest, key, value)
-    {
-        json_object_object_add(j, key, json_object_get(value));
-    }
+    json_object_object_foreach(rest, key, value) { json_object_object_add(j, key, json_object_get(value)); }
     json_object_put(rest);
     const char *all = json_object_to_json_string_ext(j, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
     char *line = all ? malloc(strlen(all) + 2) : NULL;

@@ -111,6 +111,7 @@ static int read_root(cli_tiers *t, const char *path, struct json_object *root, c
     t->accuracy[0] = whole; /* moves to its place as exits are read */
     if (code == CLI_OK) code = cli_tiers_chain(t, path, s, layers);
     if (code == CLI_OK) code = exits ? cli_tiers_exits_file(t, exits, s) : cli_tiers_exits(t, path, inline_exits, points);
+    if (code == CLI_OK && s) cli_tiers_branches(t, s);
     if (code == CLI_OK) code = cli_tiers_list(t, path, tiers);
     if (code == CLI_OK) code = cli_tiers_links(t, path, links);
     return code == CLI_OK ? cli_tiers_codecs(t, path, codecs) : code;

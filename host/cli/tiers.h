@@ -34,6 +34,8 @@ int cli_tiers_read(cli_tiers **out, const char *path, const cli_session *s, cons
 int cli_tiers_chain(cli_tiers *t, const char *path, const cli_session *s, struct json_object *layers);
 int cli_tiers_exits(cli_tiers *t, const char *path, struct json_object *exits, struct json_object *points);
 int cli_tiers_exits_file(cli_tiers *t, const char *path, const cli_session *s);
+/* Memory of exits that the network has, where the file does not say. */
+void cli_tiers_branches(cli_tiers *t, const cli_session *s);
 int cli_tiers_list(cli_tiers *t, const char *path, struct json_object *tiers);
 int cli_tiers_links(cli_tiers *t, const char *path, struct json_object *links);
 int cli_tiers_codecs(cli_tiers *t, const char *path, struct json_object *codecs);

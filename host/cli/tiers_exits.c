@@ -145,3 +145,11 @@ int cli_tiers_exits_file(cli_tiers *t, const char *path, const cli_session *s)
     free(f);
     return code;
 }
+
+void cli_tiers_branches(cli_tiers *t, const cli_session *s)
+{
+    bonnet_exit x;
+    for (uint32_t i = 0; bonnet_exit_get(&x, s->model, i) == BONNET_OK; i++)
+        for (uint32_t e = 0; e < t->p.exits; e++)
+            if (!strcmp(x.name, t->exit[e]) && !t->exits[e].memory_bytes) t->exits[e].memory_bytes = (x.weight_bits + 7) / 8;
+}

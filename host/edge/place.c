@@ -100,9 +100,8 @@ static bonnet_status place(bonnet_place_result *out, place_question *q, bonnet_e
     return status;
 }
 
-/* The common entry: options of any age, the question checked and small enough. */
-static bonnet_status open_question(place_question **q, const bonnet_place_problem *problem, const bonnet_place_options *options,
-                                   bonnet_place_options *o, bonnet_error *err)
+bonnet_status place_question_open(place_question **q, const bonnet_place_problem *problem, const bonnet_place_options *options,
+                                  bonnet_place_options *o, bonnet_error *err)
 {
     *o = (bonnet_place_options)BONNET_PLACE_OPTIONS_INIT;
     if (options && (options->size < sizeof options->size || options->size > 4096)) return BONNET_EINVAL;
@@ -117,7 +116,7 @@ static bonnet_status open_question(place_question **q, const bonnet_place_proble
                        PLACE_MAX_PLANS);
 }
 
-static bonnet_status say(bonnet_status status, const bonnet_place_options *o, const bonnet_error *err)
+bonnet_status place_say(bonnet_status status, const bonnet_place_options *o, const bonnet_error *err)
 {
     if (status != BONNET_OK && o->message && o->message_bytes) snprintf(o->message, o->message_bytes, "%s", err->text);
     return status;
@@ -129,10 +128,10 @@ bonnet_status bonnet_place(bonnet_place_result *out, const bonnet_place_problem 
     bonnet_error err = {""};
     place_question *q = NULL;
     if (!out) return BONNET_EINVAL;
-    bonnet_status status = open_question(&q, problem, options, &o, &err);
+    bonnet_status status = place_question_open(&q, problem, options, &o, &err);
     if (status == BONNET_OK) status = place(out, q, &err);
     free(q);
-    return say(status, &o, &err);
+    return place_say(status, &o, &err);
 }
 
 bonnet_status bonnet_place_cost_of(bonnet_place_plan *plan, const bonnet_place_problem *problem, const bonnet_place_options *options)
@@ -141,29 +140,46 @@ bonnet_status bonnet_place_cost_of(bonnet_place_plan *plan, const bonnet_place_p
     bonnet_error err = {""};
     place_question *q = NULL;
     if (!plan) return BONNET_EINVAL;
-    bonnet_status status = open_question(&q, problem, options, &o, &err);
+    bonnet_status status = place_question_open(&q, problem, options, &o, &err);
     if (status == BONNET_OK) status = place_cost(plan, q, &err);
     free(q);
-    return say(status, &o, &err);
+    return place_say(status, &o, &err);
+}
+
+/* Each state with a walk of its own: together no more than one question may have. */
+static bonnet_status check_map(const bonnet_place_problem *problem, const bonnet_place_options *options, const double *bits_per_s, uint32_t states)
+{
+    bonnet_place_options o;
+    bonnet_error err = {""};
+    place_question *q = NULL;
+    bonnet_status status = place_question_open(&q, problem, options, &o, &err);
+    free(q);
+    if (status == BONNET_OK && problem->tiers < 2) status = bonnet_fail(&err, BONNET_EINVAL, "no link whose bandwidth could change");
+    for (uint32_t i = 0; status == BONNET_OK && i < states; i++)
+        if (!(bits_per_s[i] >= 1e-3 && bits_per_s[i] <= 1e12)) status = bonnet_fail(&err, BONNET_EINVAL, "state %u wants 0.001 to 10^12 bit/s", i);
+    if (status == BONNET_OK && place_plans(problem) * states > PLACE_MAX_PLANS)
+        status = bonnet_fail(&err, BONNET_EUNSUPPORTED, "up to %.3g plans in %u states; at most %.0g are looked at: fewer states",
+                             place_plans(problem) * states, states, PLACE_MAX_PLANS);
+    return place_say(status, &o, &err);
 }
 
 bonnet_status bonnet_place_map(bonnet_place_plan *out, const bonnet_place_problem *problem, const bonnet_place_options *options,
                                const double *bits_per_s, uint32_t states)
 {
-    if (!out || !bits_per_s || !states || states > BONNET_PLACE_STATES || !problem || problem->tiers < 2 || problem->tiers > BONNET_PLACE_TIERS ||
-        !problem->link)
-        return BONNET_EINVAL;
+    if (!out || !bits_per_s || !states || states > BONNET_PLACE_STATES) return BONNET_EINVAL;
+    bonnet_status status = check_map(problem, options, bits_per_s, states);
+    if (status != BONNET_OK) return status;
     bonnet_place_link link[BONNET_PLACE_TIERS - 1];
     bonnet_place_problem p = *problem;
     memcpy(link, problem->link, (problem->tiers - 1) * sizeof *link);
     p.link = link;
     bonnet_place_plan *map = malloc(states * sizeof *map);
     bonnet_place_result *r = malloc(sizeof *r);
-    bonnet_status status = map && r ? BONNET_OK : BONNET_ENOMEM;
+    if (!map || !r) status = BONNET_ENOMEM;
     for (uint32_t i = 0; i < states && status == BONNET_OK; i++) {
+        const double change = bits_per_s[i] / problem->link[0].bits_per_s;
         link[0].bits_per_s = bits_per_s[i];
-        link[0].sd_bits_per_s = problem->link[0].sd_bits_per_s * (bits_per_s[i] / problem->link[0].bits_per_s);
-        link[0].down_bits_per_s = problem->link[0].down_bits_per_s * (bits_per_s[i] / problem->link[0].bits_per_s);
+        link[0].sd_bits_per_s = problem->link[0].sd_bits_per_s * change, link[0].down_bits_per_s = problem->link[0].down_bits_per_s * change;
         status = bonnet_place(r, &p, options);
         if (status == BONNET_OK) map[i] = r->plan[0];
     }
@@ -180,57 +196,3 @@ uint32_t bonnet_place_find(const double *bits_per_s, uint32_t states, double now
         if (fabs(bits_per_s[i] - now) <= fabs(bits_per_s[best] - now)) best = i;
     return best;
 }
-
-/* The front so far; full: there was one more. */
-typedef struct front {
-    bonnet_place_plan *plan;
-    uint32_t count;
-    bool full;
-} front;
-
-static bool covers(const bonnet_place_plan *a, const bonnet_place_plan *b) { return a->ms <= b->ms && a->mj <= b->mj && a->accuracy >= b->accuracy; }
-
-static void add_to_front(void *to, const bonnet_place_plan *plan)
-{
-    front *f = to;
-    uint32_t left = 0;
-    if (plan->misses || f->full) return;
-    for (uint32_t i = 0; i < f->count; i++)
-        if (covers(&f->plan[i], plan)) return;
-    for (uint32_t i = 0; i < f->count; i++)
-        if (!covers(plan, &f->plan[i])) f->plan[left++] = f->plan[i];
-    f->count = left;
-    if (f->count == PLACE_MAX_FRONT) f->full = true;
-    else f->plan[f->count++] = *plan;
-}
-
-static int by_ms(const void *a, const void *b)
-{
-    const bonnet_place_plan *x = a, *y = b;
-    if (x->ms != y->ms) return x->ms < y->ms ? -1 : 1;
-    return x->mj < y->mj ? -1 : x->mj > y->mj;
-}
-
-bonnet_status bonnet_place_front(bonnet_place_plan **out, uint32_t *count, const bonnet_place_problem *problem, const bonnet_place_options *options)
-{
-    bonnet_place_options o;
-    bonnet_error err = {""};
-    place_question *q = NULL;
-    if (!out || !count) return BONNET_EINVAL;
-    bonnet_status status = open_question(&q, problem, options, &o, &err);
-    front f = {.plan = status == BONNET_OK ? malloc(PLACE_MAX_FRONT * sizeof *f.plan) : NULL};
-    if (status == BONNET_OK && !f.plan) status = bonnet_fail(&err, BONNET_ENOMEM, "out of memory");
-    if (status == BONNET_OK) place_walk(q, add_to_front, &f);
-    if (status == BONNET_OK && f.full) status = bonnet_fail(&err, BONNET_EUNSUPPORTED, "more than %d plans that no other beats", PLACE_MAX_FRONT);
-    if (status == BONNET_OK && !f.count) status = bonnet_fail(&err, BONNET_EUNSUPPORTED, "no plan is within the limits");
-    free(q);
-    if (status != BONNET_OK) {
-        free(f.plan);
-        return say(status, &o, &err);
-    }
-    qsort(f.plan, f.count, sizeof *f.plan, by_ms);
-    *out = f.plan, *count = f.count;
-    return BONNET_OK;
-}
-
-void bonnet_place_front_free(bonnet_place_plan *plans) { free(plans); }

@@ -26,6 +26,11 @@ typedef struct place_question {
     place_sums sum[BONNET_PLACE_TIERS];
 } place_question;
 
+/* The common entry: options of any age into *o, the question checked and small enough: free(). */
+bonnet_status place_question_open(place_question **q, const bonnet_place_problem *problem, const bonnet_place_options *options, bonnet_place_options *o,
+                                  bonnet_error *err);
+/* The status, its line where the options want it. */
+bonnet_status place_say(bonnet_status status, const bonnet_place_options *o, const bonnet_error *err);
 /* Checked, complete: free(). */
 bonnet_status place_open(place_question **out, const bonnet_place_problem *problem, const bonnet_place_options *options, bonnet_error *err);
 /* The sums of a point. */

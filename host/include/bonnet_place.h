@@ -141,7 +141,7 @@ BONNET_API_VOID void bonnet_place_front_free(bonnet_place_plan *front); /* NULL 
 
 /*
  * The best plan for each of `states` bandwidths of link 0, its deviation and its way back in proportion (Edgent's configuration map): out[states]. Late ones
- * say so in misses.
+ * say so in misses. BONNET_EUNSUPPORTED: as bonnet_place(), or more than 10^8 plans in all states together.
  */
 BONNET_API bonnet_status bonnet_place_map(bonnet_place_plan *out, const bonnet_place_problem *problem, const bonnet_place_options *options,
                                           const double *bits_per_s, uint32_t states);

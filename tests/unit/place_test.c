@@ -497,11 +497,13 @@ static void maps(unit *u)
         do draw(&m, u);
         while (m.p.tiers < 2);
         const double states[3] = {2e5, 3e6, 4e7};
+        const bonnet_place_link before = m.link[0];
         if (bonnet_place_map(map, &m.p, &m.o, states, 3) != BONNET_OK) continue;
         for (uint32_t i = 0; i < 3; i++) {
-            const double change = states[i] / m.link[0].bits_per_s;
-            m.link[0].bits_per_s = states[i], m.link[0].sd_bits_per_s *= change, m.link[0].down_bits_per_s *= change;
-            bad += bonnet_place(&r, &m.p, &m.o) != BONNET_OK || memcmp(&map[i], &r.plan[0], sizeof *map);
+            const double change = states[i] / before.bits_per_s;
+            m.link[0].bits_per_s = states[i], m.link[0].sd_bits_per_s = before.sd_bits_per_s * change;
+            m.link[0].down_bits_per_s = before.down_bits_per_s * change;
+            bad += bonnet_place(&r, &m.p, &m.o) != BONNET_OK || !same(&map[i], &r.plan[0]) || memcmp(map[i].cut, r.plan[0].cut, sizeof map[i].cut);
             again = map[0];
             asked = &m;
             bonnet_place_plan told_again = map[0];
@@ -596,6 +598,18 @@ static void bounded(unit *u)
     bonnet_status status = bonnet_place(&r, &p, &o);
     UNIT(u, status == BONNET_OK && r.plans == 10 * (1 + 60 * 3 * 2 + 59 * 60 / 2 * 9), "5 exits, 60 cuts, 3 codecs, 3 tiers, 10 points: every plan",
          "%llu %s", (unsigned long long)r.plans, message);
+    static double states[2000];
+    static bonnet_place_plan map[2000];
+    for (uint32_t i = 0; i < 2000; i++) states[i] = 1e6;
+    status = bonnet_place_map(map, &p, &o, states, 2000);
+    UNIT(u, status == BONNET_EUNSUPPORTED && strstr(message, "fewer states"), "nor too many of them for all states together", "%d %s", (int)status,
+         message);
+    states[1] = 0;
+    status = bonnet_place_map(map, &p, &o, states, 2);
+    UNIT(u, status == BONNET_EINVAL && strstr(message, "state 1 wants"), "a state that is no bandwidth", "%d %s", (int)status, message);
+    p.tiers = 1;
+    status = bonnet_place_map(map, &p, &o, states, 1);
+    UNIT(u, status == BONNET_EINVAL && strstr(message, "no link"), "no link", "%d %s", (int)status, message);
     p.tiers = 4, p.codecs = 8;
     r.count = 77;
     status = bonnet_place(&r, &p, &o);
