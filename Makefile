@@ -10,7 +10,7 @@ Q     := $(if $(filter 1,$(V)),,@)
 # build itself runs are made by HOSTCC.
 CROSS    ?=
 SYSROOT  ?=
-SYSFLAGS := $(if $(SYSROOT),-isystem $(SYSROOT)/usr/include $(foreach d,$(SYSROOT)/usr/lib/$(CROSS:-=) $(SYSROOT)/lib/$(CROSS:-=),-L$(d) -Wl,-rpath-link,$(d)))
+SYSFLAGS := $(if $(SYSROOT),-isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(CROSS:-=) $(foreach d,$(SYSROOT)/usr/lib/$(CROSS:-=) $(SYSROOT)/lib/$(CROSS:-=),-L$(d) -Wl,-rpath-link,$(d)))
 HOSTCC   := gcc
 CC       := $(strip $(CROSS)gcc $(SYSFLAGS))
 CXX      := $(strip $(CROSS)g++ $(SYSFLAGS))
@@ -34,6 +34,7 @@ LIB_OBJS :=   # further objects of libbonnet
 LIB_LIBS :=   # what it links
 TESTS     :=  # names for `make test`, each with a target test-<name>
 TEST_BINS :=  # what `make test` builds first
+FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet # the trained networks, compiled: prerequisites of tests
 GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
 include $(wildcard rtl/rules.mk hls/rules.mk sim/rules.mk driver/rules.mk host/rules.mk bitstreams/rules.mk tests/rules.mk models/rules.mk tools/rules.mk)
 

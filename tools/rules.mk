@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a person types. Targets that need packages install them first (tools/deps.sh) and say so.
-FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet
 PICTURES := $(sort $(wildcard tests/vectors/fashion/*.pgm))
 IMAGES   ?= 1000
 
