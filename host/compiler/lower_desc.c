@@ -296,13 +296,23 @@ static void fully_connected(builder *b, const lower_item *it)
 
 /* Which of the load list's parts: LOADs of the first walk only come first, but for those that the map which is given can go before (lower_before_map()). */
 enum { LOAD_PLACES = 4 };
-static uint32_t load_place(const builder *b, const lower_item *it)
+static uint32_t load_place(const lower_item *it, uint32_t before, uint32_t once) /* once: of the first walk only, in the plan before this one */
 {
-    const uint32_t before = lower_before_map(b->plan);
-    uint32_t n = 0;
     if (!it->first) return it->last && before != UINT32_MAX ? 1 : 3;
-    for (const lower_item *i = b->plan->items; i < it; i++) n += i->unit == LOWER_LOAD && i->first;
-    return n < before ? 0 : 2;
+    return once < before ? 0 : 2;
+}
+
+static void list_loads(builder *b)
+{
+    const lower_plan *p = b->plan;
+    const uint32_t before = lower_before_map(p);
+    for (uint32_t place = 0; place < LOAD_PLACES; place++)
+        for (uint32_t n = 0, once = 0; n < p->n_items; n++) {
+            const lower_item *it = &p->items[n];
+            if (it->unit != LOWER_LOAD) continue;
+            if (load_place(it, before, once) == place) load(b, it);
+            once += it->first != 0;
+        }
 }
 
 static void list(builder *b, uint32_t unit)
@@ -310,10 +320,7 @@ static void list(builder *b, uint32_t unit)
     static const int counts[LOWER_UNITS] = {BONNET_F_HDR_LOADS, BONNET_F_HDR_CONVS, BONNET_F_HDR_STEMS, BONNET_F_HDR_STORES};
     uint32_t before = b->job->n_desc;
     b->d = b->spare;
-    for (uint32_t n = 0; unit == LOWER_LOAD && n < LOAD_PLACES * b->plan->n_items; n++) {
-        const lower_item *it = &b->plan->items[n % b->plan->n_items];
-        if (it->unit == unit && load_place(b, it) == n / b->plan->n_items) load(b, it);
-    }
+    if (unit == LOWER_LOAD) list_loads(b);
     for (uint32_t n = 0; unit != LOWER_LOAD && n < b->plan->n_items; n++) {
         const lower_item *it = &b->plan->items[n];
         if (it->unit != unit) continue;
