@@ -166,6 +166,7 @@ typedef struct bonnet_cpu_iconv_sizes {
     uint32_t blocks, row_groups;
     size_t block_bytes, image_bytes, sums;
 } bonnet_cpu_iconv_sizes;
+int bonnet_cpu_iconv_int16(const bonnet_layer *l); /* every number that a pixel can become is an int16 */
 int bonnet_cpu_iconv_fits(const bonnet_layer *l, const bonnet_cpu_kernels *kernels); /* 0: bonnet_cpu_any() does it */
 void bonnet_cpu_iconv_size(const bonnet_layer *l, const bonnet_cpu_kernels *kernels, bonnet_cpu_iconv_sizes *s);
 void bonnet_cpu_iconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, const bonnet_cpu_kernels *kernels, uint8_t *image); /* taps, t, turned, image: zeroed */

@@ -31,14 +31,18 @@ static int bytes_fit(const bonnet_layer *l)
     return 1;
 }
 
+int bonnet_cpu_iconv_int16(const bonnet_layer *l)
+{
+    const int64_t low = l->pixels_signed ? -128 : 0, least = l->win.mul * low + l->win.add, most = least + 255 * (int64_t)l->win.mul;
+    return least >= INT16_MIN && most <= INT16_MAX;
+}
+
 int bonnet_cpu_iconv_fits(const bonnet_layer *l, const bonnet_cpu_kernels *kernels)
 {
     const bonnet_net_window *w = &l->win;
     if (l->kind != BONNET_LAYER_ICONV || w->groups != 1 || (w->dilation_h != 1 && w->kernel_h > 1) || (w->dilation_w != 1 && w->kernel_w > 1))
         return 0;
-    if (kernels->quads) return (!has_zeros(l) || zero_byte(l) >= 0) && bytes_fit(l);
-    const int64_t low = l->pixels_signed ? -128 : 0, least = w->mul * low + w->add, most = least + 255 * (int64_t)w->mul;
-    return least >= INT16_MIN && most <= INT16_MAX;
+    return kernels->quads ? (!has_zeros(l) || zero_byte(l) >= 0) && bytes_fit(l) : bonnet_cpu_iconv_int16(l);
 }
 
 /* Elements from one row of the image with its border to the next. */

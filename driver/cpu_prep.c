@@ -123,7 +123,6 @@ static int prepare_bconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet
 
 static int prepare_iconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
 {
-    const int64_t low = l->pixels_signed ? -128 : 0, least = l->win.mul * low + l->win.add, most = least + 255 * (int64_t)l->win.mul;
     if (bonnet_cpu_iconv_fits(l, cpu->kernels)) {
         bonnet_cpu_iconv_sizes s;
         bonnet_cpu_iconv_size(l, cpu->kernels, &s);
@@ -138,7 +137,7 @@ static int prepare_iconv(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet
         return 1;
     }
     const uint32_t dot = l->win.kernel_h * l->win.kernel_w * (l->in_c / l->win.groups);
-    if (least < INT16_MIN || most > INT16_MAX) return 1;
+    if (!bonnet_cpu_iconv_int16(l)) return 1;
     to->padded = (dot + 63) / 64 * 64;
     to->taps = grab(cpu, l->out_c, to->padded);
     for (uint32_t o = 0; to->taps && o < l->out_c; o++) memcpy(to->taps + (size_t)o * to->padded, l->w8 + (size_t)o * dot, dot);
