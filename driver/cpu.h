@@ -161,6 +161,11 @@ void bonnet_cpu_bconv_size(const bonnet_layer *l, bonnet_cpu_bconv_sizes *s);
 void bonnet_cpu_bconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, uint64_t *row); /* w, limit, ones: zeroed; row: [words] to work in */
 void bonnet_cpu_bconv(bonnet_cpu_net *cpu, uint32_t layer);
 
+/*
+ * cpu_prep.c: weights of channel o ([channel][plane][kernel row][column]; size: the last three) into to->taps as the stem's kernel walks them: kernel row, group of
+ * `per` taps, channel of its 64, tap. Their sum.
+ */
+int32_t bonnet_cpu_arrange(bonnet_cpu_layer *to, const int8_t *w8, uint32_t o, const uint32_t size[3], uint32_t per);
 /* cpu_iconv.c: ICONV layers that go through the stem's kernel. What one takes: blocks of 64 channels, groups of taps in a kernel row, bytes. */
 typedef struct bonnet_cpu_iconv_sizes {
     uint32_t blocks, row_groups;

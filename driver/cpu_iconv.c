@@ -68,24 +68,13 @@ static int32_t least_sum(const bonnet_layer *l, int64_t t, int64_t c)
 
 void bonnet_cpu_iconv_fill(bonnet_cpu_layer *to, const bonnet_layer *l, const bonnet_cpu_kernels *kernels, uint8_t *image)
 {
-    const uint32_t per = kernels->quads ? 4 : 2, kh = l->win.kernel_h, kw = l->win.kernel_w;
+    const uint32_t per = kernels->quads ? 4 : 2;
     bonnet_cpu_iconv_sizes s;
     bonnet_cpu_iconv_size(l, kernels, &s);
     to->row_groups = s.row_groups, to->block_bytes = s.block_bytes;
     for (uint32_t o = 0; o < s.blocks * 64; o++) to->t[o] = INT32_MAX; /* those behind the last channel are never reached */
     for (uint32_t o = 0; o < l->out_c; o++) {
-        uint8_t *block = to->taps + o / 64 * s.block_bytes;
-        int64_t sum = 0;
-        for (uint32_t p = 0; p < l->in_c; p++)
-            for (uint32_t ky = 0; ky < kh; ky++)
-                for (uint32_t kx = 0; kx < kw; kx++) { /* pixels are interleaved, so planes are the innermost taps here */
-                    const uint32_t tap = kx * l->in_c + p;
-                    const size_t at = (((size_t)ky * s.row_groups + tap / per) * 64 + o % 64) * per + tap % per;
-                    const int8_t w = l->w8[((o * l->in_c + p) * kh + ky) * kw + kx];
-                    if (per == 4) ((int8_t *)block)[at] = w;
-                    else ((int16_t *)(void *)block)[at] = w;
-                    sum += w;
-                }
+        const int64_t sum = bonnet_cpu_arrange(to, l->w8, o, (const uint32_t[3]){l->in_c, l->win.kernel_h, l->win.kernel_w}, per);
         const int64_t c = sum * (l->win.add - (l->pixels_signed ? 128 * (int64_t)l->win.mul : 0));
         to->t[o] = per == 4 ? least_sum(l, l->t[o], c) : l->t[o];
         to->turned[o / 64] |= (uint64_t)(l->sh[o] != 0) << o % 64;

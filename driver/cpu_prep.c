@@ -20,20 +20,21 @@ static void *grab(bonnet_cpu_net *cpu, size_t count, size_t bytes_each)
     return p;
 }
 
-/* Taps of channel o in the order the stem kernels walk them: kernel row, group, channel, tap of the group. */
-static void arrange_taps(bonnet_cpu_layer *to, const bonnet_layer *l, uint32_t o, uint32_t per)
+int32_t bonnet_cpu_arrange(bonnet_cpu_layer *to, const int8_t *w8, uint32_t o, const uint32_t size[3], uint32_t per)
 {
-    uint8_t *block = to->taps + (o / 64) * to->block_bytes;
-    for (uint32_t p = 0; p < l->in_c; p++)
-        for (uint32_t ky = 0; ky < l->kernel; ky++)
-            for (uint32_t kx = 0; kx < l->kernel; kx++) { /* pixels are interleaved, so planes are the innermost taps here */
-                const uint32_t tap = kx * l->in_c + p;
+    uint8_t *block = to->taps + o / 64 * to->block_bytes;
+    int32_t sum = 0;
+    for (uint32_t p = 0; p < size[0]; p++)
+        for (uint32_t ky = 0; ky < size[1]; ky++)
+            for (uint32_t kx = 0; kx < size[2]; kx++) { /* pixels are interleaved, so planes are the innermost taps here */
+                const uint32_t tap = kx * size[0] + p;
                 const size_t at = (((size_t)ky * to->row_groups + tap / per) * 64 + o % 64) * per + tap % per;
-                const int8_t w = l->w8[((o * l->in_c + p) * l->kernel + ky) * l->kernel + kx];
+                const int8_t w = w8[((size_t)(o * size[0] + p) * size[1] + ky) * size[2] + kx];
                 if (per == 4) ((int8_t *)block)[at] = w;
                 else ((int16_t *)(void *)block)[at] = w;
-                if (per == 4 && l->pixels_signed) to->start[o] -= 128 * w;
+                sum += w;
             }
+    return sum;
 }
 
 static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_layer *l)
@@ -56,7 +57,8 @@ static int prepare_stem(bonnet_cpu_net *cpu, bonnet_cpu_layer *to, const bonnet_
     if (!cpu->a) return 0;
     if (per == 4 && l->pixels_signed) memset(cpu->image, 128, image); /* the border is a pixel of 0 */
     for (uint32_t o = 0; o < l->out_c; o++) {
-        arrange_taps(to, l, o, per);
+        const int32_t sum = bonnet_cpu_arrange(to, l->w8, o, (const uint32_t[3]){l->in_c, l->kernel, l->kernel}, per);
+        if (per == 4 && l->pixels_signed) to->start[o] -= 128 * sum;
         to->half[o] = (1 << l->sh[o]) >> 1;
         to->sh[o] = l->sh[o];
         for (uint32_t i = 0; l->dw && i < 9; i++) to->dw[(o / 64 * 9 + i) * 64 + o % 64] = l->dw8[o * 9 + i];
