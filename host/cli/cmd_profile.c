@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include "netprofile.h"
-#include "profile.h"
+#include "profiling.h"
 
 static const char usage[] =
     "usage: bonnet profile MODEL.bonnet [IMAGE] [--device URI] [--repeat N] [--active-mw MW] [-o FILE.json] [--json]\n"
     "       bonnet profile --kinds -o PLATFORM.json [MODEL.bonnet]... [--device URI] [--budget N] [--repeat N] [--seed N]\n"
-    "                      [--idle-mw MW --active-mw MW] [--json]\n\n"
-    "Measures what every layer takes, run after run: median, and the tenth and ninetieth part of the runs as its interval. With --kinds: times "
-    "single layers\n"
-    "with random weights, fits a model of each kind from at most N of them, and says how far off it is for shapes that it never saw, and for whole "
-    "networks.\n\n"
+    "                      [--idle-mw MW --active-mw MW] [--json]\n"
+    "       bonnet profile --steps bconv|conv|down [--device URI] [--budget N] [--repeat N] [--seed N] [--plot FILE.svg] [--json]\n\n"
+    "Measures what every layer takes, run after run: the median, and what nine tenths of the runs stay above and below. With --kinds: times single\n"
+    "layers with random weights, fits a model of each kind from at most N of them, and says how far off it is for shapes that it never saw, and for\n"
+    "whole networks. With --steps: finds how wide the stairs of one kind are along its input and output channels.\n\n"
     "  --device URI     what is timed (default cpu:, one thread); chips are timed by their cycles, and can only be measured, not fitted\n"
     "  --repeat N       runs, 1 to 1000 (default 25)\n"
     "  -o FILE.json     network profile for `bonnet plan`, or platform for `bonnet estimate --platform` (docs/estimate.md)\n"
@@ -22,6 +22,7 @@ static const char usage[] =
     "  --seed N         of the shapes that are drawn (default 1)\n"
     "  --idle-mw MW, --active-mw MW\n"
     "                   what the machine draws, for the energy; without: none is told\n"
+    "  --plot FILE.svg  --steps: model and measurements, by gnuplot\n"
     "  --json           everything, as JSON\n";
 
 static bool power_ok(const char *text)
@@ -30,7 +31,7 @@ static bool power_ok(const char *text)
     return !text || (cli_number(&mw, text) && mw >= 0 && mw <= 1e7);
 }
 
-static int check(cli_options *o)
+static int check(cli_options *o, const char *steps)
 {
     if (!o->repeat) o->repeat = 25;
     if (!o->budget) o->budget = 30;
@@ -42,7 +43,9 @@ static int check(cli_options *o)
     if (!power_ok(o->active_mw)) return cli_fail(CLI_USAGE, "profile: --active-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->active_mw);
     if (o->kinds && !o->idle_mw != !o->active_mw) return cli_fail(CLI_USAGE, "profile: a platform has --idle-mw and --active-mw, or neither");
     if (o->kinds && !o->output) return cli_fail(CLI_USAGE, "profile: --kinds makes a platform; give -o PLATFORM.json");
-    if (o->kinds) return CLI_OK;
+    if (steps && (o->kinds || o->argc || o->output)) return cli_fail(CLI_USAGE, "profile: --steps goes without models, --kinds and -o");
+    if (o->plot && !steps) return cli_fail(CLI_USAGE, "profile: --plot draws what --steps finds");
+    if (o->kinds || steps) return CLI_OK;
     if (o->argc < 1 || o->argc > 2) return cli_fail(CLI_USAGE, "profile: give a model and at most one image; try `bonnet profile --help`");
     return CLI_OK;
 }
@@ -136,9 +139,12 @@ static int measured(const cli_options *o)
 
 int cli_profile_verb(int argc, char **argv)
 {
-    cli_options o = {.device = NULL};
-    int code = cli_parse(&o, argc, argv, "doSjqt~#$()", usage);
-    if (code == CLI_OK) code = check(&o);
+    const char *steps = NULL;
+    const cli_own_option own[] = {{"steps", &steps}, {NULL, NULL}};
+    cli_options o = {.own = own};
+    int code = cli_parse(&o, argc, argv, "doSjqt~#$()@", usage);
+    if (code == CLI_OK) code = check(&o, steps);
     if (code != CLI_OK) return code;
+    if (steps) return profile_steps(&o, steps);
     return o.kinds ? profile_kinds(&o) : measured(&o);
 }

@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fields.h"
-#include "profile.h"
-
-typedef struct timer {
-    bonnet_device *dev;
-    uint32_t repeats;
-    bonnet_status status;
-} timer;
+#include "profiling.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -25,15 +19,16 @@ double profile_median(double *values, uint32_t count)
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
-static bonnet_status measure(void *user, const bonnet_layer_shape *shape, double *seconds)
+bonnet_status profile_time(profile_timer *t, const bonnet_layer_shape *shape, double *seconds)
 {
-    timer *t = user;
     double times[PROFILE_REPEATS];
     if (cli_cancelled) return t->status = BONNET_EINTR;
     t->status = bonnet_profile_layer(times, t->dev, shape, t->repeats);
     if (t->status == BONNET_OK) *seconds = profile_median(times, t->repeats);
     return t->status;
 }
+
+static bonnet_status measure(void *user, const bonnet_layer_shape *shape, double *seconds) { return profile_time(user, shape, seconds); }
 
 static bool held_out(const profile_fitted *f, const bonnet_layer_shape *shape, uint32_t count)
 {
@@ -54,7 +49,7 @@ static void draw(profile_fitted *f, uint32_t kind, uint64_t seed)
         while (held_out(f, &f->shape[i], PROFILE_HELD_OUT));
 }
 
-static int judge(profile_fitted *f, timer *t)
+static int judge(profile_fitted *f, profile_timer *t)
 {
     double error[PROFILE_HELD_OUT], sum = 0;
     for (uint32_t i = 0; i < PROFILE_HELD_OUT; i++) {
@@ -71,7 +66,7 @@ static int judge(profile_fitted *f, timer *t)
     return CLI_OK;
 }
 
-static int one_kind(profile_fitted *f, uint32_t kind, timer *t, uint32_t budget, uint64_t seed)
+static int one_kind(profile_fitted *f, uint32_t kind, profile_timer *t, uint32_t budget, uint64_t seed)
 {
     char message[256] = "";
     bonnet_layer_stairs start;
@@ -87,7 +82,7 @@ static int one_kind(profile_fitted *f, uint32_t kind, timer *t, uint32_t budget,
 }
 
 /* What a run takes beside its layers, of the built-in network. */
-static int start_time(double *seconds, timer *t, const char *uri)
+static int start_time(double *seconds, profile_timer *t, const char *uri)
 {
     bonnet_model *model = NULL;
     double times[PROFILE_REPEATS];
@@ -158,7 +153,7 @@ static void print_table(const profile_fitted *fitted, double start_s)
 int profile_kinds(const cli_options *o)
 {
     bonnet_open_options options = BONNET_OPEN_OPTIONS_INIT;
-    timer t = {.repeats = (uint32_t)o->repeat};
+    profile_timer t = {.repeats = (uint32_t)o->repeat};
     double start_s = 0;
     profile_fitted *fitted = calloc(PROFILE_KINDS, sizeof *fitted);
     if (!fitted) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 #include <time.h>
-#include "profile.h"
+#include "profiling.h"
 
 static double now(void)
 {

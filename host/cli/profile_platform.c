@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "fields.h"
-#include "profile.h"
+#include "profiling.h"
 
 static struct json_object *factors(const bonnet_stairs_term *t)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* profile_shapes.c - layers as networks have them: sizes drawn, the rest follows. What is too much work for a measurement is drawn again. */
 #include <string.h>
-#include "profile.h"
+#include "profiling.h"
 
 const char *const profile_kind[PROFILE_KINDS] = {"stem", "conv", "down", "last", "fc", "iconv", "bconv", "bpool", "belt", "bsum", "bpick"};
 
 static const uint32_t pictures[] = {28, 32, 48, 64, 96, 112, 160, 224}, maps[] = {7, 10, 14, 20, 28, 40, 56}, small[] = {4, 5, 7, 10, 14};
 
-static uint32_t below(uint64_t *state, uint32_t n) /* splitmix64 */
+uint32_t profile_below(uint64_t *state, uint32_t n) /* splitmix64 */
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
@@ -15,14 +15,14 @@ static uint32_t below(uint64_t *state, uint32_t n) /* splitmix64 */
     return (uint32_t)((z ^ z >> 31) % n);
 }
 
-#define ONE_OF(list) (list)[below(state, sizeof(list) / sizeof *(list))]
+#define ONE_OF(list) (list)[profile_below(state, sizeof(list) / sizeof *(list))]
 
 /* 1..most, every power of two as likely as the next. */
 static uint32_t any(uint64_t *state, uint32_t most)
 {
     uint32_t bits = 0;
     while (most >> bits > 1) bits++;
-    const uint32_t low = UINT32_C(1) << below(state, bits + 1), n = low + below(state, low);
+    const uint32_t low = UINT32_C(1) << profile_below(state, bits + 1), n = low + profile_below(state, low);
     return n > most ? most : n;
 }
 
@@ -41,39 +41,40 @@ static void blocks(bonnet_layer_shape *s, uint32_t side, uint32_t in, uint32_t o
 
 static void draw_stem(bonnet_layer_shape *s, uint64_t *state)
 {
-    blocks(s, ONE_OF(pictures), below(state, 2) ? 3 : 1, below(state, 4) ? 64 : 128, below(state, 2) ? 4 : 1);
-    window(s, 3 + 2 * below(state, 3), s->height_in > 112 ? 2 : 1 + below(state, 2), 0); /* a map of 224 x 224 leaves the second cache */
-    s->pool = below(state, 3), s->depthwise = below(state, 2), s->pixels_signed = 1;
+    blocks(s, ONE_OF(pictures), profile_below(state, 2) ? 3 : 1, profile_below(state, 4) ? 64 : 128, profile_below(state, 2) ? 4 : 1);
+    window(s, 3 + 2 * profile_below(state, 3), s->height_in > 112 ? 2 : 1 + profile_below(state, 2),
+           0); /* a map of 224 x 224 leaves the second cache */
+    s->pool = profile_below(state, 3), s->depthwise = profile_below(state, 2), s->pixels_signed = 1;
 }
 
 static void draw_binary(bonnet_layer_shape *s, uint64_t *state, uint32_t kind)
 {
-    const uint32_t slices = below(state, 2) ? 4 : 1, in = by_64(state, 512);
+    const uint32_t slices = profile_below(state, 2) ? 4 : 1, in = by_64(state, 512);
     blocks(s, kind == 3 ? ONE_OF(small) : ONE_OF(maps), in, kind == 3 ? in : by_64(state, 512), slices);
-    window(s, kind == 2 ? 1 : 3, kind == 1 && !below(state, 5) ? 2 : 1, 0);
-    if (kind == 1) s->post = below(state, 4);
-    if (kind == 2) s->pool = below(state, 2);
+    window(s, kind == 2 ? 1 : 3, kind == 1 && !profile_below(state, 5) ? 2 : 1, 0);
+    if (kind == 1) s->post = profile_below(state, 4);
+    if (kind == 2) s->pool = profile_below(state, 2);
 }
 
 static void draw_iconv(bonnet_layer_shape *s, uint64_t *state)
 {
-    const uint32_t kernel = 1 + 2 * below(state, 3), bordered = below(state, 2);
-    blocks(s, ONE_OF(pictures), below(state, 2) ? 3 : 1, any(state, 256), 1);
-    window(s, kernel, 1 + (kernel > 1 && !below(state, 3)), bordered ? kernel / 2 : 0);
+    const uint32_t kernel = 1 + 2 * profile_below(state, 3), bordered = profile_below(state, 2);
+    blocks(s, ONE_OF(pictures), profile_below(state, 2) ? 3 : 1, any(state, 256), 1);
+    window(s, kernel, 1 + (kernel > 1 && !profile_below(state, 3)), bordered ? kernel / 2 : 0);
     s->multiply = bordered ? 1 : 2, s->add = bordered ? 0 : -255, s->pixels_signed = bordered; /* as exporters make them */
 }
 
 static void draw_bconv(bonnet_layer_shape *s, uint64_t *state)
 {
-    const uint32_t how = below(state, 10);
+    const uint32_t how = profile_below(state, 10);
     if (how < 6) {
-        blocks(s, below(state, 3) ? ONE_OF(maps) : 3 + below(state, 4), any(state, 512), any(state, 512), 1);
-        window(s, 3, how ? 1 : 2, below(state, 2));
+        blocks(s, profile_below(state, 3) ? ONE_OF(maps) : 3 + profile_below(state, 4), any(state, 512), any(state, 512), 1);
+        window(s, 3, how ? 1 : 2, profile_below(state, 2));
     } else if (how < 8) {
-        blocks(s, below(state, 2) ? 1 : ONE_OF(maps), any(state, 1024), any(state, 1024), 1);
+        blocks(s, profile_below(state, 2) ? 1 : ONE_OF(maps), any(state, 1024), any(state, 1024), 1);
         window(s, 1, 1, 0);
     } else {
-        const uint32_t picture = below(state, 2), side = picture ? 20 + below(state, 13) : 2 + below(state, 6);
+        const uint32_t picture = profile_below(state, 2), side = picture ? 20 + profile_below(state, 13) : 2 + profile_below(state, 6);
         blocks(s, side, picture ? 1 : any(state, 512), any(state, 1024), 1);
         window(s, side, 1, 0);
     }
@@ -83,8 +84,8 @@ static void draw_general(bonnet_layer_shape *s, uint64_t *state, uint32_t kind)
 {
     const uint32_t channels = 15 + any(state, 497);
     blocks(s, ONE_OF(maps), channels, channels, 1);
-    if (kind == 7) window(s, below(state, 4) ? 2 : 3, 2, 0);
-    if (kind == 10) s->channels_out = 15 + any(state, 497), s->second = below(state, 2);
+    if (kind == 7) window(s, profile_below(state, 4) ? 2 : 3, 2, 0);
+    if (kind == 10) s->channels_out = 15 + any(state, 497), s->second = profile_below(state, 2);
     if (kind != 9) return;
     const uint32_t sides[] = {1, 1, 4, 6, 7};
     s->height_in = s->width_in = ONE_OF(sides), s->channels_out = 1 + any(state, 999);

@@ -109,7 +109,7 @@ bonnet_status stairs_find_steps(stairs_job *job)
         if (!job->o.line && job->measure) status = search(job, axis);
         for (uint32_t grid = stairs_coordinate(job, axis, 1) - from, step = grid ? grid : 1; step <= to - from && step; step *= 2)
             stairs_add_step(job, axis, step);
-        stairs_add_step(job, axis, 1);
+        if (stairs_coordinate(job, axis, 1) - from == 1 || (axis ? job->o.y : job->o.x).values) stairs_add_step(job, axis, 1); /* a line */
     }
     return status;
 }

@@ -3,7 +3,8 @@
 # bonnet profile: structure, not speed. What is measured is only asked to be positive, ordered and within its own intervals.
 . "$ROOT/tests/cli/lib.sh"
 check 0 '^layer2.1.conv2 +last +[0-9.]+' "$BONNET" profile "$bool" --repeat 5 -o bool.json
-grep -q '^whole ' out && grep -q '^boolnet_k4 on cpu:, 5 runs.$' out || die "whole and how many runs"
+grep -q '^whole ' out || die "the whole"
+grep -q '^boolnet_k4 on cpu:, 5 runs.$' out || die "how many runs"
 check 0 '"runs": 3' "$BONNET" profile "$bool" "$pictures"/00000_*.pgm --repeat 3 --json --active-mw 2500
 /usr/bin/python3 -B - << 'P' || die "not the profile that was promised"
 import json
@@ -34,7 +35,7 @@ checks=$((checks + 1))
 
 # Models of every kind: at most as many measurements as were asked for, intervals that hold them, shapes that took no part.
 check 0 '^conv +[0-9]+ ' "$BONNET" profile --kinds -o here.json "$bool" "$base" --repeat 3 --budget 16
-grep -q "^$bool " out && grep -q "^$base " out || die "errors of whole networks"
+[ "$(grep -c "^$MODELS" out)" -eq 2 ] || die "errors of whole networks"
 check 0 '' "$BONNET" profile --kinds -o here.json "$bool" --repeat 3 --budget 30 --seed 7 --json --idle-mw 900 --active-mw 2500.5
 /usr/bin/python3 -B - << 'P' || die "not the models that were promised"
 import json
@@ -75,7 +76,24 @@ for run in 1 2; do
 done
 cmp -s shapes1 shapes2 || die "a seed draws other shapes"
 
+# Stairs along both channels: on the simulated chip they are 64 wide, by construction, and cycles have no noise.
+check 0 '^conv, 14 x 14 pixels, device sim:; a stair is 64 input channels wide and 64 output channels$' "$BONNET" profile --steps conv --device sim: --repeat 1 --seed 5
+grep -qE 'off by 0\.[01] % \(median\), 0\.[0-4] % \(mean\)' out || die "a chip that is no staircase"
+check 0 '' "$BONNET" profile --steps bconv --repeat 3 --budget 20 --json
+/usr/bin/python3 -B - << 'P' || die "not the stairs that were promised"
+import json
+j = json.load(open("out"))
+assert j["kind"] == "bconv" and 4 <= len(j["points"]) <= 20 and j["step_in"] >= 1 and j["step_out"] >= 1, j
+assert all(p["ms"] > 0 and 1 <= p["channels_in"] <= 512 and 1 <= p["channels_out"] <= 512 for p in j["points"]), j
+assert len({(p["channels_in"], p["channels_out"]) for p in j["points"]}) == len(j["points"]), j
+P
+checks=$((checks + 1))
+
 # Refused.
+check 2 "steps wants bconv, conv or down, not 'fc'" "$BONNET" profile --steps fc
+check 2 'goes without models' "$BONNET" profile --steps conv "$bool"
+check 2 'draws what --steps finds' "$BONNET" profile "$bool" --plot x.svg
+check 2 'golden: has no clock' "$BONNET" profile --steps conv --device golden:
 check 2 'give a model' "$BONNET" profile
 check 2 'give a model and at most one image' "$BONNET" profile a b c
 check 2 'give -o PLATFORM.json' "$BONNET" profile --kinds

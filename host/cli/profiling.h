@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profile.h - what the files of `bonnet profile` share: random shapes of each kind of layer, medians, models of kinds. */
-#ifndef BONNET_CLI_PROFILE_H
-#define BONNET_CLI_PROFILE_H
+/* profiling.h - what the files of `bonnet profile` share: random shapes of each kind of layer, medians, models of kinds. */
+#ifndef BONNET_CLI_PROFILING_H
+#define BONNET_CLI_PROFILING_H
 #include "bonnet_stairs.h"
 #include "cli.h"
 
@@ -21,6 +21,12 @@ bonnet_status profile_measure(double *layers, double *start, const profile_run *
 
 #define PROFILE_NO_CLOCK "%s has no clock; use --device cpu:, sim: or a board"
 
+/* Times single layers: the median of `repeats`. */
+typedef struct profile_timer { bonnet_device *dev; uint32_t repeats; bonnet_status status; bonnet_layer_shape shape; } profile_timer; /* shape: for the caller */
+bonnet_status profile_time(profile_timer *t, const bonnet_layer_shape *shape, double *seconds);
+/* 0..n-1, of a seed that moves on. */
+uint32_t profile_below(uint64_t *state, uint32_t n);
+
 /* One kind: its model, and how far it is off where it was not measured. */
 typedef struct profile_fitted {
     const char *kind;
@@ -32,6 +38,8 @@ typedef struct profile_fitted {
 
 /* `bonnet profile --kinds`. */
 int profile_kinds(const cli_options *o);
+/* `bonnet profile --steps KIND`. */
+int profile_steps(const cli_options *o, const char *kind);
 /* "bonnet_platform" of all kinds, into o->output. */
 int profile_platform_write(const profile_fitted *fitted, double start_s, const cli_options *o);
 /* --json: points, errors, networks (taken over). */
