@@ -73,7 +73,7 @@ static void refined(unit *u)
     UNIT(u, bonnet_layer_cost(&c, &m, &s) == BONNET_EINVAL, "channels that groups do not divide are refused", "taken");
     m.of.roofline.error = 2;
     s.groups = 1;
-    UNIT(u, bonnet_layer_cost(&c, &m, &s) == BONNET_EINVAL, "an error of 200 %% is refused", "taken");
+    UNIT(u, bonnet_layer_cost(&c, &m, &s) == BONNET_EINVAL, "an error of 2 is refused", "taken");
 }
 
 static void sums(unit *u)
@@ -93,9 +93,76 @@ static void sums(unit *u)
     UNIT(u, bonnet_layer_cost(&sum, &table, &s) == BONNET_EINVAL, "an interval without its value is refused", "taken");
 }
 
+enum { LAYERS = 12, RULES = 5, KINDS = 3 };
+
+/* Edges that leave group `of`: how many, and where the last one goes. */
+static uint32_t leaving(const bonnet_graph_layer *g, uint32_t n, const uint32_t *group, uint32_t of, uint32_t *to)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j < g[i].inputs; j++)
+            if (group[g[i].input[j]] == of && group[i] != of) count++, *to = i;
+    return count;
+}
+
+/* The same rewriting with groups and edges looked up anew every time. */
+static int fused_differs(const bonnet_graph_layer *got, const bonnet_graph_layer *g, uint32_t n, const bonnet_fusion *rules, uint32_t n_rules,
+                         int every)
+{
+    uint32_t group[LAYERS], kind[LAYERS], last[LAYERS], to = 0;
+    int wrong = 0;
+    for (uint32_t i = 0; i < n; i++) group[i] = last[i] = i, kind[i] = g[i].kind;
+    for (uint32_t r = 0; r < n_rules; r++)
+        for (uint32_t i = 0; i < n; i++) {
+            if (group[i] != i || kind[i] != rules[r].first || leaving(g, n, group, i, &to) != 1 || group[to] != to || kind[to] != rules[r].second)
+                continue;
+            kind[i] = rules[r].result, last[i] = last[to];
+            for (uint32_t j = 0; j < n; j++)
+                if (group[j] == to) group[j] = i;
+        }
+    for (uint32_t i = 0; i < n; i++) {
+        double read = 0;
+        wrong += got[i].into != group[i];
+        if (group[i] != i || !g[i].inputs) continue;
+        for (uint32_t k = 0; k < n; k++)
+            for (uint32_t j = 0; j < g[k].inputs; j++)
+                if (every ? group[k] == i && group[g[k].input[j]] != i : k == i && !j) read += g[g[k].input[j]].shape.c_out;
+        wrong += got[i].kind != kind[i] || got[i].shape.read != read;
+        wrong += got[i].shape.written != (last[i] == i ? 0 : g[last[i]].shape.c_out);
+    }
+    return wrong;
+}
+
+static void fusions(unit *u)
+{
+    uint32_t wrong = 0, merged = 0;
+    for (uint32_t c = 0; c < u->cases * 10; c++) {
+        bonnet_graph_layer g[LAYERS], got[LAYERS];
+        bonnet_fusion rules[RULES];
+        uint32_t inputs[LAYERS][3], n = 1 + unit_below(u, LAYERS), n_rules = unit_below(u, RULES + 1);
+        memset(g, 0, sizeof g);
+        for (uint32_t i = 0; i < n; i++) {
+            g[i].kind = unit_below(u, KINDS), g[i].input = inputs[i], g[i].inputs = i ? 1 + (unit_below(u, 4) == 0) : 0;
+            for (uint32_t j = 0; j < g[i].inputs; j++) inputs[i][j] = unit_below(u, 2) ? i - 1 : unit_below(u, i);
+            g[i].shape = conv(1, 1 + unit_below(u, 9), 1 + unit_below(u, 99), 1, 1);
+        }
+        for (uint32_t i = 0; i < n_rules; i++) rules[i] = (bonnet_fusion){unit_below(u, KINDS), unit_below(u, KINDS), unit_below(u, KINDS)};
+        memcpy(got, g, sizeof got);
+        const uint32_t every = unit_below(u, 2);
+        wrong += bonnet_graph_fuse(got, n, rules, n_rules, every) != BONNET_OK || fused_differs(got, g, n, rules, n_rules, (int)every);
+        for (uint32_t i = 0; i < n; i++) merged += got[i].into != i;
+    }
+    UNIT(u, !wrong && merged > u->cases, "layers done in one go are those of the plain rewriting", "%u graphs differ, %u layers merged", wrong,
+         merged);
+    const uint32_t itself = 0;
+    bonnet_graph_layer loop = {.inputs = 1, .input = &itself, .shape = conv(1, 1, 1, 1, 1)};
+    UNIT(u, bonnet_graph_fuse(&loop, 1, NULL, 0, 1) == BONNET_EINVAL, "a layer that reads itself is refused", "taken");
+}
+
 int main(int argc, char **argv)
 {
     unit u = unit_start(argc, argv, "profile", 1, 300);
+    fusions(&u);
     counted(&u);
     refined(&u);
     sums(&u);
