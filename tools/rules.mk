@@ -63,8 +63,8 @@ readme: deps-test $(FASHION) $(IMAGENET) ## Put what `make bench` measures into 
 plans: $(CLI)        ## Draw docs/plan_*.svg again (Edgent's figures on Bonnet's own profile, a changing link), and what docs/plan.md shows
 	@tests/plan/figures.py $(CLI) docs
 	@tools/plan_page.sh $(CLI) docs/plan.md
-plan-inputs: deps-test $(O)/imagenet/basenet_k1.bonnet ## Write the chain and the profiles that these figures are planned from (examples/edge/basenet)
-	@tests/plan/inputs.py $(CLI) $(O)/imagenet/basenet_k1.bonnet examples/edge/basenet
+plan-inputs: deps-test $(O)/imagenet/basenet_k1.bonnet $(O)/models/boolnet_k4_exits.bonnet ## Write the chains, profiles and thresholds that these are planned from (examples/edge)
+	@tests/plan/inputs.py $(CLI) $(O)/imagenet/basenet_k1.bonnet $(O)/models/boolnet_k4_exits.bonnet examples/edge
 bench-plan: $(CLI)   ## How long bonnet plan takes for 3 tiers, 60 cuts, 3 codecs, 5 exits at 10 points
 	@tools/plan_bench.sh $(CLI)
 
