@@ -114,6 +114,21 @@ static bonnet_status fill_exits(calibrate_result *r, const part *judge, double l
     return status;
 }
 
+/* On the same samples: who is right only at the last exit, who only where the chosen thresholds end? */
+static bonnet_status compare(calibrate_result *r, const part *judge)
+{
+    const cli_exits_file *f = &r->file;
+    const double *threshold = f->point[f->chosen].threshold;
+    uint64_t only_last = 0, only_chosen = 0;
+    for (size_t s = 0; s < judge->samples; s++) {
+        uint32_t e = 0;
+        while (e + 1 < f->exits && judge->confidence[e][s] < threshold[e]) e++;
+        only_last += judge->right[f->exits - 1][s] && !judge->right[e][s];
+        only_chosen += judge->right[e][s] && !judge->right[f->exits - 1][s];
+    }
+    return bonnet_paired_interval(&r->lost, only_last, only_chosen, judge->samples, f->interval);
+}
+
 static int judge_points(calibrate_result *r, const part *judge)
 {
     cli_exits_file *f = &r->file;
@@ -128,6 +143,7 @@ static int judge_points(calibrate_result *r, const part *judge)
         }
     }
     f->points = r->found.count, f->chosen = r->found.chosen;
+    if (status == BONNET_OK) status = compare(r, judge);
     return status == BONNET_OK ? CLI_OK : cli_fail(CLI_STATUS - (int)status, "the points cannot be judged: %s", bonnet_status_text(status));
 }
 

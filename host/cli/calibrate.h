@@ -30,6 +30,7 @@ typedef struct calibrate_result {
     bonnet_calibration found;           /* on the samples that chose */
     calibrate_error error[BONNET_EXITS_MAX]; /* of kinds that have a temperature */
     double from[BONNET_EXITS_MAX];      /* temperature before */
+    bonnet_interval lost;               /* of the accuracy that the chosen point loses against the last exit alone, judged: a share */
     double other_cost[BONNET_EXIT_POINTS]; /* of each point, in costs.unit[1], judged */
 } calibrate_result;
 

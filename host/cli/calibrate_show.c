@@ -75,9 +75,9 @@ static void print_chosen(const calibrate_result *r)
            f->chosen, r->found.exhaustive ? "of all" : "found", f->budget, (unsigned long long)f->chosen_on, 100 * had->accuracy,
            100 * had_all->accuracy);
     const double lost = all->accuracy - p->accuracy;
-    printf("on %llu others: %.2f%% (%g %% interval %.2f to %.2f), the last exit alone %.2f%% (%.2f to %.2f): %.2f points %s%s\n",
+    printf("on %llu others: %.2f%% (%g %% interval %.2f to %.2f), the last exit alone %.2f%% (%.2f to %.2f): %.2f points %s (%.2f to %.2f lost)%s\n",
            (unsigned long long)f->samples, 100 * p->accuracy, 100 * f->interval, 100 * p->accuracy_low, 100 * p->accuracy_high, 100 * all->accuracy,
-           100 * all->accuracy_low, 100 * all->accuracy_high, 100 * fabs(lost), lost < 0 ? "gained" : "lost",
+           100 * all->accuracy_low, 100 * all->accuracy_high, 100 * fabs(lost), lost < 0 ? "gained" : "lost", 100 * r->lost.low, 100 * r->lost.high,
            lost > f->budget / 100 + 1e-9 ? ", more than the budget" : "");
     printf("mean cost %s %s, the last exit alone %s: %.1f%% saved\n", cost_text(a, p->cost), f->unit, cost_text(b, all->cost),
            all->cost > 0 ? 100 * (1 - p->cost / all->cost) : 0);
@@ -125,6 +125,8 @@ int calibrate_print_json(const calibrate_result *r)
     json_object_object_add(chosen, "accuracy_where_chosen", number(r->found.point[f->chosen].accuracy));
     json_object_object_add(chosen, "accuracy", number(p->accuracy));
     json_object_object_add(chosen, "points_lost", number(100 * (all->accuracy - p->accuracy)));
+    json_object_object_add(chosen, "points_lost_low", number(100 * r->lost.low));
+    json_object_object_add(chosen, "points_lost_high", number(100 * r->lost.high));
     json_object_object_add(chosen, "saved", number(all->cost > 0 ? 1 - p->cost / all->cost : 0));
     json_object_object_add(j, "exhaustive", json_object_new_boolean((int)r->found.exhaustive));
     json_object_object_add(j, "chosen", chosen);

@@ -240,16 +240,22 @@ static int read_root(cli_exits_file *f, struct json_object *root, const char *pa
     return code == CLI_OK ? read_lists(f, root, &p) : code;
 }
 
+int cli_exits_parse(cli_exits_file *out, const char *path, const uint8_t *bytes, size_t size)
+{
+    struct json_object *root = NULL;
+    int code = cli_parse_json(&root, path, bytes, size);
+    memset(out, 0, sizeof *out);
+    if (code == CLI_OK) code = read_root(out, root, path);
+    json_object_put(root);
+    return code;
+}
+
 int cli_exits_read(cli_exits_file *out, const char *path)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
-    struct json_object *root = NULL;
     int code = cli_read_file(&bytes, &size, path);
-    if (code == CLI_OK) code = cli_parse_json(&root, path, bytes, size);
-    memset(out, 0, sizeof *out);
-    if (code == CLI_OK) code = read_root(out, root, path);
-    json_object_put(root);
+    if (code == CLI_OK) code = cli_exits_parse(out, path, bytes, size);
     free(bytes);
     return code;
 }

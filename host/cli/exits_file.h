@@ -33,6 +33,7 @@ typedef struct cli_exits_file {
 
 /* A failure is reported, with the file and the field; the exit code is returned. */
 int cli_exits_read(cli_exits_file *out, const char *path);
+int cli_exits_parse(cli_exits_file *out, const char *path, const uint8_t *bytes, size_t size);
 int cli_exits_write(const char *path, const cli_exits_file *file);
 struct json_object *cli_exits_json(const cli_exits_file *file); /* as written */
 /* "margin", "probability", "entropy"; false: none of them. */

@@ -30,6 +30,15 @@ bonnet_status bonnet_wilson(bonnet_interval *out, uint64_t right, uint64_t sampl
     return BONNET_OK;
 }
 
+bonnet_status bonnet_paired_interval(bonnet_interval *out, uint64_t first, uint64_t second, uint64_t samples, double level)
+{
+    if (!out || !samples || samples > UINT64_C(1) << 53 || first > samples || second > samples - first || !is_level(level)) return BONNET_EINVAL;
+    const double n = (double)samples + 2, a = (double)first + 0.5, b = (double)second + 0.5; /* half a sample more in each of the four cells */
+    const double middle = (a - b) / n, half = two_sided(level) * sqrt(a + b - (a - b) * (a - b) / n) / n;
+    out->low = fmax(middle - half, -1), out->high = fmin(middle + half, 1);
+    return BONNET_OK;
+}
+
 static bool is_cost(double cost) { return cost >= 0 && cost <= most_cost; }
 
 static bool are_costs(const bonnet_exit_costs *c, uint32_t exits)

@@ -60,6 +60,12 @@ typedef struct bonnet_interval { double low, high; } bonnet_interval;
 BONNET_API bonnet_status bonnet_wilson(bonnet_interval *out, uint64_t right, uint64_t samples, double level);
 
 /*
+ * Interval of a difference of two shares that were seen on the same samples: first - second, of which `first` were right with the first alone and `second` with
+ * the second alone (Agresti and Min's adjusted Wald interval). Much narrower than the two shares' own intervals make believe. -1..1.
+ */
+BONNET_API bonnet_status bonnet_paired_interval(bonnet_interval *out, uint64_t first, uint64_t second, uint64_t samples, double level);
+
+/*
  * What the way costs, in any unit, one for all: cycles, ms, mJ; 0..10^15. A network that is left at an exit to look at its confidence is resumed there, so two
  * stages may cost more than the two in one go: an exit that is not used is no stop, and its branch is not computed.
  */

@@ -59,13 +59,20 @@ for p in said["points"]:
 alone = [p["thresholds"] for p in said["points"]]
 assert [0, None] in alone and [None, 0] in alone and [None, None] in alone, alone
 chosen = said["points"][said["chosen"]]
+pairs = [(s[exits - 1][1], s[next((e for e in range(exits - 1) if chosen["thresholds"][e] is not None and s[e][0] >= chosen["thresholds"][e]), exits - 1)][1]) for s in table]
+a, b, n = sum(p == (True, False) for p in pairs) + 0.5, sum(p == (False, True) for p in pairs) + 0.5, len(pairs) + 2
+half = 1.959963985 * math.sqrt(a + b - (a - b) ** 2 / n) / n
+told = json.load(open(sys.argv[4]))["chosen"]
+for want, got in ((a - b) / n - half, told["points_lost_low"]), ((a - b) / n + half, told["points_lost_high"]), ((a - b) / (n - 2), told["points_lost"]):
+    assert abs(100 * want - got) < 1e-6, (want, told)
 assert chosen["cost"] < ends[-1], chosen
 P
 for kind in margin probability entropy; do
     check 0 '^chosen: point [0-9]+, the cheapest of all that loses at most 0.5 points' "$BONNET" calibrate choose.csv --judge judge.csv --budget 0.5 --costs 5,12,24 --confidence $kind -o t.json
     grep -q '^on 1000 others: ' out || die "judged on which samples?"
     grep -qE '^mean cost [0-9.]+ cost, the last exit alone 24.000: [1-9][0-9.]*% saved$' out || die "no saving"
-    /usr/bin/python3 -B recount.py t.json judge.csv 5,12,24 > out 2> err || die "$kind: a recount gives other numbers"
+    "$BONNET" calibrate choose.csv --judge judge.csv --budget 0.5 --costs 5,12,24 --confidence $kind --json > told.json
+    /usr/bin/python3 -B recount.py t.json judge.csv 5,12,24 told.json > out 2> err || die "$kind: a recount gives other numbers"
     check 0 '' "$BONNET" calibrate --show t.json --json
     /usr/bin/python3 -B -c 'import json; assert json.load(open("out")) == json.load(open("t.json"))' || die "$kind: read back, it is another file"
     [ $kind = margin ] || {

@@ -138,6 +138,36 @@ static void intervals(unit *u)
          "more right than samples, none, no level", "not refused");
 }
 
+/* How often is the true difference within the interval? */
+static void paired(unit *u)
+{
+    enum { SAMPLES = 400, TRIALS = 2000 };
+    bonnet_interval i = {0, 0};
+    uint32_t within = 0, wrong = 0;
+    for (uint32_t t = 0; t < TRIALS; t++) {
+        uint64_t first = 0, second = 0;
+        for (uint32_t s = 0; s < SAMPLES; s++) {
+            const double at = unit_real(u);
+            first += at < 0.06, second += at >= 0.06 && at < 0.10;
+        }
+        const double seen = ((double)first - (double)second) / SAMPLES;
+        wrong += bonnet_paired_interval(&i, first, second, SAMPLES, 0.95) != BONNET_OK || !(i.low < seen && seen < i.high);
+        within += i.low <= 0.02 && 0.02 <= i.high;
+    }
+    UNIT(u, !wrong && within > TRIALS * 0.93 && within < TRIALS * 0.97, "an interval of differences holds the true one as often as it says",
+         "%u wrong, within %u of %u", wrong, within, (uint32_t)TRIALS);
+    bonnet_interval j = {0, 0};
+    const bonnet_status a = bonnet_paired_interval(&i, 12, 5, 100, 0.9), b = bonnet_paired_interval(&j, 5, 12, 100, 0.9);
+    UNIT(u,
+         a == BONNET_OK && b == BONNET_OK && fabs(i.low + j.high) < 1e-15 && fabs(i.high + j.low) < 1e-15 && fabs(i.low - 0.001129) < 2e-6 &&
+             fabs(i.high - 0.136125) < 2e-6,
+         "and is the same from both sides", "%f %f, %f %f", i.low, i.high, j.low, j.high);
+    UNIT(u,
+         bonnet_paired_interval(&i, 6, 5, 10, 0.9) == BONNET_EINVAL && bonnet_paired_interval(&i, 0, 0, 0, 0.9) == BONNET_EINVAL &&
+             bonnet_paired_interval(&i, 1, 1, 9, 0) == BONNET_EINVAL,
+         "more than the samples, none, no level", "not refused");
+}
+
 static void fronts(unit *u)
 {
     enum { POINTS = 40 };
@@ -202,6 +232,7 @@ int main(int argc, char **argv)
     confidences(&u);
     temperatures(&u);
     intervals(&u);
+    paired(&u);
     fronts(&u);
     bytes(&u);
     return unit_end(&u);
