@@ -119,7 +119,7 @@ P
 # A drawing, whole or not at all.
 check 0 '^1 tensor' "$BONNET" codec maps.npy --plot t.svg
 if command -v xmllint > /dev/null; then xmllint --noout t.svg || die "no XML"; fi
-grep -q 'packed bits' t.svg && grep -q deflate t.svg && grep -q zstd t.svg || die "a line is missing"
+for line in 'packed bits' deflate zstd; do grep -q "$line" t.svg || die "no line of $line"; done
 check 2 'plot draws every codec' "$BONNET" codec noise.npy --plot x.svg
 check 2 'plot draws every codec' "$BONNET" codec maps.npy --codec zstd --plot x.svg
 check 14 'no/such' "$BONNET" codec maps.npy --plot no/such/x.svg

@@ -29,12 +29,14 @@ grep -qx 'Ankle boot libbonnet.so.0' out || die "Python says $(cat out)"
 checks=$((checks + 1))
 # The second header, alone and from both languages; every function of both headers is in the library.
 cat > edge.c << 'END'
+#include <bonnet_codec.h>
 #include <bonnet_edge.h>
 #include <bonnet_exits.h>
 #include <bonnet_place.h>
 #include <bonnet_profile.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 int main(void)
 {
     const bonnet_expert small = {4000, 0, 0.5}, large = {40000, 0, 1};
@@ -59,6 +61,16 @@ int main(void)
     bonnet_place_options place = BONNET_PLACE_OPTIONS_INIT;
     static bonnet_place_result placed;
     if (bonnet_place(&placed, &problem, &place) != BONNET_OK || placed.plan[0].ms != 4) return 1;
+    static const float numbers[4] = {0, 1, 2, 3};
+    const bonnet_codec_tensor tensor = {BONNET_CODEC_F32, 1, {4, 0, 0, 0, 0, 0, 0, 0}, numbers};
+    bonnet_codec_options codec = BONNET_CODEC_OPTIONS_INIT;
+    unsigned char *stream;
+    size_t bytes;
+    float back[4];
+    codec.bits = 3, codec.codec = BONNET_CODEC_ZSTD;
+    if (bonnet_codec_encode(&stream, &bytes, &tensor, &codec) != BONNET_OK) return 1;
+    if (bonnet_codec_decode(back, sizeof back, stream, bytes, NULL, 0) != BONNET_OK || !(back[3] > 2.8f && back[3] < 3)) return 1;
+    free(stream);
     model.kind = BONNET_MODEL_FREE, shape.op = BONNET_OP_NONE;
     if (bonnet_layer_cost(&cost, &model, &shape) != BONNET_OK || cost.ms > 0) return 1;
     if (bonnet_exit_costs_set(&costs, ends, 2) != BONNET_OK || bonnet_calibrate(&c, exits, &costs, 2, 2, &calibrate) != BONNET_OK) return 1;
