@@ -18,3 +18,7 @@ cpu-numbers:         ## Put what `make bench-cpu` measures into docs/cpu.md
 	@tools/deps.sh bench
 	@$(MAKE) --no-print-directory -s -j2 $(CPU_BENCH)
 	@tools/cpu_numbers.sh $(CPU_BENCH) docs/cpu.md --sweeps $(CPU_SWEEPS) --csv $(O)/bench-cpu.csv
+
+.PHONY: profile-cpu
+profile-cpu: $(CLI) $(FASHION)  ## Errors of `bonnet profile --kinds` and --steps on this machine, into docs/profile.md; a minute
+	@tools/cpu_numbers.sh tests/bench/profile_cpu.py docs/profile.md $(CLI) $(O)/profile docs/profile.svg $(FASHION)
