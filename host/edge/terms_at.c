@@ -5,7 +5,7 @@
 
 static const char *const names[BONNET_DIMENSIONS] = {NULL,         "channels_in", "channels_out", "slices", "pixels_in", "pixels",
                                                      "pixels_out", "taps",        "kernel",       "row",    "window",    "outside",
-                                                     "pool",       "depthwise",   "interleave",   "second"};
+                                                     "pool",       "depthwise",   "interleave",   "second", "gathered",  "packed"};
 
 const char *bonnet_dimension_name(uint32_t dimension) { return dimension < BONNET_DIMENSIONS ? names[dimension] : NULL; }
 
@@ -51,12 +51,17 @@ static double outside(const bonnet_layer_shape *s, uint32_t h, uint32_t w)
                                                            inside(s->width_in, s->left, s->kernel_w, s->dilation_w, s->stride_w, w);
 }
 
+/* A window of the whole map whose pixels leave bits behind their last channel goes without these gaps. */
+static int packed(const bonnet_layer_shape *s)
+{
+    return s->channels_in % 64 && s->height_in * s->width_in > 1 && s->kernel_h == s->height_in && s->kernel_w == s->width_in && !s->top &&
+           !s->left && !s->bottom && !s->right;
+}
+
 static double window(const bonnet_layer_shape *s)
 {
     const double taps = (double)s->kernel_h * s->kernel_w;
-    const int whole =
-        s->kernel_h == s->height_in && s->kernel_w == s->width_in && s->height_in * s->width_in > 1 && !s->top && !s->left && !s->bottom && !s->right;
-    return whole ? taps * s->channels_in : taps * ((s->channels_in + 63) / 64 * 64);
+    return taps * (packed(s) ? s->channels_in : (s->channels_in + 63) / 64 * 64);
 }
 
 static double pixels_out(const bonnet_layer_shape *s, uint32_t h, uint32_t w)
@@ -94,6 +99,8 @@ bonnet_status bonnet_dimension_of(double *out, const bonnet_layer_shape *s, uint
     case BONNET_DIM_DEPTHWISE: *out = s->depthwise != 0; break;
     case BONNET_DIM_INTERLEAVE: *out = s->post == 3; break;
     case BONNET_DIM_SECOND: *out = s->second != 0; break;
+    case BONNET_DIM_GATHERED: *out = packed(s) ? 0 : (double)s->kernel_h * s->kernel_w; break;
+    case BONNET_DIM_PACKED: *out = packed(s) ? (double)s->kernel_h * s->kernel_w : 0; break;
     case BONNET_DIM_NONE:
     case BONNET_DIMENSIONS: return BONNET_EINVAL;
     }

@@ -54,10 +54,10 @@ static const struct {
       {ONE, TERM({BONNET_DIM_PIXELS_IN, 1}), TERM({BONNET_DIM_PIXELS_IN, 1}, {IN, 1}),
        TERM({PIXELS, 4}, {BONNET_DIM_KERNEL, 1}, {BONNET_DIM_ROW, 4}, {OUT, 64}), TERM({PIXELS, 1}, {OUT, 64})},
       0}},
-    /* gather: a division for each tap, then words; mismatch; mend where taps are outside; at_most (cpu_bconv.c) */
+    /* gather: a division for each tap, then words, or a packed window; mismatch; mend where taps are outside; at_most (cpu_bconv.c) */
     {"bconv",
-     {10,
-      {ONE, TERM({PIXELS, 4}), TERM({PIXELS, 1}, {BONNET_DIM_TAPS, 1}), TERM({PIXELS, 1}, {BONNET_DIM_WINDOW, 64}),
+     {11,
+      {ONE, TERM({PIXELS, 4}), TERM({PIXELS, 1}, {BONNET_DIM_GATHERED, 1}), TERM({BONNET_DIM_PACKED, 1}), TERM({PIXELS, 1}, {BONNET_DIM_WINDOW, 64}),
        TERM({BONNET_DIM_WINDOW, 64}, {OUT, 64}), TERM({PIXELS, 4}, {BONNET_DIM_WINDOW, 64}, {OUT, 64}),
        TERM({PIXELS, 4}, {BONNET_DIM_WINDOW, 128}, {OUT, 64}), TERM({PIXELS, 1}, {OUT, 64}), TERM({BONNET_DIM_OUTSIDE, 1}),
        TERM({BONNET_DIM_OUTSIDE, 1}, {OUT, 64})},

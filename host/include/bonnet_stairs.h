@@ -99,7 +99,9 @@ typedef enum bonnet_dimension {     /* values are API; names in files: bonnet_di
     BONNET_DIM_DEPTHWISE  = 13,     /* 1: a stem with a second filter */
     BONNET_DIM_INTERLEAVE = 14,     /* 1: an interleave behind the convolution */
     BONNET_DIM_SECOND     = 15,     /* 1: channels of two maps */
-    BONNET_DIMENSIONS     = 16
+    BONNET_DIM_GATHERED   = 16,     /* taps that are gathered one by one: all, or 0 of a window that is packed */
+    BONNET_DIM_PACKED     = 17,     /* pixels of a window that is packed, else 0 */
+    BONNET_DIMENSIONS     = 18
 } bonnet_dimension;
 BONNET_API_VOID const char *bonnet_dimension_name(uint32_t dimension); /* "channels_in"; NULL: there is none */
 /* BONNET_EINVAL: no dimension, or a shape that is none. BONNET_EUNSUPPORTED: several groups, of which these dimensions do not know. */

@@ -62,7 +62,11 @@ static void dimensions(unit *u)
                  {&down, BONNET_DIM_PIXELS, 49},
                  {&down, BONNET_DIM_PIXELS_OUT, 9},
                  {&down, BONNET_DIM_POOL, 36},
-                 {&down, BONNET_DIM_SECOND, 0}};
+                 {&down, BONNET_DIM_SECOND, 0},
+                 {&whole, BONNET_DIM_GATHERED, 0},
+                 {&whole, BONNET_DIM_PACKED, 784},
+                 {&bconv, BONNET_DIM_GATHERED, 9},
+                 {&bconv, BONNET_DIM_PACKED, 0}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         double got = -1;
         const bonnet_status status = bonnet_dimension_of(&got, table[i].shape, table[i].dimension);
