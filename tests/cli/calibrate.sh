@@ -86,6 +86,19 @@ check 0 '' "$BONNET" calibrate judge.csv --budget 0.5 --costs 5,12,24 -o b.json 
 check 0 '' "$BONNET" calibrate judge.csv --budget 0.5 --costs 5,12,24 -o c.json --seed 2
 cmp -s a.json b.json || die "the same seed gives another file"
 cmp -s a.json c.json && die "another seed gives the same file"
+# The two halves are all samples, each once: what is right in one and in the other is what is right in all.
+"$BONNET" calibrate judge.csv --budget 0.5 --costs 5,12,24 --json > halves.json
+/usr/bin/python3 -B - << 'P' > out 2> err || die "a sample chooses and judges, or neither"
+import json
+j = json.load(open("halves.json"))
+rows = [[int(v) for v in line.split(",")] for line in open("judge.csv").read().split("\n")[3:-1]]
+points = j["thresholds"]["points"]
+for e, alone in enumerate(([0, None], [None, 0], [None, None])):
+    i = next(i for i, p in enumerate(points) if p["thresholds"] == alone)
+    right = sum((z := row[1 + 10 * e:11 + 10 * e]).index(max(z)) == row[0] for row in rows)
+    assert abs(500 * (points[i]["accuracy"] + j["accuracy_where_chosen"][i]) - right) < 1e-3, (alone, points[i], right)
+P
+checks=$((checks + 1))
 check 0 'the last exit alone 24.000' "$BONNET" calibrate judge.csv --budget 100 --costs 5,12,24 --unit ms
 grep -q '^mean cost 5.000 ms,' out || die "with 100 points to lose the first exit is the cheapest"
 
@@ -230,6 +243,7 @@ rows 11 'line 4 wants a label first' $v $n $c 2,5,1,9,0
 rows 11 'line 4 wants a whole number of 32 bits for each' $v $n $c 0,5,1,9
 rows 11 'line 4 wants a whole number of 32 bits for each' $v $n $c 0,5,1,9,2147483648
 rows 11 'line 5 wants no more than' $v $n $c $r $r,1
+rows 11 'line 4 wants no more than' $v $n $c $r,
 rows 11 ".*the last one named 'final'" $v exits,exit1,last $c $r
 ways() {
     printf '%s\n' "${@:3}" > bad.csv
