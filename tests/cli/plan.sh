@@ -54,6 +54,27 @@ broken 11 '"exits" wants at least' 'j["exits"] = []'
 broken 11 '"sha256" wants 64' 'j["sha256"] = "12"'
 broken 11 '"reason" wants texts' 'j["reason"] = [1]'
 
+/usr/bin/python3 -B -c "
+import json
+j = json.load(open('plan.json'))
+j['exits'] = [{'name': 'a', 'behind': 'partition4', 'tier': 1, 'share': 0.1}, {'name': 'b', 'behind': 'partition5', 'tier': 0, 'share': 0.1}, {'name': 'final', 'tier': 1, 'share': 0.8}]
+json.dump(j, open('back.json', 'w'))"
+check 11 '"exits\[1\]" wants a tier not before' "$BONNET" plan --check back.json
+
+# Energy: what lists and profiles say, or power times time; then of a cut behind the second block: 2 mJ, 128.834 ms of waiting at 0.1 W, the radio.
+energy() { # energy MJ PYTHON OPTION...
+    /usr/bin/python3 -B -c "
+import json
+j = json.load(open('net.json'))
+$2
+json.dump(j, open('energy.json', 'w'))"
+    check 0 "^    1 .* $1    1.0000  a1" "$BONNET" plan energy.json --best 1 "${@:3}"
+}
+energy 604.745 'j["tiers"][0]["busy_mw"] = 1000' --only device
+energy 8.000 'j["tiers"][0].update(busy_mw=1000, mj=[1] * 8)' --only device
+energy 14.883 'j["tiers"][0].update(idle_mw=100, mj=[1] * 8)' # 2 + 0.1 * 128.834
+energy 15.484 'j["tiers"][0].update(idle_mw=100, mj=[1] * 8); j["links"][0].update(nj_per_bit=1, mj_per_wake=0.4)' # and 0.4 + 201,024 bits
+
 # A network of the tree: profiles of its layers, exits between them.
 /usr/bin/python3 -B - "$BONNET" "$bool" << 'P' || die "no profiles"
 import json, subprocess, sys
@@ -81,11 +102,20 @@ check 0 '^plan.json: sound; .*, [0-9]+ layers on 2 tiers' "$BONNET" plan --check
 check 15 '"sha256" is of another network than .*basenet' "$BONNET" plan --check plan.json "$base"
 check 15 'slow.json: "sha256" is of another network' "$BONNET" plan "$base" --tiers tiers.json
 grep -q '"threshold": 12' plan.json || die "the threshold"
+sed 's/"behind": "layer1.0.conv2"/"behind": "layer1.1.conv2"/' plan.json > behind.json
+check 11 '"exits\[0\]" wants "behind": a layer of its tier' "$BONNET" plan --check behind.json "$bool"
+sed 's/"ms_hi": 5.0/"ms_hi": 5.0, "mj": 3/g' slow.json > known.json
+sed 's/slow.json/known.json/' tiers.json > tiers3.json
+check 0 ' 34.000    0.9200  board' "$BONNET" plan "$bool" --tiers tiers3.json --accuracy 0.92 --only device # 2 W for half a millisecond's start, 11 layers of 3 mJ
 /usr/bin/python3 -B -c "
 import json
 j = json.load(open('plan.json'))
 j['tiers'][0]['layers'] -= 1; j['tiers'][1]['layers'] += 1
-json.dump(j, open('moved.json', 'w'))"
+json.dump(j, open('moved.json', 'w'))
+j['tiers'][0]['last'], j['tiers'][1]['first'] = 'layer1.0.conv1', 'layer1.0.conv2'
+j['exits'][0]['tier'] = 1
+json.dump(j, open('uncut.json', 'w'))"
+check 11 '"tiers\[1\]" wants to begin where the network can be cut' "$BONNET" plan --check uncut.json "$bool"
 check 11 '"tiers\[0\]" wants "last"' "$BONNET" plan --check moved.json "$bool"
 check 0 '' "$BONNET" plan --check moved.json
 check 0 'by state' "$BONNET" plan "$bool" --tiers tiers.json --accuracy 0.9 --deadline 60 --trace "$ROOT"/tests/vectors/edge/bus.log --detector ewma --states 1:40:1
