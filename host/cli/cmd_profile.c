@@ -66,6 +66,9 @@ static void print_table(const cli_profile *p, uint32_t repeats)
     for (uint32_t i = 0; i < p->n_layers; i++)
         printf("%-28.28s %-6s %10.5f %10.5f %10.5f\n", p->layers[i].name, p->layers[i].kind, p->layers[i].cost.ms, p->layers[i].cost.ms_lo,
                p->layers[i].cost.ms_hi);
+    for (uint32_t i = 0; i < p->n_branches; i++)
+        printf("%-28.28s %-6s %10.5f %10.5f %10.5f\n", p->branches[i].name, "branch", p->branches[i].cost.ms, p->branches[i].cost.ms_lo,
+               p->branches[i].cost.ms_hi);
     printf("%-28s %-6s %10.5f\n", "start", "", p->start_ms);
     printf("%-28s %-6s %10.5f %10.5f %10.5f\n\n%s on %s, %u runs.\n", "whole", "", p->whole.ms, p->whole.ms_lo, p->whole.ms_hi, p->network, p->tier,
            repeats);
@@ -86,6 +89,15 @@ static int print_json(const cli_profile *p, uint32_t repeats)
     json_object_object_add(root, "runs", json_object_new_int((int)repeats));
     json_object_object_add(root, "start_ms", cli_json_number(p->start_ms));
     json_object_object_add(root, "layers", layers);
+    struct json_object *sides = json_object_new_array();
+    for (uint32_t i = 0; i < p->n_branches; i++) {
+        struct json_object *b = json_object_new_object();
+        json_object_object_add(b, "name", json_object_new_string(p->branches[i].name));
+        json_object_object_add(b, "behind", json_object_new_string(p->branches[i].behind));
+        cli_cost_json(b, &p->branches[i].cost);
+        json_object_array_add(sides, b);
+    }
+    json_object_object_add(root, "branches", sides);
     cli_cost_json(root, &p->whole);
     return cli_print_json(root);
 }
@@ -94,7 +106,10 @@ static int gather(cli_profile *p, const cli_session *s, double *times, double *s
 {
     const uint32_t repeats = (uint32_t)o->repeat;
     bonnet_layer_info info;
-    int code = cli_profile_make(p, s->info.layers, 0);
+    bonnet_exit exit;
+    uint32_t exits = 0;
+    while (bonnet_exit_get(&exit, s->model, exits) == BONNET_OK) exits++;
+    int code = cli_profile_make(p, s->info.layers, exits);
     if (code != CLI_OK) return code;
     snprintf(p->network, CLI_TEXT, "%.*s", CLI_TEXT - 1, *s->info.name ? s->info.name : "network");
     snprintf(p->tier, CLI_TEXT, "%.*s", CLI_TEXT - 1, o->device);
@@ -110,6 +125,47 @@ static int gather(cli_profile *p, const cli_session *s, double *times, double *s
         bonnet_cost_add(&p->whole, &p->layers[i].cost);
     }
     return CLI_OK;
+}
+
+/* A branch on the map that the image leaves at its cut: its own start and its layers together. */
+static int measure_branch(cli_profile_branch *to, const cli_profile *p, const cli_session *s, const bonnet_exit *exit, uint32_t index,
+                          const uint8_t *pixels, const cli_options *o)
+{
+    const uint32_t repeats = (uint32_t)o->repeat;
+    bonnet_model *head = NULL, *branch = NULL;
+    bonnet_model_info info = {.layers = 0};
+    bonnet_status status = bonnet_model_head(&head, s->model, exit->cut);
+    if (status == BONNET_OK) status = bonnet_model_branch(&branch, s->model, index);
+    if (status == BONNET_OK) status = bonnet_model_info_get(&info, branch);
+    uint8_t *map = malloc(branch ? bonnet_model_input_bytes(branch) : 1);
+    double *times = calloc((size_t)(info.layers + 1) * repeats, sizeof *times); /* the last row: what is beside the layers, then all of it */
+    if (!map || !times) status = BONNET_ENOMEM;
+    if (status == BONNET_OK) status = bonnet_run_head(map, s->dev, head, pixels, 1);
+    double *whole = times ? times + (size_t)info.layers * repeats : NULL;
+    if (status == BONNET_OK) status = profile_measure(times, whole, &(profile_run){s->dev, branch, map, repeats});
+    for (size_t i = 0; status == BONNET_OK && i < (size_t)info.layers * repeats; i++) whole[i % repeats] += times[i];
+    if (status == BONNET_OK) {
+        snprintf(to->name, CLI_TEXT, "%s", exit->name);
+        snprintf(to->behind, CLI_TEXT, "%s", p->layers[exit->layer].name);
+        to->cost = cost_of(whole, repeats, o);
+    }
+    free(map), free(times);
+    bonnet_model_free(branch);
+    bonnet_model_free(head);
+    return status == BONNET_OK ? CLI_OK : cli_fail_status(status, s->dev, s->path);
+}
+
+static int branches(cli_profile *p, const cli_session *s, const uint8_t *pixels, const cli_options *o)
+{
+    const size_t bytes = bonnet_model_input_bytes(s->model);
+    uint8_t *noise = pixels ? NULL : malloc(bytes);
+    bonnet_exit exit;
+    int code = pixels || noise ? CLI_OK : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    if (noise) profile_noise(noise, bytes);
+    for (uint32_t i = 0; i < p->n_branches && code == CLI_OK; i++)
+        if (bonnet_exit_get(&exit, s->model, i) == BONNET_OK) code = measure_branch(&p->branches[i], p, s, &exit, i, pixels ? pixels : noise, o);
+    free(noise);
+    return code;
 }
 
 static int measured(const cli_options *o)
@@ -128,6 +184,7 @@ static int measured(const cli_options *o)
         else if (status != BONNET_OK) code = cli_fail_status(status, s.dev, o->argv[0]);
     }
     if (code == CLI_OK) code = gather(&p, &s, times, start, o);
+    if (code == CLI_OK) code = branches(&p, &s, pixels, o);
     if (code == CLI_OK && o->output) code = cli_profile_write(&p, o->output);
     if (code == CLI_OK && o->json) code = print_json(&p, (uint32_t)o->repeat);
     else if (code == CLI_OK) print_table(&p, (uint32_t)o->repeat);

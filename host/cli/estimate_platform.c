@@ -165,8 +165,10 @@ static int branch_cost(cli_profile *out, uint32_t index, const cli_session *s, c
         b->cost = start_cost(c->p);
     }
     for (uint32_t i = 1; code == CLI_OK && bonnet_model_layer_get(&info, model, i) == BONNET_OK; i++) {
-        const bonnet_shape shape = cli_layer_shape(&info);
+        bonnet_shape shape = cli_layer_shape(&info);
+        bonnet_layer_shape layer;
         bonnet_cost cost;
+        if (bonnet_model_shape_get(&layer, model, i) == BONNET_OK) shape.layer = &layer;
         code = shape_cost(&cost, c, info.kind, info.name, &shape);
         if (code == CLI_OK) bonnet_cost_add(&b->cost, &cost);
     }

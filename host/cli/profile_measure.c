@@ -58,6 +58,12 @@ static bonnet_status split(double *layers, double *start, const profile_run *r, 
     return status == BONNET_OK && !(sum > 0) ? BONNET_EUNSUPPORTED : status;
 }
 
+void profile_noise(uint8_t *pixels, size_t bytes)
+{
+    uint32_t state = 1;
+    for (size_t i = 0; i < bytes; i++) pixels[i] = (uint8_t)((state = state * 1664525u + 1013904223u) >> 24);
+}
+
 bonnet_status profile_measure(double *layers, double *start, const profile_run *r)
 {
     bonnet_model_info info;
@@ -66,8 +72,7 @@ bonnet_status profile_measure(double *layers, double *start, const profile_run *
     const size_t bytes = bonnet_model_input_bytes(r->model);
     uint8_t *noise = r->pixels ? NULL : malloc(bytes);
     if (!r->pixels && !noise) return BONNET_ENOMEM;
-    uint32_t state = 1;
-    for (size_t i = 0; noise && i < bytes; i++) noise[i] = (uint8_t)((state = state * 1664525u + 1013904223u) >> 24);
+    if (noise) profile_noise(noise, bytes);
     for (uint32_t i = 0; i <= r->repeats && status == BONNET_OK; i++) {
         const double from = now();
         status = bonnet_run_image(&result, r->dev, r->model, r->pixels ? r->pixels : noise, bytes);

@@ -19,6 +19,8 @@ typedef struct profile_run { bonnet_device *dev; const bonnet_model *model; cons
  * counted. BONNET_EUNSUPPORTED: the device has no clock. */
 bonnet_status profile_measure(double *layers, double *start, const profile_run *run);
 
+/* The same bytes every time. */
+void profile_noise(uint8_t *pixels, size_t bytes);
 #define PROFILE_NO_CLOCK "%s has no clock; use --device cpu:, sim: or a board"
 
 /* Times single layers: the median of `repeats`. */

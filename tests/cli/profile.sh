@@ -33,6 +33,18 @@ assert all(l["ms"] > 0 for l in p["layers"])
 P
 checks=$((checks + 1))
 
+# Branches are measured on the map that the image leaves, and stand beside the trunk.
+check 0 '' "$BONNET" compile "$ROOT"/models/fashion/boolnet_k4_exits.onnx -o exits.bonnet
+check 0 '^exit2 +branch ' "$BONNET" profile exits.bonnet --repeat 3 -o exits.json
+check 0 '"name": "exit1"' "$BONNET" profile exits.bonnet --repeat 3 --json
+/usr/bin/python3 -B - << 'P' || die "not the branches that were promised"
+import json
+p = json.load(open("exits.json"))
+assert [(b["name"], b["behind"]) for b in p["branches"]] == [("exit1", "stem.conv"), ("exit2", "layer1.0.conv2")], p["branches"]
+assert all(0 < b["ms_lo"] <= b["ms"] <= b["ms_hi"] for b in p["branches"]) and len(p["layers"]) == 11
+P
+checks=$((checks + 1))
+
 # Models of every kind: at most as many measurements as were asked for, intervals that hold them, shapes that took no part.
 check 0 '^conv +[0-9]+ ' "$BONNET" profile --kinds -o here.json "$bool" "$base" --repeat 3 --budget 16
 [ "$(grep -c "^$MODELS" out)" -eq 2 ] || die "errors of whole networks"
@@ -68,6 +80,8 @@ assert abs(e["ms"] - want) < 1e-6 * want and e["ms_lo"] <= e["ms"] <= e["ms_hi"]
 assert abs(e["mj"] - e["ms"] * 2.5005) < 1e-6 * e["mj"], e["mj"]
 P
 checks=$((checks + 1))
+
+check 0 '^exit1 +branch ' "$BONNET" estimate exits.bonnet --platform here.json
 
 # The same seed draws the same shapes.
 for run in 1 2; do
