@@ -86,7 +86,7 @@ exits: deps-train deps-test $(CLI)   ## Early exits measured again: docs/exits.s
 	$(CLI) compile models/fashion/boolnet_k4_exits.onnx -o $(TRAINED)/boolnet_k4_exits.bonnet
 	models/fashion/exits.py logits --out $(TRAINED) --npz $(TRAINED)/exits_val.npz
 	$(CLI) run $(TRAINED)/boolnet_k4_exits.bonnet --dataset fashion-mnist --all-exits -o $(TRAINED)/exits_test.npz
-	tools/exits.py $(CLI) $(TRAINED)/boolnet_k4_exits.bonnet $(TRAINED)/exits_val.npz $(TRAINED)/exits_test.npz
+	models/fashion/exits_page.py $(CLI) $(TRAINED)/boolnet_k4_exits.bonnet $(TRAINED)/exits_val.npz $(TRAINED)/exits_test.npz
 
 DESTDIR ?=
 PREFIX  ?= /usr/local

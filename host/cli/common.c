@@ -65,8 +65,7 @@ enum { OPTIONS = 96, OWN = 256 };
 static void join_options(struct option to[OPTIONS], const struct option *longs, const cli_own_option *own)
 {
     size_t n = 0;
-    for (int i = 0; own && own[i].name && n + 1 < OPTIONS; i++)
-        to[n++] = (struct option){own[i].name, required_argument, NULL, OWN + i};
+    for (int i = 0; own && own[i].name && n + 1 < OPTIONS; i++) to[n++] = (struct option){own[i].name, required_argument, NULL, OWN + i};
     for (; longs->name && n + 1 < OPTIONS; longs++) to[n++] = *longs;
     to[n] = (struct option){NULL, 0, NULL, 0};
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What early exits save, into docs/exits.md and docs/exits.svg: `bonnet calibrate` on logits of held-out images, judged on the test images.
 
-    tools/exits.py CLI MODEL.bonnet VAL.npz TEST.npz
+    models/fashion/exits_page.py CLI MODEL.bonnet VAL.npz TEST.npz
 
 `make exits` makes all four. Everything between <!-- measured --> and <!-- /measured --> is replaced. Costs are estimated, so the page is the same everywhere.
 """
@@ -18,7 +18,7 @@ PAGE, PICTURE = "docs/exits.md", "docs/exits.svg"
 def run(*command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"exits.py: {' '.join(command)}: {done.stderr.strip() or done.returncode}")
+        sys.exit(f"exits_page.py: {' '.join(command)}: {done.stderr.strip() or done.returncode}")
     return done.stdout
 
 
@@ -92,7 +92,7 @@ def main():
         page = f.read()
     begin, end = "<!-- measured -->\n", "<!-- /measured -->\n"
     if page.count(begin) != 1 or page.count(end) != 1:
-        sys.exit(f"exits.py: {PAGE} has no single place between {begin.strip()} and {end.strip()}")
+        sys.exit(f"exits_page.py: {PAGE} has no single place between {begin.strip()} and {end.strip()}")
     page = page[:page.index(begin) + len(begin)] + "\n" + text + "\n" + page[page.index(end):]
     folder = os.path.dirname(PAGE)
     with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as f:
