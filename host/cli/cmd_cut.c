@@ -93,8 +93,7 @@ static struct json_object *row_json(const row *r, uint32_t cut)
 /* For a planner: the ratios alone, of this very network. */
 static int write_ratios(const cli_session *s, const row *rows, uint32_t n, const char *path)
 {
-    char digest[2 * sizeof s->info.sha256 + 1];
-    for (size_t i = 0; i < sizeof s->info.sha256; i++) snprintf(digest + 2 * i, 3, "%02x", s->info.sha256[i]);
+    char digest[CLI_DIGEST];
     struct json_object *j = json_object_new_object(), *cuts = json_object_new_array();
     for (uint32_t cut = 0; cut < n; cut++) {
         struct json_object *o = json_object_new_object();
@@ -106,7 +105,7 @@ static int write_ratios(const cli_session *s, const row *rows, uint32_t n, const
     }
     json_object_object_add(j, "bonnet_codecs", json_object_new_int(1));
     json_object_object_add(j, "network", json_object_new_string(s->info.name));
-    json_object_object_add(j, "sha256", json_object_new_string(digest));
+    json_object_object_add(j, "sha256", json_object_new_string(cli_digest(digest, s)));
     json_object_object_add(j, "cuts", cuts);
     const char *text = json_object_to_json_string_ext(j, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
     const int code = cli_write_file(path, text, strlen(text));

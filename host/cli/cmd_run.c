@@ -15,7 +15,7 @@ static const char usage[] =
     "Classify images (PNG, JPEG, PGM/PPM, NPY, NPZ, or .raw: the network's own bytes), or measure the accuracy over the test images of a data set.\n"
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
     "  --until CUT       only the layers up to a cut (bonnet cut lists them), whose maps go to the file of -o\n"
-    "  --codec NAME      none (default), deflate, zstd: of these maps; their bits stay the same\n"
+    "  --codec NAME      none (default), deflate, zstd, or the one that RATIOS.json of bonnet cut -o decides for: of these maps, bit for bit\n"
     "  --from FILE.cut   only the layers behind it, on these maps\n"
     "  --exits FILE      leave at the first early exit that is sure enough (bonnet calibrate writes such files); --point N: not its chosen point\n"
     "  --exit NAME       always leave there; final: the network's own end\n"

@@ -57,8 +57,8 @@ int cli_run_until(cli_session *s, const cli_options *o)
     uint32_t cut = 0;
     long codec = BONNET_CODEC_NONE;
     bonnet_cut c;
-    int code = o->codec && !codec_named(&codec, o->codec) ? cli_fail(CLI_USAGE, "run: --codec is none, deflate or zstd, not '%.40s'", o->codec)
-                                                          : cli_cut_find(&cut, s, o->until);
+    int code = cli_cut_find(&cut, s, o->until);
+    if (code == CLI_OK && bonnet_cut_get(&c, s->model, cut) == BONNET_OK) code = cli_cut_codec(&codec, s, &c, o->codec);
     if (code == CLI_OK) code = cli_images_of_all(&pixels, &count, s, o);
     if (code == CLI_OK) code = cli_maps_at(&maps, s, cut, pixels, count);
     if (code == CLI_OK) {
