@@ -13,8 +13,8 @@ static bonnet_place_cost cost_of(const bonnet_cost *c, double busy_mw)
     return (bonnet_place_cost){c->ms, c->ms_hi, c->mj >= 0 ? c->mj : 1e-3 * c->ms * busy_mw};
 }
 
-/* A profile measured or estimated on the tier: of this network, layer by layer. */
-static int from_profile(cli_tiers *t, uint32_t i, const char *path)
+/* A profile measured or estimated on the tier: of this network, layer by layer; with its branches, or without. */
+static int from_profile(cli_tiers *t, uint32_t i, const char *path, bool branches)
 {
     cli_profile f;
     bonnet_place_tier *tier = &t->tiers[i];
@@ -29,10 +29,12 @@ static int from_profile(cli_tiers *t, uint32_t i, const char *path)
                             t->network, t->layer[j]);
         t->cost[i][j] = cost_of(&f.layers[j].cost, tier->busy_mw);
     }
-    for (uint32_t e = 0; code == CLI_OK && e < t->p.exits; e++) {
+    for (uint32_t e = 0; code == CLI_OK && branches && e < t->p.exits; e++) {
         uint32_t k = 0;
         while (k < f.n_branches && strcmp(f.branches[k].name, t->exit[e])) k++;
-        if (k == f.n_branches) code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"branches\" lacks the exit \"%.60s\"", path, t->exit[e]);
+        if (k == f.n_branches)
+            code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"branches\" lacks the exit \"%.60s\"; the tier's \"exit_ms\" can stand for them", path,
+                            t->exit[e]);
         else if (strcmp(f.branches[k].behind, t->layer[t->exits[e].behind]))
             code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"branches[%u]\": \"behind\" is %.60s; the exit \"%.60s\" is behind %.60s", path, k,
                             f.branches[k].behind, t->exit[e], t->layer[t->exits[e].behind]);
@@ -101,13 +103,13 @@ static int read_tier(cli_tiers *t, uint32_t i, const char *path, struct json_obj
                         where);
     if (*profile) {
         char *file = cli_tiers_beside(path, profile);
-        code = file ? from_profile(t, i, file) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+        code = file ? from_profile(t, i, file, !exit_list[0]) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
         free(file);
     } else {
         if (t->p.exits && !exit_list[0]) return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: \"%s\" lacks \"exit_ms\"", path, where);
         code = from_lists(t->cost[i], t->p.blocks, list, keys, path, where, tier->busy_mw);
-        if (code == CLI_OK) code = from_lists(t->branch[i], t->p.exits, exit_list, exit_keys, path, where, tier->busy_mw);
     }
+    if (code == CLI_OK && exit_list[0]) code = from_lists(t->branch[i], t->p.exits, exit_list, exit_keys, path, where, tier->busy_mw);
     if (tier->start_ms < 0) tier->start_ms = 0;
     tier->block = t->cost[i], tier->branch = t->branch[i];
     return code;

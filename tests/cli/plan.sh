@@ -226,5 +226,8 @@ j['tiers'][1]['profile'] = 'bare.json'
 json.dump(j, open('nobranch.json', 'w'))"
 check 11 '"layers" are those of' "$BONNET" plan "$bool" --tiers own.json
 check 11 'slow2.json: "layers\[3\]": "name" is other' "$BONNET" plan "$bool" --tiers renamed.json
-check 11 'bare.json: "branches" lacks the exit "early"' "$BONNET" plan "$bool" --tiers nobranch.json
+check 11 'bare.json: "branches" lacks the exit "early"; the tier.s "exit_ms"' "$BONNET" plan "$bool" --tiers nobranch.json
+sed 's/"profile": "bare.json"/&, "exit_ms": [0.5]/' nobranch.json > branch.json
+check 0 'board stem.conv' "$BONNET" plan "$bool" --tiers branch.json
+check 11 '"tiers\[1\]": "exit_ms" wants 1 number' "$BONNET" plan "$bool" --tiers <(sed 's/0.5\]/0.5, 1]/; s#"profile": "#&'"$PWD"'/#g' branch.json)
 passed
