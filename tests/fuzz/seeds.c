@@ -31,6 +31,7 @@ static int one(const char *folder, int i)
     bonnet_build_last(&b, BONNET_ALL(&b, d), 1);
     bonnet_build_fc(&b, 3);
     bonnet_net *net = bonnet_build_finish(&b);
+    if (net && i == 1) bonnet_add_random_exits(net, 4, &bonnet_room_tiny, 2);
     int ok = net && bonnet_file_build(&bytes, &size, net, &job, 1, NULL) == BONNET_OK && write_seed(folder, "bonnet", i, bytes, size);
     free(bytes);
     bytes = NULL;
@@ -43,6 +44,7 @@ static int one(const char *folder, int i)
     make_onnx m;
     make_start(&m, (uint64_t)i);
     m.plain = i == 0;
+    m.with_exits = i == 1;
     make_network(&m);
     bytes = make_bytes(&m, &size);
     ok = ok && write_seed(folder, "onnx", i, bytes, size);
@@ -60,6 +62,7 @@ static int general(const char *folder, int i)
     uint8_t *bytes = NULL;
     uint32_t n = 0;
     size_t size;
+    if (net && i % 2) bonnet_add_random_exits(net, (uint64_t)i, &bonnet_room_tiny, 2);
     int ok = net && bonnet_file_build(&bytes, &size, net, NULL, 0, NULL) == BONNET_OK && write_seed(folder, "bonnet", i, bytes, size);
     free(bytes);
     bytes = NULL;

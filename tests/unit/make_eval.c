@@ -93,7 +93,8 @@ static double binary(char op, double a, double b) /* Add, Mul, Max (x), PRelu */
 static void elementwise(world *w, const Onnx__NodeProto *n, char op)
 {
     const array *a = find(w, n->input[0]), *b = find(w, n->input[1]);
-    const array *big = size_of(a) >= size_of(b) ? a : b;
+    const int64_t more = (int64_t)size_of(a) - (int64_t)size_of(b);
+    const array *big = more > 0 || (!more && a->rank >= b->rank) ? a : b; /* a map of 1x1 is no larger than its constant */
     array *y = add(w, n->output[0], big->rank, big->d);
     for (size_t i = 0; i < size_of(y); i++) y->x[i] = binary(op, a->x[broadcast(y, a, i)], b->x[broadcast(y, b, i)]);
 }
@@ -265,7 +266,7 @@ static int run(world *w, const Onnx__NodeProto *n)
     return 1;
 }
 
-int make_evaluate(make_onnx *m, const double *image, double *logits, uint32_t n)
+int make_evaluate(make_onnx *m, const double *image, const char *output, double *logits, uint32_t n)
 {
     world w = {m, bonnet_arena_calloc(&m->arena, MAKE_NODES + MAKE_TENSORS + 1, sizeof(array)), 0};
     const int64_t dims[4] = {1, m->planes, m->h, m->w};
@@ -275,6 +276,6 @@ int make_evaluate(make_onnx *m, const double *image, double *logits, uint32_t n)
     for (size_t i = 0; i < m->graph.n_initializer; i++) constant(&w, m->tensors[i]->name, m->tensors[i]);
     for (size_t i = 0; i < m->graph.n_node; i++)
         if (!run(&w, m->nodes[i])) return 0;
-    memcpy(logits, find(&w, "logits")->x, n * sizeof *logits);
+    memcpy(logits, find(&w, output)->x, n * sizeof *logits);
     return 1;
 }

@@ -214,7 +214,9 @@ static const char *half(make_onnx *m, const char *name, const char *x, int64_t s
     return reshaped(m, name, cut, 4, map);
 }
 
-static void head(make_onnx *m, const char *x, int64_t h, int64_t w)
+#define NAMED(name) make_name(m, "%s%s", of, name)
+/* `of`: what its names begin with; to: its output. */
+static void head(make_onnx *m, const char *of, const char *to, const char *x, int64_t h, int64_t w)
 {
     double *v = numbers(m, 4 * C + m->classes), *fc = numbers(m, (size_t)C * m->classes);
     const int64_t split[5] = {1, m->k, C, h, w}, one = 1, both_axes[2] = {2, 3}, fc_dims[2] = {m->classes, C}, bias_dims[1] = {m->classes};
@@ -222,18 +224,42 @@ static void head(make_onnx *m, const char *x, int64_t h, int64_t w)
         v[i] = integer(m, 60), v[C + i] = integer(m, 2000), v[2 * C + i] = integer(m, 40000), v[3 * C + i] = integer(m, 300) / 256;
     for (uint32_t i = 0; i < m->classes; i++) v[4 * C + i] = integer(m, 1000000);
     for (size_t i = 0; i < (size_t)C * m->classes; i++) fc[i] = integer(m, 127);
-    const char *n = NODE(m, "Mul", "last.n", binary(m, "last.conv", x, C, C, 1, 1), channels(m, "last.A", C, v))->output[0];
-    Onnx__NodeProto *sum = NODE(m, "ReduceSum", "last.m", reshaped(m, "last.split", x, 5, split), make_int64s(m, "last.axis", 1, &one));
+    const char *n = NODE(m, "Mul", NAMED("last.n"), binary(m, NAMED("last.conv"), x, C, C, 1, 1), channels(m, NAMED("last.A"), C, v))->output[0];
+    Onnx__NodeProto *sum =
+        NODE(m, "ReduceSum", NAMED("last.m"), reshaped(m, NAMED("last.split"), x, 5, split), make_int64s(m, NAMED("last.axis"), 1, &one));
     make_int(m, sum, "keepdims", 0);
-    const char *b = NODE(m, "Mul", "last.mB", "last.m", channels(m, "last.B", C, v + C))->output[0];
-    const char *y = NODE(m, "Add", "last.C.add", both(m, "Add", "last.sum", n, b), channels(m, "last.C", C, v + 2 * C))->output[0];
-    y = rounded(m, "last.v", y, chance(m, 10) ? NULL : scalar(m, "last.s1", ldexp(1, -(int)unit_below(&m->u, 6))), -32768, 32767);
-    y = NODE(m, "PRelu", "head.prelu", y, make_floats(m, "head.slope", 3, (int64_t[]){C, 1, 1}, v + 3 * C))->output[0];
-    y = rounded(m, "head.u", y, NULL, -32768, 32767);
-    make_int(m, NODE(m, "ReduceSum", "head.pool", y, make_int64s(m, "head.axes", 2, both_axes)), "keepdims", 0);
-    y = rounded(m, "head.f", "head.pool", scalar(m, "head.s2", ldexp(1, -(int)unit_below(&m->u, 7))), -32768, 32767);
-    const char *w8 = make_small(m, "head.fc.w", 2, fc_dims, fc), *bias = make_floats(m, "head.fc.b", 1, bias_dims, v + 4 * C);
-    make_int(m, NODE(m, "Gemm", "logits", y, w8, bias), "transB", 1);
+    const char *b = NODE(m, "Mul", NAMED("last.mB"), NAMED("last.m"), channels(m, NAMED("last.B"), C, v + C))->output[0];
+    const char *y =
+        NODE(m, "Add", NAMED("last.C.add"), both(m, "Add", NAMED("last.sum"), n, b), channels(m, NAMED("last.C"), C, v + 2 * C))->output[0];
+    y = rounded(m, NAMED("last.v"), y, chance(m, 10) ? NULL : scalar(m, NAMED("last.s1"), ldexp(1, -(int)unit_below(&m->u, 6))), -32768, 32767);
+    y = NODE(m, "PRelu", NAMED("head.prelu"), y, make_floats(m, NAMED("head.slope"), 3, (int64_t[]){C, 1, 1}, v + 3 * C))->output[0];
+    y = rounded(m, NAMED("head.u"), y, NULL, -32768, 32767);
+    make_int(m, NODE(m, "ReduceSum", NAMED("head.pool"), y, make_int64s(m, NAMED("head.axes"), 2, both_axes)), "keepdims", 0);
+    y = rounded(m, NAMED("head.f"), NAMED("head.pool"), scalar(m, NAMED("head.s2"), ldexp(1, -(int)unit_below(&m->u, 7))), -32768, 32767);
+    const char *w8 = make_small(m, NAMED("head.fc.w"), 2, fc_dims, fc), *bias = make_floats(m, NAMED("head.fc.b"), 1, bias_dims, v + 4 * C);
+    make_int(m, NODE(m, "Gemm", to, y, w8, bias), "transB", 1);
+}
+
+/* An exit behind x, a map of c channels, now and then. */
+static void maybe_exit(make_onnx *m, const char *x, int64_t c, int64_t h, int64_t w)
+{
+    if (!m->with_exits || m->n_exits == MAKE_EXITS || unit_below(&m->u, 2)) return;
+    m->says_final |= unit_below(&m->u, 4) == 0;
+    const char *name = make_name(m, "exit%u", (unsigned)m->n_exits), *of = make_name(m, "%s.", name);
+    if (c != C || chance(m, 50)) {
+        const char *d = NAMED("down");
+        x = conv(m, d, x, weights(m, NAMED("down.w"), C, m->k * c, 1, 1), 1, 1, 1, 0);
+        if (h > 1 && w > 1 && chance(m, 60)) {
+            Onnx__NodeProto *n = NODE(m, "MaxPool", NAMED("down.pool"), x);
+            make_ints(m, n, "kernel_shape", 2, (int64_t[]){2, 2});
+            make_ints(m, n, "strides", 2, (int64_t[]){2, 2});
+            x = n->output[0];
+            h /= 2, w /= 2;
+        } else m->says_final = 1;
+        x = slices(m, NAMED("down.slices"), x, C, 16);
+    }
+    head(m, of, name, x, h, w);
+    m->exits[m->n_exits++] = name;
 }
 
 void make_network(make_onnx *m)
@@ -247,21 +273,25 @@ void make_network(make_onnx *m)
     m->classes = m->plain ? 2 : 1 + unit_below(&m->u, 12);
     m->is_signed = chance(m, 40);
     const char *x = stem(m, &h, &w);
+    maybe_exit(m, x, C, h, w);
     if (m->plain) {
         x = block(m, "b0", x, C, 1, &h, &w, &r);
     } else if (chance(m, 60)) { /* BoolNet: interleave, halves, perhaps a stage on all 128 channels */
         const char *z = block(m, "b0", x, C, 1, &h, &w, &r);
         x = interleaved(m, "b0.out", z, x, h, w);
+        maybe_exit(m, x, 2 * C, h, w);
         if (chance(m, 70) && h > 3 && w > 3) {
             z = block(m, "b1", x, 2 * C, 2, &h, &w, &r);
             x = interleaved(m, "b1.out", z, r, h, w);
+            maybe_exit(m, x, 2 * C, h, w);
         }
         const char *t = half(m, "b2.through", x, C, h, w);
         z = block(m, "b2", half(m, "b2.work", x, 0, h, w), C, 1, &h, &w, &r);
         x = half(m, "b3.work", interleaved(m, "b2.out", z, t, h, w), 0, h, w);
     } else {
         x = block(m, "b0", x, C, chance(m, 80) ? 2 : 1, &h, &w, &r);
+        maybe_exit(m, x, C, h, w);
     }
     x = slices(m, "pre", binary(m, "pre.conv", x, C, C, 1, 1), C, 24); /* STORE */
-    head(m, x, h, w);
+    head(m, "", "logits", x, h, w);
 }

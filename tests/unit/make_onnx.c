@@ -229,14 +229,18 @@ uint8_t *make_bytes(const make_onnx *m, size_t *size)
     x->model.n_opset_import = 1, x->model.opset_import = x->opsets;
     x->entry.key = keep(x, "bonnet.pixels"), x->entry.value = keep(x, m->is_signed ? "int8" : "uint8");
     x->entries[0] = &x->entry;
-    x->model.n_metadata_props = 1, x->model.metadata_props = x->entries;
+    onnx__string_string_entry_proto__init(&x->final);
+    x->final.key = keep(x, "bonnet.final"), x->final.value = keep(x, "logits");
+    x->entries[1] = &x->final;
+    x->model.n_metadata_props = 1 + m->says_final, x->model.metadata_props = x->entries;
     x->image = value_info(x, "image", 4, in);
-    x->logits = value_info(x, "logits", 2, out);
+    const uint32_t last = m->n_exits ? (m->h + m->w) % (m->n_exits + 1) : 0; /* the order of outputs says nothing */
+    for (uint32_t i = 0, e = 0; i <= m->n_exits; i++) x->outputs[i] = value_info(x, i == last ? "logits" : m->exits[e++], 2, out);
     x->graph.name = keep(x, "made");
     x->graph.n_node = m->graph.n_node, x->graph.node = x->nodes;
     x->graph.n_initializer = m->graph.n_initializer, x->graph.initializer = x->tensors;
     x->graph.n_input = 1, x->graph.input = &x->image;
-    x->graph.n_output = 1, x->graph.output = &x->logits;
+    x->graph.n_output = 1 + m->n_exits, x->graph.output = x->outputs;
     *size = onnx__model_proto__get_packed_size(&x->model);
     uint8_t *bytes = malloc(*size);
     if (!bytes) exit(1);

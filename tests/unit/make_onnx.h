@@ -16,7 +16,7 @@
 #include "onnx.pb-c.h"
 #include "unit.h"
 
-enum { MAKE_NODES = 512, MAKE_TENSORS = 512 };
+enum { MAKE_NODES = 768, MAKE_TENSORS = 768, MAKE_EXITS = 3 };
 
 typedef struct make_onnx {
     bonnet_arena arena;
@@ -24,11 +24,14 @@ typedef struct make_onnx {
     Onnx__ModelProto model;
     Onnx__GraphProto graph;
     Onnx__OperatorSetIdProto opset, *opsets[2];
-    Onnx__StringStringEntryProto entry, *entries[1];
-    Onnx__ValueInfoProto *image, *logits;
+    Onnx__StringStringEntryProto entry, final, *entries[2];
+    Onnx__ValueInfoProto *image, *outputs[MAKE_EXITS + 1];
     Onnx__NodeProto *nodes[MAKE_NODES];
     Onnx__TensorProto *tensors[MAKE_TENSORS];
     uint32_t k, planes, h, w, classes, is_signed;
+    uint32_t with_exits, n_exits; /* 1: side branches here and there */
+    uint32_t says_final;          /* 1: metadata say which output is the network's own: an exit may take more work */
+    const char *exits[MAKE_EXITS]; /* their outputs, by depth */
     uint32_t plain; /* 1: always the same form of constants and the smallest network */
 } make_onnx;
 
@@ -50,6 +53,6 @@ const char *make_int64s(make_onnx *m, const char *name, uint32_t count, const in
 Onnx__NodeProto *make_find(make_onnx *m, const char *name);
 Onnx__TensorProto *make_find_tensor(make_onnx *m, const char *name);
 
-/* 1: evaluated. image: [planes][h][w]. */
-int make_evaluate(make_onnx *m, const double *image, double *logits, uint32_t n);
+/* 1: evaluated. image: [planes][h][w]. output: "logits", or one of the exits. */
+int make_evaluate(make_onnx *m, const double *image, const char *output, double *logits, uint32_t n);
 #endif
