@@ -240,26 +240,32 @@ static void head(make_onnx *m, const char *of, const char *to, const char *x, in
     make_int(m, NODE(m, "Gemm", to, y, w8, bias), "transB", 1);
 }
 
-/* An exit behind x, a map of c channels, now and then. */
-static void maybe_exit(make_onnx *m, const char *x, int64_t c, int64_t h, int64_t w)
+void make_exit(make_onnx *m, const char *name, const char *x, int64_t c, int64_t h, int64_t w, int no_pool)
 {
-    if (!m->with_exits || m->n_exits == MAKE_EXITS || unit_below(&m->u, 2)) return;
-    m->says_final |= unit_below(&m->u, 4) == 0;
-    const char *name = make_name(m, "exit%u", (unsigned)m->n_exits), *of = make_name(m, "%s.", name);
+    const char *of = make_name(m, "%s.", name);
     if (c != C || chance(m, 50)) {
         const char *d = NAMED("down");
         x = conv(m, d, x, weights(m, NAMED("down.w"), C, m->k * c, 1, 1), 1, 1, 1, 0);
-        if (h > 1 && w > 1 && chance(m, 60)) {
+        if (!no_pool) {
             Onnx__NodeProto *n = NODE(m, "MaxPool", NAMED("down.pool"), x);
             make_ints(m, n, "kernel_shape", 2, (int64_t[]){2, 2});
             make_ints(m, n, "strides", 2, (int64_t[]){2, 2});
             x = n->output[0];
             h /= 2, w /= 2;
-        } else m->says_final = 1;
+        }
         x = slices(m, NAMED("down.slices"), x, C, 16);
     }
     head(m, of, name, x, h, w);
     m->exits[m->n_exits++] = name;
+}
+
+/* Now and then one; if it does not make the map smaller it may take more work than the network itself. */
+static void maybe_exit(make_onnx *m, const char *x, int64_t c, int64_t h, int64_t w)
+{
+    if (!m->with_exits || m->n_exits == MAKE_EXITS || unit_below(&m->u, 2)) return;
+    const int no_pool = h < 2 || w < 2 || chance(m, 40);
+    if (no_pool || c == C || unit_below(&m->u, 4) == 0) m->final = "logits";
+    make_exit(m, make_name(m, "exit%u", (unsigned)m->n_exits), x, c, h, w, no_pool);
 }
 
 void make_network(make_onnx *m)

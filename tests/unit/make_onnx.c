@@ -229,10 +229,10 @@ uint8_t *make_bytes(const make_onnx *m, size_t *size)
     x->model.n_opset_import = 1, x->model.opset_import = x->opsets;
     x->entry.key = keep(x, "bonnet.pixels"), x->entry.value = keep(x, m->is_signed ? "int8" : "uint8");
     x->entries[0] = &x->entry;
-    onnx__string_string_entry_proto__init(&x->final);
-    x->final.key = keep(x, "bonnet.final"), x->final.value = keep(x, "logits");
-    x->entries[1] = &x->final;
-    x->model.n_metadata_props = 1 + m->says_final, x->model.metadata_props = x->entries;
+    onnx__string_string_entry_proto__init(&x->entry2);
+    x->entry2.key = keep(x, "bonnet.final"), x->entry2.value = keep(x, m->final ? m->final : "");
+    x->entries[1] = &x->entry2;
+    x->model.n_metadata_props = 1 + (m->final != NULL), x->model.metadata_props = x->entries;
     x->image = value_info(x, "image", 4, in);
     const uint32_t last = m->n_exits ? (m->h + m->w) % (m->n_exits + 1) : 0; /* the order of outputs says nothing */
     for (uint32_t i = 0, e = 0; i <= m->n_exits; i++) x->outputs[i] = value_info(x, i == last ? "logits" : m->exits[e++], 2, out);

@@ -24,13 +24,13 @@ typedef struct make_onnx {
     Onnx__ModelProto model;
     Onnx__GraphProto graph;
     Onnx__OperatorSetIdProto opset, *opsets[2];
-    Onnx__StringStringEntryProto entry, final, *entries[2];
+    Onnx__StringStringEntryProto entry, entry2, *entries[2];
     Onnx__ValueInfoProto *image, *outputs[MAKE_EXITS + 1];
     Onnx__NodeProto *nodes[MAKE_NODES];
     Onnx__TensorProto *tensors[MAKE_TENSORS];
     uint32_t k, planes, h, w, classes, is_signed;
     uint32_t with_exits, n_exits; /* 1: side branches here and there */
-    uint32_t says_final;          /* 1: metadata say which output is the network's own: an exit may take more work */
+    const char *final;            /* that metadata call the network's own output, which need not take most work then; NULL: none */
     const char *exits[MAKE_EXITS]; /* their outputs, by depth */
     uint32_t plain; /* 1: always the same form of constants and the smallest network */
 } make_onnx;
@@ -38,6 +38,8 @@ typedef struct make_onnx {
 void make_start(make_onnx *m, uint64_t seed);
 void make_end(make_onnx *m);
 void make_network(make_onnx *m); /* random; with m->plain the fixed small one */
+/* An exit behind value x, a map of c channels; no_pool: a costly one. */
+void make_exit(make_onnx *m, const char *name, const char *x, int64_t c, int64_t h, int64_t w, int no_pool);
 uint8_t *make_bytes(const make_onnx *m, size_t *size);
 
 /* ---- pieces ------------------------------------------------------------------------------------------------------ */

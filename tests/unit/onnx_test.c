@@ -65,65 +65,6 @@ static void random_graphs(unit *u)
     UNIT(u, u->cases < 24 || (kinds[0] && kinds[1] && kinds[2] && kinds[3] && kinds[4]), "all of the dialect was met", "see the counts above");
 }
 
-/* ---- several outputs ----------------------------------------------------------------------------------------------- */
-
-/* Exit by exit: the branch, on golden's map of its cut, gives what the graph gives at that output. */
-static int exits_agree(uint64_t seed, uint32_t *exits, uint32_t *interleaved)
-{
-    make_onnx m;
-    bonnet_net *net = NULL;
-    bonnet_error err = {""};
-    size_t size;
-    make_start(&m, seed);
-    m.with_exits = 1;
-    make_network(&m);
-    uint8_t *bytes = make_bytes(&m, &size);
-    uint64_t *maps[BONNET_MAX_LAYERS] = {NULL};
-    int same = bonnet_onnx_import(&net, bytes, size, NULL, &err) == BONNET_OK && net->n_exits == m.n_exits;
-    if (!same) printf("      seed %llu: %s\n", (unsigned long long)seed, err.text);
-    uint8_t image[3 * 32 * 32];
-    double real[3 * 32 * 32], want[BONNET_MAX_CLASSES];
-    int32_t got[BONNET_MAX_CLASSES];
-    for (size_t i = 0; i < (size_t)m.planes * m.h * m.w; i++) {
-        image[i] = (uint8_t)unit_random(&m.u);
-        real[i % m.planes * m.h * m.w + i / m.planes] = m.is_signed ? (int8_t)image[i] : image[i];
-    }
-    for (uint32_t i = 0; same && i < net->n_layers; i++)
-        if (!(maps[i] = calloc(bonnet_net_map_words(net, i), 8))) exit(1);
-    same = same && make_evaluate(&m, real, "logits", want, m.classes) && bonnet_golden_run(net, image, maps, got, NULL, NULL) == BONNET_OK;
-    for (uint32_t i = 0; same && i < m.classes; i++) same = want[i] == got[i];
-    if (net && !same) printf("      seed %llu: the network itself differs\n", (unsigned long long)seed);
-    for (uint32_t e = 0; same && e < net->n_exits; e++) {
-        const bonnet_net_exit *x = &net->exits[e];
-        const size_t words = bonnet_net_map_words(net, x->layer);
-        uint8_t *map = malloc(8 * words);
-        if (!map) exit(1);
-        for (size_t i = 0; i < 8 * words; i++) map[i] = (uint8_t)(maps[x->layer][i / 8] >> 8 * (i % 8));
-        same = !strcmp(x->name, m.exits[e]) && make_evaluate(&m, real, x->name, want, m.classes) &&
-               bonnet_golden_run(x->branch, map, NULL, got, NULL, NULL) == BONNET_OK;
-        for (uint32_t i = 0; same && i < m.classes; i++) same = want[i] == got[i];
-        if (!same) printf("      seed %llu: exit '%s' differs\n", (unsigned long long)seed, x->name);
-        *interleaved += net->layers[x->layer].post == BONNET_POST_INTERLEAVE;
-        ++*exits;
-        free(map);
-    }
-    free(bytes);
-    for (uint32_t i = 0; net && i < net->n_layers; i++) free(maps[i]);
-    bonnet_net_free(net);
-    make_end(&m);
-    return same;
-}
-
-static void random_exits(unit *u)
-{
-    uint32_t exits = 0, interleaved = 0;
-    unsigned differ = 0;
-    for (uint32_t i = 0; i < u->cases; i++) differ += !exits_agree(u->seed * 1000 + i, &exits, &interleaved);
-    printf("      %u graphs with %u exits, %u behind an interleave\n", u->cases, exits, interleaved);
-    UNIT(u, !differ && (u->cases < 24 || (exits >= u->cases / 2 && interleaved)), "every exit of a graph is a branch that equals it",
-         "%u of %u graphs differ", differ, u->cases);
-}
-
 /* ---- what does not fit --------------------------------------------------------------------------------------------- */
 
 typedef void spoil(make_onnx *m);
@@ -328,7 +269,6 @@ int main(int argc, char **argv)
     unit u = unit_start(argc, argv, "onnx", 1, 24);
     refusals(&u);
     random_graphs(&u);
-    random_exits(&u);
     damage(&u);
     deep_nesting(&u);
     return unit_end(&u);
