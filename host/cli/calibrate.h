@@ -13,6 +13,9 @@ typedef struct calibrate_costs {
     uint32_t units;             /* 1 or 2 */
     bool shared;                /* some layers would run on a CPU, uncounted */
     double whole[CALIBRATE_UNITS]; /* of the network without exits */
+    uint64_t map_bits[BONNET_EXITS_MAX]; /* behind each exit, and bytes of the input; 0: not known */
+    size_t input_bytes;
+    uint32_t classes;
 } calibrate_costs;
 
 /* A.b,C: of a sample that ends at each exit. */
@@ -36,6 +39,9 @@ typedef struct calibrate_result {
 
 /* choose by `logits`, judge by `judge`; NULL: by a half each, drawn by seed. r: file.confidence, .interval, .budget, costs and from are set. */
 int calibrate_run(calibrate_result *r, const cli_logits *logits, const cli_logits *judge, uint64_t seed);
+
+/* Bytes that a sample sends on average if what is behind exit e of the chosen point runs elsewhere; below 0: not known, or not used. */
+double calibrate_sent(const calibrate_result *r, uint32_t e);
 
 int calibrate_print(const calibrate_result *r);
 int calibrate_print_json(const calibrate_result *r);

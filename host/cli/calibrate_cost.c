@@ -82,7 +82,7 @@ static int branch(double cost[2], bool *shared, const cli_session *s, uint32_t e
 }
 
 /* The network's exits are those of the logits. */
-static int match(cli_exits_file *f, double *temperature, const cli_session *s, const cli_logits *l)
+static int match(calibrate_costs *out, cli_exits_file *f, double *temperature, const cli_session *s, const cli_logits *l)
 {
     const uint32_t n = cli_exit_count(s->model);
     if (n + 1 != l->exits)
@@ -99,9 +99,11 @@ static int match(cli_exits_file *f, double *temperature, const cli_session *s, c
         if (strcmp(x.name, l->name[e]) != 0)
             return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: its exit %u is '%.60s', in %s it is '%.60s'", s->path, e, x.name, l->path, l->name[e]);
         temperature[e] = 1 / x.logit_scale;
+        out->map_bits[e] = 8 * (uint64_t)c.bytes;
         snprintf(f->exit[e].behind, sizeof f->exit[e].behind, "%s", c.name);
     }
     temperature[n] = 1 / s->info.logit_scale;
+    out->input_bytes = bonnet_model_input_bytes(s->model), out->classes = s->info.classes;
     snprintf(f->network, sizeof f->network, "%s", s->info.name);
     memcpy(f->sha256, s->info.sha256, sizeof f->sha256);
     return CLI_OK;
@@ -115,7 +117,7 @@ int calibrate_costs_model(calibrate_costs *out, cli_exits_file *f, double *tempe
     double cost[2];
     if (unit && !first && strcmp(unit, units[0])) return cli_fail(CLI_USAGE, "calibrate: --unit is cycles or mJ with a model, not '%.40s'", unit);
     int code = cli_open(&s, &(cli_options){.device = "cpu:", .quiet = true}, model);
-    if (code == CLI_OK) code = match(f, temperature, &s, l);
+    if (code == CLI_OK) code = match(out, f, temperature, &s, l);
     for (uint32_t to = 0; to <= last && code == CLI_OK; to++) {
         for (uint32_t from = 0; from <= to && code == CLI_OK; from++) {
             code = body(cost, &out->shared, &s, from, to, last, f);

@@ -86,6 +86,26 @@ static void print_chosen(const calibrate_result *r)
                cost_text(b, r->costs.whole[1]), r->costs.whole[1] > 0 ? 100 * (1 - r->other_cost[f->chosen] / r->costs.whole[1]) : 0);
 }
 
+double calibrate_sent(const calibrate_result *r, uint32_t e)
+{
+    const bonnet_exit_point *p = &r->file.point[r->file.chosen];
+    double local = 0, bytes = 0;
+    if (!r->costs.map_bits[e] || p->threshold[e] == HUGE_VAL) return -1;
+    for (uint32_t i = 0; i <= e; i++) local += p->share[i];
+    return bonnet_exit_bytes(&bytes, r->costs.classes, fmin(local, 1), r->costs.map_bits[e]) == BONNET_OK ? bytes : -1;
+}
+
+static void print_sent(const calibrate_result *r)
+{
+    uint32_t n = 0;
+    for (uint32_t e = 0; e + 1 < r->file.exits; e++) {
+        const double bytes = calibrate_sent(r, e);
+        if (bytes < 0) continue;
+        printf("%s %s %.1f bytes", n++ ? "," : "sent on average if the rest runs elsewhere, scores and maps: behind", r->file.exit[e].name, bytes);
+    }
+    if (n) printf("; the input has %zu\n", r->costs.input_bytes);
+}
+
 int calibrate_print(const calibrate_result *r)
 {
     const cli_exits_file *f = &r->file;
@@ -105,6 +125,7 @@ int calibrate_print(const calibrate_result *r)
     else
         printf("chosen: point %u; of %llu samples, thresholds found on %llu others\n", f->chosen, (unsigned long long)f->samples,
                (unsigned long long)f->chosen_on);
+    if (r->found.count) print_sent(r);
     if (r->costs.shared) printf("%s\n", CLI_SHARED);
     return cli_finish_stdout();
 }
@@ -128,6 +149,10 @@ int calibrate_print_json(const calibrate_result *r)
     json_object_object_add(chosen, "points_lost_low", number(100 * r->lost.low));
     json_object_object_add(chosen, "points_lost_high", number(100 * r->lost.high));
     json_object_object_add(chosen, "saved", number(all->cost > 0 ? 1 - p->cost / all->cost : 0));
+    struct json_object *sent = json_object_new_array();
+    for (uint32_t e = 0; e + 1 < f->exits; e++) json_object_array_add(sent, calibrate_sent(r, e) < 0 ? NULL : number(calibrate_sent(r, e)));
+    if (r->costs.input_bytes) json_object_object_add(chosen, "bytes_sent_behind", sent);
+    else json_object_put(sent);
     json_object_object_add(j, "exhaustive", json_object_new_boolean((int)r->found.exhaustive));
     json_object_object_add(j, "chosen", chosen);
     json_object_object_add(j, "accuracy_where_chosen", had);

@@ -153,6 +153,8 @@ check 0 'exit1' "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -
 check 0 '^final +- .* [0-9]+ +[0-9]+$' "$BONNET" calibrate choose.csv exits.bonnet --judge judge.csv --budget 0.5 -o m.json --plot m.svg
 grep -qE '^mean cost [0-9.]+ mJ, the last exit alone' out || die "no joules"
 head -c 300 m.svg | grep -q '<svg' || die "no picture"
+grep -q '; the input has 784$' out || die "no bytes"
+"$BONNET" calibrate choose.csv exits.bonnet --judge judge.csv --budget 0.5 --json > m.told
 check 0 '' "$BONNET" calibrate choose.csv exits.bonnet --judge judge.csv --budget 0.5 -o j.json --unit mJ
 "$BONNET" estimate exits.bonnet --json > whole.json
 "$BONNET" cut exits.bonnet --json > cut.json
@@ -173,6 +175,11 @@ assert m["exits"][0]["cost"] == m["exits"][0]["alone"] and m["exits"][2]["cost"]
 for x in m["exits"]:  # the simulated chip takes as long
     ran = json.load(open(f"run_{x['name']}.json"))["cycles_per_frame"]
     assert abs(x["alone"] / ran - 1) < 0.02, (x, ran)
+point, local = m["points"][m["chosen"]], 0  # scores of 10 classes, and the map for those who go on
+for e, bytes in enumerate(json.load(open("m.told"))["chosen"]["bytes_sent_behind"]):
+    local += point["share"][e]
+    size = next(c["bytes"] for c in cuts if c["name"] == m["exits"][e]["behind"])
+    assert bytes is None if point["thresholds"][e] is None else abs(bytes - (40 + (1 - local) * size)) < 1e-3, (e, bytes)
 uj = json.load(open("energy.json"))["frame"]["total_uj"]
 assert abs(1000 * j["exits"][2]["alone"] / uj - 1) < 0.02, (j["exits"], uj)
 many = json.load(open("many.json"))
