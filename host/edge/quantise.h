@@ -2,7 +2,6 @@
 /* quantise.h - what the quantiser and the search for ranges share: numbers of any type as doubles, a block at a time. */
 #ifndef BONNET_QUANTISE_H
 #define BONNET_QUANTISE_H
-#include "backend.h"
 #include "bonnet_codec.h"
 
 enum { QUANTISE_BLOCK = 512 };
