@@ -60,6 +60,24 @@ class Cut(ctypes.Structure):
                 ("bytes", c_size_t), ("macs_before", c_uint64), ("macs_after", c_uint64)]
 
 
+class Exit(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("cut", c_uint32), ("layer", c_uint32), ("layers", c_uint32), ("macs", c_uint64), ("weight_bits", c_uint64),
+                ("logit_scale", c_double)]
+
+
+class ExitsOptions(ctypes.Structure):
+    _fields_ = [("size", c_size_t), ("thresholds", POINTER(c_double)), ("temperatures", POINTER(c_double)), ("count", c_uint32), ("confidence", c_uint32)]
+
+
+class ExitResult(ctypes.Structure):
+    _fields_ = [("result", Result), ("exit", c_uint32), ("confidence", c_double)]
+
+
+class ExitStage(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("exit", c_uint32), ("frames", c_uint64), ("left", c_uint64), ("cycles", c_uint64), ("branch_cycles", c_uint64),
+                ("macs", c_uint64), ("clock_hz", c_uint32)]
+
+
 class Span(ctypes.Structure):
     _fields_ = [("first", c_uint32), ("count", c_uint32)]
 
@@ -106,7 +124,8 @@ STRUCTS = {
     "bonnet_progress": Progress, "bonnet_open_options": OpenOptions, "bonnet_device_kind": DeviceKind, "bonnet_model_info": ModelInfo,
     "bonnet_layer_info": LayerInfo, "bonnet_result": Result, "bonnet_stats": Stats, "bonnet_layer_stats": LayerStats, "bonnet_span": Span,
     "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence, "bonnet_tensor_info": TensorInfo, "bonnet_preprocess": Preprocess,
-    "bonnet_compile_options": CompileOptions, "bonnet_cut": Cut,
+    "bonnet_compile_options": CompileOptions, "bonnet_cut": Cut, "bonnet_exit": Exit,
+    "bonnet_exits_options": ExitsOptions, "bonnet_exit_result": ExitResult, "bonnet_exit_stage": ExitStage,
 }
 
 # function -> (result, arguments). c_int results are bonnet_status.
@@ -133,6 +152,13 @@ FUNCTIONS = {
     "bonnet_run_head": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t]),
     "bonnet_cut_pack": (c_int, [_P(c_void_p), _P(c_size_t), c_void_p, c_uint32, c_void_p, c_size_t]),
     "bonnet_cut_parse": (c_int, [_P(c_void_p), _P(c_size_t), _P(c_uint32), c_void_p, c_char_p, c_size_t]),
+    "bonnet_model_part": (c_int, [_P(c_void_p), c_void_p, c_uint32, c_uint32]),
+    "bonnet_exit_get": (c_int, [_P(Exit), c_void_p, c_uint32]),
+    "bonnet_model_branch": (c_int, [_P(c_void_p), c_void_p, c_uint32]),
+    "bonnet_exits_open": (c_int, [_P(c_void_p), c_void_p, _P(ExitsOptions)]),
+    "bonnet_exits_close": (None, [c_void_p]),
+    "bonnet_exits_run": (c_int, [_P(ExitResult), c_void_p, c_void_p, c_void_p, c_size_t]),
+    "bonnet_exits_stage_get": (c_int, [_P(ExitStage), c_void_p, c_uint32]),
     "bonnet_stats_get": (c_int, [_P(Stats), c_void_p]),
     "bonnet_layer_stats_get": (c_int, [_P(LayerStats), c_void_p, c_void_p, c_uint32]),
     "bonnet_event_get": (c_int, [_P(Event), c_void_p, c_void_p, c_uint32]),

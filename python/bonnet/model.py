@@ -55,6 +55,45 @@ class Layer:
 
 
 @dataclasses.dataclass(frozen=True)
+class Exit:
+    """An early exit: a branch that reads the map of cuts()[cut], behind layer `layer`. layers, macs, weight_bits: of the branch alone (docs/exits.md)."""
+
+    name: str
+    cut: int
+    layer: int
+    layers: int
+    macs: int
+    weight_bits: int
+    logit_scale: float
+
+
+@dataclasses.dataclass(frozen=True)
+class ExitStage:
+    """As far as exit number `exit`, or the end: images that came (`frames`) and that left, cycles of the trunk's part and of the branch, macs of both, of all frames."""
+
+    name: str
+    exit: int
+    frames: int
+    left: int
+    cycles: int
+    branch_cycles: int
+    macs: int
+    clock_hz: int
+
+
+@dataclasses.dataclass(frozen=True)
+class ExitResult:
+    """Of run_exits(), by image: labels int64 [N], logits int32 [N, classes], scores, exits int64 [N] (the number of exits: at the end), confidences; stages: what it took."""
+
+    labels: numpy.ndarray
+    logits: numpy.ndarray
+    scores: numpy.ndarray
+    exits: numpy.ndarray
+    confidences: numpy.ndarray
+    stages: list
+
+
+@dataclasses.dataclass(frozen=True)
 class Cut:
     """Behind layer `layer`, `name`, everything that later layers read is one map: channels x height x width in `slices`, `bytes` packed (docs/cuts.md)."""
 
@@ -151,10 +190,10 @@ class Model:
             table.append(Cut(**_library.fields(out)))
         return table
 
-    def _part(self, function, cut):
+    def _part(self, function, *where):
         part = object.__new__(Model)
         part.device, part._pointer = self.device, ctypes.c_void_p()
-        self.device._call(function, ctypes.byref(part._pointer), self._ready(), cut)
+        self.device._call(function, ctypes.byref(part._pointer), self._ready(), *where)
         part._adopt()
         return part
 
@@ -166,9 +205,63 @@ class Model:
         """The layers behind cuts()[cut] as a Model on this device, for run_maps(). Errors: as head()."""
         return self._part(lib.bonnet_model_tail, cut)
 
-    def maps(self, images):
-        """Of a head: the maps of its cut. images: as run(). Returns uint8 [N, Cut.bytes]. Errors: those of run(); InvalidArgument: no head."""
+    def part(self, from_cut, to_cut):
+        """The layers between two cuts as a Model on this device, for maps() of the maps of the first. Errors: as head()."""
+        return self._part(lib.bonnet_model_part, from_cut, to_cut)
+
+    def exits(self):
+        """The early exits, the first on the way first: a list of Exit."""
+        out, table = _library.Exit(), []
+        while lib.bonnet_exit_get(ctypes.byref(out), self._ready(), len(table)) == 0:
+            table.append(Exit(**_library.fields(out)))
+        return table
+
+    def branch(self, index):
+        """The branch of exits()[index] as a Model on this device, for run_maps() of the maps of its cut. Errors: as head()."""
+        return self._part(lib.bonnet_model_branch, index)
+
+    def run_exits(self, images, thresholds, confidence="margin", temperatures=None):
+        """Classify images, each as far as the first exit that is sure enough.
+
+        images: as run(). thresholds: one for each of exits(): an image leaves there if its confidence is at least this; 0: every image does, None: the exit is not in
+        use. confidence: "margin", "probability" or "entropy" (docs/exits.md). temperatures: one for each exit and one for the end, or None: 1 / logit scale.
+        Returns ExitResult. Errors: InvalidArgument, Unsupported (no room on this chip); those of run().
+        """
+        kinds = ("margin", "probability", "entropy")
         images, _ = self._images(images)
+        thresholds = [float("inf") if t is None else float(t) for t in thresholds]
+        if confidence not in kinds:
+            raise errors.InvalidArgument(f"confidence: {confidence!r}; there are {', '.join(kinds)}")
+        if temperatures is not None and len(temperatures) != len(thresholds) + 1:
+            raise errors.InvalidArgument(f"{len(temperatures)} temperatures; one for each exit and one for the end, {len(thresholds) + 1}")
+        options = _library.ExitsOptions(ctypes.sizeof(_library.ExitsOptions), (ctypes.c_double * len(thresholds))(*thresholds), None, len(thresholds),
+                                        kinds.index(confidence))
+        if temperatures is not None:
+            options.temperatures = (ctypes.c_double * len(temperatures))(*map(float, temperatures))
+        pointer, count, stages, out = ctypes.c_void_p(), len(images), [], _library.ExitStage()
+        results, logits = (_library.ExitResult * count)(), numpy.zeros((count, self.info.classes), numpy.int32)
+        self.device._call(lib.bonnet_exits_open, ctypes.byref(pointer), self._ready(), ctypes.byref(options))
+        try:
+            if count:
+                self.device._call(lib.bonnet_exits_run, results, logits.ctypes.data, pointer, images.ctypes.data, count)
+            while lib.bonnet_exits_stage_get(ctypes.byref(out), pointer, len(stages)) == 0:
+                stages.append(ExitStage(**_library.fields(out)))
+        finally:
+            lib.bonnet_exits_close(pointer)
+        each = [(r.result.label, r.result.score, r.exit, r.confidence) for r in results]
+        column = lambda i, kind: numpy.array([r[i] for r in each], kind)
+        return ExitResult(column(0, numpy.int64), logits, column(1, numpy.float64), column(2, numpy.int64), column(3, numpy.float64), stages)
+
+    def _given(self, maps):
+        """maps as contiguous uint8 [N, bytes], for a model that takes them."""
+        maps, size = numpy.ascontiguousarray(maps), lib.bonnet_model_input_bytes(self._ready())
+        if maps.dtype != numpy.uint8 or maps.ndim != 2 or maps.shape[1] != size or self.info.planes:
+            raise errors.InvalidArgument(f"maps: {maps.dtype} of shape {maps.shape}; uint8 [N, {size}], and only a tail takes them")
+        return maps
+
+    def maps(self, images):
+        """Of a head: the maps of its cut. images: as run(), of a part() the maps before. Returns uint8 [N, Cut.bytes]. Errors: those of run(); InvalidArgument: no head."""
+        images = self._images(images)[0] if self.info.planes else self._given(images)
         out = numpy.zeros((len(images), 4 * self.info.classes), numpy.uint8)
         if len(images):
             self.device._call(lib.bonnet_run_head, out.ctypes.data, self.device._handle.pointer, self._ready(), images.ctypes.data, len(images))
@@ -176,10 +269,7 @@ class Model:
 
     def run_maps(self, maps):
         """Of a tail: classify from the maps of its cut. maps: uint8 [N, Cut.bytes]. Returns Result. Errors: those of run()."""
-        maps, size = numpy.ascontiguousarray(maps), lib.bonnet_model_input_bytes(self._ready())
-        if maps.dtype != numpy.uint8 or maps.ndim != 2 or maps.shape[1] != size or self.info.planes:
-            raise errors.InvalidArgument(f"maps: {maps.dtype} of shape {maps.shape}; uint8 [N, {size}], and only a tail takes them")
-        return self._classify(maps)
+        return self._classify(self._given(maps))
 
     @property
     def shape(self):

@@ -89,6 +89,38 @@ class Run(unittest.TestCase):
             self.assertEqual(maps, 11)
             self.assertGreater(words, 1000)
 
+    def test_exits(self):
+        """Branches by hand and run_exits(): the same answers; the end is the whole network."""
+        with tempfile.TemporaryDirectory() as work, bonnet.open("cpu:") as device:
+            path = pathlib.Path(work, "exits.bonnet")
+            bonnet.compile(ROOT / "models/fashion/boolnet_k4_exits.onnx", path)
+            net = device.load(path)
+            exits = net.exits()
+            self.assertEqual([e.name for e in exits], ["exit1", "exit2"])
+            self.assertLess(exits[0].cut, exits[1].cut)
+            maps = net.head(exits[0].cut).maps(IMAGES)
+            later = net.part(exits[0].cut, exits[1].cut).maps(maps)
+            self.assertTrue((later == net.head(exits[1].cut).maps(IMAGES)).all())
+            each = [net.branch(0).run_maps(maps).logits, net.branch(1).run_maps(later).logits, net.run(IMAGES).logits]
+            ordered = numpy.sort(each[0].astype(numpy.int64), axis=1)
+            margin = ordered[:, -1] - ordered[:, -2]
+            for thresholds, at in (([None, None], [2] * 6), ([0, None], [0] * 6), ([None, 0], [1] * 6),
+                                   ([numpy.sort(margin)[3], 0], [0 if m >= numpy.sort(margin)[3] else 1 for m in margin])):
+                result = net.run_exits(IMAGES, thresholds)
+                self.assertEqual(result.exits.tolist(), at)
+                want = numpy.array([each[e][i] for i, e in enumerate(at)])
+                self.assertTrue((result.logits == want).all() and (result.labels == want.argmax(axis=1)).all())
+                self.assertEqual(sum(s.left for s in result.stages), len(IMAGES))
+            self.assertTrue((net.run_exits(IMAGES, [0, None], "probability", [1e5, 1, 1]).confidences <= 1).all())
+            for wrong in (dict(thresholds=[0]), dict(thresholds=[0, -1]), dict(thresholds=[0, 0], confidence="hope"), dict(thresholds=[0, 0], temperatures=[1])):
+                with self.assertRaises(bonnet.InvalidArgument):
+                    net.run_exits(IMAGES, **wrong)
+            with self.assertRaises(bonnet.InvalidArgument):
+                net.branch(2)
+            with self.assertRaises(bonnet.InvalidArgument):
+                net.part(exits[1].cut, exits[0].cut)
+            self.assertEqual(device.load(BOOLNET).exits(), [])
+
     def test_cuts(self):
         """Heads on one device, tails on another: the logits of the whole."""
         with bonnet.open("cpu:") as near, bonnet.open("mock:geometry=tiny") as far:
