@@ -83,7 +83,7 @@ int main(int argc, char **argv)
         if (!bad && !d[k].branches && cases > 4) bad = 1, printf("exits: %s ran no branch\n", d[k].uri);
         printf(
             "exits: %-27s %u branches and %u runs in stages as wanted, of %u images each; %u parts had no room; %llu images left early; seed %llu\n",
-            d[k].uri, d[k].branches, d[k].runs, FRAMES, d[k].refused, (unsigned long long)d[k].left_early, (unsigned long long)seed);
+            d[k].uri, d[k].branches, d[k].runs, (unsigned)FRAMES, d[k].refused, (unsigned long long)d[k].left_early, (unsigned long long)seed);
         bonnet_close(d[k].dev);
     }
     return bad;
