@@ -135,7 +135,7 @@ static void random_exact(unit *u, int axes, int line, const char *label)
 /* With noise the stairs need not be found; but predictions are never much worse than the measurements. */
 static void random_noisy(unit *u, int axes, int line, const char *label)
 {
-    uint32_t bad = 0, loose = 0;
+    uint32_t bad = 0, loose = 0, over = 0;
     double sum = 0, most = 0;
     for (uint32_t i = 0; i < u->cases; i++) {
         question q;
@@ -149,12 +149,14 @@ static void random_noisy(unit *u, int axes, int line, const char *label)
         bad += !(worst < 0.15);
         sum += worst, most = worst > most ? worst : most;
         loose += !covered(&q.f);
+        over += q.m.calls > q.o.budget || q.m.again || q.m.calls != q.f.count;
         if (!(worst < 0.15))
             printf("      %g of step %u up to %u and %u up to %u: found %u and %u of %u\n", worst, q.m.truth.step_x, q.o.x.to, q.m.truth.step_y,
                    q.o.y.to, q.f.model.step_x, q.f.model.step_y, q.f.count);
     }
     UNIT(u, bad * 50 <= u->cases, label, "%u of %u are off by more than 15 %% somewhere", bad, u->cases);
     UNIT(u, !loose, "the interval holds its points", "%u do not", loose);
+    UNIT(u, !over, "budget kept, nothing measured twice", "%u of %u", over, u->cases);
     printf("      worst place: %.1f %% on average, %.1f %% at most\n", 100 * sum / u->cases, 100 * most);
 }
 
@@ -247,6 +249,33 @@ static void corners(unit *u)
          "status %d", (int)status);
 }
 
+/* left_out is what a fit without the point says of it; spread is the right one of these. */
+static void left_out(unit *u)
+{
+    machine m = {.truth = {64, 32, 0, 0, .1, .02, .03, .004, 0}, .u = u, .noise = 0.05};
+    bonnet_stairs_options o = BONNET_STAIRS_OPTIONS_INIT;
+    bonnet_stairs_fit f, without;
+    double off[BONNET_STAIRS_MAX_POINTS];
+    o.x = o.y = (bonnet_stairs_axis){1, 512, 1, NULL, 0}, o.step_x = 64, o.step_y = 32, o.noise = 0.03, o.budget = 19, o.eps = 1e-9;
+    const bonnet_status status = bonnet_stairs_refine(&f, measure, &m, &o);
+    UNIT(u, status == BONNET_OK && f.count == 19 && !f.settled, "all 19 measurements", "%u", f.count);
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < f.count; i++) {
+        bonnet_stairs_point rest[BONNET_STAIRS_MAX_POINTS];
+        memcpy(rest, f.point, sizeof rest);
+        memmove(rest + i, rest + i + 1, (f.count - i - 1) * sizeof *rest);
+        if (bonnet_stairs_solve(&without, rest, f.count - 1, &o) != BONNET_OK) wrong++;
+        const bonnet_stairs_point *p = &f.point[i];
+        off[i] = p->seconds / bonnet_stairs_at(&without.model, p->x, p->y, 0) - 1;
+        wrong += !near(off[i], p->left_out, 1e-9);
+        off[i] = fabs(off[i]);
+    }
+    UNIT(u, !wrong, "left out: as if fitted without", "%u of %u are not", wrong, f.count);
+    uint32_t within = 0;
+    for (uint32_t i = 0; i < f.count; i++) within += off[i] <= f.spread + 1e-12;
+    UNIT(u, within == 18, "20 x 0.9 = 18 of 19 are within", "%u", within);
+}
+
 int main(int argc, char **argv)
 {
     unit u = unit_start(argc, argv, "stairs", 1, 60);
@@ -261,6 +290,7 @@ int main(int argc, char **argv)
     random_noisy(&u, 1, 1, "with 3 % of noise, on a slope");
     no_stairs(&u);
     corners(&u);
+    left_out(&u);
     refused(&u);
     return unit_end(&u);
 }
