@@ -225,6 +225,8 @@ static void cost(unit *u)
          status == BONNET_OK && fabs(c.ms - 1.049) < 1e-12 && fabs(c.ms_lo - 0.75 * 1.049) < 1e-12 && fabs(c.ms_hi - 1.25 * 1.049) < 1e-12 &&
              c.mj == -1,
          "49 blocks of pixels and a millisecond", "%d: %.9f", (int)status, c.ms);
+    stairs.term[1].of[0].step = 5;
+    UNIT(u, bonnet_layer_cost(&c, &model, &shape) == BONNET_OK && fabs(c.ms - 1.040) < 1e-12, "39 blocks of five pixels and one begun", "%.9f", c.ms);
     stairs.spread = 3;
     UNIT(u, bonnet_layer_cost(&c, &model, &shape) == BONNET_OK && c.ms_lo == 0, "an interval beyond 0", "%g", c.ms_lo);
     stairs.term[0].seconds = -1;
