@@ -86,7 +86,8 @@ static void print(const bonnet_stairs_fit *f, double *error, const char *kind, c
     double sum = 0;
     for (int i = 0; i < OTHERS; i++) sum += error[i] / OTHERS;
     const double median = profile_median(error, OTHERS);
-    printf("%s, %u x %u pixels, device %s; a stair is %u input channels wide and %u output channels\n", kind, SIDE, SIDE, device, m->step_x, m->step_y);
+    printf("%s, %d x %d pixels, device %s; a stair is %u input channels wide and %u output channels\n", kind, SIDE, SIDE, device, m->step_x,
+           m->step_y);
     printf("t = %.4g + %.4g F(in) + F(out) (%.4g + %.4g F(in)) us, F(n) = floor((n - 1) / step)\n", m->a * 1e6, m->b * 1e6, m->c * 1e6, m->d * 1e6);
     printf("%u measurements%s; nine tenths within %.1f %%; at %d other places off by %.1f %% (median), %.1f %% (mean), %.1f %% (worst)\n", f->count,
            f->settled ? "" : ", all that were allowed", 100 * f->spread, OTHERS, 100 * median, 100 * sum, 100 * error[OTHERS - 1]);

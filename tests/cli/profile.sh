@@ -83,6 +83,8 @@ checks=$((checks + 1))
 
 check 0 '^exit1 +branch ' "$BONNET" estimate exits.bonnet --platform here.json
 
+check 0 '^boolnet_k4 on cpu: of an AMD EPYC' "$BONNET" estimate "$bool" --platform "$ROOT"/examples/edge/platforms/cpu_epyc_avx512.json
+
 # The same seed draws the same shapes.
 for run in 1 2; do
     check 0 '' "$BONNET" profile --kinds -o again.json --repeat 1 --budget 4 --seed 3 --json

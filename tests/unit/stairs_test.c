@@ -255,7 +255,7 @@ static void left_out(unit *u)
     machine m = {.truth = {64, 32, 0, 0, .1, .02, .03, .004, 0}, .u = u, .noise = 0.05};
     bonnet_stairs_options o = BONNET_STAIRS_OPTIONS_INIT;
     bonnet_stairs_fit f, without;
-    double off[BONNET_STAIRS_MAX_POINTS];
+    double off[BONNET_STAIRS_MAX_POINTS] = {0};
     o.x = o.y = (bonnet_stairs_axis){1, 512, 1, NULL, 0}, o.step_x = 64, o.step_y = 32, o.noise = 0.03, o.budget = 20, o.eps = 1e-9;
     const bonnet_status status = bonnet_stairs_refine(&f, measure, &m, &o);
     UNIT(u, status == BONNET_OK && f.count == 20 && !f.settled, "all 20 measurements", "%u", f.count);
