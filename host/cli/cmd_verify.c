@@ -110,7 +110,7 @@ static int print_json(const verdict *v, const cli_session *s, const cli_options 
 static int print_table(const verdict *v, const cli_session *s, const cli_options *o)
 {
     bonnet_layer_stats l;
-    printf("%-24s %-5s %-14s %s\n", "layer", "kind", "map (CxHxW)", "verdict");
+    if (!v->exit) printf("%-24s %-5s %-14s %s\n", "layer", "kind", "map (CxHxW)", "verdict");
     for (uint32_t i = 0; i < s->info.layers && !v->exit; i++) {
         char shape[40];
         if (bonnet_layer_stats_get(&l, s->dev, s->model, i) != BONNET_OK) continue;

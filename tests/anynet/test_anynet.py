@@ -26,6 +26,7 @@ import onnx_eval  # noqa: E402
 import onnx_ops  # noqa: E402
 from test_exports import Exports  # noqa: E402,F401 - its tests run here
 from refusals import CommandLine  # noqa: E402,F401 - its tests run here
+from early import EarlyExits  # noqa: E402,F401 - its tests run here
 
 onnx_ops.OPERATORS["Sign"] = lambda x: np.where(x >= 0, 1.0, -1.0)  # docs/operators.md: Sign stands for >= 0
 SEED, COUNT = int(os.environ.get("SEED", "1")), int(os.environ.get("GRAPHS", "500"))
