@@ -50,7 +50,7 @@ def main():
     nets += published(program, folder)
     runs = [bonnet(program, "--kinds", "-o", f"{folder}/platform.json", "--json", "--seed", str(s), "--repeat", REPEATS, *nets) for s in SEEDS]
     print(f"{machine()}; `cpu:`, one thread, median of {REPEATS} runs, seeds {', '.join(map(str, SEEDS))}.\n")
-    print("| kind | terms | measurements | median error | mean | worst | promised for 90 % |\n|---|---|---|---|---|---|---|")
+    print("| kind | terms | measurements | median error | mean | worst | interval for 90 % |\n|---|---|---|---|---|---|---|")
     for kind in runs[0]["kinds"]:
         k = [r["kinds"][kind] for r in runs]
         off = [abs(h["predicted_ms"] / h["ms"] - 1) for x in k for h in x["held_out"]]
