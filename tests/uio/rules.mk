@@ -28,7 +28,7 @@ TESTS     += uio uio-conform
 TEST_BINS += $(UIO_TEST) $(BOARD_UIO)
 $(UIO_TEST): $(UIO_SRCS:%.c=$(O)/san/%.o) $$(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -static-libasan -static-libubsan -o $@ $(sort $^) -lprotobuf-c -lmd -lm -lpthread -ldl
+	$(Q)$(CC) $(UNIT_FLAGS) -static-libasan -static-libubsan -o $@ $(sort $^) $(UNIT_LIBS) -ldl
 
 .PHONY: test-uio test-uio-conform
 test-uio: $(UIO_TEST) $(BOARD_UIO)  ## uio: against a stand-in for UIO and u-dma-buf: every failure by name, caches, what a killed process leaves

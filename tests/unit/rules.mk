@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/unit: small C programs, built with the address and undefined-behaviour sanitizers. `make test-unit`, SEED=n.
 UNIT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g
+# What UNIT_OBJS are linked with, by whomever.
+UNIT_LIBS  := -lprotobuf-c -lmd -lz -lzstd -lm -lpthread
 UNIT_NAMES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_BINS  := $(UNIT_NAMES:%=$(O)/tests/unit/%)
 # What they are tests of, and what makes networks for them. The mock chip, but no simulator.
@@ -19,7 +21,7 @@ $(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 	$(Q)$(CC) -std=c11 -w $(UNIT_FLAGS) -I$(O)/gen -c $< -o $@
 $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lz -lzstd -lm -lpthread
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS)
 
 .PHONY: test-unit
 test-unit: $(UNIT_NAMES:%=test-unit-%)  ## Importer, folding, file format, lowering, mock chip, orders and links, under ASan and UBSan

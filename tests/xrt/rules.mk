@@ -17,7 +17,7 @@ $(O)/tests/xrt/xclbin: $(O)/san/tests/xrt/xclbin.o $(O)/san/driver/xrt_xclbin.o 
 	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^
 $(O)/tests/xrt/faults: $(O)/san/tests/xrt/faults.o $(O)/san/tests/conform/compare.o $(patsubst %.c,$(O)/san/%.o,$(wildcard driver/xrt*.c)) $$(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm -lpthread
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS)
 $(O)/tests/xrt/managed: $(O)/obj/tests/xrt/managed.o $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $(O)/obj/tests/xrt/managed.o $(filter-out %/conform.o %/manners.o,$(CONFORM_SRCS:%.c=$(O)/obj/%.o)) $(LIB) -lxrt_coreutil $(LIB_LIBS)
