@@ -208,8 +208,8 @@ static int check(const cli_options *o)
     if (code == CLI_OK && o->argc == 2) code = cli_open(&s, o, o->argv[1]);
     if (code == CLI_OK && o->argc == 2) code = cli_planfile_check(f, o->argv[0], &s);
     if (code == CLI_OK) {
-        printf("%s: sound; %s, %u layers on %u tier%s, expected %.3f ms, accuracy %.4f%s\n", o->argv[0], f->network, f->layers, f->tiers,
-               f->tiers == 1 ? "" : "s", f->ms, f->accuracy, f->late_ms >= 0 ? ", late" : "");
+        printf("%s: sound; %s, %u layer%s on %u tier%s, expected %.3f ms, accuracy %.4f%s\n", o->argv[0], f->network, f->layers,
+               f->layers == 1 ? "" : "s", f->tiers, f->tiers == 1 ? "" : "s", f->ms, f->accuracy, f->late_ms >= 0 ? ", late" : "");
         code = cli_finish_stdout();
     }
     cli_close(&s);

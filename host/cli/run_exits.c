@@ -117,8 +117,8 @@ static int run_all(cli_exits_run *r, cli_session *s, const cli_options *o, bonne
             else if (file) {
                 char number[16];
                 if (!done && !i) printf("%-32s %-16s %8s %-12s %s\n", "image", "label", "score", "exit", "confidence");
-                printf("%-32s %-16s %6.1f %% %-12s %.6g\n", file, cli_label(s->model, a->result.label, number, sizeof number), 100 * a->result.score,
-                       exit, a->confidence);
+                printf("%-32s %-16s %6.1f %% %-12s %.*f\n", file, cli_label(s->model, a->result.label, number, sizeof number), 100 * a->result.score,
+                       exit, r->confidence == BONNET_CONFIDENCE_MARGIN ? 0 : 4, a->confidence);
             }
         }
         done += n;

@@ -35,7 +35,7 @@ int cli_exits_table(const cli_exits_run *r, const cli_session *s, const cli_opti
         if (t.cycles) printf(" %14.0f %14.0f\n", each(stage.cycles, stage.frames), each(stage.branch_cycles, stage.frames));
         else printf(" %14s %14s\n", "-", "-");
     }
-    printf("%s, device %s, %zu frames, on average %.0f MACs", s->info.name, o->device, frames, each(t.macs, frames));
+    printf("%s, device %s, %zu frame%s, on average %.0f MACs", s->info.name, o->device, frames, frames == 1 ? "" : "s", each(t.macs, frames));
     if (t.cycles) printf(", %.0f cycles", each(t.cycles, frames));
     if (r->images->labels) printf("; %zu right, accuracy %.2f %%", r->right, 100 * each(r->right, frames));
     putchar('\n');

@@ -139,7 +139,7 @@ END
 check 0 ' tiny stem.conv >zstd [0-9]+ B> zcu102 layer1.0.conv1..head.fc$' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json --only partition --policy no_raw_upload
 check 0 ' zcu102 .*; ends: exit1 0.[0-9]+, ' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json --policy no_raw_upload,must_local_answer --best 31
 check 0 ' tiny stem.conv; ends: exit1 1.0000$' "$BONNET" plan "$net" --tiers end.json --exits thresholds.json --only device -o plan.json
-check 0 ' 1 layers on 1 tier,' "$BONNET" plan --check plan.json "$net"
+check 0 ' 1 layer on 1 tier,' "$BONNET" plan --check plan.json "$net"
 # What layers and branches weigh: of stem and exit1 14,080 bytes, so that a device with one byte less cannot answer alone.
 for room in 14080 14079; do sed "s/\"tiny.json\"/&, \"memory_bytes\": $room/" end.json > room$room.json; done
 check 0 ' tiny stem.conv; ends: exit1 1.0000$' "$BONNET" plan "$net" --tiers room14080.json --exits thresholds.json --only device

@@ -15,7 +15,7 @@ $(O)/san/%.o: %.cpp
 	$(Q)$(CXX) $(ALL_CXXFLAGS) $(UNIT_FLAGS) -c $< -o $@
 $(USB_TEST): $(USB_TEST_SRCS:%.c=$(O)/san/%.o) $(O)/san/sim/board/usb/fakeusb.o $(O)/san/sim/board/jtag/ft232h.o $$(CHAIN_OBJS) $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) $(UNIT_FLAGS) -o $@ $^ -lprotobuf-c -lmd -lm $(BOARD_LIBS)
+	$(Q)$(CXX) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS) $(BOARD_LIBS)
 .PHONY: test-usb test-usb-conform test-usb-tools
 test-usb: $(USB_TEST)  ## The USB cable: every fault, every alignment, every cost, on the Verilated chain
 	$(Q)$< --seed $(SEED)
