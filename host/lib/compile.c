@@ -31,8 +31,9 @@ static bonnet_status lowered(bonnet_file_job *out, uint8_t **bytes, const bonnet
     return BONNET_OK;
 }
 
-/* A branch that the geometry has no room for is found now and not on the board. Its job is not kept: a branch is small. */
-static bonnet_status branches_fit(const bonnet_net *net, const char *name, bonnet_error *err)
+/* What the options ask of the network they ask of its branches: that the geometry has room, or of general layers, strictly, that it runs them. A branch's job
+ * is not kept: a branch is small. */
+static bonnet_status branches_fit(const bonnet_net *net, const char *name, const bonnet_onnx_report *report, int strict, bonnet_error *err)
 {
     const bonnet_geometry *geometry = bonnet_geometry_named(name);
     bonnet_status status = BONNET_OK;
@@ -40,7 +41,9 @@ static bonnet_status branches_fit(const bonnet_net *net, const char *name, bonne
         const bonnet_lower_options options = {0};
         bonnet_job *job = NULL;
         bonnet_error inner = {""};
-        status = bonnet_lower(&job, net->exits[i].branch, geometry, &options, &inner);
+        const bonnet_net *branch = net->exits[i].branch;
+        status = bonnet_net_general(net) ? bonnet_explain_general(NULL, 0, branch, report, geometry, strict, &inner)
+                                         : bonnet_lower(&job, branch, geometry, &options, &inner);
         bonnet_job_free(job);
         if (status != BONNET_OK) bonnet_fail(err, status, "exit '%s': %.180s", net->exits[i].name, inner.text);
     }
@@ -63,7 +66,7 @@ static bonnet_status compile(const char *onnx_path, const char *out_path, const 
         const bonnet_geometry *g = bonnet_geometry_named(name);
         status = g ? bonnet_explain_general(o->explain, o->explain_bytes, net, &report, g, o->strict != 0, err) : no_geometry(name, err);
     } else if (status == BONNET_OK) status = lowered(&job, &job_bytes, net, name, &options, err);
-    if (status == BONNET_OK && !general) status = branches_fit(net, name, err);
+    if (status == BONNET_OK) status = branches_fit(net, name, &report, o->strict != 0, err);
     if (status == BONNET_OK) status = bonnet_file_build(&bytes, &size, net, general ? NULL : &job, general ? 0 : 1, err);
     if (status == BONNET_OK) status = bonnet_file_save(out_path, bytes, size, err);
     free(bytes);

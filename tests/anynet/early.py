@@ -89,3 +89,32 @@ class EarlyExits(unittest.TestCase):
             bonnet.compile(f"{folder}/n.onnx", f"{folder}/n.bonnet")
             with bonnet.open("cpu:") as device:
                 self.assertEqual(len(device.load(f"{folder}/n.bonnet").exits()), 1)
+
+    def test_strict(self):
+        """--strict is of the branches, too."""
+        g = graphs.Graph(np.random.default_rng(SEED), (1, 9, 9))
+        for _ in range(2):
+            g.conv(out=64, kernel=[3, 3], kinds=("plain",))
+            g.then("Sign")
+        here = g.value
+        g.conv(out=64, kernel=[4, 4], kinds=("plain",))
+        g.then("Sign")
+        g.flatten()
+        g.dense(3, ("plain",))
+        early = g.value[0]
+        g.value = here
+        for _ in range(2):
+            g.conv(out=64, kernel=[3, 3], kinds=("plain",))
+            g.then("Sign")
+        g.flatten()
+        g.dense(3, ("plain",))
+        model, end = g.model(), g.value[0]
+        with tempfile.TemporaryDirectory() as folder:
+            onnx.save(model, f"{folder}/n.onnx")
+            bonnet.compile(f"{folder}/n.onnx", f"{folder}/n.bonnet", strict=True)
+            model.graph.output.append(onnx.helper.make_tensor_value_info(early, onnx.TensorProto.FLOAT, None))
+            model.metadata_props.add(key="bonnet.final", value=end)
+            onnx.save(model, f"{folder}/n.onnx")
+            bonnet.compile(f"{folder}/n.onnx", f"{folder}/n.bonnet")
+            with self.assertRaisesRegex(bonnet.Unsupported, f"exit '{early}': layer 'conv[0-9]*' runs on the CPU"):
+                bonnet.compile(f"{folder}/n.onnx", f"{folder}/n.bonnet", strict=True)

@@ -53,7 +53,7 @@ static void subject_free(subject *s)
 
 int main(int argc, char **argv)
 {
-    enum { CASES = 40, CHIP_CASES = 4, MOST = 16 };
+    enum { CASES = 24, CHIP_CASES = 4, MOST = 16 };
     const char *uris[MOST];
     uint32_t cases = CASES, n_uris = 0;
     uint64_t seed = 1;
