@@ -19,13 +19,13 @@ from ._library import library_path
 from .device import Device, DeviceKind, Stats, devices, open  # noqa: A004 - as in gzip.open
 from .errors import (AbiError, BusError, Cancelled, DeviceTimeout, Error, FormatError, InvalidArgument, Mismatch, NoDevice, OutOfMemory,
                      TransferError, Unsupported)
-from .model import Cut, Exit, ExitResult, ExitStage, Layer, LayerStats, Model, ModelInfo, Preprocess, Result, compile, estimate  # noqa: A004
+from .model import Cut, Exit, ExitResult, ExitStage, Layer, LayerShape, LayerStats, Model, ModelInfo, Preprocess, Result, compile, estimate  # noqa: A004
 from ._library import version as _version
 
 __version__ = _version()
 
 __all__ = [
-    "AbiError", "BusError", "Cancelled", "Cut", "Device", "DeviceKind", "DeviceTimeout", "Error", "Exit", "ExitResult", "ExitStage", "FormatError", "InvalidArgument", "Layer", "LayerStats",
+    "AbiError", "BusError", "Cancelled", "Cut", "Device", "DeviceKind", "DeviceTimeout", "Error", "Exit", "ExitResult", "ExitStage", "FormatError", "InvalidArgument", "Layer", "LayerShape", "LayerStats",
     "Mismatch", "Model", "ModelInfo", "NoDevice", "OutOfMemory", "Preprocess", "Result", "Stats", "TransferError", "Unsupported", "compile", "devices",
     "estimate", "library_path", "open",
 ]

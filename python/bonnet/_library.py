@@ -39,6 +39,14 @@ class LayerInfo(ctypes.Structure):
                 ("depthwise_weight_bits", c_uint64)]
 
 
+class LayerShape(ctypes.Structure):
+    _fields_ = [("kind", c_char_p), ("slices", c_uint32), ("channels_in", c_uint32), ("height_in", c_uint32), ("width_in", c_uint32), ("channels_out", c_uint32),
+                ("kernel_h", c_uint32), ("kernel_w", c_uint32), ("stride_h", c_uint32), ("stride_w", c_uint32), ("dilation_h", c_uint32),
+                ("dilation_w", c_uint32), ("groups", c_uint32), ("top", c_uint32), ("left", c_uint32), ("bottom", c_uint32), ("right", c_uint32),
+                ("edge", c_uint32), ("multiply", c_int32), ("add", c_int32), ("join", c_uint32), ("second", c_uint32), ("pool", c_uint32),
+                ("drops", c_uint32), ("post", c_uint32), ("depthwise", c_uint32), ("pixels_signed", c_uint32)]
+
+
 class Result(ctypes.Structure):
     _fields_ = [("label", c_uint32), ("logit", c_int32), ("score", c_double)]
 
@@ -122,7 +130,7 @@ class CompileOptions(ctypes.Structure):
 # struct of bonnet.h -> here, for the test that compares them
 STRUCTS = {
     "bonnet_progress": Progress, "bonnet_open_options": OpenOptions, "bonnet_device_kind": DeviceKind, "bonnet_model_info": ModelInfo,
-    "bonnet_layer_info": LayerInfo, "bonnet_result": Result, "bonnet_stats": Stats, "bonnet_layer_stats": LayerStats, "bonnet_span": Span,
+    "bonnet_layer_info": LayerInfo, "bonnet_layer_shape": LayerShape, "bonnet_result": Result, "bonnet_stats": Stats, "bonnet_layer_stats": LayerStats, "bonnet_span": Span,
     "bonnet_event": Event, "bonnet_chip_info": ChipInfo, "bonnet_estimate_options": EstimateOptions, "bonnet_divergence": Divergence, "bonnet_tensor_info": TensorInfo, "bonnet_preprocess": Preprocess,
     "bonnet_compile_options": CompileOptions, "bonnet_cut": Cut, "bonnet_exit": Exit,
     "bonnet_exits_options": ExitsOptions, "bonnet_exit_result": ExitResult, "bonnet_exit_stage": ExitStage,
@@ -142,6 +150,8 @@ FUNCTIONS = {
     "bonnet_model_picture": (c_int, [c_void_p, c_void_p, c_void_p, c_uint32, c_uint32, c_uint32]),
     "bonnet_model_preprocess_get": (c_int, [_P(Preprocess), c_void_p]),
     "bonnet_model_layer_get": (c_int, [_P(LayerInfo), c_void_p, c_uint32]),
+    "bonnet_model_shape_get": (c_int, [_P(LayerShape), c_void_p, c_uint32]),
+    "bonnet_profile_layer": (c_int, [_P(c_double), c_void_p, _P(LayerShape), c_uint32]),
     "bonnet_model_label": (c_char_p, [c_void_p, c_uint32]),
     "bonnet_model_input_bytes": (c_size_t, [c_void_p]),
     "bonnet_run_image": (c_int, [_P(Result), c_void_p, c_void_p, c_void_p, c_size_t]),

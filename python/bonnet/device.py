@@ -133,6 +133,16 @@ class Device:
         from .model import Model
         return Model(self, model)
 
+    def time_layer(self, shape, repeats=1):
+        """Seconds of one layer of that LayerShape with random weights, alone on this device: a list of `repeats` (1 to 10000).
+
+        Errors: InvalidArgument (no network may have such a layer), Unsupported (the device does not time it: golden:, mock:)."""
+        values = dataclasses.asdict(shape)
+        wanted = _library.LayerShape(**{**values, "kind": shape.kind.encode()})
+        seconds = (ctypes.c_double * max(1, min(repeats, 10000)))()
+        self._call(lib.bonnet_profile_layer, seconds, self._handle.pointer, ctypes.byref(wanted), repeats)
+        return list(seconds)
+
     def stats(self):
         """Stats of the last run."""
         out = _library.Stats()

@@ -55,6 +55,39 @@ class Layer:
 
 
 @dataclasses.dataclass(frozen=True)
+class LayerShape:
+    """All that a layer's time depends on, but for its numbers; docs/operators.md has the terms. dataclasses.replace() makes others of it for Device.time_layer()."""
+
+    kind: str
+    slices: int = 1
+    channels_in: int = 1
+    height_in: int = 1
+    width_in: int = 1
+    channels_out: int = 1
+    kernel_h: int = 1
+    kernel_w: int = 1
+    stride_h: int = 1
+    stride_w: int = 1
+    dilation_h: int = 1
+    dilation_w: int = 1
+    groups: int = 1
+    top: int = 0
+    left: int = 0
+    bottom: int = 0
+    right: int = 0
+    edge: int = 0
+    multiply: int = 0
+    add: int = 0
+    join: int = 0
+    second: int = 0
+    pool: int = 0
+    drops: int = 0
+    post: int = 0
+    depthwise: int = 0
+    pixels_signed: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
 class Exit:
     """An early exit: a branch that reads the map of cuts()[cut], behind layer `layer`. layers, macs, weight_bits: of the branch alone (docs/exits.md)."""
 
@@ -374,6 +407,14 @@ class Model:
                 table[(info.name or info.layer).decode()] = values
         finally:
             lib.bonnet_tensors_free(handle)
+        return table
+
+    def layer_shapes(self):
+        """LayerShape of every layer: what its time depends on."""
+        out, table = _library.LayerShape(), []
+        for index in range(self.info.layers):
+            check(lib.bonnet_model_shape_get(ctypes.byref(out), self._ready(), index))
+            table.append(LayerShape(**_library.fields(out)))
         return table
 
     def layer_stats(self):

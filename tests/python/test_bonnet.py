@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The package in use: the same numbers as the command line, and one clear exception for everything that is wrong."""
 
+import dataclasses
 import gc
 import json
 import os
@@ -82,6 +83,26 @@ class Run(unittest.TestCase):
             self.assertGreater(stats.cycles, 10000)
             self.assertLess(abs(modelled.cycles - stats.cycles) / stats.cycles, 0.05)
             self.assertEqual({layer.kind for layer in layers}, {"stem", "conv", "down", "last", "fc"})
+
+    def test_time_layer(self):
+        """Shapes are the layers'; a layer alone takes the cycles that it has in the network; what no network may have is refused."""
+        with bonnet.open("sim:") as device:
+            net = device.load(BOOLNET)
+            net.run(IMAGES[:1])
+            shapes, busy = net.layer_shapes(), {layer.name: layer.busy for layer in net.layer_stats()}
+            self.assertEqual([s.kind for s in shapes], [layer.kind for layer in net.layers])
+            at = [layer.name for layer in net.layers].index("layer1.1.conv2")
+            seconds = device.time_layer(shapes[at], 2)
+            self.assertEqual(len(seconds), 2)
+            self.assertLess(abs(seconds[0] * device.stats().clock_hz - busy["layer1.1.conv2"]), 0.02 * busy["layer1.1.conv2"])
+            with self.assertRaises(bonnet.InvalidArgument):
+                device.time_layer(dataclasses.replace(shapes[at], channels_in=65))
+        with bonnet.open("cpu:") as device:
+            self.assertGreater(min(device.time_layer(shapes[at], 3)), 0)
+            with self.assertRaises(bonnet.InvalidArgument):
+                device.time_layer(shapes[at], 0)
+        with bonnet.open("golden:") as device, self.assertRaises(bonnet.Unsupported):
+            device.time_layer(shapes[at])
 
     def test_verify(self):
         with bonnet.open("sim:") as device:
