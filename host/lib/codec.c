@@ -12,7 +12,7 @@
 #include <string.h>
 #include <zlib.h>
 #include "bytes.h"
-#include "codec.h"
+#include "codec_parts.h"
 
 enum {
     AT_VERSION = 7,

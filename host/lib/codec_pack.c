@@ -4,7 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
-#include "codec.h"
+#include "codec_parts.h"
 
 bool codec_level(uint32_t *level, uint32_t codec)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* codec.h - the compressors behind bonnet_codec.h. */
+/* codec_parts.h - the compressors behind bonnet_codec.h. */
 #ifndef BONNET_CODEC_PARTS_H
 #define BONNET_CODEC_PARTS_H
 #include <stdbool.h>
