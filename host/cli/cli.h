@@ -48,6 +48,7 @@ typedef struct cli_options {
     unsigned long best;                                /* --best K */
     bool pareto, check, all_exits;
     bool dry_run, unlisted, entry;
+    bool insecure;                          /* --insecure */
     const cli_own_option *own; /* of the verb, ended by a NULL name; or NULL */
     int argc;                /* what is left: models, images */
     char **argv;
@@ -161,6 +162,7 @@ int cli_codec(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
 int cli_profile_verb(int argc, char **argv);
+int cli_serve(int argc, char **argv);
 /* The network of `bonnet selftest`. */
 extern const uint8_t cli_selftest_net[];
 extern const size_t cli_selftest_net_size;

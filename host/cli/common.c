@@ -131,6 +131,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"idle-mw", required_argument, NULL, '$'},
                                           {"active-mw", required_argument, NULL, '('},
                                           {"kinds", no_argument, NULL, ')'},
+                                          {"insecure", no_argument, NULL, '^'},
                                           {"dry-run", no_argument, NULL, 'N'},
                                           {"unlisted", no_argument, NULL, 'u'},
                                           {"entry", no_argument, NULL, 'E'},
@@ -219,6 +220,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case '$': o->idle_mw = optarg; break;
         case '(': o->active_mw = optarg; break;
         case ')': o->kinds = true; break;
+        case '^': o->insecure = true; break;
         case 'N': o->dry_run = true; break;
         case 'u': o->unlisted = true; break;
         case 'E': o->entry = true; break;

@@ -21,6 +21,8 @@ FUZZ_LIBS_cut   := -lz -lzstd
 FUZZ_SRCS_link      := $(EDGE_SRCS)
 FUZZ_SRCS_exits     := $(addprefix host/cli/,csv.c logits.c logits_csv.c exits_file.c exits_write.c read.c write.c tensor.c tensor_npz.c) $(EDGE_SRCS)
 FUZZ_LIBS_exits     := -lzip -lz -ljson-c
+FUZZ_SRCS_oip       := $(wildcard host/serve/oip*.c)
+FUZZ_LIBS_oip       := -ljson-c
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 

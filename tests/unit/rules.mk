@@ -19,9 +19,12 @@ $(O)/san/%.o: %.c | $(O)/gen/onnx.pb-c.h
 $(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -w $(UNIT_FLAGS) -I$(O)/gen -c $< -o $@
+# Of the server, what needs no socket.
+UNIT_LIBS_oip := -ljson-c
+$(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) host/serve/queue.c)
 $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS)
+	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS) $(UNIT_LIBS_$*)
 
 .PHONY: test-unit
 test-unit: $(UNIT_NAMES:%=test-unit-%)  ## Importer, folding, file format, lowering, mock chip, orders and links, under ASan and UBSan

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http.c - addresses, methods, replies. */
+#include <stdlib.h>
+#include <string.h>
+#include "server.h"
+
+static const char json_type[] = "application/json";
+
+static void ready_text(serve_call *c, char *text)
+{
+    if (text) c->status = 200, c->text = text, c->type = json_type;
+    else serve_fail(c, 503, "out of memory");
+}
+
+static void fixed(serve_call *c, const char *text) { ready_text(c, strdup(text)); }
+
+static void server_metadata(serve_call *c)
+{
+    char text[160];
+    snprintf(text, sizeof text, "{\"name\":\"bonnet\",\"version\":\"%s\",\"extensions\":[\"binary_tensor_data\"]}", bonnet_version());
+    fixed(c, text);
+}
+
+/* The device works, or has not yet been tried again after an error; and the server does not stop. */
+static bool is_ready(server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    const bool ready = !s->draining && !s->broken;
+    pthread_mutex_unlock(&s->lock);
+    return ready;
+}
+
+static void ready_reply(server *s, serve_call *c, const char *text)
+{
+    if (is_ready(s)) fixed(c, text);
+    else serve_fail(c, 503, "not ready: the server is stopping, or its device does not answer"), c->retry_us = 1;
+}
+
+static void not_allowed(serve_call *c, const char *allow)
+{
+    c->allow = allow;
+    serve_fail(c, 405, "send %s here", allow);
+}
+
+/* v2/models/NAME[/versions/V][/ready|/infer]: what is behind v2/models/. */
+static void model_route(server *s, serve_call *c, const char *rest, bool post)
+{
+    const size_t length = strcspn(rest, "/");
+    serve_model *m = serve_model_find(s, rest, length);
+    if (!m) {
+        serve_fail(c, 404, "no model '%.80s' here", rest);
+        return;
+    }
+    c->model = m;
+    const char *tail = rest + length;
+    if (!strncmp(tail, "/versions/", 10)) {
+        const size_t n = strcspn(tail + 10, "/");
+        if (n != strlen(m->oip.version) || memcmp(tail + 10, m->oip.version, n) != 0) {
+            serve_fail(c, 404, "model '%s' has version %s only", m->oip.name, m->oip.version);
+            return;
+        }
+        tail += 10 + n;
+    }
+    const bool infer = !strcmp(tail, "/infer"), ready = !strcmp(tail, "/ready");
+    if (!infer && !ready && *tail) serve_fail(c, 404, "no such address");
+    else if (infer != post) not_allowed(c, infer ? "POST" : "GET");
+    else if (infer) c->upload = true;
+    else if (!ready) ready_text(c, oip_metadata(&m->oip));
+    else {
+        char text[OIP_NAME + 40];
+        snprintf(text, sizeof text, "{\"name\":\"%s\",\"ready\":true}", m->oip.name);
+        ready_reply(s, c, text);
+    }
+}
+
+static void route(server *s, serve_call *c, const char *url, const char *method)
+{
+    static const char models[] = "/v2/models/";
+    const bool post = !strcmp(method, "POST"), get = !strcmp(method, "GET");
+    if (!post && !get) not_allowed(c, "GET, POST");
+    else if (!strncmp(url, models, sizeof models - 1)) model_route(s, c, url + sizeof models - 1, post);
+    else if (strcmp(url, "/v2") != 0 && strcmp(url, "/v2/") != 0 && strcmp(url, "/v2/health/live") != 0 && strcmp(url, "/v2/health/ready") != 0 &&
+             strcmp(url, "/metrics") != 0)
+        serve_fail(c, 404, "no such address; GET /v2, /v2/health/live, /v2/health/ready, /v2/models/NAME, /metrics, POST /v2/models/NAME/infer");
+    else if (post) not_allowed(c, "GET");
+    else if (!strcmp(url, "/metrics")) {
+        pthread_mutex_lock(&s->lock);
+        ready_text(c, serve_metrics(s));
+        pthread_mutex_unlock(&s->lock);
+        if (c->text) c->type = "text/plain; version=0.0.4; charset=utf-8";
+    } else if (!strcmp(url, "/v2/health/live")) fixed(c, "{\"live\":true}");
+    else if (!strcmp(url, "/v2/health/ready")) ready_reply(s, c, "{\"ready\":true}");
+    else server_metadata(c);
+}
+
+/* The results of a call as a response; NULL: no memory. */
+static struct MHD_Response *results(serve_call *c)
+{
+    uint8_t *body;
+    size_t size, header;
+    char number[24];
+    const oip_answer answer = {.logits = c->logits, .labels = c->labels, .queue_us = c->started - c->arrived, .compute_us = c->compute_us};
+    if (!oip_reply_write(&body, &size, &header, &c->model->oip, &c->request, &answer)) return NULL;
+    struct MHD_Response *r = MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE);
+    if (!r) {
+        free(body);
+        return NULL;
+    }
+    snprintf(number, sizeof number, "%zu", header);
+    MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, header ? "application/octet-stream" : json_type);
+    if (header) MHD_add_response_header(r, "Inference-Header-Content-Length", number);
+    return r;
+}
+
+static struct MHD_Response *errors(serve_call *c)
+{
+    char *text = oip_error(c->line), number[24];
+    struct MHD_Response *r = text ? MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE) : NULL;
+    if (!r) {
+        free(text);
+        return NULL;
+    }
+    snprintf(number, sizeof number, "%lld", (long long)((c->retry_us + 999999) / 1000000));
+    MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, json_type);
+    if (c->allow) MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, c->allow);
+    if (c->status == 503 && c->retry_us) MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, number);
+    return r;
+}
+
+enum MHD_Result serve_reply(server *s, serve_call *c)
+{
+    struct MHD_Response *r;
+    if (c->text) {
+        r = MHD_create_response_from_buffer(strlen(c->text), c->text, MHD_RESPMEM_MUST_FREE);
+        if (r) MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, c->type), c->text = NULL;
+    } else r = c->status == 200 ? results(c) : errors(c);
+    if (!r) return MHD_NO; /* no memory for a reply: the connection is closed */
+    pthread_mutex_lock(&s->lock);
+    if (s->draining) MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
+    serve_peer_phase(c->connection, SERVE_WRITING);
+    serve_count(c->model ? &c->model->counts : &s->unknown, c->status);
+    pthread_mutex_unlock(&s->lock);
+    /* 499 is for the books: nobody reads the reply. */
+    const enum MHD_Result result = MHD_queue_response(c->connection, (unsigned)(c->status == 499 ? 503 : c->status), r);
+    MHD_destroy_response(r);
+    return result;
+}
+
+static enum MHD_Result begin(server *s, struct MHD_Connection *connection, const char *url, const char *method, void **context)
+{
+    serve_call *c = calloc(1, sizeof *c);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (!c) return MHD_NO;
+    *context = c;
+    c->connection = connection;
+    c->fd = info ? info->connect_fd : -1;
+    c->arrived = serve_now();
+    route(s, c, url, method);
+    serve_infer_begin(s, c);
+    return c->status && c->size > SERVE_DISCARD ? serve_reply(s, c) : MHD_YES;
+}
+
+enum MHD_Result serve_answer(void *of, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+                             const char *upload, size_t *upload_size, void **context)
+{
+    server *s = of;
+    serve_call *c = *context;
+    (void)version;
+    if (!c) return begin(s, connection, url, method, context);
+    if (*upload_size) {
+        const size_t bytes = *upload_size;
+        *upload_size = 0;
+        c->filled += bytes;
+        if (c->body && c->filled <= c->size) memcpy(c->body + c->filled - bytes, upload, bytes);
+        return c->filled > SERVE_DISCARD && !c->body ? MHD_NO : MHD_YES;
+    }
+    if (c->upload && !c->status && !c->submitted) {
+        c->submitted = true;
+        if (serve_infer_submit(s, c)) return MHD_YES;
+    }
+    return serve_reply(s, c);
+}
+
+void serve_completed(void *of, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode why)
+{
+    server *s = of;
+    serve_call *c = *context;
+    (void)why;
+    if (!c) return;
+    pthread_mutex_lock(&s->lock);
+    if (c->body) s->bodies -= c->size;
+    serve_peer_phase(connection, SERVE_READING);
+    pthread_mutex_unlock(&s->lock);
+    oip_request_free(&c->request);
+    free(c->body);
+    free(c->logits);
+    free(c->text);
+    free(c);
+    *context = NULL;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* metrics.c - counters and histograms in Prometheus' text format, version 0.0.4. */
+#include "metrics.h"
+#include <stdlib.h>
+#include "server.h"
+
+static const int statuses[SERVE_STATUSES] = {200, 400, 404, 405, 408, 409, 411, 413, 415, 499, 500, 503, 504};
+static const double limits[SERVE_BUCKETS] = {0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30};
+
+void serve_count(serve_counts *c, int status)
+{
+    for (int i = 0; i < SERVE_STATUSES; i++) c->requests[i] += statuses[i] == status;
+}
+
+void serve_time(serve_histogram *h, int64_t us)
+{
+    const double seconds = (double)us * 1e-6;
+    int i = 0;
+    while (i < SERVE_BUCKETS && seconds > limits[i]) i++;
+    h->bucket[i]++;
+    h->count++;
+    h->seconds += seconds;
+}
+
+static void requests(FILE *to, const serve_counts *c, const char *model)
+{
+    for (int i = 0; i < SERVE_STATUSES; i++)
+        if (c->requests[i])
+            fprintf(to, "bonnet_requests_total{model=\"%s\",status=\"%d\"} %llu\n", model, statuses[i], (unsigned long long)c->requests[i]);
+}
+
+static void histogram(FILE *to, const serve_histogram *h, const char *name, const char *model)
+{
+    unsigned long long sum = 0;
+    for (int i = 0; i < SERVE_BUCKETS; i++) {
+        sum += h->bucket[i];
+        fprintf(to, "%s_bucket{model=\"%s\",le=\"%g\"} %llu\n", name, model, limits[i], sum);
+    }
+    fprintf(to, "%s_bucket{model=\"%s\",le=\"+Inf\"} %llu\n", name, model, (unsigned long long)h->count);
+    fprintf(to, "%s_sum{model=\"%s\"} %.6f\n%s_count{model=\"%s\"} %llu\n", name, model, h->seconds, name, model, (unsigned long long)h->count);
+}
+
+static void head(FILE *to, const char *name, const char *type, const char *help)
+{
+    fprintf(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void one(FILE *to, const char *name, const char *type, const char *help, unsigned long long value)
+{
+    head(to, name, type, help);
+    fprintf(to, "%s %llu\n", name, value);
+}
+
+char *serve_metrics(server *s)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    if (!to) return NULL;
+    one(to, "bonnet_up", "gauge", "1 if requests are taken: the device works, the server does not stop.", !s->draining && !s->broken);
+    one(to, "bonnet_queue_depth", "gauge", "Requests that wait for the device.", s->queue.length);
+    one(to, "bonnet_computing", "gauge", "Requests that the device computes.", s->computing);
+    one(to, "bonnet_connections", "gauge", "Open connections.", s->peer_count);
+    one(to, "bonnet_body_bytes", "gauge", "Bodies of requests in memory.", s->bodies);
+    one(to, "bonnet_runs_total", "counter", "Calls of the device; several requests may share one.", s->totals.runs);
+    one(to, "bonnet_device_reopened_total", "counter", "Times that the device was opened again after an error.", s->totals.reopened);
+    one(to, "bonnet_cut_off_total", "counter", "Connections that were closed for being too slow.", s->totals.cut_off);
+    head(to, "bonnet_requests_total", "counter",
+         "Requests answered, by model (none: no model was asked for) and HTTP status; 499: the client was gone.");
+    requests(to, &s->unknown, "");
+    for (uint32_t i = 0; i < s->count; i++) requests(to, &s->models[i].counts, s->models[i].oip.name);
+    head(to, "bonnet_images_total", "counter", "Images computed.");
+    for (uint32_t i = 0; i < s->count; i++)
+        fprintf(to, "bonnet_images_total{model=\"%s\"} %llu\n", s->models[i].oip.name, (unsigned long long)s->models[i].counts.images);
+    head(to, "bonnet_queue_seconds", "histogram", "From a request's arrival to its start on the device.");
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->models[i].counts.queue.count) histogram(to, &s->models[i].counts.queue, "bonnet_queue_seconds", s->models[i].oip.name);
+    head(to, "bonnet_compute_seconds", "histogram", "On the device, with those that shared the call.");
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->models[i].counts.compute.count) histogram(to, &s->models[i].counts.compute, "bonnet_compute_seconds", s->models[i].oip.name);
+    if (fclose(to) == 0) return text;
+    free(text);
+    return NULL;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* models.c - what is served: every network and its tails, on one device that can be opened again. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "server.h"
+
+int64_t serve_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static bonnet_status failed(char message[SERVE_LINE], bonnet_status status, const bonnet_device *dev, const char *what)
+{
+    const char *detail = bonnet_last_error(dev);
+    snprintf(message, SERVE_LINE, "%s: %s", what, *detail ? detail : bonnet_status_text(status));
+    return status;
+}
+
+bonnet_status serve_device_open(char message[SERVE_LINE], server *s)
+{
+    bonnet_open_options o = BONNET_OPEN_OPTIONS_INIT;
+    o.timeout_ms = s->o.run_timeout_ms;
+    o.seed = s->o.seed;
+    o.cancel = &s->cancel;
+    const bonnet_status status = bonnet_open(&s->device, s->o.device, &o);
+    return status == BONNET_OK ? status : failed(message, status, NULL, s->o.device);
+}
+
+void serve_device_close(server *s)
+{
+    for (uint32_t i = 0; i < s->count; i++) {
+        bonnet_model_free(s->models[i].loaded);
+        s->models[i].loaded = NULL;
+    }
+    bonnet_close(s->device);
+    s->device = NULL;
+}
+
+/* A network whose file changed behind the server's back is not the one that was announced. */
+static bonnet_status same(char message[SERVE_LINE], const serve_model *m, const char *path)
+{
+    bonnet_model_info info;
+    char digest[65];
+    const bonnet_status status = bonnet_model_info_get(&info, m->loaded);
+    if (status != BONNET_OK) return failed(message, status, NULL, path);
+    for (int i = 0; i < 32; i++) snprintf(digest + 2 * i, 3, "%02x", info.sha256[i]);
+    if (!strcmp(digest, m->oip.digest)) return BONNET_OK;
+    snprintf(message, SERVE_LINE, "%.200s: the file is another network than when the server started; start it again", path);
+    return BONNET_EABI;
+}
+
+bonnet_status serve_model_ready(char message[SERVE_LINE], server *s, serve_model *m)
+{
+    serve_model *whole = &s->models[m->whole];
+    if (m->loaded) return BONNET_OK;
+    if (!whole->loaded) {
+        const char *path = s->o.paths[m->whole];
+        bonnet_status status = bonnet_model_load(&whole->loaded, s->device, path);
+        if (status != BONNET_OK) return failed(message, status, s->device, path);
+        status = same(message, whole, path);
+        if (status == BONNET_OK) return m == whole ? status : serve_model_ready(message, s, m);
+        bonnet_model_free(whole->loaded);
+        whole->loaded = NULL;
+        return status;
+    }
+    const bonnet_status status = bonnet_model_tail(&m->loaded, whole->loaded, (uint32_t)m->oip.cut);
+    return status == BONNET_OK ? status : failed(message, status, s->device, m->oip.name);
+}
+
+static serve_model *append(server *s)
+{
+    serve_model *more = realloc(s->models, (s->count + 1) * sizeof *more);
+    if (!more) return NULL;
+    s->models = more;
+    memset(&more[s->count], 0, sizeof *more);
+    return &more[s->count++];
+}
+
+static bonnet_status describe(char message[SERVE_LINE], server *s, serve_model *m, bonnet_model *loaded, const char *path)
+{
+    bonnet_model_info info;
+    const bonnet_status status = bonnet_model_info_get(&info, loaded);
+    if (status != BONNET_OK) return failed(message, status, s->device, path);
+    const size_t length = strlen(info.name);
+    if (!length || length > OIP_NAME - 16 || strpbrk(info.name, "/\\\"%?#") ||
+        info.name[strspn(info.name, "!#$&'()*+,-.0123456789:;<=>@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~")]) {
+        snprintf(message, SERVE_LINE, "%.200s: its network is called '%.60s', which cannot be part of an address; compile it with another name", path,
+                 info.name);
+        return BONNET_EINVAL;
+    }
+    if (serve_model_find(s, info.name, length)) {
+        snprintf(message, SERVE_LINE, "%.200s: another network is called '%.90s', too; serve one of them, or compile one with another name", path,
+                 info.name);
+        return BONNET_EINVAL;
+    }
+    snprintf(m->oip.name, OIP_NAME, "%s", info.name);
+    for (int i = 0; i < 32; i++) snprintf(m->oip.digest + 2 * i, 3, "%02x", info.sha256[i]);
+    snprintf(m->oip.version, sizeof m->oip.version, "%.12s", m->oip.digest);
+    m->oip.input = "image";
+    m->oip.is_signed = info.pixels_signed;
+    m->oip.dims = 4, m->oip.shape[1] = info.height, m->oip.shape[2] = info.width, m->oip.shape[3] = info.planes;
+    m->oip.bytes = bonnet_model_input_bytes(loaded);
+    m->oip.classes = info.classes;
+    m->oip.batch = s->o.batch;
+    m->oip.cut = -1;
+    m->share = 1;
+    return BONNET_OK;
+}
+
+/* The network once on zeros: the device works, and how long an image takes is known before the first request asks. */
+static bonnet_status once(char message[SERVE_LINE], server *s, serve_model *m, const char *path)
+{
+    uint8_t *zeros = calloc(1, m->oip.bytes);
+    bonnet_status status = zeros ? BONNET_OK : BONNET_ENOMEM;
+    for (int i = 0; i < 2 && status == BONNET_OK; i++) { /* the first one touches memory for the first time */
+        bonnet_result r;
+        const int64_t start = serve_now();
+        status = bonnet_run_image(&r, s->device, m->loaded, zeros, m->oip.bytes);
+        m->us = (double)(serve_now() - start);
+    }
+    free(zeros);
+    return status == BONNET_OK ? status : failed(message, status, s->device, path);
+}
+
+static bonnet_status tails(char message[SERVE_LINE], server *s, uint32_t whole)
+{
+    bonnet_cut cut;
+    for (uint32_t i = 0; bonnet_cut_get(&cut, s->models[whole].loaded, i) == BONNET_OK; i++) {
+        serve_model *m = append(s);
+        if (!m) {
+            snprintf(message, SERVE_LINE, "out of memory");
+            return BONNET_ENOMEM;
+        }
+        const serve_model *w = &s->models[whole];
+        m->oip = w->oip;
+        snprintf(m->oip.name, OIP_NAME, "%.79s.tail%u", w->oip.name, i);
+        m->oip.input = "map";
+        m->oip.is_signed = false;
+        m->oip.dims = 2, m->oip.shape[1] = (uint32_t)cut.bytes;
+        m->oip.bytes = cut.bytes;
+        m->oip.cut = (int)i;
+        snprintf(m->oip.layer, sizeof m->oip.layer, "%.63s", cut.name);
+        const uint32_t map[4] = {cut.channels, cut.height, cut.width, cut.slices};
+        memcpy(m->oip.map, map, sizeof map);
+        m->whole = whole;
+        m->share = (double)cut.macs_after / (double)(cut.macs_before + cut.macs_after ? cut.macs_before + cut.macs_after : 1);
+        m->us = w->us * m->share;
+    }
+    return BONNET_OK;
+}
+
+bonnet_status serve_models_open(char message[SERVE_LINE], server *s)
+{
+    bonnet_status status = serve_device_open(message, s);
+    /* The wholes first: their index is that of their file. */
+    for (uint32_t i = 0; i < s->o.models && status == BONNET_OK; i++) {
+        bonnet_model *loaded;
+        serve_model m = {.whole = i}, *to;
+        status = bonnet_model_load(&loaded, s->device, s->o.paths[i]);
+        if (status != BONNET_OK) return failed(message, status, s->device, s->o.paths[i]);
+        status = describe(message, s, &m, loaded, s->o.paths[i]);
+        to = status == BONNET_OK ? append(s) : NULL;
+        if (to) *to = m, to->loaded = loaded;
+        else bonnet_model_free(loaded);
+        if (!to && status == BONNET_OK) status = BONNET_ENOMEM, snprintf(message, SERVE_LINE, "out of memory");
+        if (to) status = once(message, s, to, s->o.paths[i]);
+    }
+    for (uint32_t i = 0; i < s->o.models && status == BONNET_OK; i++) status = tails(message, s, i);
+    return status;
+}
+
+void serve_models_close(server *s)
+{
+    serve_device_close(s);
+    free(s->models);
+    s->models = NULL, s->count = 0;
+}
+
+serve_model *serve_model_find(server *s, const char *name, size_t length)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (strlen(s->models[i].oip.name) == length && !memcmp(s->models[i].oip.name, name, length)) return &s->models[i];
+    return NULL;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serve.c - start, watch the clock, stop: what was accepted is answered before the end. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "listen.h"
+#include "server.h"
+
+enum {
+    TICK_US = 200000,  /* between two looks at slow connections */
+    LINGER_US = 500000 /* connections that are kept alive learn at their next request that the server stops */
+};
+
+/* One line of JSON on stderr; event: "start", "stop". */
+static void say(const server *s, const char *event, int64_t us)
+{
+    struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+    uint64_t images = 0;
+    json_object_object_add(o, "event", json_object_new_string(event));
+    json_object_object_add(o, "host", json_object_new_string(s->host));
+    json_object_object_add(o, "port", json_object_new_int64(s->port));
+    json_object_object_add(o, "device", json_object_new_string(s->o.device));
+    for (uint32_t i = 0; i < s->count; i++) {
+        images += s->models[i].counts.images;
+        if (s->models[i].whole != i) continue;
+        struct json_object *m = json_object_new_object();
+        json_object_object_add(m, "name", json_object_new_string(s->models[i].oip.name));
+        json_object_object_add(m, "digest", json_object_new_string(s->models[i].oip.digest));
+        json_object_object_add(m, "image_us", json_object_new_int64((int64_t)s->models[i].us));
+        json_object_array_add(list, m);
+    }
+    json_object_object_add(o, "models", list);
+    if (us >= 0) {
+        json_object_object_add(o, "images", json_object_new_uint64(images));
+        json_object_object_add(o, "runs", json_object_new_uint64(s->totals.runs));
+        json_object_object_add(o, "drained_us", json_object_new_int64(us));
+    }
+    fprintf(stderr, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(o);
+}
+
+/* Deadlines that passed in the queue are answered when they pass, slow connections cut off. Returns when to look again. */
+static int64_t watch(server *s, int64_t now)
+{
+    serve_wait *late;
+    pthread_mutex_lock(&s->lock);
+    while ((late = serve_queue_expired(&s->queue, now)) != NULL) {
+        char line[SERVE_LINE];
+        serve_call *c = (serve_call *)late;
+        snprintf(line, sizeof line, "the deadline passed after %lld us in the queue", (long long)(now - c->arrived));
+        serve_finish(c, 504, line);
+    }
+    serve_peers_sweep(s, now);
+    const int64_t next = serve_queue_deadline(&s->queue);
+    pthread_mutex_unlock(&s->lock);
+    return next < now + TICK_US ? next : now + TICK_US;
+}
+
+/* Sleeps until then, a signal, or an earlier deadline. */
+static void rest(server *s, int64_t until, const sigset_t *mask)
+{
+    const int64_t us = until - serve_now();
+    struct timespec t = {us > 0 ? us / 1000000 : 0, us > 0 ? us % 1000000 * 1000 : 0};
+    struct pollfd p = {.fd = s->wake, .events = POLLIN};
+    uint64_t count;
+    if (ppoll(&p, 1, &t, mask) > 0 && read(s->wake, &count, sizeof count) < 0) return;
+}
+
+/* Nobody waits for an answer, nor is one on its way. */
+static bool idle(server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool busy = s->queue.length || s->computing || s->bodies;
+    for (const serve_peer *p = s->peers; p && !busy; p = p->next) busy = p->phase != SERVE_READING;
+    pthread_mutex_unlock(&s->lock);
+    return !busy;
+}
+
+/* No new connection, no new request; what was accepted is finished, in bounded time. */
+static bool drain(server *s, const sigset_t *mask)
+{
+    const int64_t start = serve_now(), last = start + (int64_t)s->o.timeout_ms * 1000;
+    pthread_mutex_lock(&s->lock);
+    s->draining = true;
+    pthread_mutex_unlock(&s->lock);
+    const int fd = MHD_quiesce_daemon(s->http);
+    if (fd >= 0) close(fd);
+    s->listening = -1;
+    for (int64_t now = start; now < last; now = serve_now()) {
+        if (now >= start + LINGER_US && idle(s)) return true;
+        watch(s, now);
+        rest(s, now + 20000, mask);
+    }
+    return idle(s);
+}
+
+/* Whoever still waits is told so; the device is asked to stop. */
+static void abandon(server *s)
+{
+    serve_wait *w;
+    s->cancel = 1;
+    pthread_mutex_lock(&s->lock);
+    while ((w = serve_queue_take(&s->queue, 0, 0)) != NULL) serve_finish((serve_call *)w, 503, "the server stopped before this was computed");
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bonnet_status start(server *s, char message[SERVE_LINE])
+{
+    serve_listening l;
+    bonnet_status status = serve_listen(&l, message, s->o.listen, s->o.insecure);
+    if (status != BONNET_OK) return status;
+    s->listening = l.fd, s->port = l.port;
+    memcpy(s->host, l.host, sizeof s->host);
+    status = serve_models_open(message, s);
+    if (status != BONNET_OK) return status;
+    s->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (l.six ? MHD_USE_IPv6 : 0u);
+    s->http = s->wake < 0 ? NULL
+                          : MHD_start_daemon(flags, 0, NULL, NULL, serve_answer, s, MHD_OPTION_LISTEN_SOCKET, s->listening,
+                                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                                             (size_t)SERVE_HEAD_BYTES, MHD_OPTION_NOTIFY_COMPLETED, serve_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
+                                             serve_peer_notify, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (s->http) return BONNET_OK;
+    snprintf(message, SERVE_LINE, "cannot start an HTTP server on %.80s: %s", s->o.listen, strerror(errno));
+    return BONNET_EIO;
+}
+
+/* With the server up and the worker at work. */
+static bonnet_status until_stopped(server *s, char message[SERVE_LINE], const sigset_t *mask)
+{
+    say(s, "start", -1);
+    printf("listening on http://%s%s%s:%u\n", strchr(s->host, ':') ? "[" : "", s->host, strchr(s->host, ':') ? "]" : "", s->port);
+    if (fflush(stdout) != 0) {
+        snprintf(message, SERVE_LINE, "cannot write to stdout: %s", strerror(errno));
+        return BONNET_EIO;
+    }
+    while (!*s->o.stop) rest(s, watch(s, serve_now()), mask);
+    const int64_t began = serve_now();
+    const bool finished = drain(s, mask);
+    if (!finished) abandon(s);
+    say(s, "stop", serve_now() - began);
+    if (finished) return BONNET_OK;
+    snprintf(message, SERVE_LINE, "stopped, but not all requests could be answered within %u ms", s->o.timeout_ms);
+    return BONNET_ETIMEOUT;
+}
+
+bonnet_status serve_run(char message[SERVE_LINE], const serve_options *options)
+{
+    server s = {.o = *options, .listening = -1, .wake = -1, .queue.most = options->queue};
+    pthread_t worker;
+    sigset_t block, before;
+    sigemptyset(&block);
+    sigaddset(&block, SIGINT);
+    sigaddset(&block, SIGTERM);
+    pthread_mutex_init(&s.lock, NULL);
+    pthread_cond_init(&s.work, NULL);
+    bonnet_status status = *options->stop ? BONNET_EINTR : BONNET_OK;
+    pthread_sigmask(SIG_BLOCK, &block, &before); /* signals come to this thread, and only while it rests */
+    if (status == BONNET_OK) status = start(&s, message);
+    if (status == BONNET_OK && pthread_create(&worker, NULL, serve_worker, &s) != 0) {
+        status = BONNET_ENOMEM;
+        snprintf(message, SERVE_LINE, "cannot start a thread");
+    } else if (status == BONNET_OK) {
+        status = until_stopped(&s, message, &before);
+        pthread_mutex_lock(&s.lock);
+        s.quit = true;
+        pthread_cond_signal(&s.work);
+        pthread_mutex_unlock(&s.lock);
+        pthread_join(worker, NULL);
+    }
+    if (s.http) MHD_stop_daemon(s.http);
+    if (s.listening >= 0) close(s.listening);
+    if (s.wake >= 0) close(s.wake);
+    serve_models_close(&s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_cond_destroy(&s.work);
+    pthread_mutex_destroy(&s.lock);
+    return status;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serve.h - bonnet serve: what the command line sees of the room. */
+#ifndef BONNET_SERVE_H
+#define BONNET_SERVE_H
+#include "bonnet.h"
+
+enum { SERVE_MODELS = 16, SERVE_LINE = 512 };
+
+typedef struct serve_options {
+    const char *const *paths;   /* of .bonnet files */
+    uint32_t models;            /* 1..SERVE_MODELS */
+    const char *device, *listen; /* URI; HOST:PORT */
+    uint32_t queue, batch;      /* requests that may wait; images of one request, and computed together */
+    uint32_t timeout_ms;        /* in which a request must come whole, and a reply be taken */
+    uint32_t run_timeout_ms;    /* of the device */
+    uint64_t seed;
+    int insecure;               /* may listen off loopback */
+    const volatile int *stop;   /* turns non-zero in a signal's handler */
+} serve_options;
+
+/*
+ * Serves until *stop. BONNET_OK: stopped, everything accepted was answered. Else a line in message; BONNET_ETIMEOUT: what was accepted could not be
+ * finished in time.
+ */
+bonnet_status serve_run(char message[SERVE_LINE], const serve_options *options);
+#endif

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""serve.py PORT MODE ... - what curl cannot: raw bytes, slow clients, many connections at once. Standard library only.
+
+  infer MODEL RAW COUNT            logits of COUNT copies by binary and by JSON (flat, nested), printed as one list; all must agree
+  parallel MODEL RAW N EACH        N connections at once, EACH requests on each; every reply must have the logits of the first
+  loop MODEL RAW N                 N requests on one connection
+  deadline MODEL RAW N US          N requests at once with that deadline; prints how many were answered with which status
+  load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
+  slow                             a request that comes byte by byte; prints the seconds until the server hangs up
+  raw                              what stdin has is sent; prints the status line, or "closed"
+"""
+import http.client, json, socket, struct, sys, threading, time
+
+port, mode, args = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+
+
+def connect():
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+
+def metadata(model):
+    c = connect()
+    c.request("GET", "/v2/models/" + model)
+    return json.load(c.getresponse())
+
+
+def binary(meta, raw, n, **parameters):
+    t = meta["inputs"][0]
+    head = json.dumps({"id": "i-%d" % n, "parameters": {"binary_data_output": True, **parameters},
+                       "inputs": [{"name": t["name"], "datatype": t["datatype"], "shape": [n] + t["shape"][1:],
+                                   "parameters": {"binary_data_size": n * len(raw)}}]}).encode()
+    return head + n * raw, {"Inference-Header-Content-Length": str(len(head))}
+
+
+def answer(r):
+    """Status, JSON and logits of a reply, binary or not."""
+    body, header = r.read(), r.getheader("Inference-Header-Content-Length")
+    j = json.loads(body[:int(header)] if header else body)
+    if r.status != 200:
+        return r.status, j, None
+    at, got = int(header or 0), {}
+    for o in j["outputs"]:
+        size = o.get("parameters", {}).get("binary_data_size")
+        got[o["name"]] = list(struct.unpack("<%di" % (size // 4), body[at:at + size])) if size else o["data"]
+        at += size or 0
+    assert not header or at == len(body), (at, len(body))
+    assert j["parameters"]["bonnet_queue_us"] >= 0 and j["parameters"]["bonnet_compute_us"] > 0, j
+    return r.status, j, got
+
+
+def ask(c, model, body, headers):
+    c.request("POST", "/v2/models/%s/infer" % model, body, headers)
+    return answer(c.getresponse())
+
+
+def nest(flat, shape):
+    if len(shape) == 1:
+        return flat
+    step = len(flat) // shape[0]
+    return [nest(flat[i * step:(i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def infer(model, path, count):
+    raw, n, meta, c = open(path, "rb").read(), int(count), metadata(model), connect()
+    t = meta["inputs"][0]
+    shape = [n] + t["shape"][1:]
+    status, j, first = ask(c, model, *binary(meta, raw, n, bonnet_digest=meta["parameters"]["bonnet_digest"]))
+    assert status == 200 and j["id"] == "i-%d" % n and j["model_version"] == meta["versions"][0], j
+    classes = meta["outputs"][0]["shape"][1]
+    assert [o["shape"] for o in j["outputs"]] == [[n, classes], [n]], j
+    sock = c.sock
+    for data in (list(n * raw), nest(list(n * raw), shape)):
+        body = json.dumps({"inputs": [{"name": t["name"], "datatype": t["datatype"], "shape": shape, "data": data}]})
+        status, j, other = ask(c, "%s/versions/%s" % (model, meta["versions"][0]), body, {})
+        assert status == 200 and other == first and "id" not in j, (j, other, first)
+    assert c.sock is sock and sock, "the connection was not kept"
+    rows = [first["logits"][i * classes:(i + 1) * classes] for i in range(n)]
+    assert all(r == rows[0] for r in rows) and first["label"] == n * [rows[0].index(max(rows[0]))], first
+    status, j, one = ask(c, model, json.dumps({"outputs": [{"name": "label"}], "inputs": [{"name": t["name"], "datatype": t["datatype"],
+                         "shape": shape, "data": list(n * raw)}]}), {})
+    assert status == 200 and list(one) == ["label"] and one["label"] == first["label"], j
+    print(rows[0])
+
+
+def threads(n, work):
+    all_of = [threading.Thread(target=work, args=(i,)) for i in range(n)]
+    [t.start() for t in all_of]
+    [t.join() for t in all_of]
+
+
+def parallel(model, path, n, each):
+    raw, meta = open(path, "rb").read(), metadata(model)
+    body, headers = binary(meta, raw, 1)
+    want, right, lock, gate = ask(connect(), model, body, headers)[2], [0], threading.Lock(), threading.Barrier(int(n))
+
+    def work(_):
+        c = connect()
+        c.connect()
+        gate.wait()
+        for _ in range(int(each)):
+            while True:
+                status, j, got = ask(c, model, body, headers)
+                if status != 503 or "full" not in j["error"]:
+                    break
+                time.sleep(0.01)
+            with lock:
+                right[0] += status == 200 and got == want
+    threads(int(n), work)
+    print("%d of %d right" % (right[0], int(n) * int(each)))
+
+
+def loop(model, path, n):
+    raw, meta, c = open(path, "rb").read(), metadata(model), connect()
+    body, headers = binary(meta, raw, 1)
+    want = ask(c, model, body, headers)[2]
+    sock = c.sock
+    right = sum(ask(c, model, body, headers)[2] == want for _ in range(int(n)))
+    print("%d of %s right on %s" % (right, n, "one connection" if c.sock is sock else "several connections"))
+
+
+def deadline(model, path, n, us):
+    raw, meta = open(path, "rb").read(), metadata(model)
+    seen, lock, gate, slowest = {}, threading.Lock(), threading.Barrier(int(n)), [0]
+
+    def work(_):
+        c = connect()
+        c.connect()
+        gate.wait()
+        start = time.monotonic()
+        c.request("POST", "/v2/models/%s/infer" % model, *binary(meta, raw, 1, timeout=int(us)))
+        r = c.getresponse()
+        took = time.monotonic() - start
+        status, j, _ = answer(r)
+        assert status != 503 or int(r.getheader("Retry-After")) >= 1, r.getheaders()
+        with lock:
+            seen[status] = seen.get(status, 0) + 1
+            slowest[0] = max(slowest[0], took)
+    threads(int(n), work)
+    print(" ".join("%d:%d" % s for s in sorted(seen.items())), "slowest %.3f" % slowest[0])
+
+
+def load(model, path, n):
+    """Requests whose bytes were all sent on an established connection must be answered, whole: 200 or 503."""
+    raw, meta = open(path, "rb").read(), metadata(model)
+    body, headers = binary(meta, raw, 1)
+    ok, refused, lost, lock = [0], [0], [], threading.Lock()
+
+    def work(_):
+        c = connect()
+        c.connect()
+        while True:
+            try:
+                c.request("POST", "/v2/models/%s/infer" % model, body, headers)
+                r = c.getresponse()
+                status, j, got = answer(r)
+            except Exception as e:  # noqa: BLE001 - whatever it is, an answer is missing
+                with lock:
+                    lost.append(repr(e))
+                return
+            with lock:
+                ok[0] += status == 200
+                refused[0] += status == 503
+            if r.getheader("Connection") == "close":
+                return
+    print("ready", flush=True)
+    threads(int(n), work)
+    print("answered %d refused %d lost %d %s" % (ok[0] > 0, refused[0], len(lost), lost[:2]))
+
+
+def slow():
+    s = socket.create_connection(("127.0.0.1", port))
+    start = time.monotonic()
+    try:
+        for b in b"POST /v2/models/x/infer HTTP/1.1\r\nHost: x\r\n" + b"X-A: 1\r\n" * 1000:
+            s.send(bytes([b]))
+            s.settimeout(0.05)
+            try:
+                if not s.recv(1):
+                    break
+            except socket.timeout:
+                pass
+    except OSError:
+        pass
+    print("%.1f" % (time.monotonic() - start))
+
+
+def raw():
+    s = socket.create_connection(("127.0.0.1", port))
+    s.settimeout(20)
+    try:
+        s.sendall(sys.stdin.buffer.read())
+        got = s.recv(65536)
+    except OSError:
+        got = b""
+    print(got.split(b"\r\n")[0].decode("latin-1") if got else "closed")
+
+
+globals()[mode](*args)
