@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/bench: the cpu backend beside oneDNN and beside the machine's limit. Needs libdnnl-dev, which nothing else does.
 CPU_BENCH      := $(O)/tests/cpu_bench
-CPU_BENCH_SRCS := $(wildcard tests/bench/*.c) tests/conform/net_build.c tests/conform/net_params.c
+CPU_BENCH_SRCS := $(filter-out tests/bench/serve_bench.c,$(wildcard tests/bench/*.c)) tests/conform/net_build.c tests/conform/net_params.c
 CPU_SWEEPS     ?= 100
 
 $(CPU_BENCH): $(CPU_BENCH_SRCS:%.c=$(O)/obj/%.o) $(LIB)
@@ -22,3 +22,12 @@ cpu-numbers:         ## Put what `make bench-cpu` measures into docs/cpu.md
 .PHONY: profile-cpu
 profile-cpu: $(CLI) $(FASHION)  ## Errors of `bonnet profile --kinds` and --steps on this machine, into docs/profile.md; a minute
 	@tools/cpu_numbers.sh tests/bench/profile_cpu.py docs/profile.md $(CLI) $(O)/profile docs/profile.svg $(FASHION)
+
+# bonnet serve beside a call in one's own process.
+SERVE_BENCH := $(O)/tests/serve_bench
+$(SERVE_BENCH): $(O)/obj/tests/bench/serve_bench.o $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $^ $(LIB_LIBS)
+.PHONY: bench-serve
+bench-serve: $(SERVE_BENCH) $(CLI) $(FASHION) ## What bonnet serve adds to a call in one's own process: medians and 99th percentiles, with their ratios
+	@tools/serve_bench.sh $(CLI) $(SERVE_BENCH) $(FASHION) $(wildcard $(O)/imagenet/boolnet_k4.bonnet)

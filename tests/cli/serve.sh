@@ -8,6 +8,7 @@ pid=
 trap '[ -z "$pid" ] || kill -9 $pid 2> /dev/null; cd /; rm -rf "$work"' EXIT
 
 start() { # start ARGUMENT... - a server on a free port
+    : > serving
     "$BONNET" serve "$@" --listen 127.0.0.1:0 > serving 2> log < /dev/null &
     pid=$!
     for _ in $(seq 300); do

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seeds.c - first inputs for the fuzzers: small sound files of each kind. build/tests/fuzz/seeds FOLDER */
 #include <stdio.h>
+#include <string.h>
 #include "../conform/net_build.h"
 #include "../unit/make_onnx.h"
 #include "bonnet_codec.h"
@@ -158,6 +159,19 @@ static int tensors(const char *folder)
     return ok;
 }
 
+/* Requests to a server: JSON alone, and with bytes behind it. The first two bytes say how many of the rest are JSON, 0: all. */
+static int requests(const char *folder)
+{
+    static const char flat[] = "\0\0{\"id\":\"a\",\"parameters\":{\"timeout\":9,\"binary_data_output\":true},\"outputs\":[{\"name\":\"label\","
+                               "\"parameters\":{\"binary_data\":false}}],"
+                               "\"inputs\":[{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[1,2,2,1],\"data\":[0,1,2,255]}]}";
+    static const char json[] =
+        "{\"inputs\":[{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[1,2,2,1],\"parameters\":{\"binary_data_size\":4}}]}";
+    uint8_t binary[2 + sizeof json - 1 + 4] = {sizeof json - 1, 0};
+    memcpy(binary + 2, json, sizeof json - 1);
+    return write_seed(folder, "oip", 0, (const uint8_t *)flat, sizeof flat - 1) && write_seed(folder, "oip", 1, binary, sizeof binary);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
@@ -165,5 +179,5 @@ int main(int argc, char **argv)
         if (!one(argv[1], i)) return 1;
     for (int i = 3; i < 15; i++)
         if (!general(argv[1], i)) return 1;
-    return images(argv[1]) && arrays(argv[1]) && tensors(argv[1]) && bitstreams(argv[1]) ? 0 : 1;
+    return images(argv[1]) && arrays(argv[1]) && tensors(argv[1]) && bitstreams(argv[1]) && requests(argv[1]) ? 0 : 1;
 }
