@@ -195,6 +195,7 @@ stop 20 0
 
 # SIGTERM under load: every request is answered, done or refused; then the server ends.
 start "$bool" --device cpu: --queue 32
+: > load.out
 client load boolnet_k4 shoe.raw 20 > load.out 2> load.err &
 loader=$!
 for _ in $(seq 50); do grep -q ready load.out && break; sleep 0.1; done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_oip.c - any bytes as a request of the Open Inference Protocol: refused with a line, or answered. The first two: how much of the rest is JSON. */
+/* fuzz_oip.c - any bytes as a request of the Open Inference Protocol: refused with a line, or answered. The first two: how much of the rest is JSON (0: all), and a bit, INT8. */
 #include <stdlib.h>
 #include <string.h>
 #include "oip.h"
@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     oip_model m = {.name = "net", .input = "image", .dims = 4, .shape = {0, 2, 2, 1}, .bytes = 4, .classes = 3, .batch = 4, .cut = -1};
     char line[OIP_LINE];
     if (size < 2) return 0;
-    const int64_t split = data[0] | data[1] << 8, header = split == 0xffff || !split ? -1 : split;
-    m.is_signed = size & 1;
+    const int64_t split = data[0] | (data[1] & 0x7f) << 8, header = split ? split : -1;
+    m.is_signed = data[1] >> 7;
     for (int i = 0; i < 64; i++) m.digest[i] = 'd';
     oip_request r = {0};
     const int status = oip_request_read(&r, line, &m, data + 2, size - 2, header);
