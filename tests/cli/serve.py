@@ -2,7 +2,7 @@
 """serve.py PORT MODE ... - what curl cannot: raw bytes, slow clients, many connections at once. Standard library only.
 
   infer MODEL RAW COUNT            logits of COUNT copies by binary and by JSON (flat, nested), printed as one list; all must agree
-  parallel MODEL RAW N EACH        N connections at once, EACH requests on each; every reply must have the logits of the first
+  parallel MODEL RAW,RAW N EACH    N connections at once, EACH requests on each, of one and more images; every reply must be as when asked alone
   loop MODEL RAW N                 N requests on one connection
   deadline MODEL RAW N US          N requests at once with that deadline; prints how many were answered with which status
   load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
@@ -88,13 +88,15 @@ def threads(n, work):
     [t.join() for t in all_of]
 
 
-def parallel(model, path, n, each):
-    raw, meta = open(path, "rb").read(), metadata(model)
-    body, headers = binary(meta, raw, 1)
-    want, right, lock, gate = ask(connect(), model, body, headers)[2], [0], threading.Lock(), threading.Barrier(int(n))
+def parallel(model, paths, n, each):
+    meta, right, lock, gate = metadata(model), [0], threading.Lock(), threading.Barrier(int(n))
+    requests = [binary(meta, open(p, "rb").read(), 1 + i) for i, p in enumerate(paths.split(","))]
+    wanted = [ask(connect(), model, *r)[2] for r in requests]
+    assert len({str(w["logits"][:10]) for w in wanted}) == len(wanted), "the images have the same logits"
 
-    def work(_):
+    def work(i):
         c = connect()
+        (body, headers), want = requests[i % len(requests)], wanted[i % len(requests)]
         c.connect()
         gate.wait()
         for _ in range(int(each)):
