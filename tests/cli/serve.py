@@ -147,10 +147,11 @@ def load(model, path, n):
     body, headers = binary(meta, raw, 1)
     ok, refused, lost, lock = [0], [0], [], threading.Lock()
 
-    def work(_):
+    def work(i):
         c = connect()
         c.connect()
         while True:
+            time.sleep(0.1 * (i % 3))  # some connections are idle when the server is told to stop
             try:
                 c.request("POST", "/v2/models/%s/infer" % model, body, headers)
                 r = c.getresponse()
