@@ -139,6 +139,7 @@ enum MHD_Result serve_reply(server *s, serve_call *c)
     if (s->draining) MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
     serve_peer_phase(c->connection, SERVE_WRITING);
     serve_count(c->model ? &c->model->counts : &s->unknown, c->status);
+    c->counted = true;
     pthread_mutex_unlock(&s->lock);
     /* 499 is for the books: nobody reads the reply. */
     const enum MHD_Result result = MHD_queue_response(c->connection, (unsigned)(c->status == 499 ? 503 : c->status), r);
@@ -189,6 +190,7 @@ void serve_completed(void *of, struct MHD_Connection *connection, void **context
     if (!c) return;
     pthread_mutex_lock(&s->lock);
     if (c->body) s->bodies -= c->size;
+    if (c->submitted && !c->counted) serve_count(&c->model->counts, 499); /* hung up before a reply could be made */
     serve_peer_phase(connection, SERVE_READING);
     pthread_mutex_unlock(&s->lock);
     oip_request_free(&c->request);

@@ -38,7 +38,7 @@ typedef struct serve_call {
     uint8_t *body;
     size_t size, filled;
     int64_t header, arrived, started, compute_us, retry_us;
-    bool upload, submitted, done;
+    bool upload, submitted, done, counted;
     int status;                 /* 0: none yet */
     char line[SERVE_LINE];      /* of an error */
     const char *allow;          /* methods, of a 405 */

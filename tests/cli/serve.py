@@ -5,6 +5,7 @@
   parallel MODEL RAW,RAW N EACH    N connections at once, EACH requests on each, of one and more images; every reply must be as when asked alone
   loop MODEL RAW N                 N requests on one connection
   deadline MODEL RAW N US          N requests at once with that deadline; prints how many were answered with which status
+  vanish MODEL RAW N               N requests, and nobody waits for the answers
   load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
   slow                             a request that comes byte by byte; prints the seconds until the server hangs up
   raw                              what stdin has is sent; prints the status line, or "closed"
@@ -139,6 +140,16 @@ def deadline(model, path, n, us):
             slowest[0] = max(slowest[0], took)
     threads(int(n), work)
     print(" ".join("%d:%d" % s for s in sorted(seen.items())), "slowest %.3f" % slowest[0])
+
+
+def vanish(model, path, n):
+    meta = metadata(model)
+    body, headers = binary(meta, open(path, "rb").read(), 1)
+    all_of = [connect() for _ in range(int(n))]
+    for c in all_of:
+        c.request("POST", "/v2/models/%s/infer" % model, body, headers)
+    [c.close() for c in all_of]
+    print("gone")
 
 
 def load(model, path, n):

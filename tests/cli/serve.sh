@@ -195,6 +195,12 @@ says '^200:2 ' client deadline boolnet_k4 shoe.raw 2 $((image * 20))
 says '^200:[1-7]( 503:[0-9]+)?( 504:[0-9]+)? slowest' client deadline boolnet_k4 shoe.raw 8 $((image * 4))
 grep -qE ' 50[34]:' out || die "eight images in the time of four: nobody was refused"
 says '^200:([89]|1[0-9]) 503:' client deadline boolnet_k4 shoe.raw 40 0
+runs() { curl -s "$url/metrics" | sed -n 's/^bonnet_runs_total //p'; }
+before=$(runs)
+says gone client vanish boolnet_k4 shoe.raw 6
+for _ in $(seq 50); do curl -s "$url/metrics" | grep -q '^bonnet_requests_total{model="boolnet_k4",status="499"} [56]$' && break; sleep 0.1; done
+get 200 '^bonnet_requests_total\{model="boolnet_k4",status="499"\} [56]$' /metrics
+[ $(($(runs) - before)) -le 1 ] || die "$(($(runs) - before)) runs for clients that are gone"
 stop 20 0
 
 # SIGTERM under load: every request is answered, done or refused; then the server ends.

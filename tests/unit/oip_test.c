@@ -83,7 +83,8 @@ static void round_trips(unit *u, char *text)
         if (!copy) exit(1);
         memcpy(copy, text, length < size ? length : size);
         if (how == 1) copy[size] = 'x';
-        if (how == 2) copy[unit_below(u, (uint32_t)(header < 0 ? size : (size_t)header))] = "\"{[,}]:0"[unit_below(u, 8)];
+        const uint32_t json = (uint32_t)(header > 0 ? (size_t)header : size);
+        if (how == 2) copy[unit_below(u, json)] = "\"{[,}]:0"[unit_below(u, 8)];
         const int status = oip_request_read(&r, line, &m, copy, length, header);
         damaged += how != 2;
         refused += how != 2 && (status == 400 || status == 413);
