@@ -41,7 +41,7 @@ typedef struct cli_options {
     unsigned long repeat, budget;           /* --repeat N, --budget N; 0: the verb's own */
     const char *idle_mw, *active_mw;        /* --idle-mw MW, --active-mw MW: numbers as text, or NULL */
     bool kinds;                             /* --kinds */
-    const char *platform;    /* --platform FILE  */
+    const char *platform, *cpu; /* --platform FILE, --cpu FILE */
     const char *tiers, *exits, *goal, *policy, *only;  /* plan: --tiers FILE, --exits FILE, --goal NAME, --policy NAME,NAME, --only NAME */
     const char *accuracy, *energy, *weight;            /* --accuracy X, --energy MJ, --weight X: numbers as text, or NULL */
     const char *edgent, *states, *times;               /* --edgent static|map, --states LIST, --times X */

@@ -12,7 +12,7 @@
 
 static const char usage[] =
     "usage: bonnet estimate MODEL.bonnet [--geometry asic|zcu102|small|tiny] [--frames N] [--batch N] [--dram-latency CYCLES] [--clock-mhz N]\n"
-    "                       [-o PROFILE.json] [--json]\n"
+    "                       [--cpu PLATFORM.json] [-o PROFILE.json] [--json]\n"
     "       bonnet estimate MODEL.bonnet|LAYERS.json --platform PLATFORM.json [-o PROFILE.json] [--json]\n\n"
     "Cycles and DRAM bytes of every layer and of the whole run, worked out from the job's descriptors; no simulation. Columns as in `bonnet bench`:\n"
     "cycles = ideal + fill + drain + stall-out + what of stall-in is not waiting for tokens. Then milliseconds and millijoules, with bounds, and\n"
@@ -22,6 +22,7 @@ static const char usage[] =
     "  --batch N         frames that the job works on at once (default: as compiled)\n"
     "  --dram-latency N  cycles from an address to its first data (default 100)\n  --clock-mhz N     of the chip (default: the geometry's nominal "
     "clock)\n"
+    "  --cpu FILE        the CPU beside the chip, a platform: of a network of which that runs layers\n"
     "  --platform FILE   rooflines, tables or staircases of other hardware\n"
     "  -o FILE           the network profile: what each layer takes, for `bonnet plan`\n  --json\n";
 
@@ -44,8 +45,13 @@ static bool useful_width(char *text, size_t bytes, const estimated *e, uint32_t 
     enum { WORD = 64 }; /* channels of a feature word */
     bonnet_chip_info chip;
     bonnet_layer_info info;
-    if (bonnet_plan_chip(&chip, e->plan) != BONNET_OK || bonnet_model_layer_get(&info, e->s->model, index) != BONNET_OK) return false;
-    const uint32_t lanes = chip.lanes / chip.arrays, out = info.channels_out % lanes, in = index && l->binary ? info.channels_in % WORD : 0;
+    bonnet_layer_shape shape;
+    if (bonnet_plan_chip(&chip, e->plan) != BONNET_OK || bonnet_model_layer_get(&info, e->s->model, index) != BONNET_OK ||
+        bonnet_model_shape_get(&shape, e->s->model, index) != BONNET_OK)
+        return false;
+    /* A window of the whole map: its pixels go without gaps, as one. */
+    const bool packed = shape.kernel_h == shape.height_in && shape.kernel_w == shape.width_in && shape.height_in * shape.width_in > 1;
+    const uint32_t lanes = chip.lanes / chip.arrays, out = info.channels_out % lanes, in = index && l->binary && !packed ? info.channels_in % WORD : 0;
     size_t at = 0;
     *text = 0;
     if (!l->cycles) return false;
@@ -67,7 +73,7 @@ static int print_json(const estimated *e)
     char width[160];
     for (uint32_t i = 0; bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++) {
         struct json_object *o = cli_layer_json(&l);
-        if (e->single && (l.cycles || l.within)) cli_cost_json(o, &e->profile.layers[i].cost);
+        if (e->single && (l.cycles || l.within || e->o->cpu)) cli_cost_json(o, &e->profile.layers[i].cost);
         if (useful_width(width, sizeof width, e, i, &l)) json_object_object_add(o, "next_useful_width", json_object_new_string(width));
         json_object_array_add(layers, o);
     }
@@ -93,6 +99,13 @@ static int print_json(const estimated *e)
     return cli_print_json(j);
 }
 
+static void print_cost(const char *name, const bonnet_cost *c, const char *where, const char *layer)
+{
+    char mj[16] = "-";
+    if (c->mj >= 0) snprintf(mj, sizeof mj, "%.6f", c->mj);
+    printf("%-24s %11.6f %11.6f %11.6f %11s%s%s\n", name, c->ms, c->ms_lo, c->ms_hi, mj, where, layer);
+}
+
 /* Of one frame: what each layer adds to it. */
 static void print_costs(const estimated *e)
 {
@@ -100,14 +113,14 @@ static void print_costs(const estimated *e)
     printf("\n%-24s %11s %11s %11s %11s\n", "layer", "ms", "from", "to", "mJ");
     for (uint32_t i = 0; bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++) {
         const bonnet_cost *c = &e->profile.layers[i].cost;
-        if (!l.cycles) printf("%-24s %s%s\n", l.name, l.within ? "in " : "on the CPU: no estimate", l.within ? l.within : "");
-        else printf("%-24s %11.6f %11.6f %11.6f %11.6f\n", l.name, c->ms, c->ms_lo, c->ms_hi, c->mj);
+        if (l.within) printf("%-24s in %s\n", l.name, l.within);
+        else if (!l.cycles && !e->o->cpu) printf("%-24s on the CPU: no estimate\n", l.name);
+        else print_cost(l.name, c, l.cycles ? "" : " on the CPU", "");
     }
     if (e->profile.start_ms > 0) printf("%-24s %11.6f\n", "each start", e->profile.start_ms);
     for (uint32_t i = 0; i < e->profile.n_branches; i++) {
         const bonnet_cost *c = &e->profile.branches[i].cost;
-        printf("%-24s %11.6f %11.6f %11.6f %11.6f behind %s\n", e->profile.branches[i].name, c->ms, c->ms_lo, c->ms_hi, c->mj,
-               e->profile.branches[i].behind);
+        print_cost(e->profile.branches[i].name, c, " behind ", e->profile.branches[i].behind);
     }
 }
 
@@ -132,8 +145,11 @@ static int print_table(const estimated *e)
     if (e->single) print_costs(e);
     for (uint32_t i = 0; bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++)
         if (useful_width(width, sizeof width, e, i, &l)) printf("%s %s\n", l.name, width);
-    printf("%.6f ms at %.0f MHz, from %.6f to %.6f; %.6f mJ%s by the model of docs/energy.md%s\n", e->run.ms, e->hz / 1e6, e->run.ms_lo, e->run.ms_hi,
-           e->run.mj, e->t.frames == 1 ? "" : " in all", cpu ? "; layers on the CPU are in neither" : "");
+    printf("%.6f ms at %.0f MHz, from %.6f to %.6f; ", e->run.ms, e->hz / 1e6, e->run.ms_lo, e->run.ms_hi);
+    if (e->run.mj >= 0) printf("%.6f mJ%s by the model of docs/energy.md", e->run.mj, e->t.frames == 1 ? "" : " in all");
+    else printf("no millijoules: %s has no power", e->o->cpu);
+    if (cpu) printf(e->o->cpu ? "; layers on the CPU by %s" : "; layers on the CPU are in neither", e->o->cpu);
+    putchar('\n');
     return cli_finish_stdout();
 }
 
@@ -147,6 +163,7 @@ static int add_costs(estimated *e, const bonnet_estimate_options *options)
         e->run = (bonnet_cost){ms, ms * (1 - ESTIMATE_ARRAY_ERROR), ms * (1 + ESTIMATE_ARRAY_ERROR), j->energy.total * e->t.frames / 1e3};
     free(j);
     if (code == CLI_OK && e->single) code = estimate_array(&e->profile, e->s, options, e->plan, e->hz);
+    if (code == CLI_OK && e->o->cpu) code = estimate_beside(e->single ? &e->profile : NULL, &e->run, e->s, options, e->plan, e->o->cpu);
     return code;
 }
 
@@ -154,12 +171,13 @@ static int write_profile(const estimated *e)
 {
     bonnet_layer_stats l;
     if (!e->single) return cli_fail(CLI_USAGE, "estimate: -o is about one frame; leave --frames and --batch out");
-    for (uint32_t i = 0; bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++)
+    for (uint32_t i = 0; !e->o->cpu && bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++)
         if (!l.cycles && !l.within)
-            return cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED,
-                            "%s: no profile: layer '%s' runs on the CPU beside the chip, which this estimate knows nothing about; measure it, with "
-                            "bonnet profile",
-                            e->s->path, l.name);
+            return cli_fail(
+                CLI_STATUS - BONNET_EUNSUPPORTED,
+                "%s: no profile: layer '%s' runs on the CPU beside the chip; say what that is, with --cpu PLATFORM.json, or measure it, with "
+                "bonnet profile",
+                e->s->path, l.name);
     return cli_profile_write(&e->profile, e->o->output);
 }
 
@@ -191,7 +209,7 @@ static int estimate(const cli_options *o, unsigned long latency)
 int cli_estimate(int argc, char **argv)
 {
     cli_options o = {.device = "golden:", .limit = 1, .dram_latency = "100"};
-    int code = cli_parse(&o, argc, argv, "gnbLojqkG", usage);
+    int code = cli_parse(&o, argc, argv, "gnbLojqkGf", usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "estimate: give one .bonnet file, or one file of layers; try `bonnet estimate --help`");
     if (o.platform) return estimate_by_platform(&o);

@@ -98,6 +98,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
                                           {"tool", required_argument, NULL, 'V'},
                                           {"clock-mhz", required_argument, NULL, 'k'},
                                           {"platform", required_argument, NULL, 'G'},
+                                          {"cpu", required_argument, NULL, 'f'},
                                           {"deadline", required_argument, NULL, 'M'},
                                           {"storage", required_argument, NULL, 'R'},
                                           {"dependence", required_argument, NULL, 'I'},
@@ -187,6 +188,7 @@ int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const 
         case 'V': o->tool = optarg; break;
         case 'k': code = parse_number(&o->clock_mhz, "clock-mhz", optarg); break;
         case 'G': o->platform = optarg; break;
+        case 'f': o->cpu = optarg; break;
         case 'M': o->deadline = optarg; break;
         case 'R': o->storage = optarg; break;
         case 'I': o->dependence = optarg; break;

@@ -14,6 +14,8 @@ int estimate_net(estimate_modelled *out, const char *path, const cli_platform *p
 int estimate_layers(estimate_modelled *out, const cli_session *s, const cli_platform *platform, const char *platform_path);
 /* A layer of a .bonnet as a platform's models see it. */
 bonnet_shape cli_layer_shape(const bonnet_layer_info *l);
+/* One layer of a model of the file `of`. */
+int estimate_layer(bonnet_cost *out, const bonnet_model *model, const char *of, uint32_t index, const cli_platform *platform, const char *platform_path);
 /* The whole command with --platform, or of a file of layers. */
 int estimate_by_platform(const cli_options *o);
 
@@ -22,6 +24,12 @@ int estimate_by_platform(const cli_options *o);
  * BONNET's stats of the whole are in `plan`. cli_profile_free() in any case.
  */
 int estimate_array(cli_profile *out, const cli_session *s, const bonnet_estimate_options *options, const bonnet_plan *plan, uint32_t hz);
+/*
+ * Layers that the plan has no cycles for, by the platform that the CPU beside the chip is: added to each in *profile (NULL: there is none), to its whole and its
+ * branches; and to *run for each of options->frames.
+ */
+int estimate_beside(cli_profile *profile, bonnet_cost *run, const cli_session *s, const bonnet_estimate_options *options, const bonnet_plan *plan,
+                    const char *platform_path);
 /* How far a time of the array may be off, in parts: the bound that tests hold. */
 #define ESTIMATE_ARRAY_ERROR 0.02
 #endif

@@ -57,6 +57,7 @@ static int estimate_parts(parts *p, uint32_t hz)
             else if (b > p->n) status = bonnet_model_tail(&model, p->s->model, a - 1);
             else status = bonnet_model_part(&model, p->s->model, a - 1, b - 1);
             code = part_ms(part(p, a, b), p, status, model, hz);
+            if (*part(p, a, b) == 0) *part(p, a, b) = NAN; /* all of it is the CPU's: the chip does not start */
         }
     return code;
 }

@@ -149,6 +149,16 @@ bonnet_shape cli_layer_shape(const bonnet_layer_info *l)
     return s;
 }
 
+int estimate_layer(bonnet_cost *out, const bonnet_model *model, const char *of, uint32_t index, const cli_platform *p, const char *platform_path)
+{
+    bonnet_layer_info info;
+    bonnet_layer_shape layer;
+    if (bonnet_model_layer_get(&info, model, index) != BONNET_OK) return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: no layer %u", of, index);
+    bonnet_shape shape = cli_layer_shape(&info);
+    if (bonnet_model_shape_get(&layer, model, index) == BONNET_OK) shape.layer = &layer;
+    return shape_cost(out, &(context){p, platform_path, of}, info.kind, info.name, &shape);
+}
+
 /* A branch: its own start, and its layers behind the map that it is given. */
 static int branch_cost(cli_profile *out, uint32_t index, const cli_session *s, const context *c)
 {
@@ -165,11 +175,8 @@ static int branch_cost(cli_profile *out, uint32_t index, const cli_session *s, c
         b->cost = start_cost(c->p);
     }
     for (uint32_t i = 1; code == CLI_OK && bonnet_model_layer_get(&info, model, i) == BONNET_OK; i++) {
-        bonnet_shape shape = cli_layer_shape(&info);
-        bonnet_layer_shape layer;
         bonnet_cost cost;
-        if (bonnet_model_shape_get(&layer, model, i) == BONNET_OK) shape.layer = &layer;
-        code = shape_cost(&cost, c, info.kind, info.name, &shape);
+        code = estimate_layer(&cost, model, s->path, i, c->p, c->platform_path);
         if (code == CLI_OK) bonnet_cost_add(&b->cost, &cost);
     }
     bonnet_model_free(model);

@@ -72,8 +72,8 @@ int estimate_by_platform(const cli_options *o)
     const char *path = o->argv[0];
     cli_session s = {0};
     estimate_modelled m = {.rows = NULL};
-    if (o->geometry || o->batch || o->clock_mhz || o->limit != 1)
-        return cli_fail(CLI_USAGE, "estimate: --geometry, --frames, --batch and --clock-mhz are of the chip, not of a --platform");
+    if (o->geometry || o->cpu || o->batch || o->clock_mhz || o->limit != 1)
+        return cli_fail(CLI_USAGE, "estimate: --geometry, --frames, --batch, --clock-mhz and --cpu are of the chip, not of a --platform");
     cli_platform *p = calloc(1, sizeof *p);
     if (!p) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     int code = cli_platform_read(p, o->platform);

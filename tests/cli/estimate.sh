@@ -84,8 +84,33 @@ if /usr/bin/python3 -c 'import onnx' 2> err; then
     grep -q '; layers on the CPU are in neither$' out || die "what is missing is not said"
     [ "$(grep -c 'on the CPU: no estimate$' out)" -ge 1 ] || die "layers on the CPU have numbers"
     check 0 'reads 72 -> next useful width 128 \(56 of 64 bits idle\)' "$BONNET" estimate mlp.bonnet
+    grep -q 'reads 1 -> ' out && die "a window of the whole map goes without gaps"
     check 0 ' 72 -> next useful width 80 \(8 lanes idle\)' "$BONNET" estimate mlp.bonnet --geometry tiny
     check 20 "no profile: layer '.*' runs on the CPU" "$BONNET" estimate mlp.bonnet -o mlp.profile
+    # The CPU beside the chip as a platform: its layers by that, the others as before, and one after the other.
+    cpu=$ROOT/examples/edge/platforms/cpu_epyc_avx512.json
+    check 0 '' "$BONNET" estimate mlp.bonnet --json
+    cp out alone.json
+    check 0 '' "$BONNET" estimate mlp.bonnet --platform "$cpu" --json
+    cp out cpu.json
+    check 0 '' "$BONNET" estimate mlp.bonnet --cpu "$cpu" -o mlp.profile --json
+    cp out both.json
+    /usr/bin/python3 -B - << 'P' || die "layers of chip and CPU"
+import json
+alone, cpu, both, profile = (json.load(open(f)) for f in ("alone.json", "cpu.json", "both.json", "mlp.profile"))
+close = lambda a, b: abs(a - b) <= 1e-9 + 1e-6 * abs(b)
+taken = 0
+for a, c, b, p in zip(alone["layers"], cpu["layers"], both["layers"], profile["layers"]):
+    on_cpu = not a["cycles"] and "within" not in a
+    taken += c["ms"] if on_cpu else 0
+    assert close(b["ms"], c["ms"] if on_cpu else a.get("ms", 0)) and close(p["ms"], b["ms"]), (a, c, b, p)
+    assert p["ms_lo"] <= p["ms"] <= p["ms_hi"]
+assert taken > 0 and close(both["totals"]["ms"], alone["totals"]["ms"] + taken) and close(profile["ms"], both["totals"]["ms"]), taken
+P
+    checks=$((checks + 1))
+    check 0 'layers on the CPU by ' "$BONNET" estimate mlp.bonnet --cpu "$cpu" --frames 3
+    check 2 '--cpu are of the chip' "$BONNET" estimate mlp.bonnet --cpu "$cpu" --platform "$cpu"
+    check 14 'No such file' "$BONNET" estimate mlp.bonnet --cpu none.json
 fi
 check 0 '' "$BONNET" estimate "$bool"
 grep -q 'next useful' out && die "no lane of this network is idle"
