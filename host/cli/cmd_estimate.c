@@ -51,7 +51,8 @@ static bool useful_width(char *text, size_t bytes, const estimated *e, uint32_t 
         return false;
     /* A window of the whole map: its pixels go without gaps, as one. */
     const bool packed = shape.kernel_h == shape.height_in && shape.kernel_w == shape.width_in && shape.height_in * shape.width_in > 1;
-    const uint32_t lanes = chip.lanes / chip.arrays, out = info.channels_out % lanes, in = index && l->binary && !packed ? info.channels_in % WORD : 0;
+    const uint32_t lanes = chip.lanes / chip.arrays, out = info.channels_out % lanes,
+                   in = index && l->binary && !packed ? info.channels_in % WORD : 0;
     size_t at = 0;
     *text = 0;
     if (!l->cycles) return false;
