@@ -136,18 +136,22 @@ static int energies(cli_profile *out, const cli_session *s, const bonnet_plan *p
     return code;
 }
 
-/* The energy of a branch, a model of its own on the session's device. */
-static int branch_energy(double *mj, const cli_session *of, const bonnet_estimate_options *options, uint32_t exit)
+/* One frame of a branch alone: a model of its own on the session's device. */
+static int branch_cost(double *ms, double *mj, const parts *p, uint32_t exit, const char *name, uint32_t hz)
 {
-    cli_session s = {.dev = of->dev, .path = of->path};
+    cli_session s = {.dev = p->s->dev, .path = p->s->path};
     bonnet_plan *plan = NULL;
+    bonnet_stats stats = {0};
     joules *j = calloc(1, sizeof *j);
-    bonnet_status status = j ? bonnet_model_branch(&s.model, of->model, exit) : BONNET_ENOMEM;
+    bonnet_status status = j ? bonnet_model_branch(&s.model, p->s->model, exit) : BONNET_ENOMEM;
     if (status == BONNET_OK) status = bonnet_model_info_get(&s.info, s.model);
-    if (status == BONNET_OK) status = bonnet_estimate(&plan, s.model, options);
-    int code = status == BONNET_OK ? CLI_OK : cli_fail_status(status, of->dev, of->path);
-    if (code == CLI_OK) code = cli_joules_estimate(j, &s, plan);
-    if (code == CLI_OK) *mj = j->energy.total / 1e3;
+    if (status == BONNET_OK) status = bonnet_estimate(&plan, s.model, p->options);
+    if (status == BONNET_OK) status = bonnet_plan_stats(&stats, plan);
+    int code = status == BONNET_OK ? cli_joules_estimate(j, &s, plan) : CLI_STATUS - (int)status;
+    if (status == BONNET_EUNSUPPORTED) cli_fail(code, "%s: exit '%s' has no room on this chip", s.path, name);
+    else if (status != BONNET_OK) cli_fail_status(status, s.dev, s.path);
+    *ms = 1e3 * (double)stats.cycles / hz;
+    *mj = code == CLI_OK ? j->energy.total / 1e3 : -1;
     bonnet_plan_free(plan);
     bonnet_model_free(s.model);
     free(j);
@@ -161,17 +165,12 @@ static int branches(cli_profile *out, const parts *p, uint32_t hz)
     int code = CLI_OK;
     for (uint32_t i = 0; code == CLI_OK && i < out->n_branches && bonnet_exit_get(&e, p->s->model, i) == BONNET_OK; i++) {
         cli_profile_branch *b = &out->branches[i];
-        bonnet_model *model = NULL;
-        double ms = 0;
-        const bonnet_status status = bonnet_model_branch(&model, p->s->model, i);
-        code = part_ms(&ms, p, status, model, hz);
+        double ms = 0, mj = -1;
+        code = branch_cost(&ms, &mj, p, i, e.name, hz);
         const double more = again(p, e.cut + 1);
-        if (code == CLI_OK && isnan(ms))
-            code = cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED, "%s: exit '%s' has no room on this chip", p->s->path, e.name);
         snprintf(b->name, CLI_TEXT, "%s", e.name);
         snprintf(b->behind, CLI_TEXT, "%s", out->layers[e.layer].name);
-        b->cost = (bonnet_cost){ms, ms * (1 - ESTIMATE_ARRAY_ERROR), ms * (1 + ESTIMATE_ARRAY_ERROR) + (more > 0 ? more : 0), -1};
-        if (code == CLI_OK) code = branch_energy(&b->cost.mj, p->s, p->options, i);
+        b->cost = (bonnet_cost){ms, ms * (1 - ESTIMATE_ARRAY_ERROR), ms * (1 + ESTIMATE_ARRAY_ERROR) + (more > 0 ? more : 0), mj};
     }
     return code;
 }

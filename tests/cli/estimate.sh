@@ -105,6 +105,7 @@ for a, c, b, p in zip(alone["layers"], cpu["layers"], both["layers"], profile["l
     taken += c["ms"] if on_cpu else 0
     assert close(b["ms"], c["ms"] if on_cpu else a.get("ms", 0)) and close(p["ms"], b["ms"]), (a, c, b, p)
     assert p["ms_lo"] <= p["ms"] <= p["ms_hi"]
+assert profile["start_ms"] > 0, "a head that the CPU does alone starts no chip"
 assert taken > 0 and close(both["totals"]["ms"], alone["totals"]["ms"] + taken) and close(profile["ms"], both["totals"]["ms"]), taken
 P
     checks=$((checks + 1))
