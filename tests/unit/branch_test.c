@@ -3,9 +3,9 @@
  * branch_test.c - early exits in a .bonnet file: what goes in comes out, a reader that does not know them runs the network as before, and every field
  * holds by itself. Damage has the right hash. Run under ASan and UBSan.
  */
-#include <sha2.h>
 #include "../conform/net_build.h"
 #include "file.h"
+#include "rehash.h"
 #include "unit.h"
 
 enum { BRA = 0x20415242, BRANCH = 128 /* where in a section its network begins */ };
@@ -31,16 +31,6 @@ static int same_exits(const bonnet_net *a, const bonnet_net *b)
                x->branch->n_layers == y->branch->n_layers && bonnet_net_common(x->branch, y->branch) == x->branch->n_layers;
     }
     return same;
-}
-
-static void rehash(uint8_t *bytes, size_t size)
-{
-    SHA2_CTX c;
-    for (int i = 0; i < 8; i++) bytes[16 + i] = (uint8_t)((uint64_t)size >> 8 * i);
-    memset(bytes + 32, 0, 32);
-    SHA256Init(&c);
-    SHA256Update(&c, bytes, size);
-    SHA256Final(bytes + 32, &c);
 }
 
 /* Parses a copy that is exactly `size` bytes long; *exits of a network that was taken. */

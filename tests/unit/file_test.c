@@ -5,13 +5,13 @@
  * Damage comes in two kinds: with the hash as it was (the hash must notice) and with length and hash made right again (every field
  * must hold by itself). Run under ASan and UBSan by `make test-unit`.
  */
-#include <sha2.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../conform/net_build.h"
 #include "file.h"
+#include "rehash.h"
 #include "unit.h"
 
 static bonnet_net *small_signed_net(uint64_t seed, uint32_t k, uint32_t pixels_signed)
@@ -101,16 +101,6 @@ static bonnet_status parse(const uint8_t *bytes, size_t size, bonnet_error *err)
     bonnet_file_free(&f);
     free(copy);
     return status;
-}
-
-static void rehash(uint8_t *bytes, size_t size)
-{
-    SHA2_CTX c;
-    for (int i = 0; i < 8; i++) bytes[16 + i] = (uint8_t)((uint64_t)size >> 8 * i);
-    memset(bytes + 32, 0, 32);
-    SHA256Init(&c);
-    SHA256Update(&c, bytes, size);
-    SHA256Final(bytes + 32, &c);
 }
 
 static int one_line(const bonnet_error *err) { return err->text[0] && !strchr(err->text, '\n'); }
