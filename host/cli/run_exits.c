@@ -142,9 +142,9 @@ int cli_run_exits(cli_session *s, const cli_options *o, const cli_exits_wish *w)
         bonnet_status status = bonnet_exits_open(&x, s->model, &options);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, s->path);
     }
+    r.confidence = options.confidence;
     if (code == CLI_OK) code = run_all(&r, s, o, x, &images);
     r.images = &images;
-    r.confidence = options.confidence;
     if (code == CLI_OK) code = o->json ? cli_exits_report(&r, s, o, x) : cli_exits_table(&r, s, o, x);
     json_object_put(r.answers);
     bonnet_exits_close(x);

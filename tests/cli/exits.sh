@@ -84,6 +84,9 @@ for s in j["stages"]:
 done
 check 0 '' "$BONNET" run x.bonnet "${all[@]}" --exits t.json --json
 cp out chosen
+check 0 ' exit1 +[0-9]+$' "$BONNET" run x.bonnet "$image" --exits t.json --point 1
+sed 's/"margin"/"probability"/; s/"temperature": .1, 1, 1./"temperature": [40000, 40000, 40000]/' t.json > p.json
+check 0 ' exit1 +(0[.][0-9]{4}|1[.]0000)$' "$BONNET" run x.bonnet "$image" --exits p.json --point 1
 check 0 '' "$BONNET" run x.bonnet "${all[@]}" --exits t.json --point 4 --json
 cmp -s out chosen || die "the chosen point is not taken"
 
