@@ -168,6 +168,8 @@ extern const uint8_t cli_selftest_net[];
 extern const size_t cli_selftest_net_size;
 
 /* Shared pieces of output. */
+enum { CLI_DIGEST = 65 };
+const char *cli_sha256_hex(char out[CLI_DIGEST], const uint8_t sha256[32]); /* out: 64 digits and a zero */
 const char *cli_label(const bonnet_model *model, uint32_t index, char *buffer, size_t bytes); /* name or number */
 struct json_object *cli_layers_json(const cli_session *s);
 struct json_object *cli_totals_json(const cli_session *s, const bonnet_stats *stats);

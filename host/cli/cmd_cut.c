@@ -105,7 +105,7 @@ static int write_ratios(const cli_session *s, const row *rows, uint32_t n, const
     }
     json_object_object_add(j, "bonnet_codecs", json_object_new_int(1));
     json_object_object_add(j, "network", json_object_new_string(s->info.name));
-    json_object_object_add(j, "sha256", json_object_new_string(cli_digest(digest, s)));
+    json_object_object_add(j, "sha256", json_object_new_string(cli_sha256_hex(digest, s->info.sha256)));
     json_object_object_add(j, "cuts", cuts);
     const char *text = json_object_to_json_string_ext(j, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
     const int code = cli_write_file(path, text, strlen(text));

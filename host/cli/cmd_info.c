@@ -67,10 +67,10 @@ int cli_info(int argc, char **argv)
         cli_close(&s);
         return code;
     }
-    char hash[65], number[16], recipe[200];
+    char hash[CLI_DIGEST], number[16], recipe[200];
     const char *how = pictures(recipe, sizeof recipe, s.model);
     const bonnet_model_info *m = &s.info;
-    for (int i = 0; i < 32; i++) snprintf(hash + 2 * i, 3, "%02x", m->sha256[i]);
+    cli_sha256_hex(hash, m->sha256);
     if (o.json) {
         struct json_object *j = json_object_new_object(), *labels = json_object_new_array();
         json_object_object_add(j, "model", json_object_new_string(m->name));

@@ -45,9 +45,6 @@ typedef struct codec_row {
 double codec_decibel(const codec_row *r); /* of signal over errors; infinite without errors */
 /* Of every number of bits and codec asked for; plot: an SVG of it, too, or NULL. */
 int codec_table(const codec_question *q, const char *plot);
-/* The session's network's SHA-256 in hexadecimal. */
-enum { CLI_DIGEST = 65 };
-const char *cli_digest(char text[CLI_DIGEST], const cli_session *s);
 /* run --codec: a codec's name, NULL, or a file of `bonnet cut -o`, which decides for this cut. */
 int cli_cut_codec(long *codec, const cli_session *s, const bonnet_cut *cut, const char *text);
 /* Bits that a value takes and its signal-to-noise ratio, a line for each codec, as SVG. */

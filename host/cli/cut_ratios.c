@@ -39,7 +39,7 @@ static int measured(long *codec, const cli_session *s, const bonnet_cut *cut, co
                                 {"cuts", CLI_LIST, 0, MOST_CUTS, &cuts, false}};
     int code = cli_document_read(&root, path, "bonnet_codecs", MOST_KIB);
     if (code == CLI_OK) code = cli_fields_read(path, "", root, fields, sizeof fields / sizeof *fields);
-    if (code == CLI_OK && strcmp(sha256, cli_digest(digest, s)))
+    if (code == CLI_OK && strcmp(sha256, cli_sha256_hex(digest, s->info.sha256)))
         code = cli_fail(CLI_STATUS - BONNET_EABI, "%s: \"sha256\" is of another network than %s; measure this one with bonnet cut -o", path,
                         s->info.name);
     if (code == CLI_OK) code = decide(codec, cuts, cut, path);
@@ -54,10 +54,4 @@ int cli_cut_codec(long *codec, const cli_session *s, const bonnet_cut *cut, cons
     const size_t length = strlen(text);
     if (length > 5 && !strcmp(text + length - 5, ".json")) return measured(codec, s, cut, text);
     return cli_fail(CLI_USAGE, "run: --codec is none, deflate, zstd or a file RATIOS.json of bonnet cut -o, not '%.40s'", text);
-}
-
-const char *cli_digest(char text[CLI_DIGEST], const cli_session *s)
-{
-    for (size_t i = 0; i < sizeof s->info.sha256; i++) snprintf(text + 2 * i, 3, "%02x", s->info.sha256[i]);
-    return text;
 }

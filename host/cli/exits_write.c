@@ -76,8 +76,8 @@ static struct json_object *points_json(const cli_exits_file *f)
 struct json_object *cli_exits_json(const cli_exits_file *f)
 {
     struct json_object *root = json_object_new_object(), *cost = json_object_new_object();
-    char hex[65] = "";
-    for (int i = 0; i < 32 && *f->network; i++) snprintf(hex + 2 * i, 3, "%02x", f->sha256[i]);
+    char hex[CLI_DIGEST] = "";
+    if (*f->network) cli_sha256_hex(hex, f->sha256);
     add(root, "bonnet_exits", json_object_new_int(1));
     add_text(root, "network", f->network);
     add_text(root, "sha256", hex);

@@ -26,11 +26,6 @@ void cli_profile_free(cli_profile *p)
     memset(p, 0, sizeof *p);
 }
 
-void cli_sha256_hex(char out[CLI_TEXT], const uint8_t sha256[32])
-{
-    for (size_t i = 0; i < 32; i++) snprintf(out + 2 * i, 3, "%02x", sha256[i]);
-}
-
 void cli_cost_json(struct json_object *to, const bonnet_cost *c)
 {
     json_object_object_add(to, "ms", cli_json_number(c->ms));

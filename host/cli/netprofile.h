@@ -34,8 +34,6 @@ int cli_profile_read(cli_profile *out, const char *path);
 int cli_profile_write(const cli_profile *profile, const char *path);
 void cli_profile_free(cli_profile *profile);
 const char *cli_profile_source_name(cli_profile_source source);
-/* 64 digits and a zero. */
-void cli_sha256_hex(char out[CLI_TEXT], const uint8_t sha256[32]);
 /* Adds "ms", "ms_lo", "ms_hi" and, where it is known, "mj". */
 void cli_cost_json(struct json_object *to, const bonnet_cost *cost);
 struct json_object *cli_branches_json(const cli_profile *profile); /* the array "branches" */

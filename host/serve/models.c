@@ -39,6 +39,11 @@ void serve_device_close(server *s)
     s->device = NULL;
 }
 
+static void hexadecimal(char text[65], const uint8_t sha256[32])
+{
+    for (int i = 0; i < 32; i++) snprintf(text + 2 * i, 3, "%02x", sha256[i]);
+}
+
 /* A network whose file changed behind the server's back is not the one that was announced. */
 static bonnet_status same(char message[SERVE_LINE], const serve_model *m, const char *path)
 {
@@ -46,7 +51,7 @@ static bonnet_status same(char message[SERVE_LINE], const serve_model *m, const 
     char digest[65];
     const bonnet_status status = bonnet_model_info_get(&info, m->loaded);
     if (status != BONNET_OK) return failed(message, status, NULL, path);
-    for (int i = 0; i < 32; i++) snprintf(digest + 2 * i, 3, "%02x", info.sha256[i]);
+    hexadecimal(digest, info.sha256);
     if (!strcmp(digest, m->oip.digest)) return BONNET_OK;
     snprintf(message, SERVE_LINE, "%.200s: the file is another network than when the server started; start it again", path);
     return BONNET_EABI;
@@ -97,7 +102,7 @@ static bonnet_status describe(char message[SERVE_LINE], server *s, serve_model *
         return BONNET_EINVAL;
     }
     snprintf(m->oip.name, OIP_NAME, "%s", info.name);
-    for (int i = 0; i < 32; i++) snprintf(m->oip.digest + 2 * i, 3, "%02x", info.sha256[i]);
+    hexadecimal(m->oip.digest, info.sha256);
     snprintf(m->oip.version, sizeof m->oip.version, "%.12s", m->oip.digest);
     m->oip.input = "image";
     m->oip.is_signed = info.pixels_signed;
