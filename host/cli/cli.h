@@ -10,13 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "bonnet.h"
+#include "options.h"
 
 enum { CLI_OK = 0, CLI_DIFFERS = 1, CLI_USAGE = 2, CLI_STATUS = 10, CLI_INTERRUPTED = 130 }; /* docs/errors.md */
 
-/* An option with an argument that one verb alone knows. */
-typedef struct cli_own_option { const char *name; const char **to; } cli_own_option;
-
-/* Options that several verbs know; each verb's table says which it takes. */
+/* Options that several verbs know; each verb's table (options.h) says which it takes. */
 typedef struct cli_options {
     const char *device;      /* --device URI, default "cpu:" or "sim:", by verb */
     const char *dataset;     /* --dataset NAME   */
@@ -26,7 +24,7 @@ typedef struct cli_options {
     unsigned long limit;     /* --limit N, --images N; 0 = all */
     unsigned long timeout_ms, seed, batch;
     unsigned long walks;     /* --walks N        */
-    const char *dram_latency, *dram_port; /* --dram-latency CYCLES, --dram-port BITS: numbers, or NULL */
+    unsigned long dram_latency, dram_port; /* --dram-latency CYCLES, --dram-port BITS; 0: not given */
     const char *trace;       /* --trace FILE     */
     bool json, quiet, compare, explain, analytic, strict, allow_inexact;
     const char *manifest, *root;           /* --manifest FILE, --root DIR */
@@ -48,8 +46,6 @@ typedef struct cli_options {
     unsigned long best;                                /* --best K */
     bool pareto, check, all_exits;
     bool dry_run, unlisted, entry;
-    bool insecure;                          /* --insecure */
-    const cli_own_option *own; /* of the verb, ended by a NULL name; or NULL */
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;
@@ -59,8 +55,8 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 /* The same for a library failure: dev's last error (dev may be NULL), exit code by status. */
 int cli_fail_status(bonnet_status status, const bonnet_device *dev, const char *what);
 
-/* Fills in o; 0, or an exit code after the complaint. allowed: the short letters of the long options a verb takes. */
-int cli_parse(cli_options *o, int argc, char **argv, const char *allowed, const char *usage);
+/* Fills in o, or the verb's struct that it is the first member of; 0, or an exit code after the complaint. table: options.h. */
+int cli_parse(cli_options *o, const cli_option *table, int argc, char **argv, const char *usage);
 /* All of text as a finite number, decimal; false: it is none. */
 bool cli_number(double *out, const char *text);
 /* Set by SIGINT and SIGTERM; every device is opened with it. */

@@ -20,6 +20,16 @@ static const char usage[] =
 
 enum { URI_BYTES = 1200, MAX_WALKS = 1000 };
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_GROUP(cli_frames_options),
+                                          CLI_OPT_WHOLE("limit", cli_options, limit, 1, 100000),
+                                          CLI_OPT_TEXT("trace", cli_options, trace),
+                                          CLI_OPT_WHOLE("walks", cli_options, walks, 0, MAX_WALKS),
+                                          CLI_OPT_WHOLE("dram-latency", cli_options, dram_latency, 1, CLI_WHOLE_MOST),
+                                          CLI_OPT_WHOLE("dram-port", cli_options, dram_port, 1, CLI_WHOLE_MOST),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
+
 /* What was measured. One walk is `walk` frames. */
 typedef struct measured {
     bonnet_stats stats;          /* of the job that was asked for */
@@ -151,9 +161,10 @@ static int with_memory(cli_options *o, char *uri)
     if (!o->dram_latency && !o->dram_port) return CLI_OK;
     if (strncmp(o->device, "sim:", 4))
         return cli_fail(CLI_USAGE, "%s has no simulated memory; --dram-latency and --dram-port go with --device sim:", o->device);
-    int n = snprintf(uri, URI_BYTES, "%s%s%s%s%s%s", o->device, o->device[4] ? "," : "", o->dram_latency ? "latency=" : "",
-                     o->dram_latency ? o->dram_latency : "", o->dram_port ? (o->dram_latency ? ",port=" : "port=") : "",
-                     o->dram_port ? o->dram_port : "");
+    char latency[32] = "", port[32] = "";
+    if (o->dram_latency) snprintf(latency, sizeof latency, "latency=%lu", o->dram_latency);
+    if (o->dram_port) snprintf(port, sizeof port, "port=%lu", o->dram_port);
+    const int n = snprintf(uri, URI_BYTES, "%s%s%s%s%s", o->device, o->device[4] ? "," : "", latency, *latency && *port ? "," : "", port);
     if (n < 0 || n >= URI_BYTES) return cli_fail(CLI_USAGE, "bench: the device's options are too long");
     o->device = uri;
     return CLI_OK;
@@ -167,11 +178,10 @@ int cli_bench(int argc, char **argv)
     struct json_object *layers = NULL, *totals = NULL;
     bonnet_layer_stats l;
     char uri[URI_BYTES];
-    int code = cli_parse(&o, argc, argv, "dlntSTwLPjq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1 || o.argc > 2) return cli_fail(CLI_USAGE, "bench: give one .bonnet file and at most one image; try `bonnet bench --help`");
-    if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "bench: --images must be 1 to 100000");
-    if (o.walks > MAX_WALKS || o.walks == 1) return cli_fail(CLI_USAGE, "bench: --walks must be 0, or 2 to %d", MAX_WALKS);
+    if (o.walks == 1) return cli_fail(CLI_USAGE, "bench: --walks must be 0, or 2 to %d", MAX_WALKS);
     const char *image = o.argc == 2 ? o.argv[1] : NULL;
     code = with_memory(&o, uri);
     if (code == CLI_OK) code = cli_open(&s, &o, o.argv[0]);

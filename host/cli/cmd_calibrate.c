@@ -28,8 +28,26 @@ static const char usage[] =
     "  --json\n";
 
 typedef struct own {
+    cli_options o;
     const char *budget, *confidence, *costs, *unit, *judge, *interval, *plot, *show, *points, *at_most;
 } own;
+
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_frames_options),
+                                          CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_TEXT("geometry", cli_options, geometry),
+                                          CLI_OPT_WHOLE("seed", cli_options, seed, 0, CLI_WHOLE_MOST),
+                                          CLI_OPT_TEXT("budget", own, budget),
+                                          CLI_OPT_TEXT("confidence", own, confidence),
+                                          CLI_OPT_TEXT("costs", own, costs),
+                                          CLI_OPT_TEXT("unit", own, unit),
+                                          CLI_OPT_TEXT("judge", own, judge),
+                                          CLI_OPT_TEXT("interval", own, interval),
+                                          CLI_OPT_TEXT("plot", own, plot),
+                                          CLI_OPT_TEXT("show", own, show),
+                                          CLI_OPT_TEXT("points", own, points),
+                                          CLI_OPT_TEXT("at-most", own, at_most),
+                                          CLI_OPT_END};
 
 static int read_numbers(cli_exits_file *f, const own *x)
 {
@@ -102,26 +120,21 @@ static int check_files(const own *x, const cli_options *o)
     if ((o->argc == 2) == (x->costs != NULL))
         return cli_fail(CLI_USAGE, "calibrate: costs come from a .bonnet file or from --costs A,B,...: give one of them%s",
                         x->costs ? ", not both" : "");
-    if (!o->limit || o->limit > 100000) return cli_fail(CLI_USAGE, "calibrate: --frames must be 1 to 100000");
     return CLI_OK;
 }
 
 int cli_calibrate(int argc, char **argv)
 {
-    own x = {NULL};
-    const cli_own_option own_options[] = {{"budget", &x.budget}, {"confidence", &x.confidence}, {"costs", &x.costs}, {"unit", &x.unit},
-                                          {"judge", &x.judge},   {"interval", &x.interval},     {"plot", &x.plot},   {"show", &x.show},
-                                          {"points", &x.points}, {"at-most", &x.at_most},       {NULL, NULL}};
-    cli_options o = {.geometry = "asic", .limit = 1, .seed = 1, .own = own_options};
-    int code = cli_parse(&o, argc, argv, "ognSjq", usage);
-    if (code == CLI_OK) code = check_files(&x, &o);
+    own x = {.o = {.geometry = "asic", .limit = 1, .seed = 1}};
+    int code = cli_parse(&x.o, verb_options, argc, argv, usage);
+    if (code == CLI_OK) code = check_files(&x, &x.o);
     if (code != CLI_OK) return code;
-    if (x.points) return calibrate_points(x.points, x.at_most, o.json);
+    if (x.points) return calibrate_points(x.points, x.at_most, x.o.json);
     calibrate_result *r = calloc(1, sizeof *r);
     if (!r) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    if (x.show) code = show(r, &x, &o);
+    if (x.show) code = show(r, &x, &x.o);
     else code = read_numbers(&r->file, &x);
-    if (code == CLI_OK && !x.show) code = calibrate(r, &x, &o);
+    if (code == CLI_OK && !x.show) code = calibrate(r, &x, &x.o);
     free(r);
     return code;
 }

@@ -20,6 +20,11 @@ static const char usage[] =
     "  --decode FILE   the tensor of a stream, to -o TENSOR.npy; without: what the stream says of itself\n"
     "  --plot FILE     the table as a drawing: bits that a value takes, and its signal-to-noise ratio (gnuplot)\n  --json\n";
 
+static const cli_option verb_options[] = {
+    CLI_OPT_GROUP(cli_output_options),         CLI_OPT_TEXT("bits", cli_options, bits),   CLI_OPT_TEXT("codec", cli_options, codec),
+    CLI_OPT_TEXT("level", cli_options, level), CLI_OPT_TEXT("range", cli_options, range), CLI_OPT_TEXT("decode", cli_options, decode),
+    CLI_OPT_TEXT("plot", cli_options, plot),   CLI_OPT_GROUP(cli_json_options),           CLI_OPT_END};
+
 static int number(long *out, const char *option, const char *text, long least, long most)
 {
     char *end;
@@ -142,7 +147,7 @@ int cli_codec(int argc, char **argv)
 {
     cli_options o = {.device = NULL};
     codec_question q = {.bits = -1, .codec = -1};
-    int code = cli_parse(&o, argc, argv, "o12345@jq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.decode) {
         if (o.argc || o.bits || o.codec || o.level || o.range || o.plot || o.json)

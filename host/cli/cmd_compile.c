@@ -19,13 +19,23 @@ static const char usage[] =
     "A graph with several outputs: one network, and an early exit for every other output (docs/exits.md).\n"
     "What is accepted: docs/operators.md, sections 6 (BoolNet's family) and 7 (other networks).\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_TEXT("geometry", cli_options, geometry),
+                                          CLI_OPT_WHOLE("batch", cli_options, batch, 0, CLI_WHOLE_MOST),
+                                          CLI_OPT_TEXT("preprocess", cli_options, preprocess),
+                                          CLI_OPT_FLAG("explain", cli_options, explain),
+                                          CLI_OPT_FLAG("strict", cli_options, strict),
+                                          CLI_OPT_FLAG("allow-inexact", cli_options, allow_inexact),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
+
 int cli_compile(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     char message[256] = "", table[32768] = "";
     bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
     bonnet_preprocess preprocess = BONNET_PREPROCESS_INIT;
-    int code = cli_parse(&o, argc, argv, "ogbpejqxi", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
     if (o.preprocess) {

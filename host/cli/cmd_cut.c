@@ -13,6 +13,9 @@ static const char usage[] =
     "the two is worth its time; skip: neither is, more than 0.95 is left.\n"
     "  --geometry NAME   chip (default asic)\n  -o FILE           the ratios as JSON (docs/codecs.md)\n  --json\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_output_options), CLI_OPT_TEXT("geometry", cli_options, geometry),
+                                          CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+
 /* One cut and what is known of it; 0 cycles: not estimated on this geometry. */
 typedef struct row {
     bonnet_cut cut;
@@ -141,7 +144,7 @@ int cli_cut(int argc, char **argv)
     cli_session s = {0};
     uint8_t *pixels = NULL;
     size_t count = 0;
-    int code = cli_parse(&o, argc, argv, "gojq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "cut: give a .bonnet file; try `bonnet cut --help`");
     if (o.output && o.argc < 2) return cli_fail(CLI_USAGE, "cut: -o FILE wants images, to measure codecs on their maps");

@@ -16,6 +16,9 @@ static const char usage[] =
     "Exit 0 when one way to a board is complete: uio and xrt on the board itself, usb from the computer that its cable goes to; else 1.\n"
     "--device URI: also open it and ask the chip who it is. --root DIR: a folder that stands for /, such as the card's second partition.\n";
 
+static const cli_option verb_options[] = {CLI_OPT_TEXT("device", cli_options, device), CLI_OPT_TEXT("manifest", cli_options, manifest),
+                                          CLI_OPT_TEXT("root", cli_options, root), CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+
 static const char *const way_name[WAYS] = {"uio", "xrt", "usb"};
 static const char *const state_name[] = {"ok", "warning", "missing", "-"};
 
@@ -110,7 +113,7 @@ int cli_doctor(int argc, char **argv)
 {
     cli_options o = {.device = NULL};
     doctor d = {.root = ""};
-    int code = cli_parse(&o, argc, argv, "dmrjq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc) return cli_fail(CLI_USAGE, "doctor: takes no arguments; try `bonnet doctor --help`");
     if (o.root && access(o.root, R_OK | X_OK) != 0) return cli_fail(CLI_STATUS - BONNET_EIO, "%s: %s", o.root, strerror(errno));

@@ -17,6 +17,15 @@ static const char usage[] =
     "  --batch N         the same, with N frames of the stream sharing the late weights, whether a chip holds them or not (default: as measured)\n"
     "  -o FILE           --compare: also draw stacked bars, by gnuplot\n  --timeout-ms N, --seed N\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_GROUP(cli_frames_options),
+                                          CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1000),
+                                          CLI_OPT_FLAG("compare", cli_options, compare),
+                                          CLI_OPT_FLAG("analytic", cli_options, analytic),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
+
 static struct json_object *layers_json(const joules *j)
 {
     struct json_object *array = json_object_new_array();
@@ -100,11 +109,10 @@ static int energy_of_model(const cli_options *o)
 int cli_energy(int argc, char **argv)
 {
     cli_options o = {.device = "sim:", .limit = 1, .batch = NO_BATCH};
-    int code = cli_parse(&o, argc, argv, "odntSbcajq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.batch == NO_BATCH) o.batch = 0;
-    else if (!o.compare || !o.batch || o.batch > 1000) return cli_fail(CLI_USAGE, "energy: --batch goes with --compare and must be 1 to 1000");
-    if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "energy: --images must be 1 to 100000");
+    else if (!o.compare) return cli_fail(CLI_USAGE, "energy: --batch goes with --compare");
     if (o.compare) return o.argc ? cli_fail(CLI_USAGE, "energy: --compare takes no files; try `bonnet energy --help`") : cli_energy_compare(&o);
     if (o.analytic) return cli_fail(CLI_USAGE, "energy: --analytic goes with --compare; for a network: --device cpu:");
     if (o.output) return cli_fail(CLI_USAGE, "energy: -o draws the picture of --compare; for a network: bonnet report");

@@ -26,11 +26,21 @@ static const char usage[] =
     "  --platform FILE   rooflines, tables or staircases of other hardware\n"
     "  -o FILE           the network profile: what each layer takes, for `bonnet plan`\n  --json\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_frames_options),
+                                          CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_TEXT("geometry", cli_options, geometry),
+                                          CLI_OPT_WHOLE("batch", cli_options, batch, 0, 1000),
+                                          CLI_OPT_WHOLE("dram-latency", cli_options, dram_latency, 1, 100000),
+                                          CLI_OPT_WHOLE("clock-mhz", cli_options, clock_mhz, 1, 4000),
+                                          CLI_OPT_TEXT("platform", cli_options, platform),
+                                          CLI_OPT_TEXT("cpu", cli_options, cpu),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
+
 typedef struct estimated {
     const cli_session *s;
     const cli_options *o;
     const char *geometry;
-    unsigned long latency;
     uint32_t hz;
     const bonnet_plan *plan;
     bonnet_stats t;
@@ -89,7 +99,7 @@ static int print_json(const estimated *e)
     cli_cost_json(totals, &e->run);
     json_object_object_add(j, "model", json_object_new_string(e->s->info.name));
     json_object_object_add(j, "geometry", json_object_new_string(e->geometry));
-    json_object_object_add(j, "dram_latency", json_object_new_uint64(e->latency));
+    json_object_object_add(j, "dram_latency", json_object_new_uint64(e->o->dram_latency));
     json_object_object_add(j, "source", json_object_new_string("analytic"));
     json_object_object_add(j, "layers", layers);
     if (e->single) {
@@ -137,7 +147,7 @@ static int print_table(const estimated *e)
         cli_layer_table_row(&l);
         cpu = cpu || (!l.cycles && !l.within);
     }
-    printf("%s, geometry %s, DRAM latency %lu, %u frame%s: estimated, not simulated\n", e->s->info.name, e->geometry, e->latency, e->t.frames,
+    printf("%s, geometry %s, DRAM latency %lu, %u frame%s: estimated, not simulated\n", e->s->info.name, e->geometry, e->o->dram_latency, e->t.frames,
            e->t.frames == 1 ? "" : "s");
     if (cpu) printf("%s\n", CLI_SHARED);
     printf("%llu cycles, %.0f MAC/cycle\n", (unsigned long long)e->t.cycles, e->t.cycles ? (double)e->t.macs / (double)e->t.cycles : 0);
@@ -182,14 +192,14 @@ static int write_profile(const estimated *e)
     return cli_profile_write(&e->profile, e->o->output);
 }
 
-static int estimate(const cli_options *o, unsigned long latency)
+static int estimate(const cli_options *o)
 {
     cli_session s = {0};
     bonnet_plan *plan = NULL;
     bonnet_estimate_options options = BONNET_ESTIMATE_OPTIONS_INIT;
     options.geometry = o->geometry;
-    options.frames = (uint32_t)o->limit, options.batch = (uint32_t)o->batch, options.dram_latency_cycles = (uint32_t)latency;
-    estimated e = {.s = &s, .o = o, .geometry = o->geometry ? o->geometry : "asic", .latency = latency, .single = o->limit == 1 && !o->batch};
+    options.frames = (uint32_t)o->limit, options.batch = (uint32_t)o->batch, options.dram_latency_cycles = (uint32_t)o->dram_latency;
+    estimated e = {.s = &s, .o = o, .geometry = o->geometry ? o->geometry : "asic", .single = o->limit == 1 && !o->batch};
     int code = cli_open(&s, o, o->argv[0]);
     if (code == CLI_OK) {
         bonnet_status status = bonnet_estimate(&plan, s.model, &options);
@@ -209,16 +219,11 @@ static int estimate(const cli_options *o, unsigned long latency)
 
 int cli_estimate(int argc, char **argv)
 {
-    cli_options o = {.device = "golden:", .limit = 1, .dram_latency = "100"};
-    int code = cli_parse(&o, argc, argv, "gnbLojqkGf", usage);
+    cli_options o = {.device = "golden:", .limit = 1, .dram_latency = 100};
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "estimate: give one .bonnet file, or one file of layers; try `bonnet estimate --help`");
     if (o.platform) return estimate_by_platform(&o);
     if (cli_is_json(o.argv[0])) return cli_fail(CLI_USAGE, "estimate: %s is a list of layers; say what it runs on, with --platform FILE", o.argv[0]);
-    if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "estimate: --frames must be 1 to 100000");
-    if (o.batch > 1000) return cli_fail(CLI_USAGE, "estimate: --batch must be 1 to 1000");
-    if (o.clock_mhz > 4000) return cli_fail(CLI_USAGE, "estimate: --clock-mhz must be 1 to 4000");
-    const unsigned long latency = strtoul(o.dram_latency, NULL, 10); /* a number: cli_parse() saw to that */
-    if (!latency || latency > 100000) return cli_fail(CLI_USAGE, "estimate: --dram-latency must be 1 to 100000");
-    return estimate(&o, latency);
+    return estimate(&o);
 }

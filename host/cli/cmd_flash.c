@@ -15,7 +15,7 @@ enum { JTAG_MS = 300000, MANAGER_MS = 60000 };
 static const char usage[] =
     "usage: bonnet flash BITSTREAM [--device usb:[SERIAL] | --device board | --device uio:] [--manifest FILE] [--unlisted] [--dry-run]\n"
     "                    [--timeout-ms N] [--root DIR] [--json]\n"
-    "       bonnet flash --entry BITSTREAM --geometry NAME --clock-mhz N --tool NAME [--commit HASH]\n\n"
+    "       bonnet flash --entry BITSTREAM --geometry NAME --clock-mhz N --tool NAME [--commit HASH] [--board NAME]\n\n"
     "Load BITSTREAM (.bit, .bin for fpga_manager, .xclbin) into a ZCU102 until it is switched off. Before anything is touched its part, its hash and "
     "its\n"
     "register version are checked against the manifest of known bitstreams; one that is not listed is refused, unless you say --unlisted.\n"
@@ -24,6 +24,21 @@ static const char usage[] =
     "on a ZCU102, else usb:. With usb: and uio: the chip is then asked who it is. --dry-run: say every step and do none. --root DIR: a folder that "
     "stands for /.\n"
     "--entry: print the line of the manifest for a bitstream that you built (bitstreams/README.md).\n";
+
+static const cli_option verb_options[] = {CLI_OPT_TEXT("device", cli_options, device),
+                                          CLI_OPT_TEXT("manifest", cli_options, manifest),
+                                          CLI_OPT_TEXT("root", cli_options, root),
+                                          CLI_OPT_FLAG("unlisted", cli_options, unlisted),
+                                          CLI_OPT_FLAG("dry-run", cli_options, dry_run),
+                                          CLI_OPT_FLAG("entry", cli_options, entry),
+                                          CLI_OPT_TEXT("geometry", cli_options, geometry),
+                                          CLI_OPT_TEXT("board", cli_options, board),
+                                          CLI_OPT_TEXT("commit", cli_options, commit),
+                                          CLI_OPT_TEXT("tool", cli_options, tool),
+                                          CLI_OPT_WHOLE("clock-mhz", cli_options, clock_mhz, 1, 4000),
+                                          CLI_OPT_WHOLE("timeout-ms", cli_options, timeout_ms, 0, CLI_WHOLE_MOST),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
 
 bool flash_step(flash_job *j, const char *format, ...)
 {
@@ -207,7 +222,7 @@ int cli_flash(int argc, char **argv)
 {
     cli_options o = {.device = NULL};
     flash_file f = {.path = NULL};
-    int code = cli_parse(&o, argc, argv, "dmruNEgBCVktjq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "flash: give one bitstream; try `bonnet flash --help`");
     code = flash_file_read(&f, o.argv[0]);

@@ -5,9 +5,14 @@
 
 static const char info_usage[] =
     "usage: bonnet info MODEL.bonnet [--json]\n\nName, input, layers, MACs, hash and early exits of a compiled network.\n";
+
+static const cli_option info_options[] = {CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+
 static const char devices_usage[] = "usage: bonnet devices [--json]\n\nThe kinds of device this build can open, for --device, and the boards that "
                                     "are connected. Options of each: docs/devices.md.\n"
                                     "What a board still needs: bonnet doctor.\n";
+
+static const cli_option devices_options[] = {CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
 
 static struct json_object *layers_json(const bonnet_model *model)
 {
@@ -59,7 +64,7 @@ int cli_info(int argc, char **argv)
 {
     cli_options o = {.device = "cpu:"};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "jq", info_usage);
+    int code = cli_parse(&o, info_options, argc, argv, info_usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "info: give one .bonnet file; try `bonnet info --help`");
     code = cli_open(&s, &o, o.argv[0]);
@@ -126,7 +131,7 @@ int cli_devices(int argc, char **argv)
 {
     cli_options o = {0};
     bonnet_device_kind kind;
-    int code = cli_parse(&o, argc, argv, "jq", devices_usage);
+    int code = cli_parse(&o, devices_options, argc, argv, devices_usage);
     if (code != CLI_OK) return code;
     if (o.argc) return cli_fail(CLI_USAGE, "devices: takes no arguments");
     struct json_object *array = json_object_new_array();

@@ -14,6 +14,9 @@ static const char usage[] =
     "  --scale MBIT     bayes: Mbit/s that its prior takes for 1 (default 1)\n"
     "  --format NAME    of the lines: report, seconds (Mbit/s), millis (kbit/s)\n  --json\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_detection_options), CLI_OPT_TEXT("format", cli_options, format),
+                                          CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+
 static const char *const detector_names[] = {"bayes", "ewma"}, *const format_names[] = {"", "report", "seconds", "millis"};
 
 /* first[i] .. first[i + 1]: samples of state i. */
@@ -122,7 +125,7 @@ int cli_link(int argc, char **argv)
     uint8_t *bytes = NULL;
     size_t size = 0;
     uint32_t format;
-    int code = cli_parse(&o, argc, argv, "WHXFjq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "link: give one trace; try `bonnet link --help`");
     q.message = message, q.message_bytes = sizeof message;

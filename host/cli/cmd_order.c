@@ -15,6 +15,9 @@ static const char usage[] =
     "  --dependence NAME  how answers belong together: independent (default for JSON), nested (who answers more answers all that others do),\n"
     "                     logged (default for CSV, at most 16 experts)\n  --json\n";
 
+static const cli_option verb_options[] = {CLI_OPT_TEXT("deadline", cli_options, deadline), CLI_OPT_TEXT("storage", cli_options, storage),
+                                          CLI_OPT_TEXT("dependence", cli_options, dependence), CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+
 static const char *const dependence_names[] = {"independent", "nested", "logged"};
 static const char *const why_names[] = {"taken", "no gain", "deadline", "storage"};
 
@@ -122,7 +125,7 @@ int cli_order(int argc, char **argv)
 {
     cli_options o = {.device = NULL};
     bonnet_order_options q = BONNET_ORDER_OPTIONS_INIT;
-    int code = cli_parse(&o, argc, argv, "MRIjq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc != 1) return cli_fail(CLI_USAGE, "order: give one file of experts; try `bonnet order --help`");
     if ((code = read_options(&q, &o)) != CLI_OK) return code;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "detector.h"
 #include "plan.h"
 
 static const char usage[] =
@@ -24,6 +25,27 @@ static const char usage[] =
     "  --states LIST    bandwidths in Mbit/s: 0.5,1,2 or FROM:TO:STEP (default 0.1:6:0.1)\n"
     "  --trace LOG      algorithm 3: the map over a recorded link, beside fixed plans; --detector, --threshold, --scale as in bonnet link\n"
     "  --times X        bandwidths of the trace times X\n  --json\n  -o PLAN.json     the best plan, for a runtime\n";
+
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_detection_options),
+                                          CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_TEXT("tiers", cli_options, tiers),
+                                          CLI_OPT_TEXT("exits", cli_options, exits),
+                                          CLI_OPT_TEXT("accuracy", cli_options, accuracy),
+                                          CLI_OPT_TEXT("energy", cli_options, energy),
+                                          CLI_OPT_TEXT("goal", cli_options, goal),
+                                          CLI_OPT_TEXT("policy", cli_options, policy),
+                                          CLI_OPT_WHOLE("best", cli_options, best, 1, BONNET_PLACE_BEST - 1),
+                                          CLI_OPT_TEXT("edgent", cli_options, edgent),
+                                          CLI_OPT_TEXT("states", cli_options, states),
+                                          CLI_OPT_FLAG("pareto", cli_options, pareto),
+                                          CLI_OPT_TEXT("times", cli_options, times),
+                                          CLI_OPT_FLAG("check", cli_options, check),
+                                          CLI_OPT_TEXT("weight", cli_options, weight),
+                                          CLI_OPT_TEXT("only", cli_options, only),
+                                          CLI_OPT_TEXT("deadline", cli_options, deadline),
+                                          CLI_OPT_TEXT("trace", cli_options, trace),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
 
 const char *const cli_goal_names[4] = {"ms", "mj", "accuracy", "reward"};
 const char *const cli_limit_names[BONNET_PLACE_LIMITS] = {"deadline", "accuracy", "energy", "memory", "no_raw_upload", "must_local_answer"};
@@ -59,8 +81,7 @@ static int read_options(bonnet_place_options *to, const cli_options *o)
     while (o->goal && goal < 4 && strcmp(o->goal, cli_goal_names[goal])) goal++;
     if (goal == 4) return cli_fail(CLI_USAGE, "plan: --goal is ms, mj, accuracy or reward, not '%.40s'", o->goal);
     if (o->goal) to->goal = goal;
-    if (o->best >= BONNET_PLACE_BEST) return cli_fail(CLI_USAGE, "plan: --best must be 1 to %d", BONNET_PLACE_BEST - 1);
-    to->best = (uint32_t)(o->best ? o->best : 3) + 1; /* one more, to say what the last one gains over it */
+    to->best = (uint32_t)o->best + 1; /* one more, to say what the last one gains over it */
     return CLI_OK;
 }
 
@@ -219,10 +240,10 @@ static int check(const cli_options *o)
 
 int cli_plan(int argc, char **argv)
 {
-    cli_options o = {.device = "cpu:"};
+    cli_options o = {.device = "cpu:", .best = 3};
     cli_question q = {.o = BONNET_PLACE_OPTIONS_INIT};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "KQJ%&*6789z0ZYMTWHXojq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.check) return check(&o);
     if (o.argc != 1)

@@ -22,8 +22,26 @@ static const char usage[] =
     "  --seed N         of the shapes that are drawn (default 1)\n"
     "  --idle-mw MW, --active-mw MW\n"
     "                   what the machine draws, for the energy; without: none is told\n"
+    "  --timeout-ms N   give up on a run after N ms (default 600000)\n"
     "  --plot FILE.svg  --steps: model and measurements, by gnuplot\n"
     "  --json           everything, as JSON\n";
+
+typedef struct line {
+    cli_options o;
+    const char *steps;
+} line;
+
+static const cli_option verb_options[] = {CLI_OPT_TEXT("steps", line, steps),
+                                          CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_WHOLE("repeat", cli_options, repeat, 1, PROFILE_REPEATS),
+                                          CLI_OPT_WHOLE("budget", cli_options, budget, 4, 100),
+                                          CLI_OPT_TEXT("idle-mw", cli_options, idle_mw),
+                                          CLI_OPT_TEXT("active-mw", cli_options, active_mw),
+                                          CLI_OPT_FLAG("kinds", cli_options, kinds),
+                                          CLI_OPT_TEXT("plot", cli_options, plot),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
 
 static bool power_ok(const char *text)
 {
@@ -31,14 +49,8 @@ static bool power_ok(const char *text)
     return !text || (cli_number(&mw, text) && mw >= 0 && mw <= 1e7);
 }
 
-static int check(cli_options *o, const char *steps)
+static int check(const cli_options *o, const char *steps)
 {
-    if (!o->repeat) o->repeat = 25;
-    if (!o->budget) o->budget = 30;
-    if (!o->seed) o->seed = 1;
-    if (!o->device) o->device = "cpu:";
-    if (o->repeat > PROFILE_REPEATS) return cli_fail(CLI_USAGE, "profile: --repeat wants 1 to %d runs, not %lu", PROFILE_REPEATS, o->repeat);
-    if (o->budget < 4 || o->budget > 100) return cli_fail(CLI_USAGE, "profile: --budget wants 4 to 100 measurements, not %lu", o->budget);
     if (!power_ok(o->idle_mw)) return cli_fail(CLI_USAGE, "profile: --idle-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->idle_mw);
     if (!power_ok(o->active_mw)) return cli_fail(CLI_USAGE, "profile: --active-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->active_mw);
     if (o->kinds && !o->idle_mw != !o->active_mw) return cli_fail(CLI_USAGE, "profile: a platform has --idle-mw and --active-mw, or neither");
@@ -196,12 +208,11 @@ static int measured(const cli_options *o)
 
 int cli_profile_verb(int argc, char **argv)
 {
-    const char *steps = NULL;
-    const cli_own_option own[] = {{"steps", &steps}, {NULL, NULL}};
-    cli_options o = {.own = own};
-    int code = cli_parse(&o, argc, argv, "doSjqt~#$()@", usage);
-    if (code == CLI_OK) code = check(&o, steps);
+    line l = {.o = {.device = "cpu:", .seed = 1, .repeat = 25, .budget = 30}};
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
+    if (code == CLI_OK) code = check(&l.o, l.steps);
     if (code != CLI_OK) return code;
-    if (steps) return profile_steps(&o, steps);
-    return o.kinds ? profile_kinds(&o) : measured(&o);
+    if (!l.o.seed) l.o.seed = 1; /* the state of a generator that never leaves 0 */
+    if (l.steps) return profile_steps(&l.o, l.steps);
+    return l.o.kinds ? profile_kinds(&l.o) : measured(&l.o);
 }

@@ -11,6 +11,9 @@ static const char usage[] =
     "  -o FILE           where to write\n  --device URI      default sim:\n  --images N        frames in one job (default 1)\n"
     "  --timeout-ms N, --seed N\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options), CLI_OPT_GROUP(cli_frames_options), CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_GROUP(cli_quiet_options), CLI_OPT_END};
+
 static int draw_all(char *svg[PLOTS], const report *r)
 {
     int code = CLI_OK;
@@ -44,11 +47,10 @@ int cli_report(int argc, char **argv)
     cli_session s = {0};
     bonnet_stats stats = {0};
     char *svg[PLOTS] = {0};
-    int code = cli_parse(&o, argc, argv, "odntSq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1 || o.argc > 2 || !o.output)
         return cli_fail(CLI_USAGE, "report: give one .bonnet file, at most one image, and -o FILE; try `bonnet report --help`");
-    if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "report: --images must be 1 to 100000");
     report *r = calloc(1, sizeof *r);
     code = r ? cli_open(&s, &o, o.argv[0]) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     if (code == CLI_OK) code = cli_need_counters(&s, &o);

@@ -26,6 +26,25 @@ static const char usage[] =
     "  --trace FILE      what every unit did in the last frame, for a trace viewer (devices with counters)\n"
     "  --json            one JSON object on stdout\n  --quiet           no progress bar\n";
 
+typedef struct line {
+    cli_options o;
+    cli_exits_wish exits;
+} line;
+
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_dataset_options),
+                                          CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_TEXT("trace", cli_options, trace),
+                                          CLI_OPT_TEXT("until", cli_options, until),
+                                          CLI_OPT_TEXT("from", cli_options, from),
+                                          CLI_OPT_TEXT("codec", cli_options, codec),
+                                          CLI_OPT_TEXT("exits", line, exits.file),
+                                          CLI_OPT_TEXT("point", line, exits.point),
+                                          CLI_OPT_TEXT("exit", line, exits.exit),
+                                          CLI_OPT_FLAG("all-exits", cli_options, all_exits),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
+
 static struct json_object *image_json(const cli_session *s, const char *name, const bonnet_result *r, const int32_t *logits, const bonnet_stats *st)
 {
     char number[16];
@@ -165,19 +184,18 @@ static int run_dataset(cli_session *s, const cli_options *o)
 
 int cli_run(int argc, char **argv)
 {
-    cli_exits_wish exits = {NULL, NULL, NULL};
-    const cli_own_option own[] = {{"point", &exits.point}, {"exit", &exits.exit}, {NULL, NULL}};
-    cli_options o = {.device = "cpu:", .own = own};
+    line l = {.o = {.device = "cpu:"}};
     cli_session s = {0};
-    int code = cli_parse(&o, argc, argv, "dsDltSTjqUOo2Q!", usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
+    cli_options o = l.o;
+    const cli_exits_wish exits = l.exits;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
     const char *path = o.argv[0];
     o.argc--, o.argv++;
     if (o.from && (o.argc || o.dataset || o.until)) return cli_fail(CLI_USAGE, "run: --from FILE.cut is all the input there is");
     if (o.from) o.argv[0] = (char *)(uintptr_t)o.from, o.argc = 1;
     if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
-    exits.file = o.exits;
     const int kinds = (exits.file != NULL) + (exits.exit != NULL) + o.all_exits;
     if (kinds > 1 || (kinds && (o.until || o.from || o.trace)) || (exits.point && !exits.file))
         return cli_fail(CLI_USAGE, "run: --exits FILE [--point N], --exit NAME or --all-exits, one of them, and neither --until, --from nor --trace");

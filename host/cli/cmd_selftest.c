@@ -7,6 +7,8 @@
 static const char usage[] = "usage: bonnet selftest [--device URI] [--json]\n\n"
                             "Run a small built-in network with random weights and every operator on each device and compare every bit with golden.\n";
 
+static const cli_option verb_options[] = {CLI_OPT_TEXT("device", cli_options, device), CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+
 /* tests/vectors/selftest.bonnet, linked in by host/cli/rules.mk. */
 
 static int test_device(const char *device, bool *differs, uint64_t *bits)
@@ -39,7 +41,7 @@ int cli_selftest(int argc, char **argv)
     cli_options o = {0};
     bonnet_device_kind kind;
     unsigned mismatches = 0;
-    int code = cli_parse(&o, argc, argv, "djq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc) return cli_fail(CLI_USAGE, "selftest: takes no files");
     struct json_object *array = json_object_new_array();

@@ -15,42 +15,42 @@ static const char usage[] =
     "  --timeout-ms N    give up on a run of the device after N ms (default 60000)\n"
     "  --seed N          of the simulated memory's back-pressure\n";
 
-static int whole_number(uint32_t *out, const char *text, const char *name, uint32_t least, uint32_t most)
-{
-    double value;
-    if (!text) return CLI_OK;
-    if (!cli_number(&value, text) || value < least || value > most || value != (double)(uint32_t)value)
-        return cli_fail(CLI_USAGE, "serve: --%s wants a whole number from %u to %u, not '%.40s'", name, least, most, text);
-    *out = (uint32_t)value;
-    return CLI_OK;
-}
+typedef struct line {
+    cli_options o;
+    const char *address;
+    unsigned long queue, timeout_ms;
+    bool insecure;
+} line;
+
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_TEXT("listen", line, address),
+                                          CLI_OPT_FLAG("insecure", line, insecure),
+                                          CLI_OPT_WHOLE("queue", line, queue, 1, 4096),
+                                          CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1024),
+                                          CLI_OPT_WHOLE("timeout", line, timeout_ms, 100, 3600000),
+                                          CLI_OPT_END};
 
 int cli_serve(int argc, char **argv)
 {
-    const char *address = "127.0.0.1:8600", *queue = NULL, *timeout = NULL;
-    const cli_own_option own[] = {{"listen", &address}, {"queue", &queue}, {"timeout", &timeout}, {NULL, NULL}};
-    cli_options o = {.device = "cpu:", .own = own, .batch = 16};
-    char line[SERVE_LINE] = "";
-    int code = cli_parse(&o, argc, argv, "dbtS^", usage);
+    line l = {.o = {.device = "cpu:", .batch = 16, .timeout_ms = 60000}, .address = "127.0.0.1:8600", .queue = 64, .timeout_ms = 30000};
+    const cli_options *o = &l.o;
+    char message[SERVE_LINE] = "";
+    const int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc < 1 || o.argc > SERVE_MODELS) return cli_fail(CLI_USAGE, "serve: give 1 to %d .bonnet files", SERVE_MODELS);
-    if (o.batch < 1 || o.batch > 1024) return cli_fail(CLI_USAGE, "serve: --batch wants a whole number from 1 to 1024");
-    serve_options s = {.paths = (const char *const *)o.argv,
-                       .models = (uint32_t)o.argc,
-                       .device = o.device,
-                       .listen = address,
-                       .queue = 64,
-                       .batch = (uint32_t)o.batch,
-                       .timeout_ms = 30000,
-                       .run_timeout_ms = (uint32_t)(o.timeout_ms ? o.timeout_ms : 60000),
-                       .seed = o.seed,
-                       .insecure = o.insecure,
-                       .stop = &cli_cancelled};
-    code = whole_number(&s.queue, queue, "queue", 1, 4096);
-    if (code == CLI_OK) code = whole_number(&s.timeout_ms, timeout, "timeout", 100, 3600000);
-    if (code != CLI_OK) return code;
-    const bonnet_status status = serve_run(line, &s);
+    if (o->argc < 1 || o->argc > SERVE_MODELS) return cli_fail(CLI_USAGE, "serve: give 1 to %d .bonnet files", SERVE_MODELS);
+    const serve_options s = {.paths = (const char *const *)o->argv,
+                             .models = (uint32_t)o->argc,
+                             .device = o->device,
+                             .listen = l.address,
+                             .queue = (uint32_t)l.queue,
+                             .batch = (uint32_t)o->batch,
+                             .timeout_ms = (uint32_t)l.timeout_ms,
+                             .run_timeout_ms = (uint32_t)(o->timeout_ms ? o->timeout_ms : 60000),
+                             .seed = o->seed,
+                             .insecure = l.insecure,
+                             .stop = &cli_cancelled};
+    const bonnet_status status = serve_run(message, &s);
     return status == BONNET_OK ? CLI_OK
                                : cli_fail(status == BONNET_EINTR ? CLI_INTERRUPTED : CLI_STATUS - (int)status, "serve: %s",
-                                          *line ? line : bonnet_status_text(status));
+                                          *message ? message : bonnet_status_text(status));
 }

@@ -11,16 +11,18 @@ static const char usage[] =
     "  --timeout-ms N, --seed N\n"
     "`bonnet run` and `bonnet bench` take --trace FILE and write the same.\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options), CLI_OPT_GROUP(cli_frames_options), CLI_OPT_GROUP(cli_output_options),
+                                          CLI_OPT_GROUP(cli_quiet_options), CLI_OPT_END};
+
 int cli_trace(int argc, char **argv)
 {
     cli_options o = {.device = "sim:", .limit = 1};
     cli_session s = {0};
     bonnet_stats stats = {0};
-    int code = cli_parse(&o, argc, argv, "odntSq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1 || o.argc > 2 || !o.output)
         return cli_fail(CLI_USAGE, "trace: give one .bonnet file, at most one image, and -o FILE; try `bonnet trace --help`");
-    if (!o.limit || o.limit > 100000) return cli_fail(CLI_USAGE, "trace: --images must be 1 to 100000");
     code = cli_open(&s, &o, o.argv[0]);
     if (code == CLI_OK) code = cli_need_counters(&s, &o);
     if (code == CLI_OK) code = cli_run_frames(&s, &o, o.argc == 2 ? o.argv[1] : NULL, &stats, NULL);

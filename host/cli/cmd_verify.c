@@ -13,6 +13,14 @@ static const char usage[] =
     "--against: with your own framework's tensors instead of the golden model, by name, up to the first that differs (docs/verify.md).\n"
     "  --device URI      default sim: (--against: golden:)\n  --images N        default 10\n  --dataset-dir DIR, --timeout-ms N, --seed N, --quiet\n";
 
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_dataset_options),
+                                          CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_WHOLE("images", cli_options, limit, 0, CLI_WHOLE_MOST),
+                                          CLI_OPT_WHOLE("frames", cli_options, limit, 0, CLI_WHOLE_MOST),
+                                          CLI_OPT_TEXT("against", cli_options, against),
+                                          CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
+
 typedef struct verdict {
     size_t images;
     uint64_t maps, words;
@@ -134,7 +142,7 @@ int cli_verify(int argc, char **argv)
     cli_session s = {0};
     verdict v = {0};
     char name[32];
-    int code = cli_parse(&o, argc, argv, "dsDlntSAjq", usage);
+    int code = cli_parse(&o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "verify: give a .bonnet file; try `bonnet verify --help`");
     const char *path = o.argv[0];

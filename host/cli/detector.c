@@ -3,6 +3,9 @@
 #include <string.h>
 #include "detector.h"
 
+const cli_option cli_detection_options[] = {CLI_OPT_TEXT("detector", cli_options, detector), CLI_OPT_TEXT("threshold", cli_options, threshold),
+                                            CLI_OPT_TEXT("scale", cli_options, scale), CLI_OPT_END};
+
 int cli_detector_options(bonnet_link_options *to, const cli_options *o, const char *verb)
 {
     to->method = BONNET_LINK_BAYES;

@@ -5,6 +5,7 @@
 #include "bonnet_edge.h"
 #include "cli.h"
 
-/* --detector, --threshold, --scale; the verb is what a complaint begins with. Exit code. */
+extern const cli_option cli_detection_options[]; /* --detector NAME, --threshold X, --scale MBIT */
+/* What they say; the verb is what a complaint begins with. Exit code. */
 int cli_detector_options(bonnet_link_options *to, const cli_options *o, const char *verb);
 #endif

@@ -221,7 +221,7 @@ check 2 'more numbers than there are exits, 3' "$BONNET" calibrate judge.csv --b
 for bad in 5,4,24 -1,4,24 1,2,1e16; do check 2 'each at least the one before' "$BONNET" calibrate judge.csv --budget 1 --costs $bad; done
 check 2 "--unit is a word of at most 15 letters" "$BONNET" calibrate "${good[@]}" --unit 'a b'
 check 2 "--unit is cycles or mJ with a model, not 'ms'" "$BONNET" calibrate judge.csv exits.bonnet --budget 1 --unit ms
-for bad in 0 100001; do check 2 '--frames must be 1 to 100000' "$BONNET" calibrate "${good[@]}" --frames $bad; done
+for bad in 0 100001; do check 2 '--frames wants a whole number from 1 to 100000' "$BONNET" calibrate "${good[@]}" --frames $bad; done
 check 2 '--at-most goes with --points' "$BONNET" calibrate "${good[@]}" --at-most 3
 check 2 '--show and --points take no other files' "$BONNET" calibrate --show a.json b.json
 check 2 "--at-most wants a number, not 'x'" "$BONNET" calibrate --points "$ROOT/examples/edge/ways.csv" --at-most x

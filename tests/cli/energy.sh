@@ -79,12 +79,12 @@ done
 
 # ---- wrong input
 check 2 'takes no files' "$BONNET" energy --compare "$bool"
-check 2 'must be 1 to 1000' "$BONNET" energy --compare --batch 0
+check 2 'batch wants a whole number from 1 to 1000,' "$BONNET" energy --compare --batch 0
 check 2 'batch goes with --compare' "$BONNET" energy "$bool" --batch 3
 check 2 'analytic goes with --compare' "$BONNET" energy "$bool" --analytic
 check 2 'give one .bonnet file' "$BONNET" energy
 check 2 'picture of --compare' "$BONNET" energy "$bool" -o x.svg
-check 2 'images must be' "$BONNET" energy "$bool" --images 0
+check 2 'images wants a whole number from 1 to 100000' "$BONNET" energy "$bool" --images 0
 check 2 'and -o FILE' "$BONNET" trace "$bool"
 check 2 'cpu: has no counters' "$BONNET" trace "$bool" --device cpu: -o x.json
 check 2 'golden: has no counters' "$BONNET" run "$bool" "$(printf '%s\n' "$pictures"/*.pgm | head -1)" --device golden: --trace x.json

@@ -61,7 +61,7 @@ P
 done
 check 0 '^[0-9.]+ ms at 200 MHz' "$BONNET" estimate "$bool" --clock-mhz 200
 check 0 '^[0-9.]+ ms at 1000 MHz, .* mJ in all by' "$BONNET" estimate "$bool" --frames 3
-check 2 'clock-mhz must be 1 to 4000' "$BONNET" estimate "$bool" --clock-mhz 5000
+check 2 'clock-mhz wants a whole number from 1 to 4000' "$BONNET" estimate "$bool" --clock-mhz 5000
 check 2 '-o is about one frame' "$BONNET" estimate "$bool" --frames 2 -o two.profile
 check 14 'cannot write' "$BONNET" estimate "$bool" -o no/such/folder
 

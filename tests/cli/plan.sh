@@ -160,7 +160,7 @@ check 2 'only is device, server or partition' "$BONNET" plan net.json --only clo
 check 2 'edgent is static or map' "$BONNET" plan net.json --edgent 3
 check 2 'edgent static wants --deadline' "$BONNET" plan net.json --edgent static
 check 2 'one of -o, --pareto' "$BONNET" plan net.json --pareto --edgent map
-check 2 'best must be 1 to 31' "$BONNET" plan net.json --best 32
+check 2 'best wants a whole number from 1 to 31' "$BONNET" plan net.json --best 32
 check 2 'check wants a plan' "$BONNET" plan --check
 for bad in 0 -1 x 1e10 ''; do check 2 'deadline wants a number' "$BONNET" plan net.json --deadline "$bad"; done
 for bad in -1 1.5 x; do check 2 'accuracy wants a number, 0 to 1' "$BONNET" plan net.json --accuracy "$bad"; done
