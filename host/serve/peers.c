@@ -3,6 +3,7 @@
  * peers.c - who is connected, and for how long a request has been coming or a reply going. A connection is cut off by its total time, not by its last
  * byte: one that sends a byte a second is as slow as one that sends none.
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include "server.h"
@@ -41,8 +42,24 @@ void serve_peer_phase(struct MHD_Connection *connection, serve_phase phase)
     p->since = serve_now();
 }
 
+/*
+ * libmicrohttpd asks epoll for edges and takes a short read for the last one: of a client that hung up in the midst of a body, with the end already behind
+ * the bytes, it hears no more. Ending the reading side is an edge; a client that only closed its own side still gets its reply.
+ */
+static void hung_up(server *s)
+{
+    struct pollfd list[SERVE_CONNECTIONS];
+    nfds_t n = 0;
+    for (const serve_peer *p = s->peers; p && n < SERVE_CONNECTIONS; p = p->next)
+        if (p->phase == SERVE_READING && p->fd >= 0) list[n++] = (struct pollfd){.fd = p->fd, .events = POLLRDHUP};
+    if (n == 0 || poll(list, n, 0) <= 0) return;
+    while (n-- > 0)
+        if (list[n].revents & POLLRDHUP) shutdown(list[n].fd, SHUT_RD);
+}
+
 void serve_peers_sweep(server *s, int64_t now)
 {
+    hung_up(s);
     for (serve_peer *p = s->peers; p; p = p->next) {
         if (p->phase == SERVE_WAITING || now - p->since <= (int64_t)s->o.timeout_ms * 1000 || p->fd < 0) continue;
         shutdown(p->fd, SHUT_RDWR);

@@ -6,6 +6,7 @@
   loop MODEL RAW N                 N requests on one connection
   deadline MODEL RAW N US          N requests at once with that deadline; prints how many were answered with which status
   vanish MODEL RAW N               N requests, and nobody waits for the answers
+  half MODEL RAW N                 N clients that send half a request and hang up
   load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
   slow                             a request that comes byte by byte; prints the seconds until the server hangs up
   raw                              what stdin has is sent; prints the status line, or "closed"
@@ -149,6 +150,17 @@ def vanish(model, path, n):
     for c in all_of:
         c.request("POST", "/v2/models/%s/infer" % model, body, headers)
     [c.close() for c in all_of]
+    print("gone")
+
+
+def half(model, path, n):
+    body, headers = binary(metadata(model), open(path, "rb").read(), 1)
+    for _ in range(int(n)):
+        s = socket.create_connection(("127.0.0.1", port))
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)  # the bytes and the end arrive together
+        head = "".join("%s: %s\r\n" % h for h in [*headers.items(), ("Host", "x"), ("Content-Length", len(body))])
+        s.sendall(("POST /v2/models/%s/infer HTTP/1.1\r\n%s\r\n" % (model, head)).encode() + body[:len(body) // 2])
+        s.close()
     print("gone")
 
 

@@ -165,6 +165,12 @@ before=$(memory)
 says '^4000 of 4000 right on one connection$' client loop boolnet_k4 shoe.raw 4000
 [ $(($(memory) - before)) -le 512 ] || die "4000 requests took $(($(memory) - before)) KiB"
 
+# Whoever hangs up in the midst of a request holds nothing any more, long before --timeout.
+says gone client half boolnet_k4 shoe.raw 20
+for _ in $(seq 80); do curl -s "$url/metrics" | grep -q '^bonnet_connections 1$' && break; sleep 0.1; done
+get 200 '^bonnet_connections 1$' /metrics
+get 200 '^bonnet_body_bytes 0$' /metrics
+
 # Numbers for Prometheus.
 get 200 '^bonnet_up 1$' /metrics
 grep -qE '^bonnet_requests_total\{model="boolnet_k4",status="200"\} [0-9]{4}$' out || die "requests are not counted"
