@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_serve.c - bonnet serve: networks and their tails as an inference endpoint over HTTP (docs/serve.md). */
+#include <signal.h>
 #include "cli.h"
 #include "serve.h"
 
@@ -8,16 +9,27 @@ static const char usage[] =
     "Networks, and their tails behind every cut, by the Open Inference Protocol, version 2 (REST, with binary tensors). docs/serve.md\n"
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
     "  --listen H:P      default 127.0.0.1:8600; port 0: a free one, which the line on stdout says\n"
-    "  --insecure        allow an address that other machines can reach: there is no encryption and no password yet\n"
+    "  --cert F, --key F this server's certificate and key, PEM: TLS 1.3 instead of plain HTTP\n"
+    "  --ca FILE         clients must show a certificate of these authorities, PEM; --crl FILE: those that were revoked\n"
+    "  --acl FILE        who may do what with which model, JSON\n"
+    "  --insecure        allow an address that other machines can reach, without client certificates\n"
     "  --queue N         requests that may wait, 1 to 4096 (default 64)\n"
     "  --batch N         images of one request, and of requests that are computed together, 1 to 1024 (default 16)\n"
     "  --timeout MS      in which a request must come whole, a reply be taken, the queue be finished at the end (default 30000)\n"
     "  --timeout-ms N    give up on a run of the device after N ms (default 60000)\n"
     "  --seed N          of the simulated memory's back-pressure\n";
 
+static volatile int reload;
+
+static void on_hangup(int number)
+{
+    (void)number;
+    reload = (reload + 1) & 0xffff;
+}
+
 typedef struct line {
     cli_options o;
-    const char *address;
+    const char *address, *cert, *key, *ca, *crl, *acl;
     unsigned long queue, timeout_ms;
     bool insecure;
 } line;
@@ -25,6 +37,11 @@ typedef struct line {
 static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_TEXT("listen", line, address),
                                           CLI_OPT_FLAG("insecure", line, insecure),
+                                          CLI_OPT_TEXT("cert", line, cert),
+                                          CLI_OPT_TEXT("key", line, key),
+                                          CLI_OPT_TEXT("ca", line, ca),
+                                          CLI_OPT_TEXT("crl", line, crl),
+                                          CLI_OPT_TEXT("acl", line, acl),
                                           CLI_OPT_WHOLE("queue", line, queue, 1, 4096),
                                           CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1024),
                                           CLI_OPT_WHOLE("timeout", line, timeout_ms, 100, 3600000),
@@ -38,6 +55,9 @@ int cli_serve(int argc, char **argv)
     const int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o->argc < 1 || o->argc > SERVE_MODELS) return cli_fail(CLI_USAGE, "serve: give 1 to %d .bonnet files", SERVE_MODELS);
+    if (!l.cert != !l.key) return cli_fail(CLI_USAGE, "serve: --cert and --key go together");
+    if (l.ca && !l.cert) return cli_fail(CLI_USAGE, "serve: --ca wants --cert and --key");
+    if (l.crl && !l.ca) return cli_fail(CLI_USAGE, "serve: --crl wants --ca");
     const serve_options s = {.paths = (const char *const *)o->argv,
                              .models = (uint32_t)o->argc,
                              .device = o->device,
@@ -48,7 +68,14 @@ int cli_serve(int argc, char **argv)
                              .run_timeout_ms = (uint32_t)(o->timeout_ms ? o->timeout_ms : 60000),
                              .seed = o->seed,
                              .insecure = l.insecure,
-                             .stop = &cli_cancelled};
+                             .cert = l.cert,
+                             .key = l.key,
+                             .ca = l.ca,
+                             .crl = l.crl,
+                             .acl = l.acl,
+                             .stop = &cli_cancelled,
+                             .reload = &reload};
+    sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_hangup}, NULL);
     const bonnet_status status = serve_run(message, &s);
     return status == BONNET_OK ? CLI_OK
                                : cli_fail(status == BONNET_EINTR ? CLI_INTERRUPTED : CLI_STATUS - (int)status, "serve: %s",

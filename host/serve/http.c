@@ -45,7 +45,10 @@ static void not_allowed(serve_call *c, const char *allow)
 /* v2/models/NAME[/versions/V][/ready|/infer]: what is behind v2/models/. */
 static void model_route(server *s, serve_call *c, const char *rest, bool post)
 {
-    const size_t length = strcspn(rest, "/");
+    static const char run[] = "/infer";
+    const size_t length = strcspn(rest, "/"), all = strlen(rest);
+    const bool runs = all - length >= sizeof run - 1 && !strcmp(rest + all - (sizeof run - 1), run);
+    if (!serve_may(s, c, runs ? ACL_INFER : ACL_METADATA, rest, length)) return; /* before it is told whether there is such a model */
     serve_model *m = serve_model_find(s, rest, length);
     if (!m) {
         serve_fail(c, 404, "no model '%.80s' here", rest);
@@ -84,6 +87,7 @@ static void route(server *s, serve_call *c, const char *url, const char *method)
         serve_fail(c, 404, "no such address; GET /v2, /v2/health/live, /v2/health/ready, /v2/models/NAME, /metrics, POST /v2/models/NAME/infer");
     else if (post) not_allowed(c, "GET");
     else if (!strcmp(url, "/metrics")) {
+        if (!serve_may(s, c, ACL_METRICS, "", 0)) return;
         pthread_mutex_lock(&s->lock);
         ready_text(c, serve_metrics(s));
         pthread_mutex_unlock(&s->lock);
@@ -122,6 +126,7 @@ static struct MHD_Response *errors(serve_call *c)
     }
     snprintf(number, sizeof number, "%lld", (long long)((c->retry_us + 999999) / 1000000));
     MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, json_type);
+    if (c->challenge) MHD_add_response_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, c->challenge);
     if (c->allow) MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, c->allow);
     if (c->status == 503 && c->retry_us) MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, number);
     return r;
@@ -156,6 +161,7 @@ static enum MHD_Result begin(server *s, struct MHD_Connection *connection, const
     c->connection = connection;
     c->fd = info ? info->connect_fd : -1;
     c->arrived = serve_now();
+    if (!serve_known(s, c)) return MHD_NO;
     route(s, c, url, method);
     serve_infer_begin(s, c);
     return c->status && c->size > SERVE_DISCARD ? serve_reply(s, c) : MHD_YES;

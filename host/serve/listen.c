@@ -50,7 +50,7 @@ static bonnet_status opened(serve_listening *out, char message[SERVE_LINE], cons
     return BONNET_OK;
 }
 
-bonnet_status serve_listen(serve_listening *out, char message[SERVE_LINE], const char *text, bool insecure)
+bonnet_status serve_listen(serve_listening *out, char message[SERVE_LINE], const char *text, bool open)
 {
     char host[64], port[8];
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
@@ -65,11 +65,12 @@ bonnet_status serve_listen(serve_listening *out, char message[SERVE_LINE], const
         return BONNET_EINVAL;
     }
     bonnet_status status = BONNET_EINVAL;
-    if (!insecure && !is_loopback(list->ai_addr))
-        snprintf(message, SERVE_LINE,
-                 "--listen %.80s can be reached from other machines, and this server has neither encryption nor passwords yet: listen on 127.0.0.1 "
-                 "behind a proxy with TLS, or add --insecure",
-                 text);
+    if (!open && !is_loopback(list->ai_addr))
+        snprintf(
+            message, SERVE_LINE,
+            "--listen %.80s can be reached from other machines: give --cert, --key and --ca, so that clients must show a certificate; or listen on "
+            "127.0.0.1 behind a proxy that asks for one; or add --insecure",
+            text);
     else status = opened(out, message, text, list);
     freeaddrinfo(list);
     return status;

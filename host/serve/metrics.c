@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include "server.h"
 
-static const int statuses[SERVE_STATUSES] = {200, 400, 404, 405, 408, 409, 411, 413, 415, 499, 500, 503, 504};
+static const int statuses[SERVE_STATUSES] = {200, 400, 401, 403, 404, 405, 408, 409, 411, 413, 415, 499, 500, 503, 504};
 static const double limits[SERVE_BUCKETS] = {0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30};
 
 void serve_count(serve_counts *c, int status)
@@ -51,6 +51,18 @@ static void one(FILE *to, const char *name, const char *type, const char *help, 
     fprintf(to, "%s %llu\n", name, value);
 }
 
+static void tls(FILE *to, const tls_server *t)
+{
+    if (!t->files) return;
+    one(to, "bonnet_tls_handshakes_total", "counter", "Connections with a handshake and a request.", t->handshakes);
+    one(to, "bonnet_tls_resumed_total", "counter", "Those of them that went on with a session of before.", t->resumed);
+    head(to, "bonnet_tls_refused_total", "counter", "Connections that were refused, by reason; handshake: none, or it was never finished.");
+    for (int i = TLS_FINE + 1; i < TLS_REFUSALS; i++)
+        fprintf(to, "bonnet_tls_refused_total{reason=\"%s\"} %llu\n", tls_refusals[i], (unsigned long long)t->refused[i]);
+    one(to, "bonnet_tls_certificate_expires_seconds", "gauge", "When this server's certificate is over, in seconds since 1970.",
+        (unsigned long long)t->files->expires);
+}
+
 char *serve_metrics(server *s)
 {
     char *text = NULL;
@@ -65,6 +77,9 @@ char *serve_metrics(server *s)
     one(to, "bonnet_runs_total", "counter", "Calls of the device; several requests may share one.", s->totals.runs);
     one(to, "bonnet_device_reopened_total", "counter", "Times that the device was opened again after an error.", s->totals.reopened);
     one(to, "bonnet_cut_off_total", "counter", "Connections that were closed for being too slow.", s->totals.cut_off);
+    one(to, "bonnet_reloads_total", "counter", "Files that were read again at SIGHUP and are used now.", s->totals.reloads);
+    one(to, "bonnet_reload_errors_total", "counter", "Files that were wrong at SIGHUP; those of before are used.", s->totals.reload_errors);
+    tls(to, &s->tls);
     head(to, "bonnet_requests_total", "counter",
          "Requests answered, by model (none: no model was asked for) and HTTP status; 499: the client was gone.");
     requests(to, &s->unknown, "");

@@ -21,12 +21,15 @@ void serve_peer_notify(void *of, struct MHD_Connection *connection, void **conte
             if (s->peers) s->peers->before = p;
             s->peers = p;
             s->peer_count++;
+            info = s->tls.files ? MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
+            if (s->tls.files && !(info && tls_begin(&s->tls, &p->tls, info->tls_session))) shutdown(p->fd, SHUT_RDWR);
         } else if (info) shutdown(info->connect_fd, SHUT_RDWR); /* nobody unwatched */
     } else if (p) {                                             /* the socket is closed after this */
         if (p->before) p->before->next = p->next;
         else s->peers = p->next;
         if (p->next) p->next->before = p->before;
         s->peer_count--;
+        tls_end(&s->tls, &p->tls);
         free(p);
         *context = NULL;
     }

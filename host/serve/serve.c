@@ -112,19 +112,28 @@ static void abandon(server *s)
 static bonnet_status start(server *s, char message[SERVE_LINE])
 {
     serve_listening l;
-    bonnet_status status = serve_listen(&l, message, s->o.listen, s->o.insecure);
+    bonnet_status status = s->o.cert ? tls_files_read(&s->tls.files, message, &s->o) : BONNET_OK;
+    if (status == BONNET_OK) status = serve_access_read(message, s);
+    if (status == BONNET_OK) status = serve_listen(&l, message, s->o.listen, s->o.insecure || (s->tls.files && s->tls.files->mutual));
     if (status != BONNET_OK) return status;
     s->listening = l.fd, s->port = l.port;
     memcpy(s->host, l.host, sizeof s->host);
     status = serve_models_open(message, s);
     if (status != BONNET_OK) return status;
     s->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (l.six ? MHD_USE_IPv6 : 0u);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (l.six ? MHD_USE_IPv6 : 0u) | (s->tls.files ? MHD_USE_TLS : 0u);
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_HTTPS_MEM_KEY, 0, NULL}, {MHD_OPTION_HTTPS_PRIORITIES, 0, TLS_PRIORITIES}, {MHD_OPTION_END, 0, NULL}};
+    if (s->tls.files) {
+        tls[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, s->tls.files->cert};
+        tls[1].ptr_value = s->tls.files->key;
+        s->tls.files->users++; /* the library has pointers into it until it stops */
+    }
     s->http = s->wake < 0 ? NULL
                           : MHD_start_daemon(flags, 0, NULL, NULL, serve_answer, s, MHD_OPTION_LISTEN_SOCKET, s->listening,
                                              MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                                              (size_t)SERVE_HEAD_BYTES, MHD_OPTION_NOTIFY_COMPLETED, serve_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-                                             serve_peer_notify, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+                                             serve_peer_notify, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (s->http) return BONNET_OK;
     snprintf(message, SERVE_LINE, "cannot start an HTTP server on %.80s: %s", s->o.listen, strerror(errno));
     return BONNET_EIO;
@@ -134,12 +143,17 @@ static bonnet_status start(server *s, char message[SERVE_LINE])
 static bonnet_status until_stopped(server *s, char message[SERVE_LINE], const sigset_t *mask)
 {
     say(s, "start", -1);
-    printf("listening on http://%s%s%s:%u\n", strchr(s->host, ':') ? "[" : "", s->host, strchr(s->host, ':') ? "]" : "", s->port);
+    printf("listening on http%s://%s%s%s:%u\n", s->tls.files ? "s" : "", strchr(s->host, ':') ? "[" : "", s->host, strchr(s->host, ':') ? "]" : "",
+           s->port);
     if (fflush(stdout) != 0) {
         snprintf(message, SERVE_LINE, "cannot write to stdout: %s", strerror(errno));
         return BONNET_EIO;
     }
-    while (!*s->o.stop) rest(s, watch(s, serve_now()), mask);
+    for (int seen = 0; !*s->o.stop; rest(s, watch(s, serve_now()), mask)) {
+        if (!s->o.reload || seen == *s->o.reload) continue;
+        seen = *s->o.reload;
+        serve_reload(s);
+    }
     const int64_t began = serve_now();
     const bool finished = drain(s, mask);
     if (!finished) abandon(s);
@@ -157,6 +171,7 @@ bonnet_status serve_run(char message[SERVE_LINE], const serve_options *options)
     sigemptyset(&block);
     sigaddset(&block, SIGINT);
     sigaddset(&block, SIGTERM);
+    sigaddset(&block, SIGHUP);
     pthread_mutex_init(&s.lock, NULL);
     pthread_cond_init(&s.work, NULL);
     bonnet_status status = *options->stop ? BONNET_EINTR : BONNET_OK;
@@ -176,6 +191,8 @@ bonnet_status serve_run(char message[SERVE_LINE], const serve_options *options)
     if (s.http) MHD_stop_daemon(s.http);
     if (s.listening >= 0) close(s.listening);
     if (s.wake >= 0) close(s.wake);
+    tls_free(&s.tls);
+    acl_free(s.acl);
     serve_models_close(&s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_cond_destroy(&s.work);

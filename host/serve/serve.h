@@ -14,8 +14,12 @@ typedef struct serve_options {
     uint32_t timeout_ms;        /* in which a request must come whole, and a reply be taken */
     uint32_t run_timeout_ms;    /* of the device */
     uint64_t seed;
-    int insecure;               /* may listen off loopback */
+    int insecure;               /* may listen off loopback, whoever asks */
+    const char *cert, *key;     /* PEM files, for TLS 1.3; or NULL */
+    const char *ca, *crl;       /* PEM files: clients must show a certificate of one of these authorities; those that were revoked. Or NULL */
+    const char *acl;            /* file: who may do what; or NULL */
     const volatile int *stop;   /* turns non-zero in a signal's handler */
+    const volatile int *reload; /* changes in a signal's handler, of SIGHUP: the files are read again. Or NULL */
 } serve_options;
 
 /*

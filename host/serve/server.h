@@ -7,10 +7,12 @@
 #define BONNET_SERVE_SERVER_H
 #include <microhttpd.h>
 #include <pthread.h>
+#include "acl.h"
 #include "metrics.h"
 #include "oip.h"
 #include "queue.h"
 #include "serve.h"
+#include "tls.h"
 
 enum {
     SERVE_CONNECTIONS = 512,    /* at once */
@@ -41,7 +43,7 @@ typedef struct serve_call {
     bool upload, submitted, done, counted;
     int status;                 /* 0: none yet */
     char line[SERVE_LINE];      /* of an error */
-    const char *allow;          /* methods, of a 405 */
+    const char *allow, *challenge; /* methods, of a 405; of a 401 */
     char *text;                 /* of a reply that is ready, or NULL */
     const char *type;           /* its content type */
     int32_t *logits, *labels;   /* of this request; logits: malloc'ed, labels behind them */
@@ -53,6 +55,7 @@ typedef struct serve_peer { /* a connection */
     int fd;
     serve_phase phase;
     int64_t since;
+    tls_peer tls;
 } serve_peer;
 
 typedef struct server {
@@ -77,6 +80,8 @@ typedef struct server {
     size_t bodies;              /* bytes held */
     serve_counts unknown;       /* of requests to no model */
     serve_totals totals;
+    tls_server tls;
+    acl *acl;                   /* or NULL: everybody may do all but administer */
 } server;
 
 int64_t serve_now(void); /* microseconds, monotonic */
@@ -97,6 +102,14 @@ void serve_finish(serve_call *c, int status, const char *line); /* with the lock
 void serve_peer_notify(void *of, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
 void serve_peer_phase(struct MHD_Connection *connection, serve_phase phase); /* with the lock */
 void serve_peers_sweep(server *s, int64_t now); /* with the lock: who is too slow is cut off */
+
+/* access.c */
+bonnet_status serve_access_read(char message[SERVE_LINE], server *s); /* the file's list, in place of the one of before; nothing if there is none */
+bool serve_known(server *s, serve_call *c); /* false: the client's certificate is none any more; hang up */
+bool serve_may(server *s, serve_call *c, acl_right right, const char *model, size_t length); /* false: it failed, with 401 or 403 */
+
+/* reload.c: the files once more; what is wrong with them is said on stderr, and those of before are kept. */
+void serve_reload(server *s);
 
 /* http.c, infer.c */
 enum MHD_Result serve_answer(void *of, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *upload,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line from outside: tests/cli/<name>.sh is the test cli-<name>. Each gets the program and the compiled networks.
-CLI_TESTS := $(filter-out lib board_lib,$(patsubst tests/cli/%.sh,%,$(wildcard tests/cli/*.sh)))
+CLI_TESTS := $(filter-out lib %_lib,$(patsubst tests/cli/%.sh,%,$(wildcard tests/cli/*.sh)))
 TESTS     += $(CLI_TESTS:%=cli-%)
 test-cli-profile: $(LIB_SO)
 test-cli-%: tests/cli/%.sh $(CLI) $(FASHION)

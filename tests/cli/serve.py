@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """serve.py PORT MODE ... - what curl cannot: raw bytes, slow clients, many connections at once. Standard library only.
+With SERVE_CA, SERVE_CERT and SERVE_KEY (PEM files) in the environment by TLS.
 
   infer MODEL RAW COUNT            logits of COUNT copies by binary and by JSON (flat, nested), printed as one list; all must agree
   parallel MODEL RAW,RAW N EACH    N connections at once, EACH requests on each, of one and more images; every reply must be as when asked alone
@@ -8,16 +9,23 @@
   vanish MODEL RAW N               N requests, and nobody waits for the answers
   half MODEL RAW N                 N clients that send half a request and hang up
   load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
-  slow                             a request that comes byte by byte; prints the seconds until the server hangs up
+  steady MODEL RAW N FILE          N connections that ask until FILE is there; every reply must be 200 and that of the version that it names
+  slow [tls|nothing]               a request, or a TLS handshake, that comes byte by byte; prints the seconds until the server hangs up
   raw                              what stdin has is sent; prints the status line, or "closed"
 """
-import http.client, json, socket, struct, sys, threading, time
+import http.client, json, os, socket, ssl, struct, sys, threading, time
 
 port, mode, args = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 
 
+context = None
+if os.environ.get("SERVE_CA"):
+    context = ssl.create_default_context(cafile=os.environ["SERVE_CA"])
+    context.load_cert_chain(os.environ["SERVE_CERT"], os.environ["SERVE_KEY"])
+
+
 def connect():
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context) if context else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
 
 def metadata(model):
@@ -193,12 +201,42 @@ def load(model, path, n):
     print("answered %d refused %d lost %d %s" % (ok[0] > 0, refused[0], len(lost), lost[:2]))
 
 
-def slow():
+def steady(model, path, n, stop):
+    raw, meta = open(path, "rb").read(), metadata(model)
+    (body, headers), lock = binary(meta, raw, 1), threading.Lock()
+    seen, answered, lost = {}, [0], []
+
+    def work(_):
+        c = connect()
+        while not os.path.exists(stop):
+            try:
+                status, j, got = ask(c, model, body, headers)
+            except Exception as e:
+                lost.append(repr(e))
+                return
+            with lock:
+                answered[0] += 1
+                if status != 200:
+                    lost.append(str(j))
+                else:
+                    seen.setdefault(j["model_version"], set()).add(str(got))
+    print("ready", flush=True)
+    threads(int(n), work)
+    print("answered %d lost %d versions %d wrong %d" % (answered[0], len(lost), len(seen), sum(len(s) != 1 for s in seen.values())))
+    for v, s in seen.items():
+        print(v, *sorted(s))
+    if lost:
+        sys.exit(lost[0])
+
+
+def slow(what="http"):
     s = socket.create_connection(("127.0.0.1", port))
     start = time.monotonic()
+    text = {"http": b"POST /v2/models/x/infer HTTP/1.1\r\nHost: x\r\n" + b"X-A: 1\r\n" * 1000,
+            "tls": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 500, "nothing": b""}[what]
     try:
-        for b in b"POST /v2/models/x/infer HTTP/1.1\r\nHost: x\r\n" + b"X-A: 1\r\n" * 1000:
-            s.send(bytes([b]))
+        for b in text or 1000 * [None]:
+            s.send(b"" if b is None else bytes([b]))
             s.settimeout(0.05)
             try:
                 if not s.recv(1):

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reload.c - SIGHUP: the operator's files once more. One that is wrong changes nothing; a line of JSON on stderr says for each how it went. */
+#include <json-c/json.h>
+#include "server.h"
+
+static void say(server *s, const char *what, const char *file, bonnet_status status, const char *line)
+{
+    struct json_object *o = json_object_new_object();
+    json_object_object_add(o, "event", json_object_new_string("reload"));
+    json_object_object_add(o, "what", json_object_new_string(what));
+    json_object_object_add(o, "file", json_object_new_string(file));
+    json_object_object_add(o, "ok", json_object_new_boolean(status == BONNET_OK));
+    if (status != BONNET_OK) {
+        json_object_object_add(o, "error", json_object_new_string(line));
+        json_object_object_add(o, "kept", json_object_new_string("as it was before"));
+    }
+    fprintf(stderr, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(o);
+    pthread_mutex_lock(&s->lock);
+    if (status == BONNET_OK) s->totals.reloads++;
+    else s->totals.reload_errors++;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void certificates(server *s)
+{
+    char line[SERVE_LINE] = "";
+    tls_files *files = NULL;
+    const bonnet_status status = tls_files_read(&files, line, &s->o);
+    if (status == BONNET_OK) {
+        pthread_mutex_lock(&s->lock);
+        tls_change(&s->tls, files);
+        pthread_mutex_unlock(&s->lock);
+    }
+    say(s, "certificates", s->o.cert, status, line);
+}
+
+void serve_reload(server *s)
+{
+    if (s->o.cert) certificates(s);
+    if (s->o.acl) {
+        char line[SERVE_LINE] = "";
+        const bonnet_status status = serve_access_read(line, s);
+        say(s, "access list", s->o.acl, status, line);
+    }
+}
