@@ -34,6 +34,7 @@ cat > edge.c << 'END'
 #include <bonnet_exits.h>
 #include <bonnet_place.h>
 #include <bonnet_profile.h>
+#include <bonnet_schedule.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,10 @@ int main(void)
     if (bonnet_exit_costs_set(&costs, ends, 2) != BONNET_OK || bonnet_calibrate(&c, exits, &costs, 2, 2, &calibrate) != BONNET_OK) return 1;
     if (c.point[c.chosen].threshold[0] != 2 || c.point[0].threshold[0] == BONNET_EXIT_UNUSED) return 1;
     if (bonnet_order(&order, &small, 1, &large, &options) != BONNET_OK || link.method || meter.large) return 1;
+    const bonnet_task camera = {4, 4, 1, 0, {2}, NULL, 0, 1, NULL};
+    bonnet_schedule_options schedule = BONNET_SCHEDULE_OPTIONS_INIT;
+    bonnet_admission admission;
+    if (bonnet_admit(&admission, &camera, 1, BONNET_POLICY_FIRST, NULL, 0) != BONNET_OK || !admission.admitted || schedule.jobs != 64) return 1;
     return printf("%.0f us\n", order.expected_us) < 0;
 }
 END
