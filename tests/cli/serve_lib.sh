@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # serve_lib.sh - what the tests of bonnet serve share: a server, curl, tests/cli/serve.py.
 . "$ROOT/tests/cli/lib.sh"
 command -v curl > /dev/null || { echo "skipped: no curl"; exit 77; }
@@ -24,8 +25,8 @@ start() { # start ARGUMENT... - a server on a free port
 stop() { # stop SECONDS CODE
     local from rc
     from=$(date +%s)
-    kill -TERM $pid
-    wait $pid
+    kill -TERM "$pid"
+    wait "$pid"
     rc=$?
     pid=
     cp log err; cp serving out

@@ -113,6 +113,7 @@ before=$(refusals handshake)
 
 # A session of before goes on, its certificate is looked at again; new files end it.
 session() { # session FILE OPTION... - one request, "New" or "Reused"
+    # shellcheck disable=SC2094 # the writer of one end waits for the answer of the other
     { printf 'GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n'; for _ in $(seq 100); do grep -aq 'bonnet' s.out && break; sleep 0.05; done; } |
         timeout 60 openssl s_client -connect "127.0.0.1:$port" -CAfile pki/ca.pem -cert "pki/$1.pem" -key "pki/$1.key" "${@:2}" > s.out 2> err
     grep -aq 'HTTP/1.1 200' s.out || { echo refused; return; }

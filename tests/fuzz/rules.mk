@@ -23,6 +23,8 @@ FUZZ_SRCS_exits     := $(addprefix host/cli/,csv.c logits.c logits_csv.c exits_f
 FUZZ_LIBS_exits     := -lzip -lz -ljson-c
 FUZZ_SRCS_oip       := $(wildcard host/serve/oip*.c)
 FUZZ_LIBS_oip       := -ljson-c
+FUZZ_SRCS_acl       := $(wildcard host/serve/acl*.c)
+FUZZ_LIBS_acl       := -ljson-c -lgnutls
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 
@@ -44,7 +46,7 @@ fuzz: deps-fuzz $(FUZZ_BINS) $(O)/tests/fuzz/seeds  ## The readers of foreign by
 	$(Q)mkdir -p $(FUZZ_NAMES:%=$(O)/fuzz/%) && $(O)/tests/fuzz/seeds $(O)/fuzz
 	$(Q)/usr/bin/python3 -B tests/fuzz/graph_seeds.py $(O)/fuzz/onnx || echo "no python3-onnx: the ONNX fuzzer starts without graphs of general layers"
 	$(Q)if [ -f $(XRT_INCLUDE)/xclbin.h ]; then $(MAKE) --no-print-directory -s $(XRT_XCLBIN) && cp $(XRT_XCLBIN) $(O)/fuzz/xclbin/ && cp $(XRT_XCLBIN) $(O)/fuzz/bitstream/; fi
-	$(Q)cp tests/fuzz/exits.json tests/fuzz/exits.csv $(O)/fuzz/exits/
+	$(Q)cp tests/fuzz/exits.json tests/fuzz/exits.csv $(O)/fuzz/exits/ && cp tests/fuzz/acl.json $(O)/fuzz/acl/
 	$(Q)for n in $(FUZZ_NAMES); do echo "fuzz $$n, $(FUZZ_SECONDS) s"; \
 	  $(O)/tests/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) -max_len=200000 -len_control=0 -rss_limit_mb=2048 -timeout=20 -verbosity=0 \
 	    -print_final_stats=1 -artifact_prefix=$(O)/fuzz/$$n- $(O)/fuzz/$$n || exit 1; done

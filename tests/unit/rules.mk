@@ -21,7 +21,9 @@ $(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 	$(Q)$(CC) -std=c11 -w $(UNIT_FLAGS) -I$(O)/gen -c $< -o $@
 # Of the server, what needs no socket.
 UNIT_LIBS_oip := -ljson-c
+UNIT_LIBS_acl := -ljson-c -lgnutls
 $(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) host/serve/queue.c)
+$(O)/tests/unit/acl: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/acl*.c))
 $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS) $(UNIT_LIBS_$*)
