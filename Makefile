@@ -32,7 +32,11 @@ ALL_CXXFLAGS := -std=c++17 -fPIC -Wall -Wextra $(CXXFLAGS) $(INCLUDES) -MMD -MP
 LIB_SRCS :=   # C files of libbonnet
 LIB_OBJS :=   # further objects of libbonnet
 LIB_LIBS :=   # what it links
-TESTS     :=  # names for `make test`, each with a target test-<name>
+TESTS     :=  # names for `make test`, each with a target test-<name>; $(call chain,...) of those that cannot run at the same time
+TESTS_FIRST :=  # the long ones among them, which would otherwise end alone
+TESTS_ALONE :=  # those that measure time
+comma := ,
+chain = $(subst $() ,$(comma),$(strip $(1)))
 TEST_BINS :=  # what `make test` builds first
 FASHION  := $(O)/models/boolnet_k4.bonnet $(O)/models/basenet_k1.bonnet # the trained networks, compiled: prerequisites of tests
 GEN      :=   # generated files that are committed: `make gen` must leave them unchanged
@@ -42,7 +46,10 @@ include $(wildcard rtl/rules.mk hls/rules.mk sim/rules.mk driver/rules.mk host/r
 $(O)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+# tests/run says that this folder is BUILT: reading 1700 files of dependencies again for each of its makes would take as long as many tests do.
+ifneq ($(BUILT),$(O))
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
+endif
 
 .PHONY: all gen clean help
 all: $(LIB) $(CLI)   ## Library and command line, with the Verilated chip inside

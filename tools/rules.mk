@@ -32,7 +32,7 @@ boards-build: $(FASHION) $(BOARD_UIO) $(if $(wildcard $(XRT_HWEMU)),$(XRT_SHIM) 
 test: deps-test      ## All tests that a push must pass; ends with "N passed, N failed"
 	@echo "Building everything the tests need"
 	@$(MAKE) --no-print-directory -s -j2 test-build
-	@tests/run $(TESTS)
+	@BUILT=$(O) tests/run $(TESTS_FIRST) $(filter-out $(TESTS_FIRST) $(TESTS_ALONE),$(TESTS)) --alone $(TESTS_ALONE)
 .PHONY: test-build
 test-build: all $(FASHION) $(TEST_BINS)
 
@@ -121,6 +121,7 @@ lint-c: $(GEN_SV)
 	$(Q)cppcheck -q --std=c11 --language=c --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --suppress=missingInclude \
 	  --suppress=normalCheckLevelMaxBranches $(INCLUDES) $(filter %.c,$(C_FILES))
 TESTS += lint
+TESTS_FIRST += lint
 .PHONY: test-lint
 test-lint: lint
 # Headers are tables aligned by hand, and stay so.

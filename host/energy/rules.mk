@@ -3,12 +3,13 @@
 ENERGY_SRCS := host/energy/units.c host/energy/networks.c host/energy/published.c host/energy/design.c host/energy/measured.c host/energy/fit.c
 CLI_SRCS    += $(ENERGY_SRCS) host/energy/constants.c
 GEN         += host/energy/fitted.h
+TEST_BINS   += $(O)/energy_fit
 
 $(O)/energy_fit: $(ENERGY_SRCS:%.c=$(O)/obj/%.o) $(O)/obj/tools/energy_fit.o
 	$(Q)$(CC) -o $@ $^ -lm
 ifeq ($(CROSS),)
 host/energy/fitted.h: $(O)/energy_fit
-	$(Q)$< > $@.new && mv $@.new $@
+	$(Q)$< > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi # or all that includes it would be old
 endif
 
 .PHONY: energy energy-fit energy-measure energy-check

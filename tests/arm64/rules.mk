@@ -5,7 +5,8 @@ ARM_QEMU := qemu-aarch64
 ARM_TEST := $(O)/arm64/conform
 ARM_SRCS := $(wildcard driver/cpu*.c driver/net*.c driver/mixed*.c driver/regdev*.c host/compiler/lower*.c host/model/*.c sim/golden/*.c tests/conform/*.c) \
             host/compiler/arena.c host/compiler/say.c driver/error.c driver/golden.c tests/arm64/registry.c
-TESTS    += arm64-cpu
+TESTS     += arm64-cpu
+TEST_BINS += $(if $(shell command -v $(ARM_CC)),$(ARM_TEST))
 
 $(O)/arm64/obj/%.o: %.c
 	$(Q)mkdir -p $(@D)

@@ -3,6 +3,7 @@
 CONFORM      := $(O)/tests/conform
 CONFORM_SRCS := $(wildcard tests/conform/*.c)
 TESTS        += conform
+TESTS_FIRST  += conform
 TEST_BINS    += $(CONFORM)
 
 $(CONFORM): $(CONFORM_SRCS:%.c=$(O)/obj/%.o) $(LIB)

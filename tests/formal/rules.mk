@@ -8,6 +8,7 @@ prove-all: $(PROOFS:%=prove-%)  ## The same, with the proofs that take minutes
 prove-%: $(RTL_PKGS)
 	$(Q)O=$(O) tests/formal/prove.sh $*
 TESTS += prove
+TESTS_FIRST += prove
 .PHONY: test-prove
 test-prove:
 	$(Q)tests/formal/page.sh --check

@@ -13,7 +13,8 @@ NETLIST_RESET := bonnet_fifo bonnet_skid bonnet_sems
 NETLIST_TBS   := $(foreach map,$(NETLIST_MAPS),$(NETLIST_UNITS:%=$(NETLIST)/$(map)/tb/%/tb))
 NETLIST_TBS2  := $(foreach map,$(NETLIST_MAPS),$(foreach unit,$(NETLIST_MORE),$(NETLIST)/$(map)/tb/$(firstword $(subst :, ,$(unit)))/tb))
 NETLIST_RTL   := $(SYNTH_SRCS) rtl/include/bonnet_assert.svh tests/netlist/synth.sh
-TESTS         += netlist netlist-equal netlist-reset
+TESTS         += netlist,netlist-equal,netlist-reset # the same netlists
+TESTS_FIRST   += netlist,netlist-equal,netlist-reset
 export LIBERTY ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
 NETLIST_MODELS ?= $(LIBERTY:.lib=.v)
 NETLIST_NEEDS := test -e $(LIBERTY) || { echo "SKIP no $(LIBERTY): apt-get install qflow-tech-osu018"; exit 77; }

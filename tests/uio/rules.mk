@@ -13,7 +13,8 @@ test-trap: $(TRAP_TEST)  ## Registers behind plain loads and stores: both decode
 
 # The same on AArch64, in QEMU's user mode.
 TRAP_ARM := $(O)/arm64/trap
-TESTS    += trap-arm64
+TESTS     += trap-arm64
+TEST_BINS += $(if $(shell command -v $(ARM_CC)),$(TRAP_ARM))
 $(TRAP_ARM): $(O)/arm64/obj/tests/uio/trap_test.o $(O)/arm64/obj/sim/board/trap.o
 	$(Q)$(ARM_CC) -static -o $@ $^ -lpthread
 .PHONY: test-trap-arm64
@@ -24,7 +25,7 @@ test-trap-arm64:
 # The backend, with the sanitizers: their library linked in, so that the stand-in can come first.
 UIO_TEST  := $(O)/tests/uio/uio
 UIO_SRCS  := tests/uio/uio_test.c driver/uio.c driver/uio_find.c driver/uio_dma.c
-TESTS     += uio uio-conform
+TESTS     += uio,uio-conform
 TEST_BINS += $(UIO_TEST) $(BOARD_UIO)
 $(UIO_TEST): $(UIO_SRCS:%.c=$(O)/san/%.o) $$(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)

@@ -4,7 +4,7 @@
 USB_CONFORM := $(O)/tests/usb/conform
 USB_TEST    := $(O)/tests/usb/usb
 ifneq ($(USB),0)
-TESTS       += usb usb-conform usb-tools
+TESTS       += usb,usb-conform,usb-tools
 TEST_BINS   += $(USB_TEST) $(USB_CONFORM) $(FAKEUSB_SO) $(O)/tests/usb/make_bit $(if $(shell pkg-config --exists umockdev-1.0 2> /dev/null && echo yes),$(MOCKUSB))
 endif
 

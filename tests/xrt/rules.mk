@@ -2,7 +2,7 @@
 # tests/xrt: the XRT backend over Debian's own XRT and the Verilated chip (sim/board/xrt). Skipped where libxrt-dev is not that of Debian 12.
 XRT_TESTS     := xrt-xclbin xrt-conform xrt-managed xrt-faults xrt-cli
 XRT_TEST_BINS := $(O)/tests/xrt/xclbin $(O)/tests/xrt/managed $(O)/tests/xrt/faults
-TESTS         += $(XRT_TESTS)
+TESTS         += $(call chain,$(XRT_TESTS)) # one card
 TEST_BINS     += $(if $(wildcard $(XRT_HWEMU)),$(XRT_SHIM) $(XRT_XCLBIN) $(XRT_TEST_BINS))
 # A stale setting of the caller's must not decide.
 XRT_ENV   := env -u XCL_EMULATION_MODE -u BONNET_XRT_FAULT -u BONNET_BOARD XILINX_XRT=$(CURDIR)/$(XRT_BOARD)
