@@ -29,6 +29,8 @@ grep -qx 'Ankle boot libbonnet.so.0' out || die "Python says $(cat out)"
 checks=$((checks + 1))
 # The second header, alone and from both languages; every function of both headers is in the library.
 cat > edge.c << 'END'
+#include <bonnet_bucket.h>
+#include <bonnet_cache.h>
 #include <bonnet_codec.h>
 #include <bonnet_edge.h>
 #include <bonnet_exits.h>
@@ -81,6 +83,18 @@ int main(void)
     bonnet_schedule_options schedule = BONNET_SCHEDULE_OPTIONS_INIT;
     bonnet_admission admission;
     if (bonnet_admit(&admission, &camera, 1, BONNET_POLICY_FIRST, NULL, 0) != BONNET_OK || !admission.admitted || schedule.jobs != 64) return 1;
+    static const uint32_t tau[2] = {3, 3};
+    static const uint64_t map[1] = {5}, near[1] = {4};
+    const bonnet_cache_entry entry = {map, 1, 1, NULL};
+    bonnet_cache_options cached = BONNET_CACHE_OPTIONS_INIT;
+    bonnet_cache *cache;
+    bonnet_cache_answer hit;
+    bonnet_bucket bucket;
+    cached.key.words = 1, cached.classes = 2, cached.tau = tau;
+    if (bonnet_cache_open(&cache, &cached) != BONNET_OK || bonnet_cache_add(cache, &cached.key, &entry, 0) != BONNET_OK) return 1;
+    if (bonnet_cache_look(&hit, cache, &cached.key, near, 1) != BONNET_OK || !hit.hit || hit.distance != 1) return 1;
+    bonnet_cache_close(cache);
+    if (bonnet_bucket_start(&bucket, 10, 100, 0) != BONNET_OK || !(bucket.level_bytes > 99)) return 1;
     return printf("%.0f us\n", order.expected_us) < 0;
 }
 END
