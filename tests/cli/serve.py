@@ -11,6 +11,8 @@ With SERVE_CA, SERVE_CERT and SERVE_KEY (PEM files) in the environment by TLS.
   load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
   steady MODEL RAW N FILE          N connections that ask until FILE is there; every reply must be 200 and that of the version that it names
   slow [tls|nothing]               a request, or a TLS handshake, that comes byte by byte; prints the seconds until the server hangs up
+  pace MODEL RAW N                 milliseconds of one request on a kept connection, median of N
+  handshakes N                     milliseconds of connection, handshake and one GET, N times with a new session and N times with that of before
   raw                              what stdin has is sent; prints the status line, or "closed"
 """
 import http.client, json, os, socket, ssl, struct, sys, threading, time
@@ -246,6 +248,31 @@ def slow(what="http"):
     except OSError:
         pass
     print("%.1f" % (time.monotonic() - start))
+
+
+def pace(model, path, n):
+    raw, meta, c, took = open(path, "rb").read(), metadata(model), connect(), []
+    body, headers = binary(meta, raw, 1)
+    for _ in range(int(n)):
+        start = time.perf_counter()
+        assert ask(c, model, body, headers)[0] == 200
+        took.append(1e3 * (time.perf_counter() - start))
+    print("median %.3f ms, 90th percentile %.3f" % (sorted(took)[len(took) // 2], sorted(took)[len(took) * 9 // 10]))
+
+
+def handshakes(n):
+    for kept in (False, True):
+        took, resumed, session = [], 0, None
+        for _ in range(int(n)):
+            start = time.perf_counter()
+            s = context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="127.0.0.1", session=session if kept else None)
+            s.sendall(b"GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert s.recv(4096).startswith(b"HTTP/1.1 200")
+            took.append(1e3 * (time.perf_counter() - start))
+            resumed, session = resumed + s.session_reused, s.session
+            s.close()
+        took.sort()
+        print("%d of %s resumed, median %.2f ms, 90th percentile %.2f" % (resumed, n, took[len(took) // 2], took[len(took) * 9 // 10]))
 
 
 def raw():
