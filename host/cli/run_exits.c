@@ -30,8 +30,7 @@ static int wrong_network(const cli_exits_wish *w, const cli_session *s, const ch
     return cli_fail(CLI_STATUS - BONNET_EABI, "%s: %s %s; make one with `bonnet run --all-exits` and `bonnet calibrate`", w->file, what, s->path);
 }
 
-/* The thresholds of a point of the file, if it is of this network. */
-static int thresholds_read(bonnet_exits_options *o, double *thresholds, double *temperatures, const cli_exits_wish *w, const cli_session *s)
+int cli_exits_thresholds(bonnet_exits_options *o, double *thresholds, double *temperatures, const cli_exits_wish *w, const cli_session *s)
 {
     static const uint8_t any[32];
     cli_exits_file *f = calloc(1, sizeof *f);
@@ -136,7 +135,7 @@ int cli_run_exits(cli_session *s, const cli_options *o, const cli_exits_wish *w)
     bonnet_exits *x = NULL;
     options.count = cli_exit_count(s->model);
     int code = options.count || !w->file ? CLI_OK : cli_fail(CLI_STATUS - BONNET_EUNSUPPORTED, "%s: a network without exits; docs/exits.md", s->path);
-    if (code == CLI_OK) code = w->file ? thresholds_read(&options, thresholds, temperatures, w, s) : always_at(&options, thresholds, w, s);
+    if (code == CLI_OK) code = w->file ? cli_exits_thresholds(&options, thresholds, temperatures, w, s) : always_at(&options, thresholds, w, s);
     if (code == CLI_OK) code = cli_exits_images_open(&images, s, o);
     if (code == CLI_OK) {
         bonnet_status status = bonnet_exits_open(&x, s->model, &options);

@@ -14,6 +14,9 @@ typedef struct cli_exits_images {
 int cli_exits_images_open(cli_exits_images *to, cli_session *s, const cli_options *o);
 void cli_exits_images_free(cli_exits_images *i);
 
+/* The thresholds of a point of the file, if it is of this network; o->count is known. */
+int cli_exits_thresholds(bonnet_exits_options *o, double *thresholds, double *temperatures, const cli_exits_wish *w, const cli_session *s);
+
 typedef struct cli_exits_run {
     const cli_exits_images *images;
     uint32_t confidence;

@@ -98,7 +98,8 @@ BONNET_API_VOID const char *bonnet_why_name(uint32_t why);     /* "none", "sure"
 enum {
     BONNET_ANSWER_LATE      = 1, /* behind its deadline */
     BONNET_ANSWER_FALLBACK  = 2, /* the plan would have sent it, and somebody else answered: `why` */
-    BONNET_ANSWER_OFFLOADED = 4  /* something was sent */
+    BONNET_ANSWER_OFFLOADED = 4, /* something was sent */
+    BONNET_ANSWER_SHORT     = 8  /* by an exit that was not sure enough: neither a reply nor time for the rest of the network */
 };
 
 typedef struct bonnet_answer {
@@ -119,8 +120,8 @@ typedef struct bonnet_answer {
 } bonnet_answer;
 
 /*
- * `model` on dev: its parts and branches are loaded once more and run once or a few times on zeros, to know what they take; `model` is not needed afterwards,
- * dev is. The server need not be there: until it is, answers are local. *out: bonnet_client_close().
+ * `model` on dev, both of which must outlive the client: its parts and branches are loaded and run once or a few times on zeros, to know what they take. The
+ * server need not be there: until it is, answers are local. *out: bonnet_client_close().
  * BONNET_EINVAL, with a line in `message`: options that make no sense, an address that would need `insecure`, a file of TLS that cannot be read.
  */
 typedef struct bonnet_client bonnet_client;

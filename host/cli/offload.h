@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* offload.h - what the files of `bonnet offload` share. */
+#ifndef BONNET_CLI_OFFLOAD_H
+#define BONNET_CLI_OFFLOAD_H
+#include "bonnet_client.h"
+#include "cli.h"
+
+typedef struct offload_line {
+    cli_options o;              /* first */
+    const char *upstream, *model, *send, *exits, *ca, *cert, *key, *threshold;
+    cli_texts plans;
+    unsigned long repeat, in_flight;
+    bool insecure, no_raw_upload, labels;
+    double deadline_ms, margin_ms, rate_fps;
+} offload_line;
+
+/* The client's options, with room for what they point to. */
+typedef struct offload_setup {
+    bonnet_client_options o;
+    bonnet_client_plan plan[BONNET_CLIENT_PLANS];
+    double threshold[BONNET_CLIENT_PLANS + 1][BONNET_EXITS_MAX], temperature[BONNET_EXITS_MAX]; /* [plan]; the last: --exits, --threshold */
+    char line[256];
+} offload_setup;
+
+/* Exit code, after the complaint. */
+int offload_plans(offload_setup *to, const offload_line *l, const cli_session *s);
+
+/* The pictures: of files and folders. */
+typedef struct offload_pictures { uint8_t *pixels; char **name; size_t count; } offload_pictures;
+int offload_pictures_open(offload_pictures *to, const cli_session *s, const cli_options *o);
+void offload_pictures_free(offload_pictures *p);
+
+/* What became of them. */
+typedef struct offload_result { uint64_t *us; size_t count, room; uint64_t upstream, late, fallback, bytes; } offload_result;
+int offload_show(offload_result *r, const offload_line *l, const cli_session *s, const char *name, const bonnet_answer *a);
+int offload_summary(offload_result *r, const offload_line *l, const bonnet_client_stats *stats, size_t pictures, double seconds);
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* send.c - a picture or a map on its way: is there time, until when is a reply waited for, and what if none comes. */
+#include <stdlib.h>
+#include "client.h"
+
+enum { GRACE_LEAST_US = 100000, GRACE_MOST_US = 2000000 }; /* for a reply that nobody waits for any more: it still says what the link carries */
+
+/*
+ * slot->limit and slot->finish. Without an answer in hand upstream must have answered while there is still time to run the rest here. With one of an exit this is
+ * better, too, but where a reply would not be there by then, the wait goes on to the end, and the exit's answer is what is left.
+ */
+static bool there_is_time(const bonnet_client *c, slot *s, int64_t now)
+{
+    const local *l = &c->local;
+    const int64_t way = (int64_t)(1e6 * c->meter.rtt_min_s);
+    const bool end = s->in_hand && s->answer.where == BONNET_WHERE_END;
+    const int64_t turn = s->due - local_part_us(l, s->plan->keep, l->end); /* the latest moment to turn back */
+    s->finish = !end && turn > now + way && (!s->in_hand || now + upper_get(&s->plan->network) <= turn);
+    s->limit = s->finish ? turn : s->due;
+    return s->finish || (s->in_hand && s->due > now + way);
+}
+
+/* A free transfer. If there is none, the oldest one that nobody waits for makes room for the next picture. */
+static transfer *take(bonnet_client *c)
+{
+    for (uint32_t i = 0; i < c->pictures; i++)
+        if (c->transfers[i].state == TRANSFER_FREE) return &c->transfers[i];
+    return NULL;
+}
+
+uint32_t client_send(bonnet_client *c, slot *s)
+{
+    const plan *p = s->plan;
+    const target *g = &c->targets[p->target];
+    uint8_t *body = NULL;
+    size_t size, header;
+    pthread_mutex_lock(&c->lock);
+    const int64_t now = client_now();
+    uint32_t why = client_gate(c, p, now);
+    if (why == BONNET_WHY_NONE && !there_is_time(c, s, now)) why = BONNET_WHY_NO_TIME;
+    transfer *t = why == BONNET_WHY_NONE ? take(c) : NULL;
+    if (why == BONNET_WHY_NONE && !t) why = BONNET_WHY_BUSY;
+    const int64_t timeout = s->limit - now - (int64_t)(5e5 * c->meter.rtt_min_s);
+    if (t && !message_request(&body, &size, &header, &g->model, &g->want, p->send == BONNET_SEND_MAP ? s->map : s->pixels, c->binary, s->ticket,
+                              timeout > 1 ? timeout : 1))
+        why = BONNET_WHY_BUSY;
+    if (why == BONNET_WHY_NONE) {
+        const int64_t whole = s->deadline - s->start, grace = whole < GRACE_LEAST_US ? GRACE_LEAST_US : whole > GRACE_MOST_US ? GRACE_MOST_US : whole;
+        t->state = TRANSFER_MADE;
+        t->kind = TRANSFER_INFER;
+        t->slot = s;
+        t->id = s->ticket;
+        t->plan = s->plan;
+        t->target = p->target;
+        t->ended = false;
+        t->kill = s->limit + grace;
+        t->body = body, t->size = size, t->header = header;
+        s->state = SLOT_SENT;
+        s->sent = now;
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (why == BONNET_WHY_NONE) curl_multi_wakeup(c->multi);
+    return why;
+}
