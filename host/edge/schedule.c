@@ -114,6 +114,13 @@ bonnet_status bonnet_schedule_arrive(uint32_t *slot, bonnet_schedule *s, uint32_
     return BONNET_OK;
 }
 
+bonnet_status bonnet_schedule_look(bonnet_job_end *out, const bonnet_schedule *s, uint32_t slot)
+{
+    if (!out || !s || slot >= BONNET_JOBS_MAX || s->job[slot].state == JOB_FREE) return BONNET_EINVAL;
+    *out = s->job[slot].end;
+    return BONNET_OK;
+}
+
 bonnet_status bonnet_schedule_take(bonnet_job_end *out, bonnet_schedule *s)
 {
     const schedule_job *first = NULL;

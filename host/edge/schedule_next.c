@@ -212,3 +212,11 @@ bonnet_status bonnet_schedule_done(bonnet_schedule *s, uint64_t end_ns, const bo
     s->turn.count = 0;
     return BONNET_OK;
 }
+
+bonnet_status bonnet_schedule_undo(bonnet_schedule *s)
+{
+    if (!s || !s->turn.count) return BONNET_EINVAL;
+    for (uint32_t i = 0; i < s->turn.count; i++) s->job[s->turn.slot[i]].state = JOB_OPEN;
+    s->turn.count = 0;
+    return BONNET_OK;
+}

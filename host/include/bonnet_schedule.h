@@ -147,6 +147,9 @@ BONNET_API bonnet_status bonnet_schedule_next(bonnet_turn *out, bonnet_schedule 
 typedef struct bonnet_stage_seen { double confidence; uint32_t sure; } bonnet_stage_seen;
 BONNET_API bonnet_status bonnet_schedule_done(bonnet_schedule *schedule, uint64_t end_ns, const bonnet_stage_seen *seen);
 
+/* It could not be computed: its frames are as before it. BONNET_EINVAL: no turn is under way. */
+BONNET_API bonnet_status bonnet_schedule_undo(bonnet_schedule *schedule);
+
 /* Values are API. */
 typedef enum bonnet_outcome {
     BONNET_ANSWERED = 0,        /* in time, by `stage` */
@@ -160,6 +163,8 @@ typedef struct bonnet_job_end {
     double   confidence;
     uint64_t arrival_ns, deadline_ns, answer_ns, end_ns; /* answer_ns: the end of `stage`; end_ns: when no later stage could follow */
 } bonnet_job_end;
+/* The frame of a slot, as far as it is. BONNET_EINVAL: there is none. */
+BONNET_API bonnet_status bonnet_schedule_look(bonnet_job_end *out, const bonnet_schedule *schedule, uint32_t slot);
 /* The next frame that is at its end; its slot is free again. BONNET_EINVAL: none is. */
 BONNET_API bonnet_status bonnet_schedule_take(bonnet_job_end *out, bonnet_schedule *schedule);
 

@@ -4,24 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "bonnet_exits.h"
-#include "internal.h"
-
-/* From the stage before as far as one exit, and the exit itself. The last stage has no branch: its trunk ends in the network's own logits. */
-typedef struct stage {
-    bonnet_model *trunk;  /* NULL: the stage before ended at this cut, too */
-    bonnet_model *branch; /* NULL: the end */
-    size_t map_bytes;     /* of the cut */
-    double threshold, temperature;
-    bonnet_exit_stage seen;
-} stage;
-
-struct bonnet_exits {
-    bonnet_device *dev;
-    uint32_t n, classes, confidence;
-    char names[BONNET_MAX_EXITS + 1][BONNET_NAME_BYTES];
-    stage stages[BONNET_MAX_EXITS + 1];
-};
+#include "exits_stage.h"
 
 /* ---- open ---------------------------------------------------------------------------------------------------------- */
 
@@ -49,7 +32,7 @@ static double own_temperature(double scale) { return scale > 1 / DBL_MAX ? 1 / s
 static bonnet_status stage_open(bonnet_exits *x, const bonnet_model *model, const bonnet_exits_options *o, uint32_t index, uint32_t *from)
 {
     const uint32_t exits = model->net->n_exits, at = x->n++;
-    stage *s = &x->stages[at];
+    exits_stage *s = &x->stages[at];
     bonnet_exit e;
     bonnet_cut cut;
     if (index == exits) {
@@ -88,6 +71,7 @@ bonnet_status bonnet_exits_open(bonnet_exits **out, const bonnet_model *model, c
     if (!x) return bonnet_fail(err, BONNET_ENOMEM, "out of memory");
     x->dev = model->dev;
     x->classes = model->net->classes;
+    x->pixels_bytes = bonnet_net_input_bytes(model->net);
     x->confidence = o.confidence;
     uint32_t from = UINT32_MAX;
     int all_left = 0; /* behind an exit that takes everybody nothing is loaded */
@@ -133,27 +117,60 @@ static void count_up(uint64_t *cycles, bonnet_exit_stage *to, const bonnet_devic
     to->clock_hz = dev->stats.clock_hz;
 }
 
-static bonnet_status go_on(bonnet_exits *x, const stage *s, bonnet_exit_stage *spent, batch *b)
+bonnet_status bonnet_exits_stage_run(bonnet_exits *x, uint32_t index, bonnet_exit_stage *spent, bonnet_result *results, int32_t *logits,
+                                     uint8_t *maps, const uint8_t *at, size_t n)
 {
-    uint8_t *maps = s->map_bytes > SIZE_MAX / b->n ? NULL : malloc(s->map_bytes * b->n);
-    if (!maps) return bonnet_fail(&x->dev->error, BONNET_ENOMEM, "out of memory for the maps of %zu images", b->n);
-    bonnet_status status = bonnet_run_head(maps, x->dev, s->trunk, b->at, b->n);
-    if (status == BONNET_OK) count_up(&spent->cycles, spent, x->dev);
-    free(b->maps);
-    b->at = b->maps = maps;
+    const exits_stage *s = &x->stages[index];
+    bonnet_status status = BONNET_OK;
+    spent->frames += n;
+    if (s->branch && s->trunk) {
+        status = bonnet_run_head(maps, x->dev, s->trunk, at, n);
+        if (status == BONNET_OK) count_up(&spent->cycles, spent, x->dev);
+        at = maps;
+    }
+    if (status == BONNET_OK) status = bonnet_run_batch(results, logits, x->dev, s->branch ? s->branch : s->trunk, at, n);
+    if (status == BONNET_OK) count_up(s->branch ? &spent->branch_cycles : &spent->cycles, spent, x->dev);
     return status;
 }
 
-/* The answers of those who are sure; the others move together. */
-static bonnet_status part_company(const bonnet_exits *x, const stage *s, bonnet_exit_stage *spent, batch *b)
+bonnet_status bonnet_exits_stage_sure(double *confidence, bool *enough, const bonnet_exits *x, uint32_t index, const int32_t *logits)
 {
+    const exits_stage *s = &x->stages[index];
+    bonnet_status status = bonnet_confidence_get(confidence, x->confidence, logits, x->classes, s->temperature);
+    if (status != BONNET_OK) return bonnet_fail(&x->dev->error, status, "no confidence of these logits"); /* everything was checked */
+    *enough = !s->branch || *confidence >= s->threshold;
+    return BONNET_OK;
+}
+
+void bonnet_exits_stage_count(bonnet_exits *x, uint32_t index, const bonnet_exit_stage *spent)
+{
+    bonnet_exit_stage *to = &x->stages[index].seen;
+    to->frames += spent->frames, to->left += spent->left, to->cycles += spent->cycles, to->branch_cycles += spent->branch_cycles;
+    to->macs += spent->macs;
+    if (spent->clock_hz) to->clock_hz = spent->clock_hz;
+}
+
+/* Room for the maps of the stage, where it makes any. */
+static bonnet_status make_room(uint8_t **maps, const bonnet_exits *x, const exits_stage *s, size_t n)
+{
+    *maps = NULL;
+    if (!s->branch || !s->trunk) return BONNET_OK;
+    *maps = s->map_bytes > SIZE_MAX / n ? NULL : malloc(s->map_bytes * n);
+    return *maps ? BONNET_OK : bonnet_fail(&x->dev->error, BONNET_ENOMEM, "out of memory for the maps of %zu images", n);
+}
+
+/* The answers of those who are sure; the others move together. */
+static bonnet_status part_company(const bonnet_exits *x, uint32_t index, bonnet_exit_stage *spent, batch *b)
+{
+    const exits_stage *s = &x->stages[index];
     size_t left = 0;
     for (size_t i = 0; i < b->n; i++) {
         const int32_t *logits = b->logits + i * x->classes;
         bonnet_exit_result r = {.result = b->results[i], .exit = s->seen.exit};
-        bonnet_status status = bonnet_confidence_get(&r.confidence, x->confidence, logits, x->classes, s->temperature);
-        if (status != BONNET_OK) return bonnet_fail(&x->dev->error, status, "no confidence of these logits"); /* everything was checked */
-        if (!s->branch || r.confidence >= s->threshold) {
+        bool enough;
+        bonnet_status status = bonnet_exits_stage_sure(&r.confidence, &enough, x, index, logits);
+        if (status != BONNET_OK) return status;
+        if (enough) {
             b->answers[b->who[i]] = r;
             memcpy(b->answer_logits + (size_t)b->who[i] * x->classes, logits, x->classes * sizeof *logits);
             spent->left++;
@@ -170,26 +187,21 @@ static bonnet_status stages_run(bonnet_exits *x, batch *b)
 {
     bonnet_status status = BONNET_OK;
     for (uint32_t i = 0; i < x->n && b->n && status == BONNET_OK; i++) {
-        const stage *s = &x->stages[i];
-        bonnet_exit_stage *spent = &b->spent[i];
-        spent->frames += b->n;
-        if (s->branch && s->trunk) status = go_on(x, s, spent, b);
-        if (status == BONNET_OK) status = bonnet_run_batch(b->results, b->logits, x->dev, s->branch ? s->branch : s->trunk, b->at, b->n);
-        if (status == BONNET_OK) count_up(s->branch ? &spent->branch_cycles : &spent->cycles, spent, x->dev);
-        if (status == BONNET_OK) status = part_company(x, s, spent, b);
+        uint8_t *maps;
+        status = make_room(&maps, x, &x->stages[i], b->n);
+        if (status == BONNET_OK) status = bonnet_exits_stage_run(x, i, &b->spent[i], b->results, b->logits, maps, b->at, b->n);
+        if (maps) {
+            free(b->maps);
+            b->at = b->maps = maps;
+        }
+        if (status == BONNET_OK) status = part_company(x, i, &b->spent[i], b);
     }
     return status;
 }
 
 static void keep(bonnet_exits *x, const batch *b)
 {
-    for (uint32_t i = 0; i < x->n; i++) {
-        bonnet_exit_stage *to = &x->stages[i].seen;
-        const bonnet_exit_stage *from = &b->spent[i];
-        to->frames += from->frames, to->left += from->left, to->cycles += from->cycles, to->branch_cycles += from->branch_cycles;
-        to->macs += from->macs;
-        if (from->clock_hz) to->clock_hz = from->clock_hz;
-    }
+    for (uint32_t i = 0; i < x->n; i++) bonnet_exits_stage_count(x, i, &b->spent[i]);
 }
 
 bonnet_status bonnet_exits_run(bonnet_exit_result *results, int32_t *logits, bonnet_exits *x, const uint8_t *pixels, size_t count)

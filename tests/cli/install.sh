@@ -37,6 +37,7 @@ cat > edge.c << 'END'
 #include <bonnet_place.h>
 #include <bonnet_profile.h>
 #include <bonnet_schedule.h>
+#include <bonnet_streams.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,7 @@ int main(void)
     if (bonnet_cache_look(&hit, cache, &cached.key, near, 1) != BONNET_OK || !hit.hit || hit.distance != 1) return 1;
     bonnet_cache_close(cache);
     if (bonnet_bucket_start(&bucket, 10, 100, 0) != BONNET_OK || !(bucket.level_bytes > 99)) return 1;
+    bonnet_streams_close(NULL);
     return printf("%.0f us\n", order.expected_us) < 0;
 }
 END

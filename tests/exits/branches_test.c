@@ -102,7 +102,7 @@ int device_check(device *d, subject *s)
     for (uint32_t e = 0; e + 1 < s->net->n_exits && ok; e++) ok = part_check(d, s, model, e, e + 1);
     if (ok && (bonnet_exit_get(&x, model, s->net->n_exits) != BONNET_EINVAL || bonnet_model_branch(&none, model, s->net->n_exits) != BONNET_EINVAL))
         ok = said(d, "an exit too many");
-    ok = ok && stages_check(d, s, model, &refused);
+    ok = ok && stages_check(d, s, model, &refused) && streams_check(d, s, model, &refused);
     d->refused += (uint32_t)refused;
     bonnet_model_free(model);
     return ok;

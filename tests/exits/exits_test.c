@@ -80,10 +80,11 @@ int main(int argc, char **argv)
         subject_free(&s);
     }
     for (int k = 0; k < open; k++) {
-        if (!bad && !d[k].branches && cases > 4) bad = 1, printf("exits: %s ran no branch\n", d[k].uri);
-        printf(
-            "exits: %-27s %u branches and %u runs in stages as wanted, of %u images each; %u parts had no room; %llu images left early; seed %llu\n",
-            d[k].uri, d[k].branches, d[k].runs, (unsigned)FRAMES, d[k].refused, (unsigned long long)d[k].left_early, (unsigned long long)seed);
+        if (!bad && (!d[k].branches || !d[k].streams) && cases > 4) bad = 1, printf("exits: %s ran no branch or no streams\n", d[k].uri);
+        printf("exits: %-27s %u branches, %u runs in stages and %u as streams as wanted, of %u images each; %u parts had no room; %llu images left "
+               "early; seed %llu\n",
+               d[k].uri, d[k].branches, d[k].runs, d[k].streams, (unsigned)FRAMES, d[k].refused, (unsigned long long)d[k].left_early,
+               (unsigned long long)seed);
         bonnet_close(d[k].dev);
     }
     return bad;

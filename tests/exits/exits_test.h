@@ -27,7 +27,7 @@ typedef struct device {
     const char *uri;
     bonnet_device *dev;
     int quick;
-    uint32_t branches, runs, refused;
+    uint32_t branches, runs, streams, refused;
     uint64_t left_early;
 } device;
 
@@ -37,4 +37,6 @@ int answers_make(subject *s);
 int device_check(device *d, subject *s);
 /* stages_test.c: the runner. *refused: the device has no room for a part. */
 int stages_check(device *d, subject *s, const bonnet_model *model, int *refused);
+/* streams_test.c: the same frames as several streams, stage by stage in turns. */
+int streams_check(device *d, subject *s, const bonnet_model *model, int *refused);
 #endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* streams_test.c - bonnet_streams against bonnet_exits_run(): several streams, frames that pause behind a stage and go on, batches; the same answers, bit for bit. */
+#include "bonnet_streams.h"
+#include "exits_test.h"
+
+enum { STREAMS = 2 };
+
+/* One network with two settings of its thresholds: a stream of each, and one more that shares the first's. */
+typedef struct pair {
+    bonnet_exits *x[STREAMS];
+    bonnet_exit_result want[STREAMS][FRAMES];
+    int32_t *logits[STREAMS]; /* [FRAMES][classes] */
+} pair;
+
+static bonnet_status pair_open(pair *p, subject *s, const bonnet_model *model)
+{
+    bonnet_status status = BONNET_OK;
+    for (int k = 0; k < STREAMS && status == BONNET_OK; k++) {
+        double thresholds[MOST_EXITS];
+        bonnet_exits_options o = BONNET_EXITS_OPTIONS_INIT;
+        o.count = s->net->n_exits, o.thresholds = thresholds;
+        for (uint32_t e = 0; e < o.count; e++) /* of every second exit about a half leaves */
+            if (bonnet_confidence_get(&thresholds[e], 0, s->want[e] + (size_t)bonnet_rng_below(&s->rng, FRAMES) * s->net->classes, s->net->classes,
+                                      1) ||
+                bonnet_rng_chance(&s->rng, 20))
+                thresholds[e] = HUGE_VAL;
+        status = bonnet_exits_open(&p->x[k], model, &o);
+        p->logits[k] = calloc(FRAMES, s->net->classes * sizeof *p->logits[k]);
+        if (status == BONNET_OK) status = bonnet_exits_run(p->want[k], p->logits[k], p->x[k], s->pixels, FRAMES);
+    }
+    return status;
+}
+
+static void pair_close(pair *p)
+{
+    for (int k = 0; k < STREAMS; k++) bonnet_exits_close(p->x[k]), free(p->logits[k]);
+}
+
+static int frame_check(const pair *p, const subject *s, const bonnet_stream_frame *f, const int32_t *logits)
+{
+    const uint32_t k = f->end.task % STREAMS;
+    const bonnet_exit_result *want = &p->want[k][f->tag];
+    if (f->end.outcome != BONNET_ANSWERED || f->answer.exit != want->exit || f->answer.confidence != want->confidence ||
+        f->answer.result.label != want->result.label ||
+        memcmp(logits, p->logits[k] + f->tag * s->net->classes, s->net->classes * sizeof *logits) != 0)
+        return printf("exits: stream %u, picture %u: exit %u instead of %u, or other logits\n", f->end.task, (unsigned)f->tag, f->answer.exit,
+                      want->exit),
+               0;
+    return 1;
+}
+
+/* All frames at once, or one after the other with a stage of another between: who is next is by deadline, and those are drawn. */
+static int play(subject *s, const pair *p, const bonnet_model *model, uint32_t policy, uint32_t batch)
+{
+    const uint64_t table[BONNET_EXITS_MAX * 4] = {10, 11, 12, 13, 10, 11, 12, 13, 10, 11, 12, 13, 10, 11, 12, 13, 10, 11, 12, 13};
+    bonnet_schedule_options o = BONNET_SCHEDULE_OPTIONS_INIT;
+    bonnet_stream stream[STREAMS + 1];
+    bonnet_streams *x = NULL;
+    char message[200] = "";
+    bonnet_utility utility[STREAMS];
+    int32_t *logits = malloc(s->net->classes * sizeof *logits);
+    uint64_t now = 0, frames = 0, cycles = 0;
+    int ok = 1;
+    memset(utility, 0, sizeof utility);
+    o.policy = policy, o.batch = batch, o.message = message, o.message_bytes = sizeof message;
+    for (uint32_t i = 0; i <= STREAMS; i++) {
+        bonnet_exit_stage stage;
+        bonnet_utility *u = &utility[i % STREAMS];
+        stream[i] = (bonnet_stream){.exits = p->x[i % STREAMS],
+                                    .task = {.period_ns = 1000000, .deadline_ns = 900000, .weight = 1, .batch = 4, .batch_ns = table}};
+        for (u->stages = 0; bonnet_exits_stage_get(&stage, p->x[i % STREAMS], u->stages) == BONNET_OK; u->stages++)
+            stream[i].task.stage_ns[u->stages] = 10;
+        u->bins = 1;
+        for (uint32_t k = 0; k < u->stages; k++) /* later is better: every stage is worth it until an exit is sure */
+            for (uint32_t l = k; l < u->stages; l++) u->mean[l] = u->after[k][0][l] = 1 + l;
+        stream[i].task.utility = u;
+    }
+    const bonnet_status status = bonnet_streams_open(&x, stream, STREAMS + 1, &o);
+    if (status != BONNET_OK) ok = !printf("exits: streams: %d: %s\n", status, message);
+    for (uint32_t f = 0; ok && f < FRAMES; f++)
+        for (uint32_t i = 0; i <= STREAMS; i++) {
+            const size_t bytes = bonnet_model_input_bytes(model);
+            uint32_t taken = 0;
+            if (bonnet_streams_push(&taken, x, i, s->pixels + f * bytes, bytes, now, now + 100000 + bonnet_rng_below(&s->rng, 100000), f) !=
+                    BONNET_OK ||
+                !taken)
+                ok = 0;
+        }
+    while (ok) {
+        bonnet_streams_turn t;
+        bonnet_stream_frame f;
+        if (bonnet_streams_step(&t, x, now) != BONNET_OK) ok = 0;
+        if (!ok || !t.turn.count) break;
+        cycles += t.cycles;
+        if (bonnet_streams_done(x, now += 10) != BONNET_OK) ok = 0;
+        for (; ok && bonnet_streams_take(&f, logits, x) == BONNET_OK; frames++) ok = frame_check(p, s, &f, logits);
+    }
+    if (ok && frames != FRAMES * (STREAMS + 1)) ok = !printf("exits: streams: %u of %u frames came back\n", (unsigned)frames, FRAMES * (STREAMS + 1));
+    bonnet_streams_close(x);
+    free(logits);
+    return ok;
+}
+
+int streams_check(device *d, subject *s, const bonnet_model *model, int *refused)
+{
+    pair p;
+    memset(&p, 0, sizeof p);
+    if (s->net->classes < 2) return 1;
+    const bonnet_status status = pair_open(&p, s, model);
+    int ok = status == BONNET_OK || status == BONNET_EUNSUPPORTED;
+    *refused += status == BONNET_EUNSUPPORTED;
+    if (!ok) printf("exits: streams: status %d: %s\n", status, bonnet_last_error(d->dev));
+    if (status == BONNET_OK)
+        ok = play(s, &p, model, BONNET_POLICY_EDF, 1) &&
+             (!d->quick || (play(s, &p, model, BONNET_POLICY_IMPRECISE, 1) && play(s, &p, model, BONNET_POLICY_FIFO, 3)));
+    d->streams += (uint32_t)(ok && status == BONNET_OK);
+    pair_close(&p);
+    return ok;
+}
