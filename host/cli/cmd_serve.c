@@ -5,9 +5,9 @@
 #include "serve.h"
 
 static const char usage[] =
-    "usage: bonnet serve MODEL.bonnet... [--device URI] [--listen HOST:PORT] [--queue N] [--batch N] [--timeout MS] [--timeout-ms N] [--insecure]\n\n"
+    "usage: bonnet serve MODEL.bonnet... [--device URI]... [--listen HOST:PORT] [--queue N] [--batch N] [--timeout MS] [--timeout-ms N] [--insecure]\n\n"
     "Networks, and their tails behind every cut, by the Open Inference Protocol, version 2 (REST, with binary tensors). docs/serve.md\n"
-    "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
+    "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them; several times, up to 16: a pool\n"
     "  --listen H:P      default 127.0.0.1:8600; port 0: a free one, which the line on stdout says\n"
     "  --cert F, --key F this server's certificate and key, PEM: TLS 1.3 instead of plain HTTP\n"
     "  --ca FILE         clients must show a certificate of these authorities, PEM; --crl FILE: those that were revoked\n"
@@ -29,12 +29,15 @@ static void on_hangup(int number)
 
 typedef struct line {
     cli_options o;
+    cli_texts devices;
     const char *address, *cert, *key, *ca, *crl, *acl;
     unsigned long queue, timeout_ms;
     bool insecure;
 } line;
 
-static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
+static const cli_option verb_options[] = {CLI_OPT_TEXTS("device", line, devices),
+                                          CLI_OPT_WHOLE("timeout-ms", cli_options, timeout_ms, 0, CLI_WHOLE_MOST),
+                                          CLI_OPT_WHOLE("seed", cli_options, seed, 0, CLI_WHOLE_MOST),
                                           CLI_OPT_TEXT("listen", line, address),
                                           CLI_OPT_FLAG("insecure", line, insecure),
                                           CLI_OPT_TEXT("cert", line, cert),
@@ -49,18 +52,21 @@ static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
 
 int cli_serve(int argc, char **argv)
 {
-    line l = {.o = {.device = "cpu:", .batch = 16, .timeout_ms = 60000}, .address = "127.0.0.1:8600", .queue = 64, .timeout_ms = 30000};
+    line l = {.o = {.batch = 16, .timeout_ms = 60000}, .address = "127.0.0.1:8600", .queue = 64, .timeout_ms = 30000};
     const cli_options *o = &l.o;
     char message[SERVE_LINE] = "";
     const int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
     if (o->argc < 1 || o->argc > SERVE_MODELS) return cli_fail(CLI_USAGE, "serve: give 1 to %d .bonnet files", SERVE_MODELS);
+    if (!l.devices.count) l.devices = (cli_texts){{"cpu:"}, 1};
+    if (l.devices.count > SERVE_POOL) return cli_fail(CLI_USAGE, "serve: give at most %d devices", SERVE_POOL);
     if (!l.cert != !l.key) return cli_fail(CLI_USAGE, "serve: --cert and --key go together");
     if (l.ca && !l.cert) return cli_fail(CLI_USAGE, "serve: --ca wants --cert and --key");
     if (l.crl && !l.ca) return cli_fail(CLI_USAGE, "serve: --crl wants --ca");
     const serve_options s = {.paths = (const char *const *)o->argv,
                              .models = (uint32_t)o->argc,
-                             .device = o->device,
+                             .uris = l.devices.text,
+                             .devices = (uint32_t)l.devices.count,
                              .listen = l.address,
                              .queue = (uint32_t)l.queue,
                              .batch = (uint32_t)o->batch,

@@ -21,11 +21,11 @@ static void server_metadata(serve_call *c)
     fixed(c, text);
 }
 
-/* The device works, or has not yet been tried again after an error; and the server does not stop. */
+/* A device works, or has not yet been tried again after an error; and the server does not stop. */
 static bool is_ready(server *s)
 {
     pthread_mutex_lock(&s->lock);
-    const bool ready = !s->draining && !s->broken;
+    const bool ready = !s->draining && serve_pool_ready(s);
     pthread_mutex_unlock(&s->lock);
     return ready;
 }
@@ -33,7 +33,7 @@ static bool is_ready(server *s)
 static void ready_reply(server *s, serve_call *c, const char *text)
 {
     if (is_ready(s)) fixed(c, text);
-    else serve_fail(c, 503, "not ready: the server is stopping, or its device does not answer"), c->retry_us = 1;
+    else serve_fail(c, 503, "not ready: the server is stopping, or none of its devices works"), c->retry_us = 1;
 }
 
 static void not_allowed(serve_call *c, const char *allow)

@@ -55,13 +55,14 @@ void serve_infer_begin(server *s, serve_call *c)
 }
 
 /* The queue's answer as HTTP. */
-static void refused(serve_call *c, serve_admission why, int64_t backlog)
+static void refused(const server *s, serve_call *c, serve_admission why, int64_t backlog)
 {
     c->retry_us = backlog > 0 ? backlog : 1;
-    if (why == SERVE_FULL) serve_fail(c, 503, "the queue is full, %lld us of work are ahead", (long long)backlog);
+    if (why == SERVE_NO_DEVICE) serve_fail(c, 503, "no device works; they are opened again from time to time");
+    else if (why == SERVE_FULL) serve_fail(c, 503, "the queue is full, %lld us of work are ahead", (long long)backlog);
     else if (why == SERVE_LATE)
         serve_fail(c, 503, "the deadline cannot be met: %lld us of work are ahead, this takes about %lld us more", (long long)backlog,
-                   (long long)c->wait.cost);
+                   (long long)(serve_model_us(s, c->model) * c->request.count));
     else serve_fail(c, 503, "the deadline would be met at the cost of requests that were let in before");
 }
 
@@ -83,18 +84,19 @@ bool serve_infer_submit(server *s, serve_call *c)
     pthread_mutex_lock(&s->lock);
     c->wait = (serve_wait){.model = c->model,
                            .deadline = c->request.timeout_us ? c->arrived + c->request.timeout_us : SERVE_NEVER,
-                           .cost = (int64_t)(c->model->us * c->request.count) + 1,
                            .count = c->request.count};
-    const serve_admission admission = s->draining ? SERVE_FULL : serve_queue_add(&s->queue, &c->wait, now, s->free_at, &backlog);
+    for (uint32_t i = 0; i < s->o.devices; i++) c->wait.cost[i] = (int64_t)(c->model->us[i] * c->request.count) + 1;
+    const serve_pool pool = serve_pool_now(s, now);
+    const serve_admission admission = s->draining ? SERVE_FULL : serve_queue_add(&s->queue, &c->wait, now, &pool, &backlog);
     if (s->draining) {
         serve_fail(c, 503, "the server is stopping");
         c->retry_us = 1;
-    } else if (admission != SERVE_ADMITTED) refused(c, admission, backlog);
+    } else if (admission != SERVE_ADMITTED) refused(s, c, admission, backlog);
     else {
         serve_peer_phase(c->connection, SERVE_WAITING);
         MHD_suspend_connection(c->connection);
         wake = c->wait.deadline != SERVE_NEVER && s->queue.first == &c->wait;
-        pthread_cond_signal(&s->work);
+        serve_wake(s, c, now);
     }
     pthread_mutex_unlock(&s->lock);
     const uint64_t one = 1;

@@ -63,23 +63,43 @@ static void tls(FILE *to, const tls_server *t)
         (unsigned long long)t->files->expires);
 }
 
+/* One value for each device, by number and URI. */
+static void of_device(FILE *to, const char *name, const serve_device *d, double value)
+{
+    fprintf(to, "%s{device=\"%u\",uri=\"", name, d->index);
+    for (const char *c = d->uri; *c; c++) fprintf(to, *c == '"' || *c == '\\' ? "\\%c" : "%c", (unsigned char)*c < ' ' ? '?' : *c);
+    fprintf(to, "\"} %.15g\n", value);
+}
+
+static void devices(FILE *to, const server *s)
+{
+    const serve_device *d = s->devices, *end = d + s->o.devices;
+    head(to, "bonnet_device_up", "gauge", "1 if the device takes work, or is being opened again for the first time since it failed.");
+    for (d = s->devices; d < end; d++) of_device(to, "bonnet_device_up", d, d->state != SERVE_OUT && !d->stuck);
+    head(to, "bonnet_runs_total", "counter", "Calls of the device; several requests may share one.");
+    for (d = s->devices; d < end; d++) of_device(to, "bonnet_runs_total", d, (double)d->runs);
+    head(to, "bonnet_device_busy_seconds_total", "counter", "That the device spent in its calls.");
+    for (d = s->devices; d < end; d++) of_device(to, "bonnet_device_busy_seconds_total", d, (double)d->busy_us * 1e-6);
+    head(to, "bonnet_device_reopened_total", "counter", "Times that the device was opened again after an error.");
+    for (d = s->devices; d < end; d++) of_device(to, "bonnet_device_reopened_total", d, (double)d->reopened);
+}
+
 char *serve_metrics(server *s)
 {
     char *text = NULL;
     size_t size;
     FILE *to = open_memstream(&text, &size);
     if (!to) return NULL;
-    one(to, "bonnet_up", "gauge", "1 if requests are taken: the device works, the server does not stop.", !s->draining && !s->broken);
-    one(to, "bonnet_queue_depth", "gauge", "Requests that wait for the device.", s->queue.length);
-    one(to, "bonnet_computing", "gauge", "Requests that the device computes.", s->computing);
+    one(to, "bonnet_up", "gauge", "1 if requests are taken: a device works, the server does not stop.", !s->draining && serve_pool_ready(s));
+    one(to, "bonnet_queue_depth", "gauge", "Requests that wait for a device.", s->queue.length);
+    one(to, "bonnet_computing", "gauge", "Requests that devices compute.", s->computing);
     one(to, "bonnet_connections", "gauge", "Open connections.", s->peer_count);
     one(to, "bonnet_body_bytes", "gauge", "Bodies of requests in memory.", s->bodies);
-    one(to, "bonnet_runs_total", "counter", "Calls of the device; several requests may share one.", s->totals.runs);
-    one(to, "bonnet_device_reopened_total", "counter", "Times that the device was opened again after an error.", s->totals.reopened);
     one(to, "bonnet_cut_off_total", "counter", "Connections that were closed for being too slow.", s->totals.cut_off);
     one(to, "bonnet_reloads_total", "counter", "Files that were read again at SIGHUP and are used now.", s->totals.reloads);
     one(to, "bonnet_reload_errors_total", "counter", "Files that were wrong at SIGHUP; those of before are used.", s->totals.reload_errors);
     tls(to, &s->tls);
+    devices(to, s);
     head(to, "bonnet_requests_total", "counter",
          "Requests answered, by model (none: no model was asked for) and HTTP status; 499: the client was gone.");
     requests(to, &s->unknown, "");

@@ -8,7 +8,7 @@
 enum { SERVE_STATUSES = 15, SERVE_BUCKETS = 12 };
 typedef struct serve_histogram { uint64_t bucket[SERVE_BUCKETS + 1]; uint64_t count; double seconds; } serve_histogram;
 typedef struct serve_counts { uint64_t requests[SERVE_STATUSES], images; serve_histogram queue, compute; } serve_counts;
-typedef struct serve_totals { uint64_t runs, reopened, cut_off, reloads, reload_errors; } serve_totals;
+typedef struct serve_totals { uint64_t cut_off, reloads, reload_errors; } serve_totals;
 
 void serve_count(serve_counts *c, int status);
 void serve_time(serve_histogram *h, int64_t us);

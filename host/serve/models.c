@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* models.c - what is served: every network and its tails, on one device that can be opened again. */
+/* models.c - what is served: every network and its tails, on every device of the pool. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,31 +12,11 @@ int64_t serve_now(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static bonnet_status failed(char message[SERVE_LINE], bonnet_status status, const bonnet_device *dev, const char *what)
+bonnet_status serve_failed(char message[SERVE_LINE], bonnet_status status, const bonnet_device *dev, const char *what)
 {
     const char *detail = bonnet_last_error(dev);
     snprintf(message, SERVE_LINE, "%s: %s", what, *detail ? detail : bonnet_status_text(status));
     return status;
-}
-
-bonnet_status serve_device_open(char message[SERVE_LINE], server *s)
-{
-    bonnet_open_options o = BONNET_OPEN_OPTIONS_INIT;
-    o.timeout_ms = s->o.run_timeout_ms;
-    o.seed = s->o.seed;
-    o.cancel = &s->cancel;
-    const bonnet_status status = bonnet_open(&s->device, s->o.device, &o);
-    return status == BONNET_OK ? status : failed(message, status, NULL, s->o.device);
-}
-
-void serve_device_close(server *s)
-{
-    for (uint32_t i = 0; i < s->count; i++) {
-        bonnet_model_free(s->models[i].loaded);
-        s->models[i].loaded = NULL;
-    }
-    bonnet_close(s->device);
-    s->device = NULL;
 }
 
 static void hexadecimal(char text[65], const uint8_t sha256[32])
@@ -45,34 +25,16 @@ static void hexadecimal(char text[65], const uint8_t sha256[32])
 }
 
 /* A network whose file changed behind the server's back is not the one that was announced. */
-static bonnet_status same(char message[SERVE_LINE], const serve_model *m, const char *path)
+bonnet_status serve_same_network(char message[SERVE_LINE], const serve_model *m, const bonnet_model *loaded, const char *path)
 {
     bonnet_model_info info;
     char digest[65];
-    const bonnet_status status = bonnet_model_info_get(&info, m->loaded);
-    if (status != BONNET_OK) return failed(message, status, NULL, path);
+    const bonnet_status status = bonnet_model_info_get(&info, loaded);
+    if (status != BONNET_OK) return serve_failed(message, status, NULL, path);
     hexadecimal(digest, info.sha256);
     if (!strcmp(digest, m->oip.digest)) return BONNET_OK;
     snprintf(message, SERVE_LINE, "%.200s: the file is another network than when the server started; start it again", path);
     return BONNET_EABI;
-}
-
-bonnet_status serve_model_ready(char message[SERVE_LINE], server *s, serve_model *m)
-{
-    serve_model *whole = &s->models[m->whole];
-    if (m->loaded) return BONNET_OK;
-    if (!whole->loaded) {
-        const char *path = s->o.paths[m->whole];
-        bonnet_status status = bonnet_model_load(&whole->loaded, s->device, path);
-        if (status != BONNET_OK) return failed(message, status, s->device, path);
-        status = same(message, whole, path);
-        if (status == BONNET_OK) return m == whole ? status : serve_model_ready(message, s, m);
-        bonnet_model_free(whole->loaded);
-        whole->loaded = NULL;
-        return status;
-    }
-    const bonnet_status status = bonnet_model_tail(&m->loaded, whole->loaded, (uint32_t)m->oip.cut);
-    return status == BONNET_OK ? status : failed(message, status, s->device, m->oip.name);
 }
 
 static serve_model *append(server *s)
@@ -88,7 +50,7 @@ static bonnet_status describe(char message[SERVE_LINE], server *s, serve_model *
 {
     bonnet_model_info info;
     const bonnet_status status = bonnet_model_info_get(&info, loaded);
-    if (status != BONNET_OK) return failed(message, status, s->device, path);
+    if (status != BONNET_OK) return serve_failed(message, status, s->devices[0].handle, path);
     const size_t length = strlen(info.name);
     if (!length || length > OIP_NAME - 16 || strpbrk(info.name, "/\\\"%?#") ||
         info.name[strspn(info.name, "!#$&'()*+,-.0123456789:;<=>@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~")]) {
@@ -115,25 +77,10 @@ static bonnet_status describe(char message[SERVE_LINE], server *s, serve_model *
     return BONNET_OK;
 }
 
-/* The network once on zeros: the device works, and how long an image takes is known before the first request asks. */
-static bonnet_status once(char message[SERVE_LINE], server *s, serve_model *m, const char *path)
-{
-    uint8_t *zeros = calloc(1, m->oip.bytes);
-    bonnet_status status = zeros ? BONNET_OK : BONNET_ENOMEM;
-    for (int i = 0; i < 2 && status == BONNET_OK; i++) { /* the first one touches memory for the first time */
-        bonnet_result r;
-        const int64_t start = serve_now();
-        status = bonnet_run_image(&r, s->device, m->loaded, zeros, m->oip.bytes);
-        m->us = (double)(serve_now() - start);
-    }
-    free(zeros);
-    return status == BONNET_OK ? status : failed(message, status, s->device, path);
-}
-
 static bonnet_status tails(char message[SERVE_LINE], server *s, uint32_t whole)
 {
     bonnet_cut cut;
-    for (uint32_t i = 0; bonnet_cut_get(&cut, s->models[whole].loaded, i) == BONNET_OK; i++) {
+    for (uint32_t i = 0; bonnet_cut_get(&cut, s->models[whole].loaded[0], i) == BONNET_OK; i++) {
         serve_model *m = append(s);
         if (!m) {
             snprintf(message, SERVE_LINE, "out of memory");
@@ -152,36 +99,77 @@ static bonnet_status tails(char message[SERVE_LINE], server *s, uint32_t whole)
         memcpy(m->oip.map, map, sizeof map);
         m->whole = whole;
         m->share = (double)cut.macs_after / (double)(cut.macs_before + cut.macs_after ? cut.macs_before + cut.macs_after : 1);
-        m->us = w->us * m->share;
     }
     return BONNET_OK;
 }
 
-bonnet_status serve_models_open(char message[SERVE_LINE], server *s)
+/* Every file on the first device: what it is. The wholes first: their index is that of their file. */
+static bonnet_status described(char message[SERVE_LINE], server *s)
 {
-    bonnet_status status = serve_device_open(message, s);
-    /* The wholes first: their index is that of their file. */
-    for (uint32_t i = 0; i < s->o.models && status == BONNET_OK; i++) {
+    for (uint32_t i = 0; i < s->o.models; i++) {
         bonnet_model *loaded;
         serve_model m = {.whole = i}, *to;
-        status = bonnet_model_load(&loaded, s->device, s->o.paths[i]);
-        if (status != BONNET_OK) return failed(message, status, s->device, s->o.paths[i]);
+        bonnet_status status = bonnet_model_load(&loaded, s->devices[0].handle, s->o.paths[i]);
+        if (status != BONNET_OK) return serve_failed(message, status, s->devices[0].handle, s->o.paths[i]);
         status = describe(message, s, &m, loaded, s->o.paths[i]);
         to = status == BONNET_OK ? append(s) : NULL;
-        if (to) *to = m, to->loaded = loaded;
+        if (to) *to = m, to->loaded[0] = loaded;
         else bonnet_model_free(loaded);
         if (!to && status == BONNET_OK) status = BONNET_ENOMEM, snprintf(message, SERVE_LINE, "out of memory");
-        if (to) status = once(message, s, to, s->o.paths[i]);
+        if (status != BONNET_OK) return status;
     }
+    bonnet_status status = BONNET_OK;
     for (uint32_t i = 0; i < s->o.models && status == BONNET_OK; i++) status = tails(message, s, i);
+    return status;
+}
+
+/* Every network on zeros: the device works, and how long an image takes is known before the first request asks. */
+static bonnet_status measured(char message[SERVE_LINE], server *s, serve_device *d)
+{
+    const int64_t start = serve_now();
+    bonnet_status status = serve_device_load(message, d);
+    d->open_us += serve_now() - start;
+    for (uint32_t i = 0; i < s->count && status == BONNET_OK; i++) {
+        serve_model *m = &s->models[i];
+        if (m->whole != i) m->us[d->index] = s->models[m->whole].us[d->index] * m->share;
+        else
+            for (int n = 0; n < 2 && status == BONNET_OK; n++) /* the first one touches memory for the first time */
+                status = serve_model_once(message, d, m, &m->us[d->index]);
+    }
+    return status;
+}
+
+bonnet_status serve_models_open(char message[SERVE_LINE], server *s)
+{
+    bonnet_status status = BONNET_OK;
+    for (uint32_t i = 0; i < s->o.devices && status == BONNET_OK; i++) {
+        serve_device *d = &s->devices[i];
+        const int64_t start = serve_now();
+        d->parts = calloc(s->o.batch, sizeof *d->parts);
+        status = d->parts ? serve_device_open(message, d) : BONNET_ENOMEM;
+        d->open_us = serve_now() - start;
+        if (status == BONNET_OK && !i) status = described(message, s);
+        if (status == BONNET_OK) status = measured(message, s, d);
+    }
     return status;
 }
 
 void serve_models_close(server *s)
 {
-    serve_device_close(s);
+    for (uint32_t i = 0; i < s->o.devices; i++) {
+        serve_device_close(&s->devices[i]);
+        free(s->devices[i].parts);
+    }
     free(s->models);
     s->models = NULL, s->count = 0;
+}
+
+double serve_model_us(const server *s, const serve_model *m)
+{
+    double least = m->us[0];
+    for (uint32_t i = 1; i < s->o.devices; i++)
+        if (m->us[i] < least) least = m->us[i];
+    return least;
 }
 
 serve_model *serve_model_find(server *s, const char *name, size_t length)

@@ -20,31 +20,36 @@ enum {
 static void say(const server *s, const char *event, int64_t us)
 {
     struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-    uint64_t images = 0;
+    struct json_object *devices = json_object_new_array();
+    uint64_t images = 0, runs = 0;
     json_object_object_add(o, "event", json_object_new_string(event));
     json_object_object_add(o, "host", json_object_new_string(s->host));
     json_object_object_add(o, "port", json_object_new_int64(s->port));
-    json_object_object_add(o, "device", json_object_new_string(s->o.device));
+    for (uint32_t i = 0; i < s->o.devices; i++) {
+        runs += s->devices[i].runs;
+        json_object_array_add(devices, json_object_new_string(s->o.uris[i]));
+    }
+    json_object_object_add(o, "devices", devices);
     for (uint32_t i = 0; i < s->count; i++) {
         images += s->models[i].counts.images;
         if (s->models[i].whole != i) continue;
         struct json_object *m = json_object_new_object();
         json_object_object_add(m, "name", json_object_new_string(s->models[i].oip.name));
         json_object_object_add(m, "digest", json_object_new_string(s->models[i].oip.digest));
-        json_object_object_add(m, "image_us", json_object_new_int64((int64_t)s->models[i].us));
+        json_object_object_add(m, "image_us", json_object_new_int64((int64_t)serve_model_us(s, &s->models[i])));
         json_object_array_add(list, m);
     }
     json_object_object_add(o, "models", list);
     if (us >= 0) {
         json_object_object_add(o, "images", json_object_new_uint64(images));
-        json_object_object_add(o, "runs", json_object_new_uint64(s->totals.runs));
+        json_object_object_add(o, "runs", json_object_new_uint64(runs));
         json_object_object_add(o, "drained_us", json_object_new_int64(us));
     }
     fprintf(stderr, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(o);
 }
 
-/* Deadlines that passed in the queue are answered when they pass, slow connections cut off. Returns when to look again. */
+/* Deadlines are answered when they pass, slow connections cut off. Returns when to look again. */
 static int64_t watch(server *s, int64_t now)
 {
     serve_wait *late;
@@ -56,7 +61,11 @@ static int64_t watch(server *s, int64_t now)
         serve_finish(c, 504, line);
     }
     serve_peers_sweep(s, now);
-    const int64_t next = serve_queue_deadline(&s->queue);
+    int64_t next = serve_queue_deadline(&s->queue);
+    for (uint32_t i = 0; i < s->o.devices; i++) {
+        const int64_t look = serve_run_watch(&s->devices[i], now);
+        if (look < next) next = look;
+    }
     pthread_mutex_unlock(&s->lock);
     return next < now + TICK_US ? next : now + TICK_US;
 }
@@ -99,13 +108,14 @@ static bool drain(server *s, const sigset_t *mask)
     return idle(s);
 }
 
-/* Whoever still waits is told so; the device is asked to stop. */
+/* Whoever still waits is told so; the devices are asked to stop. */
 static void abandon(server *s)
 {
     serve_wait *w;
-    s->cancel = 1;
     pthread_mutex_lock(&s->lock);
-    while ((w = serve_queue_take(&s->queue, 0, 0)) != NULL) serve_finish((serve_call *)w, 503, "the server stopped before this was computed");
+    s->quit = true;
+    for (uint32_t i = 0; i < s->o.devices; i++) s->devices[i].cancel = 1;
+    while ((w = serve_queue_pop(&s->queue)) != NULL) serve_finish((serve_call *)w, 503, "the server stopped before this was computed");
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -163,39 +173,60 @@ static bonnet_status until_stopped(server *s, char message[SERVE_LINE], const si
     return BONNET_ETIMEOUT;
 }
 
+static bonnet_status with_workers(server *s, char message[SERVE_LINE], const sigset_t *mask)
+{
+    bonnet_status status = serve_workers_start(s);
+    if (status == BONNET_OK) status = until_stopped(s, message, mask);
+    else snprintf(message, SERVE_LINE, "cannot start a thread");
+    return status;
+}
+
+/* *own: nothing else uses it any more; else a thread that does not come back does. */
+static bonnet_status run(server *s, char message[SERVE_LINE], const sigset_t *mask, bool *own)
+{
+    bonnet_status status = *s->o.stop ? BONNET_EINTR : BONNET_OK;
+    if (status == BONNET_OK) status = start(s, message);
+    if (status == BONNET_OK) status = with_workers(s, message, mask);
+    *own = serve_workers_end(s);
+    if (!*own && status == BONNET_OK) {
+        status = BONNET_ETIMEOUT;
+        snprintf(message, SERVE_LINE, "stopped, but a device does not come back");
+    }
+    if (s->http) MHD_stop_daemon(s->http);
+    if (s->listening >= 0) close(s->listening);
+    if (s->wake >= 0) close(s->wake);
+    tls_free(&s->tls);
+    acl_free(s->acl);
+    return status;
+}
+
 bonnet_status serve_run(char message[SERVE_LINE], const serve_options *options)
 {
-    server s = {.o = *options, .listening = -1, .wake = -1, .queue.most = options->queue};
-    pthread_t worker;
+    server *s = calloc(1, sizeof *s);
     sigset_t block, before;
+    pthread_condattr_t monotonic;
+    bool own;
+    if (!s) return BONNET_ENOMEM;
+    s->o = *options, s->listening = s->wake = -1, s->queue.most = options->queue;
     sigemptyset(&block);
     sigaddset(&block, SIGINT);
     sigaddset(&block, SIGTERM);
     sigaddset(&block, SIGHUP);
-    pthread_mutex_init(&s.lock, NULL);
-    pthread_cond_init(&s.work, NULL);
-    bonnet_status status = *options->stop ? BONNET_EINTR : BONNET_OK;
-    pthread_sigmask(SIG_BLOCK, &block, &before); /* signals come to this thread, and only while it rests */
-    if (status == BONNET_OK) status = start(&s, message);
-    if (status == BONNET_OK && pthread_create(&worker, NULL, serve_worker, &s) != 0) {
-        status = BONNET_ENOMEM;
-        snprintf(message, SERVE_LINE, "cannot start a thread");
-    } else if (status == BONNET_OK) {
-        status = until_stopped(&s, message, &before);
-        pthread_mutex_lock(&s.lock);
-        s.quit = true;
-        pthread_cond_signal(&s.work);
-        pthread_mutex_unlock(&s.lock);
-        pthread_join(worker, NULL);
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    for (uint32_t i = 0; i < options->devices; i++) {
+        s->devices[i] = (serve_device){.server = s, .index = i, .uri = options->uris[i]};
+        pthread_cond_init(&s->devices[i].work, &monotonic);
     }
-    if (s.http) MHD_stop_daemon(s.http);
-    if (s.listening >= 0) close(s.listening);
-    if (s.wake >= 0) close(s.wake);
-    tls_free(&s.tls);
-    acl_free(s.acl);
-    serve_models_close(&s);
+    pthread_condattr_destroy(&monotonic);
+    pthread_sigmask(SIG_BLOCK, &block, &before); /* signals come to this thread, and only while it rests */
+    const bonnet_status status = run(s, message, &before, &own);
+    if (own) serve_models_close(s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_cond_destroy(&s.work);
-    pthread_mutex_destroy(&s.lock);
+    for (uint32_t i = 0; i < options->devices && own; i++) pthread_cond_destroy(&s->devices[i].work);
+    if (!own) return status;
+    pthread_mutex_destroy(&s->lock);
+    free(s);
     return status;
 }

@@ -4,12 +4,14 @@
 #define BONNET_SERVE_H
 #include "bonnet.h"
 
-enum { SERVE_MODELS = 16, SERVE_LINE = 512 };
+enum { SERVE_MODELS = 16, SERVE_POOL = 16, SERVE_LINE = 512 };
 
 typedef struct serve_options {
     const char *const *paths;   /* of .bonnet files */
     uint32_t models;            /* 1..SERVE_MODELS */
-    const char *device, *listen; /* URI; HOST:PORT */
+    const char *const *uris;    /* of devices; the same one twice: two of its kind, where there are two */
+    uint32_t devices;           /* 1..SERVE_POOL */
+    const char *listen;         /* HOST:PORT */
     uint32_t queue, batch;      /* requests that may wait; images of one request, and computed together */
     uint32_t timeout_ms;        /* in which a request must come whole, and a reply be taken */
     uint32_t run_timeout_ms;    /* of the device */

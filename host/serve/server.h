@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server.h - within the room. Threads: one owns the device (worker.c), one the sockets (libmicrohttpd's), the caller's watches the clock (serve.c).
- * `lock` guards everything below it; a call belongs to the queue or the worker from its admission until it is done, else to the thread of the sockets.
+ * server.h - within the room. Threads: one for each device (worker.c), one for the sockets (libmicrohttpd's), the caller's watches the clock (serve.c).
+ * `lock` guards everything below it; a call belongs to the queue or a device from its admission until it is done, else to the thread of the sockets.
+ * A device that hangs keeps the bytes that it reads, not the call: whoever waits is answered by the clock.
  */
 #ifndef BONNET_SERVE_SERVER_H
 #define BONNET_SERVE_SERVER_H
@@ -25,8 +26,8 @@ typedef struct serve_model {
     oip_model oip;
     uint32_t whole;             /* index of the .bonnet file; of a whole network: its own */
     double share;               /* of the whole network's MACs */
-    bonnet_model *loaded;       /* or NULL: not yet, or not any more; the worker's */
-    double us;                  /* an image, moving mean */
+    bonnet_model *loaded[SERVE_DEVICES]; /* or NULL: not yet, or not any more; each is its device's thread's own */
+    double us[SERVE_DEVICES];   /* an image, moving mean */
     serve_counts counts;
 } serve_model;
 
@@ -40,7 +41,7 @@ typedef struct serve_call {
     uint8_t *body;
     size_t size, filled;
     int64_t header, arrived, started, compute_us, retry_us;
-    bool upload, submitted, done, counted;
+    bool upload, submitted, done, counted, again; /* again: a device has failed it, `line` says how */
     int status;                 /* 0: none yet */
     char line[SERVE_LINE];      /* of an error */
     const char *allow, *challenge; /* methods, of a 405; of a 401 */
@@ -58,6 +59,35 @@ typedef struct serve_peer { /* a connection */
     tls_peer tls;
 } serve_peer;
 
+/* One call within a run of a device. */
+typedef struct serve_part {
+    serve_call *call;           /* or NULL: answered, or given to another device, before the run came back */
+    const uint8_t *pixels;
+    uint32_t count;             /* images */
+    uint8_t *body, *own;        /* what pixels is part of, once the call does not hold it any more */
+} serve_part;
+
+typedef enum serve_state { SERVE_UP, SERVE_OPENING, SERVE_OUT } serve_state; /* OPENING: it failed, and is being opened again for the first time */
+typedef struct serve_device {
+    struct server *server;
+    uint32_t index;
+    const char *uri;
+    pthread_t thread;
+    bonnet_device *handle;      /* its thread's */
+    volatile int cancel;
+    /* With the lock, from here on. */
+    pthread_cond_t work;
+    bool started, idle, stuck;  /* idle: waits for work. stuck: a run does not come back */
+    serve_state state;
+    serve_part *parts;          /* [batch] of the run, `count` in use, `live` with a call */
+    uint32_t count, live;
+    int64_t since, until;       /* of the run, or of the opening: begun, estimated end */
+    int64_t open_us, retry_at;
+    uint32_t failures;          /* without a good run between them */
+    char line[SERVE_LINE];      /* why it is out */
+    uint64_t runs, reopened, busy_us;
+} serve_device;
+
 typedef struct server {
     serve_options o;
     struct MHD_Daemon *http;
@@ -66,15 +96,12 @@ typedef struct server {
     uint32_t port;
     serve_model *models;
     uint32_t count;
-    volatile int cancel;        /* of the device */
-    bonnet_device *device;      /* the worker's */
+    serve_device devices[SERVE_DEVICES]; /* o.devices of them */
 
     pthread_mutex_t lock;
-    pthread_cond_t work;
     serve_queue queue;
-    int64_t free_at;            /* when the device will be idle, estimated */
     uint32_t computing;         /* calls */
-    bool draining, quit, broken; /* broken: the device could not be opened again */
+    bool draining, quit;
     serve_peer *peers;
     uint32_t peer_count;
     size_t bodies;              /* bytes held */
@@ -86,17 +113,36 @@ typedef struct server {
 
 int64_t serve_now(void); /* microseconds, monotonic */
 
-/* models.c: the device and the files, at the start; every network once, on zeros. The worker's from then on. */
+/* models.c: devices and files, at the start; every network once on each device, on zeros. Each device is its thread's from then on. */
 bonnet_status serve_models_open(char message[SERVE_LINE], server *s);
-void serve_models_close(server *s);
+void serve_models_close(server *s); /* without a thread */
 serve_model *serve_model_find(server *s, const char *name, size_t length);
-bonnet_status serve_device_open(char message[SERVE_LINE], server *s);
-bonnet_status serve_model_ready(char message[SERVE_LINE], server *s, serve_model *m);
-void serve_device_close(server *s);
+double serve_model_us(const server *s, const serve_model *m); /* on the fastest device */
+bonnet_status serve_same_network(char message[SERVE_LINE], const serve_model *m, const bonnet_model *loaded, const char *path);
+bonnet_status serve_failed(char message[SERVE_LINE], bonnet_status status, const bonnet_device *dev, const char *what);
+
+/* device.c: by its thread, without the lock. */
+bonnet_status serve_device_open(char message[SERVE_LINE], serve_device *d);
+void serve_device_close(serve_device *d);
+bonnet_status serve_device_load(char message[SERVE_LINE], serve_device *d); /* every network, and the first one once: it works */
+bonnet_status serve_model_ready(char message[SERVE_LINE], serve_device *d, serve_model *m);
+bonnet_status serve_model_once(char message[SERVE_LINE], serve_device *d, serve_model *m, double *us);
+/* With the lock. */
+serve_pool serve_pool_now(const server *s, int64_t now);
+bool serve_pool_ready(const server *s); /* a device is left */
+
+/* run.c, with the lock: the calls of a device's run. */
+void serve_finish(serve_call *c, int status, const char *line); /* the call is answered, and may be freed at once */
+uint32_t serve_run_take(serve_device *d, int64_t now); /* out of the queue; images */
+void serve_run_end(serve_device *d, int code, const char *line, const int32_t *logits, const bonnet_result *results, int64_t us);
+void serve_strand(server *s); /* who waits for devices that are all out is told so */
+int64_t serve_run_watch(serve_device *d, int64_t now); /* deadlines, a run that does not come back; when to look again */
+void serve_run_abandon(serve_device *d); /* takes the lock: the server stops, and this one does not come back */
 
 /* worker.c */
-void *serve_worker(void *of);
-void serve_finish(serve_call *c, int status, const char *line); /* with the lock: the call is answered, and may be freed at once */
+bonnet_status serve_workers_start(server *s);
+bool serve_workers_end(server *s); /* false: a device does not come back, its thread is left alone */
+void serve_wake(server *s, const serve_call *c, int64_t now); /* with the lock: whoever may compute it */
 
 /* peers.c */
 void serve_peer_notify(void *of, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);

@@ -1,147 +1,176 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* worker.c - the thread that owns the device: takes what waits, earliest deadline first, computes, hands back. */
+/* worker.c - the thread that owns a device: takes what waits, earliest deadline first, computes, hands back; opens the device again when it failed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <time.h>
 #include "server.h"
 
-void serve_finish(serve_call *c, int status, const char *line)
+enum {
+    LOOK_US = 10000,     /* something waits, but for a faster device: between two looks whether that is still so */
+    BACKOFF_US = 100000, /* doubles from the second failure in a row on ... */
+    BACKOFFS = 7,        /* ... as often */
+    END_S = 5            /* a device that was told to stop has that long */
+};
+
+/* Until there is something to do, or that time. With the lock. */
+static void rest(serve_device *d, int64_t until)
 {
-    c->status = status;
-    if (line) snprintf(c->line, sizeof c->line, "%s", line);
-    c->done = true;
-    MHD_resume_connection(c->connection);
+    struct timespec t = {until / 1000000, until % 1000000 * 1000};
+    d->idle = d->state == SERVE_UP;
+    if (until == SERVE_NEVER) pthread_cond_wait(&d->work, &d->server->lock);
+    else pthread_cond_timedwait(&d->work, &d->server->lock, &t);
+    d->idle = false;
 }
 
-/* Nobody waits for the answer any more. */
-static bool gone(const serve_call *c)
+void serve_wake(server *s, const serve_call *c, int64_t now)
 {
-    char byte;
-    const ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    const serve_pool pool = serve_pool_now(s, now);
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < pool.devices; i++)
+        if (pool.free_at[i] != SERVE_NEVER && c->wait.cost[i] != SERVE_NEVER &&
+            (pool.free_at[best] == SERVE_NEVER || c->wait.cost[best] == SERVE_NEVER || pool.free_at[i] + c->wait.cost[i] < pool.free_at[best] + c->wait.cost[best]))
+            best = i;
+    if (s->queue.length == 1 && s->devices[best].idle) pthread_cond_signal(&s->devices[best].work);
+    else
+        for (uint32_t i = 0; i < pool.devices; i++)
+            if (s->devices[i].idle) pthread_cond_signal(&s->devices[i].work);
 }
 
-/* Those of the batch that are worth computing; the others are answered. With the lock. */
-static serve_call *sift(serve_call *first, int64_t now)
-{
-    serve_call *keep = NULL;
-    serve_wait **end = NULL;
-    for (serve_call *c = first, *next; c; c = next) {
-        char line[SERVE_LINE];
-        next = (serve_call *)c->wait.next;
-        c->wait.next = NULL;
-        if (gone(c)) serve_finish(c, 499, "the client is gone");
-        else if (c->wait.deadline != SERVE_NEVER && now + (int64_t)(c->model->us * c->wait.count) > c->wait.deadline) {
-            snprintf(line, sizeof line, "the deadline cannot be met any more after %lld us in the queue", (long long)(now - c->arrived));
-            serve_finish(c, 504, line);
-        } else {
-            if (end) *end = &c->wait;
-            else keep = c;
-            end = &c->wait.next;
-        }
-    }
-    return keep;
-}
-
-/* The images of all calls in a row: of one call where they are. *own: free(). */
-static const uint8_t *gathered(uint8_t **own, const serve_call *first, size_t each, size_t count)
+/* The images of all parts in a row: of one part where they are. *own: free(). */
+static const uint8_t *gathered(uint8_t **own, const serve_device *d, size_t each, size_t images)
 {
     *own = NULL;
-    if (!first->wait.next) return first->request.pixels;
-    uint8_t *at = *own = malloc(count * each);
-    for (const serve_call *c = first; at && c; at += c->wait.count * each, c = (const serve_call *)c->wait.next)
-        memcpy(at, c->request.pixels, c->wait.count * each);
+    if (d->count == 1) return d->parts[0].pixels;
+    uint8_t *at = *own = malloc(images * each);
+    for (uint32_t i = 0; at && i < d->count; at += d->parts[i].count * each, i++) memcpy(at, d->parts[i].pixels, d->parts[i].count * each);
     return *own;
 }
 
-/* Results to their calls. */
-static bool scatter(serve_call *first, const int32_t *logits, const bonnet_result *results, uint32_t classes)
+typedef struct outcome {
+    int code;                   /* 0, or the HTTP status of a failure with its line */
+    bool fault;                 /* the device's */
+    int64_t us;
+    char line[SERVE_LINE];
+} outcome;
+
+static void failed(outcome *o, bonnet_status status, const serve_device *d)
 {
-    for (serve_call *c = first; c; c = (serve_call *)c->wait.next) {
-        const size_t numbers = (size_t)c->wait.count * classes;
-        c->logits = malloc((numbers + c->wait.count) * sizeof *c->logits);
-        if (!c->logits) return false;
-        memcpy(c->logits, logits, numbers * sizeof *logits);
-        c->labels = c->logits + numbers;
-        for (uint32_t i = 0; i < c->wait.count; i++) c->labels[i] = (int32_t)results[i].label;
-        logits += numbers, results += c->wait.count;
-    }
-    return true;
+    const char *detail = bonnet_last_error(d->handle);
+    if (!o->line[0]) snprintf(o->line, SERVE_LINE, "%s: %s", d->uri, *detail ? detail : bonnet_status_text(status));
+    o->fault = status != BONNET_EINVAL && status != BONNET_ENOMEM && status != BONNET_EUNSUPPORTED && status != BONNET_EABI;
+    o->code = status == BONNET_ENOMEM || (status == BONNET_EINTR && d->server->quit) ? 503 : 500;
 }
 
-/* Without the lock. 0, or the HTTP status of a failure with its line. */
-static int compute(server *s, serve_call *first, size_t count, char line[SERVE_LINE])
+/* Without the lock. */
+static void compute(outcome *o, serve_device *d, serve_model *m, size_t images, int32_t *logits, bonnet_result *results)
 {
-    serve_model *m = first->model;
-    if (!s->device && serve_device_open(line, s) != BONNET_OK) return 503;
-    bonnet_status status = serve_model_ready(line, s, m);
-    if (status != BONNET_OK) return status == BONNET_ENODEV || status == BONNET_EIO ? 503 : 500;
-    int32_t *logits = malloc(count * m->oip.classes * sizeof *logits);
-    bonnet_result *results = malloc(count * sizeof *results);
-    uint8_t *own;
-    const uint8_t *pixels = gathered(&own, first, m->oip.bytes, count);
-    int code = 0;
-    if (!logits || !results || !pixels) code = 503, snprintf(line, SERVE_LINE, "out of memory");
-    if (!code) {
-        const int64_t start = serve_now();
-        status = bonnet_run_batch(results, logits, s->device, m->loaded, pixels, count);
-        for (serve_call *c = first; c; c = (serve_call *)c->wait.next) c->compute_us = serve_now() - start;
-        if (status != BONNET_OK) {
-            const char *detail = bonnet_last_error(s->device);
-            snprintf(line, SERVE_LINE, "%s: %s", s->o.device, *detail ? detail : bonnet_status_text(status));
-            code = status == BONNET_EINTR ? 503 : 500;
-            if (status != BONNET_EINVAL && status != BONNET_ENOMEM && status != BONNET_EUNSUPPORTED) serve_device_close(s);
-        } else if (!scatter(first, logits, results, m->oip.classes)) code = 503, snprintf(line, SERVE_LINE, "out of memory");
+    uint8_t *own = NULL;
+    const uint8_t *pixels = logits && results ? gathered(&own, d, m->oip.bytes, images) : NULL;
+    if (!pixels) {
+        o->code = 503;
+        snprintf(o->line, SERVE_LINE, "out of memory");
+        return;
     }
+    bonnet_status status = serve_model_ready(o->line, d, m);
+    const int64_t start = serve_now();
+    if (status == BONNET_OK) status = bonnet_run_batch(results, logits, d->handle, m->loaded[d->index], pixels, images);
+    o->us = serve_now() - start;
+    if (status != BONNET_OK) failed(o, status, d);
     free(own);
-    free(logits);
-    free(results);
-    return code;
 }
 
-static void hand_back(server *s, serve_call *first, int code, const char *line)
+/* Out of the pool for a while: the first failure at once, later ones in a row after a pause. With the lock. */
+static void fell_out(serve_device *d, const char *line)
 {
-    s->totals.runs++;
-    for (serve_call *c = first, *next; c; c = next) {
-        next = (serve_call *)c->wait.next; /* the call may be freed from now on */
-        if (!code) {
-            c->model->counts.images += c->wait.count;
-            serve_time(&c->model->counts.queue, c->started - c->arrived);
-            serve_time(&c->model->counts.compute, c->compute_us);
-        }
-        if (code) c->retry_us = 1;
-        serve_finish(c, code ? code : 200, code ? line : NULL);
-    }
+    const uint32_t n = d->failures++;
+    const int64_t now = serve_now();
+    snprintf(d->line, sizeof d->line, "%s", line);
+    d->state = n ? SERVE_OUT : SERVE_OPENING;
+    d->retry_at = n ? now + ((int64_t)BACKOFF_US << (n < BACKOFFS ? n : BACKOFFS)) : now;
+    d->since = now, d->until = now + d->open_us;
 }
 
-void *serve_worker(void *of)
+/* Opens it again, when its time has come. With the lock, which is given up meanwhile. */
+static void revive(serve_device *d)
 {
-    server *s = of;
-    pthread_mutex_lock(&s->lock);
-    for (;;) {
-        while (!s->queue.first && !s->quit) pthread_cond_wait(&s->work, &s->lock);
-        if (!s->queue.first) break;
-        const int64_t now = serve_now();
-        serve_call *first = sift((serve_call *)serve_queue_take(&s->queue, now, s->o.batch), now);
-        if (!first) continue;
-        char line[SERVE_LINE] = "";
-        size_t count = 0;
-        uint32_t calls = 0;
-        for (serve_call *c = first; c; c = (serve_call *)c->wait.next) c->started = now, count += c->wait.count, calls++;
-        s->free_at = now + (int64_t)(first->model->us * (double)count);
-        s->computing = calls;
-        const bool closed = !s->device;
-        pthread_mutex_unlock(&s->lock);
-        const int code = compute(s, first, count, line);
-        pthread_mutex_lock(&s->lock);
-        s->computing = 0;
-        s->free_at = 0;
-        s->broken = !s->device && closed;
-        if (closed && s->device) s->totals.reopened++;
-        if (!code) serve_mean_add(&first->model->us, (double)first->compute_us / (double)count);
-        hand_back(s, first, code, line);
+    server *s = d->server;
+    char line[SERVE_LINE] = "";
+    if (serve_now() < d->retry_at) {
+        rest(d, d->retry_at);
+        return;
     }
     pthread_mutex_unlock(&s->lock);
+    serve_device_close(d);
+    bonnet_status status = serve_device_open(line, d);
+    if (status == BONNET_OK) status = serve_device_load(line, d);
+    if (status != BONNET_OK) serve_device_close(d);
+    pthread_mutex_lock(&s->lock);
+    d->stuck = false;
+    if (status == BONNET_OK) d->state = SERVE_UP, d->reopened++;
+    else {
+        fell_out(d, line);
+        serve_strand(s);
+    }
+}
+
+/* One run, or nothing. With the lock, which is given up meanwhile. */
+static void work(serve_device *d)
+{
+    server *s = d->server;
+    outcome o = {0};
+    const uint32_t images = serve_run_take(d, serve_now());
+    if (!d->count) {
+        rest(d, s->queue.first ? serve_now() + LOOK_US : SERVE_NEVER);
+        return;
+    }
+    serve_model *m = d->parts[0].call->model;
+    pthread_mutex_unlock(&s->lock);
+    int32_t *logits = malloc(images * m->oip.classes * sizeof *logits);
+    bonnet_result *results = malloc(images * sizeof *results);
+    compute(&o, d, m, images, logits, results);
+    pthread_mutex_lock(&s->lock);
+    if (!s->quit) d->cancel = 0;
+    if (o.fault) fell_out(d, o.line); /* before its calls look for another one */
+    else if (!o.code) d->failures = 0, serve_mean_add(&m->us[d->index], (double)o.us / images);
+    serve_run_end(d, o.code, o.line, logits, results, o.us);
+    if (o.fault) serve_strand(s);
+    free(logits);
+    free(results);
+}
+
+static void *worker(void *of)
+{
+    serve_device *d = of;
+    pthread_mutex_lock(&d->server->lock);
+    while (!d->server->quit)
+        if (d->state == SERVE_UP) work(d);
+        else revive(d);
+    pthread_mutex_unlock(&d->server->lock);
     return NULL;
+}
+
+bonnet_status serve_workers_start(server *s)
+{
+    for (uint32_t i = 0; i < s->o.devices; i++) {
+        serve_device *d = &s->devices[i];
+        if (pthread_create(&d->thread, NULL, worker, d) != 0) return BONNET_ENOMEM;
+        d->started = true;
+    }
+    return BONNET_OK;
+}
+
+bool serve_workers_end(server *s)
+{
+    struct timespec t;
+    bool all = true;
+    pthread_mutex_lock(&s->lock);
+    s->quit = true;
+    for (uint32_t i = 0; i < s->o.devices; i++) pthread_cond_signal(&s->devices[i].work);
+    pthread_mutex_unlock(&s->lock);
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_sec += END_S;
+    for (uint32_t i = 0; i < s->o.devices; i++)
+        if (s->devices[i].started && pthread_timedjoin_np(s->devices[i].thread, NULL, &t) != 0) all = false, serve_run_abandon(&s->devices[i]);
+    return all;
 }

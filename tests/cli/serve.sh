@@ -152,7 +152,7 @@ says '^200:2 ' client deadline boolnet_k4 shoe.raw 2 $((image * 20))
 says '^200:[1-7]( 503:[0-9]+)?( 504:[0-9]+)? slowest' client deadline boolnet_k4 shoe.raw 8 $((image * 4))
 grep -qE ' 50[34]:' out || die "eight images in the time of four: nobody was refused"
 says '^200:([89]|1[0-9]) 503:' client deadline boolnet_k4 shoe.raw 40 0
-runs() { curl -s "$url/metrics" | sed -n 's/^bonnet_runs_total //p'; }
+runs() { curl -s "$url/metrics" | sed -n 's/^bonnet_runs_total{[^}]*} //p'; }
 before=$(runs)
 says gone client vanish boolnet_k4 shoe.raw 6
 for _ in $(seq 50); do curl -s "$url/metrics" | grep -q '^bonnet_requests_total{model="boolnet_k4",status="499"} [56]$' && break; sleep 0.1; done
@@ -178,6 +178,6 @@ codes=
 for _ in 1 2 3 4 5 6 7 8 9 10; do codes+=" $(curl -s -o out -w '%{http_code}' --data-binary "$(body '')" "$url/v2/models/boolnet_k4/infer")"; [ "${codes##* }" = 200 ] || cp out failed; done
 grep -q 'bus error' failed || die "no word of the bus error:$codes"
 [[ $codes =~ 200.*500\ 200 ]] || die "not failed and recovered:$codes"
-get 200 '^bonnet_device_reopened_total [1-9]' /metrics
+get 200 '^bonnet_device_reopened_total\{device="0",uri="mock:fault=axi-read@40000"\} [1-9]' /metrics
 stop 5 0
 passed
