@@ -5,7 +5,8 @@
 #include "serve.h"
 
 static const char usage[] =
-    "usage: bonnet serve MODEL.bonnet... [--device URI]... [--listen HOST:PORT] [--queue N] [--batch N] [--timeout MS] [--timeout-ms N] [--insecure]\n\n"
+    "usage: bonnet serve MODEL.bonnet... [--device URI]... [--listen HOST:PORT] [--queue N] [--batch N] [--timeout MS] [--timeout-ms N] "
+    "[--insecure]\n\n"
     "Networks, and their tails behind every cut, by the Open Inference Protocol, version 2 (REST, with binary tensors). docs/serve.md\n"
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them; several times, up to 16: a pool\n"
     "  --listen H:P      default 127.0.0.1:8600; port 0: a free one, which the line on stdout says\n"

@@ -82,9 +82,8 @@ bool serve_infer_submit(server *s, serve_call *c)
     bool wake = false;
     int64_t backlog;
     pthread_mutex_lock(&s->lock);
-    c->wait = (serve_wait){.model = c->model,
-                           .deadline = c->request.timeout_us ? c->arrived + c->request.timeout_us : SERVE_NEVER,
-                           .count = c->request.count};
+    c->wait = (serve_wait){
+        .model = c->model, .deadline = c->request.timeout_us ? c->arrived + c->request.timeout_us : SERVE_NEVER, .count = c->request.count};
     for (uint32_t i = 0; i < s->o.devices; i++) c->wait.cost[i] = (int64_t)(c->model->us[i] * c->request.count) + 1;
     const serve_pool pool = serve_pool_now(s, now);
     const serve_admission admission = s->draining ? SERVE_FULL : serve_queue_add(&s->queue, &c->wait, now, &pool, &backlog);

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include "server.h"
 
-enum { PATIENCE_US = 250000, GRACE_US = 2000000 }; /* a run that is later than that is suspected; beyond --timeout-ms: given up */
+enum { PATIENCE_US = 250000, GRACE_US = 1000000 }; /* a run that is later than that is suspected; beyond --timeout-ms: given up */
 
 void serve_finish(serve_call *c, int status, const char *line)
 {
@@ -80,7 +80,8 @@ static bool elsewhere(const serve_device *d, serve_call *c, int64_t now)
     const serve_pool pool = serve_pool_now(d->server, now);
     if (c->again) return false;
     for (uint32_t i = 0; i < pool.devices; i++)
-        if (i != d->index && pool.free_at[i] != SERVE_NEVER && (c->wait.deadline == SERVE_NEVER || pool.free_at[i] + c->wait.cost[i] <= c->wait.deadline))
+        if (i != d->index && pool.free_at[i] != SERVE_NEVER &&
+            (c->wait.deadline == SERVE_NEVER || pool.free_at[i] + c->wait.cost[i] <= c->wait.deadline))
             return true;
     return false;
 }

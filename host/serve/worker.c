@@ -10,7 +10,7 @@ enum {
     LOOK_US = 10000,     /* something waits, but for a faster device: between two looks whether that is still so */
     BACKOFF_US = 100000, /* doubles from the second failure in a row on ... */
     BACKOFFS = 7,        /* ... as often */
-    END_S = 5            /* a device that was told to stop has that long */
+    END_S = 2            /* a device that was told to stop has that long */
 };
 
 /* Until there is something to do, or that time. With the lock. */
@@ -29,7 +29,8 @@ void serve_wake(server *s, const serve_call *c, int64_t now)
     uint32_t best = 0;
     for (uint32_t i = 1; i < pool.devices; i++)
         if (pool.free_at[i] != SERVE_NEVER && c->wait.cost[i] != SERVE_NEVER &&
-            (pool.free_at[best] == SERVE_NEVER || c->wait.cost[best] == SERVE_NEVER || pool.free_at[i] + c->wait.cost[i] < pool.free_at[best] + c->wait.cost[best]))
+            (pool.free_at[best] == SERVE_NEVER || c->wait.cost[best] == SERVE_NEVER ||
+             pool.free_at[i] + c->wait.cost[i] < pool.free_at[best] + c->wait.cost[best]))
             best = i;
     if (s->queue.length == 1 && s->devices[best].idle) pthread_cond_signal(&s->devices[best].work);
     else
@@ -48,8 +49,8 @@ static const uint8_t *gathered(uint8_t **own, const serve_device *d, size_t each
 }
 
 typedef struct outcome {
-    int code;                   /* 0, or the HTTP status of a failure with its line */
-    bool fault;                 /* the device's */
+    int code;   /* 0, or the HTTP status of a failure with its line */
+    bool fault; /* the device's */
     int64_t us;
     char line[SERVE_LINE];
 } outcome;

@@ -126,47 +126,111 @@ static void replies(unit *u)
          "the header field's number", "%lld", (long long)n);
 }
 
-/* Requests that come at random to a device that takes as long as was estimated: who is let in with a deadline is done by then. */
+/* What one case of promises() knows. */
+typedef struct pool_case {
+    serve_wait w[40];
+    serve_queue q;
+    serve_pool pool;
+    uint32_t together, late, disorder, over, taken;
+} pool_case;
+
+/* Every device that is idle at `now` takes what it is given; each takes as long as was estimated. */
+static void devices_take(pool_case *p, int64_t now)
+{
+    for (uint32_t d = 0; d < p->pool.devices; d++) {
+        uint32_t count = 0;
+        if (p->pool.free_at[d] > now) continue;
+        serve_wait *first = serve_queue_take(&p->q, now, &p->pool, d, p->together);
+        if (first) p->pool.free_at[d] = now;
+        for (const serve_wait *o = first; o; o = o->next) {
+            p->pool.free_at[d] += o->cost[d], count += o->count, p->taken++;
+            p->disorder += o->next && o->next->deadline < o->deadline;
+        }
+        for (const serve_wait *o = first; o; o = o->next) p->late += o->deadline != SERVE_NEVER && p->pool.free_at[d] > o->deadline;
+        p->over += count > p->together || (first && p->pool.free_at[d] == now);
+    }
+}
+
+static int64_t next_free(const pool_case *p, int64_t now)
+{
+    int64_t next = SERVE_NEVER;
+    for (uint32_t d = 0; d < p->pool.devices; d++)
+        if (p->pool.free_at[d] > now && p->pool.free_at[d] < next) next = p->pool.free_at[d];
+    return next;
+}
+
+/* Time passes until `until`, or until nothing waits. */
+static void pass(pool_case *p, int64_t now, int64_t until)
+{
+    for (devices_take(p, now); (now = next_free(p, now)) <= until && (until != SERVE_NEVER || p->q.first); devices_take(p, now)) continue;
+}
+
+/* Requests that come at random to devices that take as long as was estimated: who is let in with a deadline is done by then. */
 static void promises(unit *u)
 {
-    uint32_t late = 0, admitted = 0, refused = 0, disorder = 0, over = 0, early = 0;
+    uint32_t late = 0, admitted = 0, refused = 0, disorder = 0, over = 0, early = 0, left = 0;
     for (uint32_t i = 0; i < u->cases; i++) {
-        serve_wait w[40] = {{0}};
-        serve_queue q = {.most = 1 + unit_below(u, 12)};
-        const uint32_t together = 1 + unit_below(u, 4);
-        int64_t now = 1, free_at = 0, backlog;
-        for (uint32_t n = 0; n < 40 || q.first; n++) {
-            if (n < 40) {
-                now += unit_below(u, 30);
-                w[n] = (serve_wait){.model = &w[unit_below(u, 2)], .cost = 1 + unit_below(u, 40), .count = 1, .deadline = SERVE_NEVER};
-                if (unit_below(u, 3)) w[n].deadline = now + unit_below(u, 200);
-            } else now = free_at > now ? free_at : now;
-            while (free_at <= now && q.first) { /* the device takes the next as soon as it is idle; its clock is ahead by no more than a request */
-                const int64_t at = free_at > 0 ? free_at : now;
-                serve_wait *first = serve_queue_take(&q, at, together);
-                uint32_t count = 0;
-                free_at = at;
-                for (const serve_wait *o = first; o; o = o->next) {
-                    free_at += o->cost, count += o->count;
-                    disorder += o->next && o->next->deadline < o->deadline;
-                }
-                for (const serve_wait *o = first; o; o = o->next) late += o->deadline != SERVE_NEVER && free_at > o->deadline;
-                over += count > together;
-            }
-            if (n >= 40) continue;
-            const serve_admission s = serve_queue_add(&q, &w[n], now, free_at, &backlog);
-            if (s == SERVE_ADMITTED) {
-                admitted++;
-                if (free_at < now) free_at = now;
-            } else refused++;
-            early += s == SERVE_LATE && w[n].deadline - now >= w[n].cost && free_at <= now && !q.first;
-            over += q.length > q.most;
+        pool_case p = {.q.most = 1 + unit_below(u, 12), .pool.devices = 1 + i % 3, .together = 1 + unit_below(u, 4)};
+        uint32_t in = 0;
+        int64_t now = 1, backlog;
+        for (uint32_t n = 0; n < 40; n++) {
+            const int64_t cost = 1 + unit_below(u, 40), then = now + unit_below(u, 30 / p.pool.devices);
+            pass(&p, now, then);
+            now = then;
+            serve_wait *w = &p.w[n];
+            *w = (serve_wait){.model = &p.w[unit_below(u, 2)], .count = 1, .deadline = SERVE_NEVER};
+            for (uint32_t d = 0; d < p.pool.devices; d++) w->cost[d] = cost;
+            if (unit_below(u, 3)) w->deadline = now + unit_below(u, 200);
+            const bool idle = p.pool.free_at[0] <= now && !p.q.first;
+            const serve_admission s = serve_queue_add(&p.q, w, now, &p.pool, &backlog);
+            in += s == SERVE_ADMITTED;
+            refused += s != SERVE_ADMITTED;
+            early += s == SERVE_LATE && w->deadline - now >= cost && idle;
+            over += p.q.length > p.q.most || s == SERVE_NO_DEVICE;
         }
+        pass(&p, now, SERVE_NEVER);
+        admitted += in, late += p.late, disorder += p.disorder, over += p.over, left += in != p.taken;
     }
     UNIT(u, admitted && refused, "some are let in, some are not", "%u, %u", admitted, refused);
     UNIT(u, !late, "who is let in is in time", "%u of %u late", late, admitted);
     UNIT(u, !disorder && !over, "earliest deadline first, no more than may wait or be taken", "%u, %u", disorder, over);
     UNIT(u, !early, "an idle device refuses nobody who has the time", "%u", early);
+    UNIT(u, !left, "whoever was let in is taken", "%u cases", left);
+}
+
+/* Devices of different speed, some out of use, some that a request may not go to again: each goes where it can, and as if each were alone there. */
+static void unequal(unit *u)
+{
+    uint32_t wrong = 0, stranded = 0, none = 0, slow = 0;
+    for (uint32_t i = 0; i < u->cases; i++) {
+        serve_pool pool = {.devices = 3, .free_at = {5, 5, 5}};
+        serve_queue q = {.most = 9};
+        serve_wait w[2] = {{.model = w, .deadline = SERVE_NEVER, .count = 1, .cost = {10, 100, 10}},
+                           {.model = w, .deadline = 7, .count = 1, .cost = {10, 1, 10}}};
+        int64_t backlog;
+        const uint32_t out = unit_below(u, 3), not = unit_below(u, 3);
+        pool.free_at[out] = SERVE_NEVER;
+        w[0].cost[not ] = SERVE_NEVER;
+        none += serve_queue_add(&q, &w[0], 5, &pool, &backlog) != SERVE_ADMITTED;
+        uint32_t best = SERVE_DEVICES;
+        for (uint32_t d = 0; d < 3; d++)
+            if (d != out && d != not &&(best == SERVE_DEVICES || w[0].cost[d] < w[0].cost[best])) best = d;
+        for (uint32_t d = 0; d < 3 && q.first; d++) {
+            const serve_wait *got = serve_queue_take(&q, 5, &pool, d, 1);
+            wrong += (got != NULL) != (d == best);
+        }
+        /* In time on the second device only, though the first is free as well. */
+        const serve_admission s = serve_queue_add(&q, &w[1], 5, &pool, &backlog);
+        slow += out == 1 ? s != SERVE_LATE : s != SERVE_ADMITTED || serve_queue_take(&q, 5, &pool, 0, 1) || serve_queue_pop(&q) != &w[1];
+        w[0].next = NULL;
+        serve_queue_return(&q, &w[0]);
+        for (uint32_t d = 0; d < 3; d++)
+            if (d != not ) pool.free_at[d] = SERVE_NEVER;
+        stranded += serve_queue_stranded(&q, &pool) != &w[0] || q.length;
+        none += serve_queue_add(&q, &w[0], 5, &pool, &backlog) != SERVE_NO_DEVICE;
+    }
+    UNIT(u, !wrong && !slow, "each goes to the device that is done first", "%u, %u", wrong, slow);
+    UNIT(u, !stranded && !none, "who has no device is told so", "%u, %u", stranded, none);
 }
 
 int main(int argc, char **argv)
@@ -177,6 +241,7 @@ int main(int argc, char **argv)
     round_trips(&u, text);
     replies(&u);
     promises(&u);
+    unequal(&u);
     free(text);
     return unit_end(&u);
 }
