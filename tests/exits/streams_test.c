@@ -101,6 +101,34 @@ static int play(subject *s, const pair *p, const bonnet_model *model, uint32_t p
     return ok;
 }
 
+/* A second stage that ends too late: the first one's answer, logits and all. */
+static int late_check(subject *s, const pair *p, const bonnet_model *model)
+{
+    bonnet_exit_stage first, second;
+    if (bonnet_exits_stage_get(&first, p->x[0], 0) != BONNET_OK || bonnet_exits_stage_get(&second, p->x[0], 1) != BONNET_OK) return 1;
+    bonnet_schedule_options o = BONNET_SCHEDULE_OPTIONS_INIT;
+    bonnet_stream stream = {.exits = p->x[0], .task = {.period_ns = 1000, .deadline_ns = 100, .weight = 1}};
+    bonnet_streams *x = NULL;
+    bonnet_streams_turn t;
+    bonnet_stream_frame f;
+    uint32_t taken;
+    int32_t *logits = calloc(s->net->classes, sizeof *logits);
+    for (int k = 0; k < BONNET_EXITS_MAX; k++) stream.task.stage_ns[k] = 10;
+    o.policy = BONNET_POLICY_EDF;
+    int ok = logits && bonnet_streams_open(&x, &stream, 1, &o) == BONNET_OK;
+    ok = ok && bonnet_streams_push(&taken, x, 0, s->pixels, bonnet_model_input_bytes(model), 0, 0, 5) == BONNET_OK && taken;
+    ok = ok && bonnet_streams_step(&t, x, 0) == BONNET_OK && t.turn.count == 1 && bonnet_streams_done(x, 10) == BONNET_OK;
+    if (ok && bonnet_streams_take(&f, logits, x) != BONNET_OK) { /* it was not sure enough to leave */
+        ok = bonnet_streams_step(&t, x, 10) == BONNET_OK && t.turn.stage == 1 && bonnet_streams_done(x, 101) == BONNET_OK;
+        ok = ok && bonnet_streams_take(&f, logits, x) == BONNET_OK && f.end.outcome == BONNET_ANSWERED && f.tag == 5;
+    }
+    ok = ok && f.answer.exit == first.exit && memcmp(logits, s->want[first.exit], s->net->classes * sizeof *logits) == 0;
+    if (!ok) printf("exits: streams: a late second stage took the answer of the first\n");
+    bonnet_streams_close(x);
+    free(logits);
+    return ok;
+}
+
 int streams_check(device *d, subject *s, const bonnet_model *model, int *refused)
 {
     pair p;
@@ -113,6 +141,7 @@ int streams_check(device *d, subject *s, const bonnet_model *model, int *refused
     if (status == BONNET_OK)
         ok = play(s, &p, model, BONNET_POLICY_EDF, 1) &&
              (!d->quick || (play(s, &p, model, BONNET_POLICY_IMPRECISE, 1) && play(s, &p, model, BONNET_POLICY_FIFO, 3)));
+    if (status == BONNET_OK) ok = ok && late_check(s, &p, model);
     d->streams += (uint32_t)(ok && status == BONNET_OK);
     pair_close(&p);
     return ok;
