@@ -25,6 +25,8 @@ FUZZ_SRCS_oip       := $(wildcard host/serve/oip*.c)
 FUZZ_LIBS_oip       := -ljson-c
 FUZZ_SRCS_acl       := $(wildcard host/serve/acl*.c)
 FUZZ_LIBS_acl       := -ljson-c -lgnutls
+FUZZ_SRCS_message   := $(wildcard host/client/message*.c)
+FUZZ_LIBS_message   := -ljson-c
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 

@@ -172,6 +172,21 @@ static int requests(const char *folder)
     return write_seed(folder, "oip", 0, (const uint8_t *)flat, sizeof flat - 1) && write_seed(folder, "oip", 1, binary, sizeof binary);
 }
 
+/* What a server says: replies likewise, and descriptions of models. */
+static int messages(const char *folder)
+{
+    static const char flat[] = "\0\0{\"id\":\"7\",\"model_version\":\"1\",\"parameters\":{\"bonnet_queue_us\":3,\"bonnet_compute_us\":9},"
+                               "\"outputs\":[{\"name\":\"logits\",\"datatype\":\"INT32\",\"shape\":[1,3],\"data\":[[5,-6,7]]}]}";
+    static const char model[] =
+        "\0\0{\"name\":\"n\",\"versions\":[\"1\"],\"inputs\":[{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[-1,2,2]}],"
+        "\"outputs\":[{\"name\":\"logits\",\"datatype\":\"INT32\",\"shape\":[-1,3]}],\"extensions\":[\"binary_tensor_data\"]}";
+    static const char json[] = "{\"outputs\":[{\"name\":\"logits\",\"datatype\":\"FP32\",\"shape\":[1,3],\"parameters\":{\"binary_data_size\":12}}]}";
+    uint8_t binary[2 + sizeof json - 1 + 12] = {sizeof json - 1, 0x80};
+    memcpy(binary + 2, json, sizeof json - 1);
+    return write_seed(folder, "message", 0, (const uint8_t *)flat, sizeof flat - 1) &&
+           write_seed(folder, "message", 1, (const uint8_t *)model, sizeof model - 1) && write_seed(folder, "message", 2, binary, sizeof binary);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
@@ -179,5 +194,5 @@ int main(int argc, char **argv)
         if (!one(argv[1], i)) return 1;
     for (int i = 3; i < 15; i++)
         if (!general(argv[1], i)) return 1;
-    return images(argv[1]) && arrays(argv[1]) && tensors(argv[1]) && bitstreams(argv[1]) && requests(argv[1]) ? 0 : 1;
+    return images(argv[1]) && arrays(argv[1]) && tensors(argv[1]) && bitstreams(argv[1]) && requests(argv[1]) && messages(argv[1]) ? 0 : 1;
 }

@@ -24,6 +24,10 @@ UNIT_LIBS_oip := -ljson-c
 UNIT_LIBS_acl := -ljson-c -lgnutls
 $(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) host/serve/queue.c)
 $(O)/tests/unit/acl: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/acl*.c))
+# Of the client, what needs no socket, and the server's own reader across from it.
+UNIT_LIBS_message := -ljson-c
+$(O)/tests/unit/message: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/client/message*.c host/serve/oip*.c))
+$(O)/tests/unit/breaker: $(patsubst %.c,$(O)/san/%.o,host/client/breaker.c host/client/plans.c)
 $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -o $@ $^ $(UNIT_LIBS) $(UNIT_LIBS_$*)
