@@ -13,8 +13,9 @@ until_metric() { # until_metric NAME DEVICE PATTERN
     checks=$((checks + 1))
 }
 
-check 2 'at most 16 devices' timeout 20 "$BONNET" serve "$bool" --listen 127.0.0.1:0 $(printf -- '--device cpu: %.0s' {1..17})
-check 13 'no device' timeout 20 "$BONNET" serve "$bool" --listen 127.0.0.1:0 --device cpu: --device nothing:
+devices=(); for _ in {1..17}; do devices+=(--device cpu:); done
+refused 2 "at most 16 devices" "$bool" "${devices[@]}"
+refused 13 "no device" "$bool" --device cpu: --device nothing:
 
 # Equal ones share the work; the slow one beside them does not hold anybody up.
 start "$bool" --device cpu: --device cpu: --device golden: --batch 4 --queue 256
