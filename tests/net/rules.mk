@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/net: the server and its clients over links that are slow, long, lossy, cut; under load; under foreign bytes. docs/net.md.
+LOAD   := $(O)/tests/load
+LINKEM := $(O)/tests/linkem
+SOAK   ?= 1000000
+NET_ENV = BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) LOAD=$(CURDIR)/$(LOAD) LINKEM=$(CURDIR)/$(LINKEM) SEED=$(SEED)
+TESTS     += net-link net-soak
+TEST_BINS += $(LINKEM) $(LOAD)
+
+$(LOAD): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/net/load*.c)) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $^ $(LIB_LIBS) -lcurl
+# For Linux only.
+$(LINKEM): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/net/linkem*.c)) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $^ $(LIB_LIBS)
+
+.PHONY: test-net-link test-net-soak soak
+test-net-link: $(LINKEM)  ## The link emulator: delay, jitter, order, loss, rate, queue, trace against what it was told
+	$(Q)$(NET_ENV) bash tests/net/link.sh
+test-net-soak: $(LOAD) $(CLI) $(FASHION)
+	$(Q)$(NET_ENV) bash tests/net/soak.sh 10000
+soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonnet serve: nothing lost, nothing wrong, memory flat; a tenth over TLS
+	$(Q)$(NET_ENV) bash tests/net/soak.sh $(SOAK)
