@@ -13,7 +13,7 @@ try() {
     local what=(expect "$2" "$3")
     [ "$2" = any ] && what=(survive)
     checks=$((checks + 1))
-    BONNET_UIO=$1 LD_PRELOAD=$library timeout 60 "$program" "${what[@]}" "${4:-}" > "$work/out" 2>&1 && return
+    BONNET_UIO=$1 LD_PRELOAD=$library timeout 180 "$program" "${what[@]}" "${4:-}" > "$work/out" 2>&1 && return
     echo "FAIL: BONNET_BOARD=${BONNET_BOARD:-} BONNET_UIO=$1 $program ${what[*]} ${4:-}"
     tail -20 "$work/out"
     exit 1

@@ -65,7 +65,7 @@ static bonnet_status open_uio(void **dev, const char *path, bonnet_error *err) {
 static int expect(int status, const char *text, const char *path)
 {
     bonnet_error err = {""};
-    bonnet_run how = {.timeout_ms = 20000};
+    bonnet_run how = {.timeout_ms = 120000}; /* the simulated chip's watchdog must come first, on a busy machine too */
     void *dev = NULL;
     job j;
     if (!job_make(&j, 5)) return fprintf(stderr, "uio_test: no network\n"), 1;
