@@ -14,7 +14,7 @@ bonnet_status serve_access_read(char message[SERVE_LINE], server *s)
 {
     char *text = NULL, line[ACL_LINE];
     if (!s->o.acl) return BONNET_OK;
-    const bonnet_status status = serve_text(&text, message, s->o.acl, ACL_BYTES, false);
+    const bonnet_status status = serve_text(&text, NULL, message, s->o.acl, ACL_BYTES, false);
     if (status != BONNET_OK) return status;
     acl *list = acl_read(line, text, strlen(text)), *before;
     free(text);
@@ -57,28 +57,41 @@ static bool unknown(serve_call *c, bool given)
     return false;
 }
 
+bool serve_client_of(server *s, serve_call *c, serve_client *out)
+{
+    const char *field = MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+    const serve_peer *p = peer_of(c);
+    *out = (serve_client){.names = p ? p->tls.names : 0, .name = p ? p->tls.name : NULL, .token = s->o.acl && field};
+    if (!out->token) return true;
+    if (!hashed(out->hash, field)) return unknown(c, true);
+    pthread_mutex_lock(&s->lock);
+    const bool known = acl_knows(s->acl, out->hash);
+    pthread_mutex_unlock(&s->lock);
+    return known || unknown(c, true);
+}
+
+bool serve_client_named(const serve_client *k) { return k->names || k->token; }
+
+bool serve_client_may(const server *s, const serve_client *k, acl_right right, const char *model, size_t length)
+{
+    const acl_client client = {.name = k->name, .names = k->names, .token = k->token ? k->hash : NULL};
+    return s->acl ? acl_allows(s->acl, &client, right, model, length) : right != ACL_ADMIN;
+}
+
 bool serve_may(server *s, serve_call *c, acl_right right, const char *model, size_t length)
 {
     static const char *const words[] = {"infer with", "read about", "administer", "read the metrics"};
-    const char *field = MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
-    const serve_peer *p = peer_of(c);
-    uint8_t hash[ACL_HASH];
-    acl_client client = {.name = p ? p->tls.name : NULL, .names = p ? p->tls.names : 0};
-    if (!s->o.acl) {
-        if (right == ACL_ADMIN) serve_fail(c, 403, "nobody may administer: this server has no access list");
-        return right != ACL_ADMIN;
-    }
-    if (field && !hashed(hash, field)) return unknown(c, true);
-    if (field) client.token = hash;
+    serve_client client;
+    if (!serve_client_of(s, c, &client)) return false;
     pthread_mutex_lock(&s->lock);
-    const bool known = !field || acl_knows(s->acl, hash), allowed = known && acl_allows(s->acl, &client, right, model, length);
+    const bool allowed = serve_client_may(s, &client, right, model, length);
     pthread_mutex_unlock(&s->lock);
     if (allowed) return true;
-    if (!known || (!field && !client.names)) return unknown(c, field != NULL);
-    /* The same whether there is such a model or not. */
-    if (right == ACL_METRICS) serve_fail(c, 403, "'%.80s' may not %s", client.names ? client.name[0] : "this token", words[right]);
-    else
-        serve_fail(c, 403, "'%.80s' may not %s '%.*s'", client.names ? client.name[0] : "this token", words[right], (int)(length < 80 ? length : 80),
-                   model);
+    if (!s->o.acl) serve_fail(c, 403, "nobody may administer: this server has no access list");
+    else if (!serve_client_named(&client)) return unknown(c, false);
+    else { /* the same whether there is such a model or not */
+        const char *who = client.names ? client.name[0] : "this token", *quote = right == ACL_METRICS ? "" : "'";
+        serve_fail(c, 403, "'%.80s' may not %s %s%.*s%s", who, words[right], quote, (int)(length < 80 ? length : 80), model, quote);
+    }
     return false;
 }

@@ -16,38 +16,40 @@ bonnet_status serve_device_open(char message[SERVE_LINE], serve_device *d)
     return status == BONNET_OK ? status : serve_failed(message, status, NULL, d->uri);
 }
 
+static void unload(const serve_device *d, serve_network *n)
+{
+    for (uint32_t i = 0; n && i < n->count; i++) {
+        bonnet_model_free(n->models[i].loaded[d->index]);
+        n->models[i].loaded[d->index] = NULL;
+    }
+}
+
 void serve_device_close(serve_device *d)
 {
     server *s = d->server;
-    for (uint32_t i = 0; s && i < s->count; i++) {
-        bonnet_model_free(s->models[i].loaded[d->index]);
-        s->models[i].loaded[d->index] = NULL;
-    }
+    if (!s) return;
+    pthread_mutex_lock(&s->lock); /* of the lists: they are its own models */
+    for (uint32_t i = 0; i < s->o.models; i++) unload(d, s->networks[i]);
+    for (serve_network *n = s->old; n; n = n->next) unload(d, n);
+    unload(d, s->fresh);
+    pthread_mutex_unlock(&s->lock);
     bonnet_close(d->handle);
     d->handle = NULL;
 }
 
 bonnet_status serve_model_ready(char message[SERVE_LINE], serve_device *d, serve_model *m)
 {
-    server *s = d->server;
-    serve_model *whole = &s->models[m->whole];
-    bonnet_model **loaded = &whole->loaded[d->index];
-    if (m->loaded[d->index]) return BONNET_OK;
-    if (!*loaded) {
-        const char *path = s->o.paths[m->whole];
-        bonnet_status status = bonnet_model_load(loaded, d->handle, path);
-        if (status != BONNET_OK) return serve_failed(message, status, d->handle, path);
-        status = serve_same_network(message, whole, *loaded, path);
-        if (status == BONNET_OK) return m == whole ? status : serve_model_ready(message, d, m);
-        bonnet_model_free(*loaded);
-        *loaded = NULL;
-        return status;
-    }
-    const bonnet_status status = bonnet_model_tail(&m->loaded[d->index], *loaded, (uint32_t)m->oip.cut);
+    serve_network *n = m->network;
+    bonnet_model **whole = &n->models[0].loaded[d->index], **loaded = &m->loaded[d->index];
+    if (*loaded) return BONNET_OK;
+    bonnet_status status = *whole ? BONNET_OK : bonnet_model_load_memory(whole, d->handle, n->bytes, n->size);
+    if (status != BONNET_OK) return serve_failed(message, status, d->handle, n->path);
+    if (m != n->models) status = bonnet_model_tail(loaded, *whole, (uint32_t)m->oip.cut);
     return status == BONNET_OK ? status : serve_failed(message, status, d->handle, m->oip.name);
 }
 
-bonnet_status serve_model_once(char message[SERVE_LINE], serve_device *d, serve_model *m, double *us)
+/* One picture of zeros. */
+static bonnet_status once(char message[SERVE_LINE], serve_device *d, const serve_model *m, double *us)
 {
     uint8_t *zeros = calloc(1, m->oip.bytes);
     bonnet_result r;
@@ -58,13 +60,32 @@ bonnet_status serve_model_once(char message[SERVE_LINE], serve_device *d, serve_
     return status == BONNET_OK ? status : serve_failed(message, status, zeros ? d->handle : NULL, m->oip.name);
 }
 
+bonnet_status serve_network_once(char message[SERVE_LINE], serve_device *d, serve_network *n)
+{
+    double *us = &n->models[0].us[d->index];
+    bonnet_status status = serve_model_ready(message, d, n->models);
+    for (int i = 0; i < 2 && status == BONNET_OK; i++) status = once(message, d, n->models, us); /* the first one touches memory for the first time */
+    for (uint32_t i = 1; i < n->count; i++) n->models[i].us[d->index] = *us * n->models[i].share;
+    return status;
+}
+
 bonnet_status serve_device_load(char message[SERVE_LINE], serve_device *d)
 {
     server *s = d->server;
-    double us;
     bonnet_status status = BONNET_OK;
-    for (uint32_t i = 0; i < s->o.models && status == BONNET_OK; i++) status = serve_model_ready(message, d, &s->models[i]);
-    return status == BONNET_OK ? serve_model_once(message, d, &s->models[0], &us) : status;
+    for (uint32_t i = 0; i < s->o.models && status == BONNET_OK; i++) {
+        double us;
+        pthread_mutex_lock(&s->lock);
+        serve_network *n = s->networks[i];
+        n->users++; /* it may be replaced meanwhile */
+        pthread_mutex_unlock(&s->lock);
+        status = serve_model_ready(message, d, n->models);
+        if (status == BONNET_OK && !i) status = once(message, d, n->models, &us);
+        pthread_mutex_lock(&s->lock);
+        serve_network_release(s, n);
+        pthread_mutex_unlock(&s->lock);
+    }
+    return status;
 }
 
 /* A run that takes longer than was estimated will take as long again as it is late already: others are not kept waiting for it for ever. */
@@ -73,7 +94,7 @@ serve_pool serve_pool_now(const server *s, int64_t now)
     serve_pool p = {.devices = s->o.devices};
     for (uint32_t i = 0; i < p.devices; i++) {
         const serve_device *d = &s->devices[i];
-        const bool busy = d->count || d->state == SERVE_OPENING;
+        const bool busy = d->count || d->trying || d->state == SERVE_OPENING;
         p.free_at[i] = d->state == SERVE_OUT || d->stuck ? SERVE_NEVER : !busy ? now : d->until > now ? d->until : 2 * now - d->until + 1;
     }
     return p;

@@ -6,18 +6,19 @@
 
 static const char json_type[] = "application/json";
 
-static void ready_text(serve_call *c, char *text)
+void serve_text_reply(serve_call *c, char *text)
 {
     if (text) c->status = 200, c->text = text, c->type = json_type;
     else serve_fail(c, 503, "out of memory");
 }
 
-static void fixed(serve_call *c, const char *text) { ready_text(c, strdup(text)); }
+static void fixed(serve_call *c, const char *text) { serve_text_reply(c, strdup(text)); }
 
 static void server_metadata(serve_call *c)
 {
     char text[160];
-    snprintf(text, sizeof text, "{\"name\":\"bonnet\",\"version\":\"%s\",\"extensions\":[\"binary_tensor_data\"]}", bonnet_version());
+    snprintf(text, sizeof text, "{\"name\":\"bonnet\",\"version\":\"%s\",\"extensions\":[\"binary_tensor_data\",\"model_repository\"]}",
+             bonnet_version());
     fixed(c, text);
 }
 
@@ -49,12 +50,14 @@ static void model_route(server *s, serve_call *c, const char *rest, bool post)
     const size_t length = strcspn(rest, "/"), all = strlen(rest);
     const bool runs = all - length >= sizeof run - 1 && !strcmp(rest + all - (sizeof run - 1), run);
     if (!serve_may(s, c, runs ? ACL_INFER : ACL_METADATA, rest, length)) return; /* before it is told whether there is such a model */
-    serve_model *m = serve_model_find(s, rest, length);
+    pthread_mutex_lock(&s->lock);
+    serve_model *m = c->model = serve_model_find(s, rest, length);
+    if (m) m->network->users++;
+    pthread_mutex_unlock(&s->lock);
     if (!m) {
         serve_fail(c, 404, "no model '%.80s' here", rest);
         return;
     }
-    c->model = m;
     const char *tail = rest + length;
     if (!strncmp(tail, "/versions/", 10)) {
         const size_t n = strcspn(tail + 10, "/");
@@ -68,7 +71,7 @@ static void model_route(server *s, serve_call *c, const char *rest, bool post)
     if (!infer && !ready && *tail) serve_fail(c, 404, "no such address");
     else if (infer != post) not_allowed(c, infer ? "POST" : "GET");
     else if (infer) c->upload = true;
-    else if (!ready) ready_text(c, oip_metadata(&m->oip));
+    else if (!ready) serve_text_reply(c, oip_metadata(&m->oip));
     else {
         char text[OIP_NAME + 40];
         snprintf(text, sizeof text, "{\"name\":\"%s\",\"ready\":true}", m->oip.name);
@@ -78,10 +81,11 @@ static void model_route(server *s, serve_call *c, const char *rest, bool post)
 
 static void route(server *s, serve_call *c, const char *url, const char *method)
 {
-    static const char models[] = "/v2/models/";
+    static const char models[] = "/v2/models/", repository[] = "/v2/repository/";
     const bool post = !strcmp(method, "POST"), get = !strcmp(method, "GET");
     if (!post && !get) not_allowed(c, "GET, POST");
     else if (!strncmp(url, models, sizeof models - 1)) model_route(s, c, url + sizeof models - 1, post);
+    else if (!strncmp(url, repository, sizeof repository - 1)) serve_repository(s, c, url + sizeof repository - 1, post);
     else if (strcmp(url, "/v2") != 0 && strcmp(url, "/v2/") != 0 && strcmp(url, "/v2/health/live") != 0 && strcmp(url, "/v2/health/ready") != 0 &&
              strcmp(url, "/metrics") != 0)
         serve_fail(c, 404, "no such address; GET /v2, /v2/health/live, /v2/health/ready, /v2/models/NAME, /metrics, POST /v2/models/NAME/infer");
@@ -89,7 +93,7 @@ static void route(server *s, serve_call *c, const char *url, const char *method)
     else if (!strcmp(url, "/metrics")) {
         if (!serve_may(s, c, ACL_METRICS, "", 0)) return;
         pthread_mutex_lock(&s->lock);
-        ready_text(c, serve_metrics(s));
+        serve_text_reply(c, serve_metrics(s));
         pthread_mutex_unlock(&s->lock);
         if (c->text) c->type = "text/plain; version=0.0.4; charset=utf-8";
     } else if (!strcmp(url, "/v2/health/live")) fixed(c, "{\"live\":true}");
@@ -143,7 +147,7 @@ enum MHD_Result serve_reply(server *s, serve_call *c)
     pthread_mutex_lock(&s->lock);
     if (s->draining) MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
     serve_peer_phase(c->connection, SERVE_WRITING);
-    serve_count(c->model ? &c->model->counts : &s->unknown, c->status);
+    serve_count(c->model ? c->model->counts : &s->unknown, c->status);
     c->counted = true;
     pthread_mutex_unlock(&s->lock);
     /* 499 is for the books: nobody reads the reply. */
@@ -164,6 +168,7 @@ static enum MHD_Result begin(server *s, struct MHD_Connection *connection, const
     if (!serve_known(s, c)) return MHD_NO;
     route(s, c, url, method);
     serve_infer_begin(s, c);
+    if (c->loads && !c->status && c->size > 2) serve_fail(c, 400, "load takes no parameters: send nothing, or {}");
     return c->status && c->size > SERVE_DISCARD ? serve_reply(s, c) : MHD_YES;
 }
 
@@ -181,9 +186,9 @@ enum MHD_Result serve_answer(void *of, struct MHD_Connection *connection, const 
         if (c->body && c->filled <= c->size) memcpy(c->body + c->filled - bytes, upload, bytes);
         return c->filled > SERVE_DISCARD && !c->body ? MHD_NO : MHD_YES;
     }
-    if (c->upload && !c->status && !c->submitted) {
+    if ((c->upload || c->loads) && !c->status && !c->submitted) {
         c->submitted = true;
-        if (serve_infer_submit(s, c)) return MHD_YES;
+        if (c->loads ? serve_swap_ask(s, c) : serve_infer_submit(s, c)) return MHD_YES;
     }
     return serve_reply(s, c);
 }
@@ -196,8 +201,9 @@ void serve_completed(void *of, struct MHD_Connection *connection, void **context
     if (!c) return;
     pthread_mutex_lock(&s->lock);
     if (c->body) s->bodies -= c->size;
-    if (c->submitted && !c->counted) serve_count(&c->model->counts, 499); /* hung up before a reply could be made */
+    if (c->submitted && !c->counted && c->model) serve_count(c->model->counts, 499); /* hung up before a reply could be made */
     serve_peer_phase(connection, SERVE_READING);
+    if (c->model) serve_network_release(s, c->model->network);
     pthread_mutex_unlock(&s->lock);
     oip_request_free(&c->request);
     free(c->body);

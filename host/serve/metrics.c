@@ -103,16 +103,16 @@ char *serve_metrics(server *s)
     head(to, "bonnet_requests_total", "counter",
          "Requests answered, by model (none: no model was asked for) and HTTP status; 499: the client was gone.");
     requests(to, &s->unknown, "");
-    for (uint32_t i = 0; i < s->count; i++) requests(to, &s->models[i].counts, s->models[i].oip.name);
+    for (const serve_book *b = s->books; b; b = b->next) requests(to, &b->counts, b->name);
     head(to, "bonnet_images_total", "counter", "Images computed.");
-    for (uint32_t i = 0; i < s->count; i++)
-        fprintf(to, "bonnet_images_total{model=\"%s\"} %llu\n", s->models[i].oip.name, (unsigned long long)s->models[i].counts.images);
+    for (const serve_book *b = s->books; b; b = b->next)
+        fprintf(to, "bonnet_images_total{model=\"%s\"} %llu\n", b->name, (unsigned long long)b->counts.images);
     head(to, "bonnet_queue_seconds", "histogram", "From a request's arrival to its start on the device.");
-    for (uint32_t i = 0; i < s->count; i++)
-        if (s->models[i].counts.queue.count) histogram(to, &s->models[i].counts.queue, "bonnet_queue_seconds", s->models[i].oip.name);
+    for (const serve_book *b = s->books; b; b = b->next)
+        if (b->counts.queue.count) histogram(to, &b->counts.queue, "bonnet_queue_seconds", b->name);
     head(to, "bonnet_compute_seconds", "histogram", "On the device, with those that shared the call.");
-    for (uint32_t i = 0; i < s->count; i++)
-        if (s->models[i].counts.compute.count) histogram(to, &s->models[i].counts.compute, "bonnet_compute_seconds", s->models[i].oip.name);
+    for (const serve_book *b = s->books; b; b = b->next)
+        if (b->counts.compute.count) histogram(to, &b->counts.compute, "bonnet_compute_seconds", b->name);
     if (fclose(to) == 0) return text;
     free(text);
     return NULL;

@@ -3,12 +3,13 @@
 #include <json-c/json.h>
 #include "server.h"
 
-static void say(server *s, const char *what, const char *file, bonnet_status status, const char *line)
+void serve_reload_say(server *s, const char *what, const char *file, bonnet_status status, const char *line, const char *digest)
 {
     struct json_object *o = json_object_new_object();
     json_object_object_add(o, "event", json_object_new_string("reload"));
     json_object_object_add(o, "what", json_object_new_string(what));
     json_object_object_add(o, "file", json_object_new_string(file));
+    if (digest) json_object_object_add(o, "digest", json_object_new_string(digest));
     json_object_object_add(o, "ok", json_object_new_boolean(status == BONNET_OK));
     if (status != BONNET_OK) {
         json_object_object_add(o, "error", json_object_new_string(line));
@@ -32,7 +33,7 @@ static void certificates(server *s)
         tls_change(&s->tls, files);
         pthread_mutex_unlock(&s->lock);
     }
-    say(s, "certificates", s->o.cert, status, line);
+    serve_reload_say(s, "certificates", s->o.cert, status, line, NULL);
 }
 
 void serve_reload(server *s)
@@ -41,6 +42,9 @@ void serve_reload(server *s)
     if (s->o.acl) {
         char line[SERVE_LINE] = "";
         const bonnet_status status = serve_access_read(line, s);
-        say(s, "access list", s->o.acl, status, line);
+        serve_reload_say(s, "access list", s->o.acl, status, line, NULL);
     }
+    pthread_mutex_lock(&s->lock);
+    s->pending = (1u << s->o.models) - 1; /* networks: serve_swap_step() */
+    pthread_mutex_unlock(&s->lock);
 }

@@ -30,13 +30,13 @@ static void say(const server *s, const char *event, int64_t us)
         json_object_array_add(devices, json_object_new_string(s->o.uris[i]));
     }
     json_object_object_add(o, "devices", devices);
-    for (uint32_t i = 0; i < s->count; i++) {
-        images += s->models[i].counts.images;
-        if (s->models[i].whole != i) continue;
+    for (const serve_book *b = s->books; b; b = b->next) images += b->counts.images;
+    for (uint32_t i = 0; i < s->o.models; i++) {
+        const serve_model *of = s->networks[i]->models;
         struct json_object *m = json_object_new_object();
-        json_object_object_add(m, "name", json_object_new_string(s->models[i].oip.name));
-        json_object_object_add(m, "digest", json_object_new_string(s->models[i].oip.digest));
-        json_object_object_add(m, "image_us", json_object_new_int64((int64_t)serve_model_us(s, &s->models[i])));
+        json_object_object_add(m, "name", json_object_new_string(of->oip.name));
+        json_object_object_add(m, "digest", json_object_new_string(of->oip.digest));
+        json_object_object_add(m, "image_us", json_object_new_int64((int64_t)serve_model_us(s, of)));
         json_object_array_add(list, m);
     }
     json_object_object_add(o, "models", list);
@@ -97,6 +97,7 @@ static bool drain(server *s, const sigset_t *mask)
     pthread_mutex_lock(&s->lock);
     s->draining = true;
     pthread_mutex_unlock(&s->lock);
+    serve_swap_end(s);
     const int fd = MHD_quiesce_daemon(s->http);
     if (fd >= 0) close(fd);
     s->listening = -1;
@@ -160,9 +161,11 @@ static bonnet_status until_stopped(server *s, char message[SERVE_LINE], const si
         return BONNET_EIO;
     }
     for (int seen = 0; !*s->o.stop; rest(s, watch(s, serve_now()), mask)) {
-        if (!s->o.reload || seen == *s->o.reload) continue;
-        seen = *s->o.reload;
-        serve_reload(s);
+        if (s->o.reload && seen != *s->o.reload) {
+            seen = *s->o.reload;
+            serve_reload(s);
+        }
+        serve_swap_step(s);
     }
     const int64_t began = serve_now();
     const bool finished = drain(s, mask);

@@ -22,26 +22,45 @@ enum {
     SERVE_BODIES = 256 << 20    /* of all requests together, held in memory */
 };
 
+/* What was asked of a name. */
+typedef struct serve_book { struct serve_book *next; char name[OIP_NAME]; serve_counts counts; } serve_book;
+
 typedef struct serve_model {
     oip_model oip;
-    uint32_t whole;             /* index of the .bonnet file; of a whole network: its own */
+    struct serve_network *network; /* its first model is the whole of which this is a tail, or this one */
     double share;               /* of the whole network's MACs */
     bonnet_model *loaded[SERVE_DEVICES]; /* or NULL: not yet, or not any more; each is its device's thread's own */
     double us[SERVE_DEVICES];   /* an image, moving mean */
-    serve_counts counts;
+    serve_counts *counts;       /* of the name, in a book */
 } serve_model;
+
+/* One version of a .bonnet file. What is in it does not change; the lock guards what follows `models`. */
+typedef struct serve_network {
+    struct serve_network *next; /* of those that were replaced */
+    const char *path;
+    void *bytes;                /* a device that is opened again loads them, whatever became of the file */
+    size_t size;
+    uint32_t count;
+    serve_model *models;        /* the whole network, then its tails */
+    uint32_t users;             /* calls and runs */
+    uint32_t tried;             /* of a new version: a bit for each device that has run it, or could not */
+    int64_t since;
+    bonnet_status status;       /* why it cannot be served, with its line */
+    char line[SERVE_LINE];
+} serve_network;
 
 /* A request on its way. */
 typedef struct serve_call {
     serve_wait wait;            /* first: the queue hands this out */
-    serve_model *model;         /* or NULL */
+    serve_model *model;         /* or NULL; its network has this call for a user */
+    uint32_t file;              /* to be loaded again, of `loads` */
     struct MHD_Connection *connection;
     int fd;
     oip_request request;
     uint8_t *body;
     size_t size, filled;
     int64_t header, arrived, started, compute_us, retry_us;
-    bool upload, submitted, done, counted, again; /* again: a device has failed it, `line` says how */
+    bool upload, loads, submitted, done, counted, again; /* again: a device has failed it, `line` says how */
     int status;                 /* 0: none yet */
     char line[SERVE_LINE];      /* of an error */
     const char *allow, *challenge; /* methods, of a 405; of a 401 */
@@ -77,7 +96,7 @@ typedef struct serve_device {
     volatile int cancel;
     /* With the lock, from here on. */
     pthread_cond_t work;
-    bool started, idle, stuck;  /* idle: waits for work. stuck: a run does not come back */
+    bool started, idle, stuck, trying; /* idle: waits for work. stuck: a run does not come back. trying: a file's new version */
     serve_state state;
     serve_part *parts;          /* [batch] of the run, `count` in use, `live` with a call */
     uint32_t count, live;
@@ -94,11 +113,14 @@ typedef struct server {
     int listening, wake;        /* sockets; eventfd to the caller's thread */
     char host[64];
     uint32_t port;
-    serve_model *models;
-    uint32_t count;
     serve_device devices[SERVE_DEVICES]; /* o.devices of them */
 
     pthread_mutex_t lock;
+    serve_network *networks[SERVE_MODELS], *old; /* of each file the one of now; those before, while somebody uses them */
+    serve_network *fresh;       /* that devices try, of file fresh_file */
+    uint32_t fresh_file, pending; /* pending: a bit for each file that is to be looked at */
+    serve_call *loads;          /* who waits for that */
+    serve_book *books;
     serve_queue queue;
     uint32_t computing;         /* calls */
     bool draining, quit;
@@ -118,15 +140,28 @@ bonnet_status serve_models_open(char message[SERVE_LINE], server *s);
 void serve_models_close(server *s); /* without a thread */
 serve_model *serve_model_find(server *s, const char *name, size_t length);
 double serve_model_us(const server *s, const serve_model *m); /* on the fastest device */
-bonnet_status serve_same_network(char message[SERVE_LINE], const serve_model *m, const bonnet_model *loaded, const char *path);
 bonnet_status serve_failed(char message[SERVE_LINE], bonnet_status status, const bonnet_device *dev, const char *what);
+
+/* network.c: one version of a file. */
+bonnet_status serve_network_read(serve_network **out, char message[SERVE_LINE], const char *path);
+bonnet_status serve_network_describe(char message[SERVE_LINE], server *s, serve_network *n, const bonnet_model *loaded); /* takes the lock */
+void serve_network_free(serve_network *n); /* nothing of it is loaded; NULL: a no-op */
+/* With the lock. */
+void serve_network_retire(server *s, serve_network *n); /* no new users; it goes when the last one has */
+void serve_network_release(server *s, serve_network *n); /* one user less */
+void serve_network_tidy(serve_device *d); /* by the device's thread */
+
+/* swap.c: new versions of files, by the thread of the clock. */
+void serve_swap_step(server *s);
+void serve_swap_end(server *s); /* the server stops */
+bool serve_swap_ask(server *s, serve_call *c); /* by that of the sockets. true: the connection is suspended until the file was loaded */
 
 /* device.c: by its thread, without the lock. */
 bonnet_status serve_device_open(char message[SERVE_LINE], serve_device *d);
 void serve_device_close(serve_device *d);
 bonnet_status serve_device_load(char message[SERVE_LINE], serve_device *d); /* every network, and the first one once: it works */
 bonnet_status serve_model_ready(char message[SERVE_LINE], serve_device *d, serve_model *m);
-bonnet_status serve_model_once(char message[SERVE_LINE], serve_device *d, serve_model *m, double *us);
+bonnet_status serve_network_once(char message[SERVE_LINE], serve_device *d, serve_network *n); /* it is ready, and was run on zeros: how long that took */
 /* With the lock. */
 serve_pool serve_pool_now(const server *s, int64_t now);
 bool serve_pool_ready(const server *s); /* a device is left */
@@ -153,9 +188,15 @@ void serve_peers_sweep(server *s, int64_t now); /* with the lock: who is too slo
 bonnet_status serve_access_read(char message[SERVE_LINE], server *s); /* the file's list, in place of the one of before; nothing if there is none */
 bool serve_known(server *s, serve_call *c); /* false: the client's certificate is none any more; hang up */
 bool serve_may(server *s, serve_call *c, acl_right right, const char *model, size_t length); /* false: it failed, with 401 or 403 */
+/* The same in two steps, for several questions. */
+typedef struct serve_client { const char (*name)[ACL_PATTERN]; uint32_t names; bool token; uint8_t hash[ACL_HASH]; } serve_client;
+bool serve_client_of(server *s, serve_call *c, serve_client *out); /* false: it failed with 401 */
+bool serve_client_named(const serve_client *k);
+bool serve_client_may(const server *s, const serve_client *k, acl_right right, const char *model, size_t length); /* with the lock */
 
 /* reload.c: the files once more; what is wrong with them is said on stderr, and those of before are kept. */
 void serve_reload(server *s);
+void serve_reload_say(server *s, const char *what, const char *file, bonnet_status status, const char *line, const char *digest); /* or NULL */
 
 /* http.c, infer.c */
 enum MHD_Result serve_answer(void *of, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *upload,
@@ -164,5 +205,7 @@ void serve_completed(void *of, struct MHD_Connection *connection, void **context
 enum MHD_Result serve_reply(server *s, serve_call *c);
 void serve_infer_begin(server *s, serve_call *c); /* the header fields are known; of any request: how long its body is */
 bool serve_infer_submit(server *s, serve_call *c); /* the body, too. true: the connection is suspended until the call is done */
+void serve_repository(server *s, serve_call *c, const char *rest, bool post); /* repository.c: what is behind v2/repository/ */
+void serve_text_reply(serve_call *c, char *text); /* 200 with this JSON, which is the call's from now on; NULL: out of memory */
 void serve_fail(serve_call *c, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 #endif

@@ -19,7 +19,7 @@ bonnet_status serve_wrong(char message[SERVE_LINE], bonnet_status status, const 
     return status;
 }
 
-bonnet_status serve_text(char **out, char message[SERVE_LINE], const char *path, size_t most, bool secret)
+bonnet_status serve_text(char **out, size_t *size, char message[SERVE_LINE], const char *path, size_t most, bool secret)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
@@ -42,6 +42,7 @@ bonnet_status serve_text(char **out, char message[SERVE_LINE], const char *path,
         else if (n == 0 || errno != EINTR) status = serve_wrong(message, BONNET_EIO, "%.200s: %s", path, n ? strerror(errno) : "it became shorter");
     }
     close(fd);
+    if (status == BONNET_OK && size) *size = (size_t)st.st_size;
     if (status == BONNET_OK) *out = text;
     else free(text);
     return status;

@@ -43,7 +43,7 @@ static bonnet_status own(tls_files *f, char message[SERVE_LINE], const serve_opt
 static bonnet_status revocations(tls_files *f, char message[SERVE_LINE], const char *path)
 {
     char *text = NULL, when[32];
-    bonnet_status status = serve_text(&text, message, path, MOST_BYTES, false);
+    bonnet_status status = serve_text(&text, NULL, message, path, MOST_BYTES, false);
     if (status != BONNET_OK) return status;
     const gnutls_datum_t crl = datum(text);
     gnutls_x509_crl_t *list = NULL;
@@ -66,7 +66,7 @@ static bonnet_status revocations(tls_files *f, char message[SERVE_LINE], const c
 static bonnet_status authorities(tls_files *f, char message[SERVE_LINE], const char *path)
 {
     char *text = NULL;
-    const bonnet_status status = serve_text(&text, message, path, MOST_BYTES, false);
+    const bonnet_status status = serve_text(&text, NULL, message, path, MOST_BYTES, false);
     if (status != BONNET_OK) return status;
     const gnutls_datum_t ca = datum(text);
     const int count = gnutls_certificate_set_x509_trust_mem(f->credentials, &ca, GNUTLS_X509_FMT_PEM);
@@ -89,8 +89,8 @@ bonnet_status tls_files_read(tls_files **out, char message[SERVE_LINE], const se
     f->credentials = credentials;
     f->ticket = ticket.data, f->ticket_bytes = ticket.size;
     gnutls_certificate_set_verify_flags(credentials, GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM));
-    bonnet_status status = serve_text(&f->cert, message, o->cert, MOST_BYTES, false);
-    if (status == BONNET_OK) status = serve_text(&f->key, message, o->key, MOST_BYTES, true);
+    bonnet_status status = serve_text(&f->cert, NULL, message, o->cert, MOST_BYTES, false);
+    if (status == BONNET_OK) status = serve_text(&f->key, NULL, message, o->key, MOST_BYTES, true);
     if (status == BONNET_OK) status = own(f, message, o);
     if (status == BONNET_OK && o->ca) status = authorities(f, message, o->ca);
     if (status == BONNET_OK && o->crl) status = revocations(f, message, o->crl);

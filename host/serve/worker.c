@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "server.h"
 
 enum {
@@ -55,11 +56,16 @@ typedef struct outcome {
     char line[SERVE_LINE];
 } outcome;
 
+static bool is_fault(bonnet_status status)
+{
+    return status != BONNET_EINVAL && status != BONNET_ENOMEM && status != BONNET_EUNSUPPORTED && status != BONNET_EABI && status != BONNET_EFORMAT;
+}
+
 static void failed(outcome *o, bonnet_status status, const serve_device *d)
 {
     const char *detail = bonnet_last_error(d->handle);
     if (!o->line[0]) snprintf(o->line, SERVE_LINE, "%s: %s", d->uri, *detail ? detail : bonnet_status_text(status));
-    o->fault = status != BONNET_EINVAL && status != BONNET_ENOMEM && status != BONNET_EUNSUPPORTED && status != BONNET_EABI;
+    o->fault = is_fault(status);
     o->code = status == BONNET_ENOMEM || (status == BONNET_EINTR && d->server->quit) ? 503 : 500;
 }
 
@@ -126,6 +132,7 @@ static void work(serve_device *d)
         return;
     }
     serve_model *m = d->parts[0].call->model;
+    m->network->users++; /* the call may be gone before the run */
     pthread_mutex_unlock(&s->lock);
     int32_t *logits = malloc(images * m->oip.classes * sizeof *logits);
     bonnet_result *results = malloc(images * sizeof *results);
@@ -135,19 +142,46 @@ static void work(serve_device *d)
     if (o.fault) fell_out(d, o.line); /* before its calls look for another one */
     else if (!o.code) d->failures = 0, serve_mean_add(&m->us[d->index], (double)o.us / images);
     serve_run_end(d, o.code, o.line, logits, results, o.us);
+    serve_network_release(s, m->network);
     if (o.fault) serve_strand(s);
     free(logits);
     free(results);
 }
 
+/* A file's new version, between two runs. With the lock, which is given up meanwhile. */
+static void try_fresh(serve_device *d)
+{
+    server *s = d->server;
+    serve_network *n = s->fresh;
+    char line[SERVE_LINE] = "";
+    const uint64_t one = 1;
+    d->trying = true;
+    d->since = serve_now();
+    d->until = d->since + (int64_t)(2 * s->networks[s->fresh_file]->models[0].us[d->index]);
+    n->users++;
+    pthread_mutex_unlock(&s->lock);
+    const bonnet_status status = serve_network_once(line, d, n);
+    pthread_mutex_lock(&s->lock);
+    d->trying = false;
+    n->tried |= 1u << d->index;
+    if (status != BONNET_OK && n->status == BONNET_OK) n->status = status, memcpy(n->line, line, sizeof line);
+    if (status != BONNET_OK && is_fault(status)) fell_out(d, line);
+    serve_network_release(s, n);
+    if (write(s->wake, &one, sizeof one) < 0) return; /* an eventfd that is full wakes as well */
+}
+
 static void *worker(void *of)
 {
     serve_device *d = of;
-    pthread_mutex_lock(&d->server->lock);
-    while (!d->server->quit)
-        if (d->state == SERVE_UP) work(d);
+    server *s = d->server;
+    pthread_mutex_lock(&s->lock);
+    while (!s->quit) {
+        serve_network_tidy(d);
+        if (d->state == SERVE_UP && s->fresh && !(s->fresh->tried >> d->index & 1)) try_fresh(d);
+        else if (d->state == SERVE_UP) work(d);
         else revive(d);
-    pthread_mutex_unlock(&d->server->lock);
+    }
+    pthread_mutex_unlock(&s->lock);
     return NULL;
 }
 

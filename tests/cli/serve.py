@@ -11,6 +11,7 @@ With SERVE_CA, SERVE_CERT and SERVE_KEY (PEM files) in the environment by TLS.
   load MODEL RAW N                 N connections that ask until they are told to stop; says how many replies were lost
   steady MODEL RAW N FILE          N connections that ask until FILE is there; every reply must be 200 and that of the version that it names
   slow [tls|nothing]               a request, or a TLS handshake, that comes byte by byte; prints the seconds until the server hangs up
+  once MODEL RAW                   the status of one request
   pace MODEL RAW N                 milliseconds of one request on a kept connection, median of N
   handshakes N                     milliseconds of connection, handshake and one GET, N times with a new session and N times with that of before
   raw                              what stdin has is sent; prints the status line, or "closed"
@@ -248,6 +249,10 @@ def slow(what="http"):
     except OSError:
         pass
     print("%.1f" % (time.monotonic() - start))
+
+
+def once(model, path):
+    print(ask(connect(), model, *binary(metadata(model), open(path, "rb").read(), 1))[0])
 
 
 def pace(model, path, n):
