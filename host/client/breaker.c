@@ -47,7 +47,7 @@ void breaker_answer(breaker *b, bool ready, int64_t now)
     }
     b->state = BREAKER_CLOSED;
     b->failed = 0;
-    b->trial = true;
+    b->trial = b->opened > 0; /* nothing is held against a new one */
 }
 
 void breaker_result(breaker *b, bool success, int64_t now)

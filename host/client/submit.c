@@ -83,8 +83,9 @@ static bonnet_status compute(bonnet_client *c, slot *s)
     if (sure) s->why = BONNET_WHY_SURE;
     else if (s->why == BONNET_WHY_NONE && w.stop < p->before) s->why = BONNET_WHY_NO_TIME; /* for as much as the next exit */
     if (s->why == BONNET_WHY_NONE) {
-        s->why = client_send(c, s);
-        if (s->why == BONNET_WHY_NONE) return BONNET_OK; /* the reply may be there already */
+        const uint32_t why = client_send(c, s);
+        if (why == BONNET_WHY_NONE) return BONNET_OK; /* from here on the slot is the other thread's as well: a reply may be there already */
+        s->why = why;
     }
     if (!sure && !(s->in_hand && s->answer.where == BONNET_WHERE_END)) {
         const int64_t again = client_now();
