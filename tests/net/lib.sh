@@ -5,7 +5,8 @@
 # Exit 77, with the reason, where that is not permitted. docs/net.md
 #
 #   spaces device edge                       network namespaces with a loopback
-#   in_space edge COMMAND...                 the very process, as its pid says
+#   in_space edge COMMAND...
+#   become edge COMMAND... &                 the same in the background: $! is the command's own
 #   link lnk device 10.9.1.1 edge 10.9.1.2 "rate=8M delay=20"     both ends called lnk; words as linkem.h says, both ways alike
 #   link_set lnk a|b|both "loss=100"         a: from the first space to the second; when it returns, it is so
 #   link_down lnk; link_up lnk               no carrier: whoever sends gets an error at once
@@ -55,6 +56,7 @@ spaces() {
     done
 }
 in_space() { nsenter --net="/run/netns/$1" "${@:2}"; }
+become() { exec nsenter --net="/run/netns/$1" "${@:2}"; }
 
 until_said() { # until_said FILE PATTERN PID - of a program that was just started, or told something
     local i

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LOAD_PICTURES = 32, LOAD_MOST = 8, LOAD_MODELS = 64 }; /* MOST: images of one request */
+enum { LOAD_PICTURES = 16, LOAD_MOST = 8, LOAD_MODELS = 64 }; /* MOST: images of one request */
 
 /* A network, or its tail: what it takes, and what it must answer. */
 typedef struct load_model {

@@ -2,10 +2,12 @@
 # tests/net: the server and its clients over links that are slow, long, lossy, cut; under load; under foreign bytes. docs/net.md.
 LOAD   := $(O)/tests/load
 LINKEM := $(O)/tests/linkem
+WAKEUP := $(O)/tests/wakeup
 SOAK   ?= 1000000
-NET_ENV = BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) LOAD=$(CURDIR)/$(LOAD) LINKEM=$(CURDIR)/$(LINKEM) SEED=$(SEED)
-TESTS     += net-link net-soak
-TEST_BINS += $(LINKEM) $(LOAD)
+SOAK_NET ?= 100000
+NET_ENV = BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) LOAD=$(CURDIR)/$(LOAD) LINKEM=$(CURDIR)/$(LINKEM) WAKEUP=$(CURDIR)/$(WAKEUP) SEED=$(SEED)
+TESTS     += net-link net-soak net-faults
+TEST_BINS += $(LINKEM) $(LOAD) $(WAKEUP)
 
 $(LOAD): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/net/load*.c)) $(LIB)
 	$(Q)mkdir -p $(@D)
@@ -15,10 +17,18 @@ $(LINKEM): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/net/linkem*.c)) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $^ $(LIB_LIBS)
 
-.PHONY: test-net-link test-net-soak soak
+$(WAKEUP): $(O)/obj/tests/net/wakeup.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
+.PHONY: test-net-faults soak-net test-net-link test-net-soak soak
 test-net-link: $(LINKEM)  ## The link emulator: delay, jitter, order, loss, rate, queue, trace against what it was told
 	$(Q)$(NET_ENV) bash tests/net/link.sh
 test-net-soak: $(LOAD) $(CLI) $(FASHION)
-	$(Q)$(NET_ENV) bash tests/net/soak.sh 10000
+	$(Q)$(NET_ENV) bash tests/net/soak.sh 5000
 soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonnet serve: nothing lost, nothing wrong, memory flat; a tenth over TLS
 	$(Q)$(NET_ENV) bash tests/net/soak.sh $(SOAK)
+test-net-faults: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)
+	$(Q)$(NET_ENV) bash tests/net/faults.sh 1400 200 killed stopped blackhole
+soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures from a device over a mobile link (TRACE=FILE) to a server; both fail again and again: all answered, in time
+	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow

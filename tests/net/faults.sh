@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# faults.sh PICTURES RATE FAULT... - `bonnet offload` on a device, `bonnet serve` on an edge, a mobile link between them, while again and again one of these happens: killed
+# (kill -9 of the server, then a new one), stopped (SIGSTOP), blackhole (all packets lost), down (no carrier), slow (50 kbit/s), network (a server with another network of
+# that name, which the client finds out and looks at again after 30 s). Every picture is answered with the right logits by its deadline; the breaker opens and closes again. make soak-net, test-net-faults
+# TRACE: a recorded link to play instead of a made-up one, as for `bonnet link`.
+. "$ROOT/tests/net/lib.sh"
+pictures=$1 rate=$2 deadline=100 margin=20
+shift 2
+set -- "${@:-killed}"
+net=$MODELS/boolnet_k4.bonnet
+
+
+spaces device edge
+# 5 to 30 Mbit/s, another rate every second, where no trace is given.
+awk 'BEGIN { srand(1); for (s = 0; s < 600; s++) print s, 5 + 25 * rand() }' > made_up
+trace=${TRACE:-made_up}
+[ -n "${TRACE:-}" ] || echo "TRACE is not set: the link is made up"
+link radio device 10.9.1.1 edge 10.9.1.2 "delay=10 jitter=2 queue=60000"
+link_set radio a "trace=$trace"
+
+serve() { # serve MODEL
+    : > serving
+    become edge "$BONNET" serve "$1" --listen 10.9.1.2:8600 --insecure > serving 2>&1 < /dev/null &
+    server=$!
+    until_said serving "^listening" $server
+}
+end() { kill -9 "$server"; wait "$server" 2> /dev/null; }
+killed() { end; }
+killed_over() { serve "$net"; }
+stopped() { kill -STOP "$server"; }
+stopped_over() { kill -CONT "$server"; }
+blackhole() { link_set radio both loss=100; }
+blackhole_over() { link_set radio both loss=0; }
+down() { link_down radio; }
+down_over() { link_up radio; }
+slow() { link_set radio a rate=50k; }
+slow_over() { link_set radio a "trace=$trace"; }
+network() { end; serve other.bonnet; }
+network_over() { end; serve "$net"; }
+
+answered() { wc -l < answers; }
+phase() { echo "$1 $(answered)" >> phases; }
+alive() { kill -0 "$client" 2> /dev/null; }
+after() { # after N: until that many more answers are there
+    local want=$(($(answered) + $1))
+    while [ "$(answered)" -lt "$want" ] && alive; do sleep 0.02; done
+}
+healed() { # until the server answers again, at most 50 s
+    local start=$SECONDS
+    while alive && ! tail -n 5 answers | grep -q '"where":"upstream"'; do
+        [ $((SECONDS - start)) -lt 50 ] || die "after $1 nothing goes upstream any more: $(tail -n 1 answers)"
+        sleep 0.05
+    done
+}
+
+"$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --json > reference || die "no reference"
+sed 's/basenet_k1/boolnet_k4/g' "$ROOT/models/fashion/basenet_k1.onnx" > other.onnx # the name, as long as the other
+"$BONNET" compile other.onnx -o other.bonnet --quiet > compiled 2>&1 || die "$(cat compiled)"
+images=$(grep -c '"image"' reference)
+serve "$net"
+"$WAKEUP" > wakeup &
+waking=$!
+: > answers
+: > phases
+phase steady
+become device "$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --upstream http://10.9.1.2:8600 --insecure --send layer2.1.conv1 --deadline-ms $deadline \
+    --margin-ms $margin --rate "$rate" --in-flight 16 --repeat $((pictures / images)) --json > answers 2> client.log &
+client=$!
+after $((rate / 2))
+first=$(awk '/VmRSS/ { print $2 }' "/proc/$client/status")
+while alive; do
+    for fault in "$@"; do
+        [ $((pictures - $(answered))) -gt $((3 * rate)) ] || break 2 # the end is quiet
+        phase "$fault"
+        "$fault"
+        after $((rate / 2))
+        phase healed
+        "${fault}_over"
+        healed "$fault"
+        last=$(awk '/VmRSS/ { print $2 }' "/proc/$client/status" 2> /dev/null || echo "$last")
+        after $((rate / 4))
+        phase steady
+        after $((rate / 4))
+    done
+done
+wait "$client" || { cat client.log; die "bonnet offload: $?"; }
+kill "$waking"
+wait "$waking"
+end
+/usr/bin/python3 -B "$ROOT/tests/net/judge.py" answers reference phases wakeup $deadline $margin || { tail -n 1 answers; exit 1; }
+echo "the client: $first KiB after half a second, $last at the end"
+[ $((last - first)) -le 4096 ] || die "the client grew"
+link_stats radio
+echo "PASS"

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""judge.py ANSWERS REFERENCE PHASES WAKEUP DEADLINE_MS MARGIN_MS - what `bonnet offload --json` said while link and server failed under it.
+
+ANSWERS: its lines, the last one the summary. REFERENCE: those of a run without a server, of each picture once. PHASES: "NAME FIRST-LINE" in order. WAKEUP: wakeup.c's line.
+Every picture is answered once and in order, with the logits of the whole network whoever computed them. None is late, but by what the machine's own waking up explains:
+two threads wake for an answer, so that much twice, beyond the margin. Prints a table, then what does not hold; exit 1 then.
+"""
+import json, sys
+
+answers_path, reference_path, phases_path, wakeup_path, deadline, margin = sys.argv[1:7]
+deadline, margin = float(deadline), float(margin)
+reference = {}
+for line in open(reference_path):
+    a = json.loads(line)
+    if "image" in a:
+        reference[a["image"]] = a["logits"]
+names = list(reference)
+lines = open(answers_path).read().splitlines()
+summary, bad = json.loads(lines.pop()), []
+phases = [(n, int(i)) for n, i in (p.split() for p in open(phases_path))]
+wakeup = json.load(open(wakeup_path))
+allowed = deadline + max(0, 2 * wakeup["worst_ms"] - margin)
+
+if len(lines) != summary["pictures"] or summary["answered"] != summary["pictures"]:
+    bad.append("%d pictures, %d answers, %d lines" % (summary["pictures"], summary["answered"], len(lines)))
+rows, late, wrong, beyond = {}, 0, 0, 0
+order = []
+at = 0
+for i, line in enumerate(lines):
+    a = json.loads(line)
+    while at + 1 < len(phases) and i >= phases[at + 1][1]:
+        at += 1
+    name = phases[at][0]
+    r = rows.setdefault(name, {"pictures": 0, "upstream": 0, "late": 0, "ms": [], "why": {}})
+    r["pictures"] += 1
+    r["upstream"] += a["where"] == "upstream"
+    r["late"] += a["late"]
+    r["ms"].append(a["ms"])
+    if a["fallback"]:
+        r["why"][a["why"]] = r["why"].get(a["why"], 0) + 1
+    wrong += a["image"] != names[i % len(names)] or (not a["short"] and a["logits"] != reference[a["image"]])
+    beyond += a["ms"] > allowed
+    late += a["ms"] > deadline
+print("%-12s %9s %9s %6s %8s %8s %8s  instead of upstream, because" % ("", "pictures", "upstream", "late", "p50 ms", "p99 ms", "max ms"))
+for name, r in rows.items():
+    t = sorted(r["ms"])
+    print("%-12s %9d %9d %6d %8.1f %8.1f %8.1f  %s" % (name, r["pictures"], r["upstream"], r["late"], t[len(t) // 2], t[len(t) * 99 // 100], t[-1],
+          ", ".join("%s %d" % w for w in sorted(r["why"].items(), key=lambda w: -w[1]))))
+print("%d pictures, %d answered, %d wrong, %d late (deadline %g ms), %d by more than two wake-ups (worst %.1f ms) less the margin explain; breaker opened %d times, now %s" %
+      (summary["pictures"], summary["answered"], wrong, late, deadline, beyond, wakeup["worst_ms"], summary["opened"], summary["breaker"]))
+if wrong:
+    bad.append("%d answers are not the network's" % wrong)
+if beyond:
+    bad.append("%d answers were late, and not because the machine was" % beyond)
+if late != summary["late"]:
+    bad.append("the client counted %d late, there were %d" % (summary["late"], late))
+faults = [n for n in rows if n not in ("steady", "healed")]
+for n in faults:
+    if n != "slow" and not rows[n]["why"]:
+        bad.append("%s: nothing fell back" % n)
+if rows["steady"]["upstream"] * 2 < rows["steady"]["pictures"]:
+    bad.append("steady: %d of %d upstream" % (rows["steady"]["upstream"], rows["steady"]["pictures"]))
+if summary["opened"] < 1 or summary["breaker"] != "closed":
+    bad.append("the breaker opened %d times and is %s" % (summary["opened"], summary["breaker"]))
+print("\n".join("FAIL: " + b for b in bad))
+sys.exit(bool(bad))
