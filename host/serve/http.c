@@ -4,6 +4,7 @@
 #include <string.h>
 #include "server.h"
 
+enum { PACKED_FROM = 512 }; /* bytes; smaller bodies are not worth the time */
 static const char json_type[] = "application/json";
 
 void serve_text_reply(serve_call *c, char *text)
@@ -16,8 +17,10 @@ static void fixed(serve_call *c, const char *text) { serve_text_reply(c, strdup(
 
 static void server_metadata(serve_call *c)
 {
-    char text[160];
-    snprintf(text, sizeof text, "{\"name\":\"bonnet\",\"version\":\"%s\",\"extensions\":[\"binary_tensor_data\",\"model_repository\"]}",
+    char text[240];
+    snprintf(text, sizeof text,
+             "{\"name\":\"bonnet\",\"version\":\"%s\",\"extensions\":[\"binary_tensor_data\",\"classification\",\"model_configuration\","
+             "\"statistics\",\"model_repository\"]}",
              bonnet_version());
     fixed(c, text);
 }
@@ -43,7 +46,15 @@ static void not_allowed(serve_call *c, const char *allow)
     serve_fail(c, 405, "send %s here", allow);
 }
 
-/* v2/models/NAME[/versions/V][/ready|/infer]: what is behind v2/models/. */
+/* Of one model, or (NULL) of all. */
+static void stats_reply(server *s, serve_call *c, const serve_model *m)
+{
+    pthread_mutex_lock(&s->lock);
+    serve_text_reply(c, serve_stats(s, m));
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* v2/models/NAME[/versions/V][/ready|/infer|/config|/stats]: what is behind v2/models/. */
 static void model_route(server *s, serve_call *c, const char *rest, bool post)
 {
     static const char run[] = "/infer";
@@ -55,7 +66,7 @@ static void model_route(server *s, serve_call *c, const char *rest, bool post)
     if (m) m->network->users++;
     pthread_mutex_unlock(&s->lock);
     if (!m) {
-        serve_fail(c, 404, "no model '%.80s' here", rest);
+        serve_fail(c, 404, "no model '%.*s' here", (int)(length < 80 ? length : 80), rest);
         return;
     }
     const char *tail = rest + length;
@@ -67,10 +78,12 @@ static void model_route(server *s, serve_call *c, const char *rest, bool post)
         }
         tail += 10 + n;
     }
-    const bool infer = !strcmp(tail, "/infer"), ready = !strcmp(tail, "/ready");
-    if (!infer && !ready && *tail) serve_fail(c, 404, "no such address");
+    const bool infer = !strcmp(tail, "/infer"), ready = !strcmp(tail, "/ready"), config = !strcmp(tail, "/config"), stats = !strcmp(tail, "/stats");
+    if (!infer && !ready && !config && !stats && *tail) serve_fail(c, 404, "no such address");
     else if (infer != post) not_allowed(c, infer ? "POST" : "GET");
     else if (infer) c->upload = true;
+    else if (config) serve_text_reply(c, oip_config(&m->oip, s->o.devices));
+    else if (stats) stats_reply(s, c, m);
     else if (!ready) serve_text_reply(c, oip_metadata(&m->oip));
     else {
         char text[OIP_NAME + 40];
@@ -84,7 +97,9 @@ static void route(server *s, serve_call *c, const char *url, const char *method)
     static const char models[] = "/v2/models/", repository[] = "/v2/repository/";
     const bool post = !strcmp(method, "POST"), get = !strcmp(method, "GET");
     if (!post && !get) not_allowed(c, "GET, POST");
-    else if (!strncmp(url, models, sizeof models - 1)) model_route(s, c, url + sizeof models - 1, post);
+    else if (!strcmp(url, "/v2/models/stats") && get) {
+        if (serve_may(s, c, ACL_METRICS, "", 0)) stats_reply(s, c, NULL);
+    } else if (!strncmp(url, models, sizeof models - 1)) model_route(s, c, url + sizeof models - 1, post);
     else if (!strncmp(url, repository, sizeof repository - 1)) serve_repository(s, c, url + sizeof repository - 1, post);
     else if (strcmp(url, "/v2") != 0 && strcmp(url, "/v2/") != 0 && strcmp(url, "/v2/health/live") != 0 && strcmp(url, "/v2/health/ready") != 0 &&
              strcmp(url, "/metrics") != 0)
@@ -101,6 +116,17 @@ static void route(server *s, serve_call *c, const char *url, const char *method)
     else server_metadata(c);
 }
 
+/* A body, which is the response's then or freed, compressed if the client asked for that and it pays. */
+static struct MHD_Response *packed(const serve_call *c, uint8_t *body, size_t size)
+{
+    const bool smaller = c->accepts && size >= PACKED_FROM && coding_pack(&body, &size, c->accepts);
+    struct MHD_Response *r = MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE);
+    if (!r) free(body);
+    else if (smaller) MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, coding_name(c->accepts));
+    if (r && c->accepts) MHD_add_response_header(r, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    return r;
+}
+
 /* The results of a call as a response; NULL: no memory. */
 static struct MHD_Response *results(serve_call *c)
 {
@@ -109,11 +135,8 @@ static struct MHD_Response *results(serve_call *c)
     char number[24];
     const oip_answer answer = {.logits = c->logits, .labels = c->labels, .queue_us = c->started - c->arrived, .compute_us = c->compute_us};
     if (!oip_reply_write(&body, &size, &header, &c->model->oip, &c->request, &answer)) return NULL;
-    struct MHD_Response *r = MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE);
-    if (!r) {
-        free(body);
-        return NULL;
-    }
+    struct MHD_Response *r = packed(c, body, size);
+    if (!r) return NULL;
     snprintf(number, sizeof number, "%zu", header);
     MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, header ? "application/octet-stream" : json_type);
     if (header) MHD_add_response_header(r, "Inference-Header-Content-Length", number);
@@ -140,14 +163,16 @@ enum MHD_Result serve_reply(server *s, serve_call *c)
 {
     struct MHD_Response *r;
     if (c->text) {
-        r = MHD_create_response_from_buffer(strlen(c->text), c->text, MHD_RESPMEM_MUST_FREE);
-        if (r) MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, c->type), c->text = NULL;
+        r = packed(c, (uint8_t *)c->text, strlen(c->text));
+        c->text = NULL;
+        if (r) MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, c->type);
     } else r = c->status == 200 ? results(c) : errors(c);
     if (!r) return MHD_NO; /* no memory for a reply: the connection is closed */
     pthread_mutex_lock(&s->lock);
     if (s->draining) MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
     serve_peer_phase(c->connection, SERVE_WRITING);
     serve_count(c->model ? c->model->counts : &s->unknown, c->status);
+    if (c->model && c->upload && c->status != 200) c->model->counts->failed_us += (uint64_t)(serve_now() - c->arrived);
     c->counted = true;
     pthread_mutex_unlock(&s->lock);
     /* 499 is for the books: nobody reads the reply. */

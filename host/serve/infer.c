@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 #include "server.h"
 
@@ -30,16 +29,17 @@ static size_t content_length(const serve_call *c)
 
 void serve_infer_begin(server *s, serve_call *c)
 {
-    const char *coding = field(c, MHD_HTTP_HEADER_CONTENT_ENCODING);
     const bool chunked = field(c, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL, said = field(c, MHD_HTTP_HEADER_CONTENT_LENGTH) != NULL;
+    c->coding = coding_named(field(c, MHD_HTTP_HEADER_CONTENT_ENCODING));
+    c->accepts = coding_accepted(field(c, MHD_HTTP_HEADER_ACCEPT_ENCODING));
     c->size = chunked ? SIZE_MAX : said ? content_length(c) : 0;
     if (!c->upload) return;
     if (chunked || !said) serve_fail(c, 411, "say the length: a request wants Content-Length, and no Transfer-Encoding");
     else if (c->size == SIZE_MAX) serve_fail(c, 400, "Content-Length is no number");
-    else if (coding && strcasecmp(coding, "identity") != 0) serve_fail(c, 415, "Content-Encoding is not supported");
+    else if (c->coding == CODING_OTHER) serve_fail(c, 415, "Content-Encoding: gzip or deflate, or none");
     else if (!oip_header_length(&c->header, field(c, "Inference-Header-Content-Length")))
         serve_fail(c, 400, "Inference-Header-Content-Length wants a number from 1 to %d", OIP_HEADER);
-    else if (c->size > oip_body_most(&c->model->oip, c->header))
+    else if (c->size > (c->coding ? coding_most(oip_body_most(&c->model->oip, c->header)) : oip_body_most(&c->model->oip, c->header)))
         serve_fail(c, 413, "the body has %zu bytes, this model takes %zu in one request", c->size, oip_body_most(&c->model->oip, c->header));
     if (c->status) return;
     pthread_mutex_lock(&s->lock);
@@ -66,6 +66,26 @@ static void refused(const server *s, serve_call *c, serve_admission why, int64_t
     else serve_fail(c, 503, "the deadline would be met at the cost of requests that were let in before");
 }
 
+/* The body as it was before it was compressed, in its place. */
+static bool unpacked(server *s, serve_call *c)
+{
+    char line[CODING_LINE];
+    uint8_t *body;
+    size_t size;
+    const int status = coding_unpack(&body, &size, line, c->coding, c->body, c->size, oip_body_most(&c->model->oip, c->header));
+    if (status != 200) {
+        serve_fail(c, status, "%s", line);
+        return false;
+    }
+    free(c->body);
+    pthread_mutex_lock(&s->lock);
+    s->bodies += size - c->size;
+    pthread_mutex_unlock(&s->lock);
+    c->body = body;
+    c->size = c->filled = size;
+    return true;
+}
+
 bool serve_infer_submit(server *s, serve_call *c)
 {
     char line[OIP_LINE];
@@ -73,6 +93,7 @@ bool serve_infer_submit(server *s, serve_call *c)
         serve_fail(c, 400, "the body has %zu bytes, Content-Length said %zu", c->filled, c->size);
         return false;
     }
+    if (c->coding && !unpacked(s, c)) return false;
     const int status = oip_request_read(&c->request, line, &c->model->oip, c->body, c->size, c->header);
     if (status != 200) {
         serve_fail(c, status, "%s", line);

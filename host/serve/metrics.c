@@ -117,3 +117,37 @@ char *serve_metrics(server *s)
     free(text);
     return NULL;
 }
+
+static oip_stats stats_of(const serve_counts *c)
+{
+    oip_stats s = {.last_ms = c->last_ms,
+                   .images = c->images,
+                   .runs = c->runs,
+                   .done = c->compute.count,
+                   .queue_ns = (uint64_t)(c->queue.seconds * 1e9),
+                   .compute_ns = (uint64_t)(c->compute.seconds * 1e9),
+                   .failed_ns = c->failed_us * 1000};
+    s.done_ns = s.queue_ns + s.compute_ns;
+    for (int i = 0; i < SERVE_STATUSES; i++) s.failed += statuses[i] == 200 ? 0 : c->requests[i];
+    return s;
+}
+
+char *serve_stats(server *s, const serve_model *m)
+{
+    uint32_t count = m ? 1 : 0, n = 0;
+    for (uint32_t i = 0; i < s->o.models && !m; i++) count += s->networks[i]->count;
+    const oip_model **models = malloc(count * sizeof *models);
+    oip_stats *stats = malloc(count * sizeof *stats);
+    char *text = NULL;
+    if (models && stats && m) models[n] = &m->oip, stats[n++] = stats_of(m->counts);
+    for (uint32_t i = 0; models && stats && i < s->o.models && !m; i++)
+        for (uint32_t k = 0; k < s->networks[i]->count; k++, n++) {
+            const serve_model *of = &s->networks[i]->models[k];
+            models[n] = &of->oip;
+            stats[n] = stats_of(of->counts);
+        }
+    if (models && stats) text = oip_stats_text(models, stats, n);
+    free(models);
+    free(stats);
+    return text;
+}

@@ -28,6 +28,34 @@ bonnet_status serve_network_read(serve_network **out, char message[SERVE_LINE], 
     return status;
 }
 
+/* Foreign bytes that are no UTF-8 would make no JSON. */
+static void only_text(char *s)
+{
+    for (unsigned char *c = (unsigned char *)s; *c; c++) {
+        const int more = *c < 0x80 ? 0 : (*c & 0xe0) == 0xc0 && *c > 0xc1 ? 1 : (*c & 0xf0) == 0xe0 ? 2 : (*c & 0xf8) == 0xf0 && *c < 0xf5 ? 3 : -1;
+        int n = 0;
+        while (n < more && (c[n + 1] & 0xc0) == 0x80) n++;
+        if (more < 0 || n < more) *c = '?';
+        else c += more;
+    }
+}
+
+/* The names of the classes, in one piece of memory; NULL: there are none, or no memory for them. */
+static const char **named(const bonnet_model *loaded, uint32_t classes)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < classes; i++) bytes += strlen(bonnet_model_label(loaded, i));
+    const char **labels = bytes ? malloc(classes * sizeof *labels + bytes + classes) : NULL;
+    char *at = labels ? (char *)(labels + classes) : NULL;
+    for (uint32_t i = 0; labels && i < classes; i++) {
+        strcpy(at, bonnet_model_label(loaded, i));
+        only_text(at);
+        labels[i] = at;
+        at += strlen(at) + 1;
+    }
+    return labels;
+}
+
 static bonnet_status whole(char message[SERVE_LINE], const server *s, serve_model *m, const bonnet_model *loaded, const char *path)
 {
     bonnet_model_info info;
@@ -78,6 +106,7 @@ bonnet_status serve_network_describe(char message[SERVE_LINE], server *s, serve_
     n->count = 1 + cuts;
     for (uint32_t i = 0; i < n->count; i++) n->models[i].network = n;
     const bonnet_status status = whole(message, s, &n->models[0], loaded, n->path);
+    if (status == BONNET_OK) n->models[0].oip.labels = n->labels = named(loaded, n->models[0].oip.classes);
     for (uint32_t i = 0; i < cuts && status == BONNET_OK; i++)
         if (bonnet_cut_get(&cut, loaded, i) == BONNET_OK) tail(&n->models[1 + i], n->models[0].oip, i, &cut);
     pthread_mutex_lock(&s->lock);
@@ -95,6 +124,7 @@ void serve_network_free(serve_network *n)
 {
     if (!n) return;
     free(n->models);
+    free(n->labels);
     free(n->bytes);
     free(n);
 }

@@ -33,6 +33,7 @@ typedef struct oip_model {
     int cut;                    /* of a tail, else -1 */
     char layer[64];             /* behind which it was cut */
     uint32_t map[4];            /* channels, height, width, slices */
+    const char *const *labels;  /* [classes], "" where there is none; or NULL: no class has a name */
 } oip_model;
 
 typedef struct oip_request {
@@ -42,6 +43,7 @@ typedef struct oip_request {
     const uint8_t *pixels;      /* [count][bytes]; within the body, or own */
     uint8_t *own;               /* or NULL; oip_request_free() */
     bool binary[OIP_OUTPUTS];
+    uint32_t top;               /* of the logits only so many classes, as texts "value:index:label"; 0: the logits */
     uint32_t outputs, output[OIP_OUTPUTS]; /* which, in the order in which they were asked for */
 } oip_request;
 
@@ -61,7 +63,15 @@ typedef struct oip_answer { const int32_t *logits, *labels; int64_t queue_us, co
 bool oip_reply_write(uint8_t **body, size_t *size, size_t *header, const oip_model *m, const oip_request *r, const oip_answer *a);
 /* JSON texts: free(); NULL: no memory. */
 char *oip_metadata(const oip_model *m);
+char *oip_config(const oip_model *m, uint32_t devices); /* Triton's model configuration */
+/* Triton's statistics. Times in nanoseconds. */
+typedef struct oip_stats { uint64_t last_ms, images, runs, done, failed, queue_ns, compute_ns, done_ns, failed_ns; } oip_stats;
+char *oip_stats_text(const oip_model *const *models, const oip_stats *stats, uint32_t count);
 char *oip_error(const char *line);
+
+/* Within the room: a class as text, malloc'ed; the `top` largest of [count][classes], largest first, equal ones by number: indices, malloc'ed. */
+char *oip_class(const oip_model *m, int32_t value, uint32_t index);
+uint32_t *oip_top(const int32_t *logits, uint32_t count, uint32_t classes, uint32_t top);
 
 /* Within the room: the numbers of "data", flat or nested as shape says, as bytes. false: complained. */
 struct json_object;

@@ -90,6 +90,14 @@ static bool shape(reading *g, struct json_object *list)
     return true;
 }
 
+/* Who sends or wants tensors in shared memory is told so by its name. */
+static bool own_memory(reading *g, struct json_object *parameters)
+{
+    struct json_object *region;
+    if (!parameters || !json_object_object_get_ex(parameters, "shared_memory_region", &region)) return true;
+    return refuse(g, 400, "'shared_memory_region': there is no shared memory here; send the tensor itself");
+}
+
 /* Where the input's bytes are: behind the JSON, or in it. */
 static bool data(reading *g, struct json_object *t)
 {
@@ -98,7 +106,7 @@ static bool data(reading *g, struct json_object *t)
     struct json_object *p, *list, *size = NULL;
     if (!member(g, &p, t, "inputs[0]: ", "parameters", json_type_object) || !member(g, &list, t, "inputs[0]: ", "data", json_type_array))
         return false;
-    if (p && !member(g, &size, p, "inputs[0].parameters: ", "binary_data_size", json_type_int)) return false;
+    if (!own_memory(g, p) || (p && !member(g, &size, p, "inputs[0].parameters: ", "binary_data_size", json_type_int))) return false;
     if (!size == !list) return refuse(g, 400, "input '%s': give 'data', or 'binary_data_size' and the bytes, one of the two", m->input);
     if (size) {
         if (json_object_get_int64(size) < 0 || (uint64_t)json_object_get_int64(size) != wanted)
@@ -137,17 +145,22 @@ static bool input(reading *g, struct json_object *o)
 static bool output(reading *g, struct json_object *t)
 {
     static const char *const known[] = {"name", "parameters", NULL};
-    struct json_object *name, *p, *binary = NULL;
+    struct json_object *name, *p, *binary = NULL, *top = NULL;
     uint32_t which = 0;
     if (!json_object_is_type(t, json_type_object)) return refuse(g, 400, "'outputs' wants objects");
     if (!only(g, t, "outputs: ", known) || !member(g, &name, t, "outputs: ", "name", json_type_string) ||
         !member(g, &p, t, "outputs: ", "parameters", json_type_object) ||
-        (p && !member(g, &binary, p, "outputs: parameters: ", "binary_data", json_type_boolean)))
+        (p && !member(g, &binary, p, "outputs: parameters: ", "binary_data", json_type_boolean)) ||
+        (p && !member(g, &top, p, "outputs: parameters: ", "classification", json_type_int)) || !own_memory(g, p))
         return false;
     while (name && which < OIP_OUTPUTS && strcmp(json_object_get_string(name), output_names[which]) != 0) which++;
     if (!name || which == OIP_OUTPUTS) return refuse(g, 400, "outputs: 'name' must be 'logits' or 'label'");
     for (uint32_t i = 0; i < g->r->outputs; i++)
         if (g->r->output[i] == which) return refuse(g, 400, "outputs: '%s' twice", output_names[which]);
+    if (top && which != OIP_LOGITS) return refuse(g, 400, "outputs: 'classification' is of 'logits' only");
+    if (top && (json_object_get_int64(top) < 0 || json_object_get_int64(top) > UINT32_MAX))
+        return refuse(g, 400, "outputs: 'classification' wants a number of classes, 0: all logits");
+    if (top) g->r->top = json_object_get_int64(top) < g->m->classes ? (uint32_t)json_object_get_int64(top) : g->m->classes;
     g->r->output[g->r->outputs++] = which;
     g->r->binary[which] = binary ? json_object_get_boolean(binary) : g->all_binary;
     return true;
@@ -166,10 +179,17 @@ static bool outputs(reading *g, struct json_object *o)
 
 static bool request(reading *g, struct json_object *o)
 {
-    static const char *const known[] = {"id", "parameters", "inputs", "outputs", NULL};
-    struct json_object *id;
+    static const char *const known[] = {"id", "parameters", "inputs", "outputs", "model_name", "model_version", NULL};
+    struct json_object *id, *name, *version;
     if (!json_object_is_type(o, json_type_object)) return refuse(g, 400, "the request is not a JSON object");
-    if (!only(g, o, "", known) || !member(g, &id, o, "", "id", json_type_string)) return false;
+    if (!only(g, o, "", known) || !member(g, &id, o, "", "id", json_type_string) || !member(g, &name, o, "", "model_name", json_type_string) ||
+        !member(g, &version, o, "", "model_version", json_type_string))
+        return false;
+    /* KServe's client says these once more. */
+    if (name && strcmp(json_object_get_string(name), g->m->name) != 0)
+        return refuse(g, 400, "'model_name' is not that of the address, '%s'", g->m->name);
+    if (version && strcmp(json_object_get_string(version), g->m->version) != 0)
+        return refuse(g, 409, "'model_version' is of another network; this model has version %s", g->m->version);
     if (id && (json_object_get_string_len(id) >= OIP_ID || strlen(json_object_get_string(id)) != (size_t)json_object_get_string_len(id)))
         return refuse(g, 400, "'id' wants at most %d bytes", OIP_ID - 1);
     if (id) snprintf(g->r->id, OIP_ID, "%s", json_object_get_string(id));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oip_write.c - replies, metadata, errors. */
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "oip.h"
@@ -34,55 +35,96 @@ static char *printed(struct json_object *o)
     return copy;
 }
 
-static void output(struct json_object *list, const oip_request *r, uint32_t which, const int32_t *numbers, uint32_t each)
+static void little(FILE *to, uint32_t n)
 {
-    struct json_object *t = tensor(list, which == OIP_LOGITS ? "logits" : "label", "INT32");
-    const size_t count = (size_t)r->count * each;
-    shape(t, (const int64_t[]){r->count, each}, which == OIP_LOGITS ? 2 : 1);
-    if (r->binary[which]) {
-        struct json_object *p = json_object_new_object();
-        json_object_object_add(p, "binary_data_size", json_object_new_int64((int64_t)(4 * count)));
-        json_object_object_add(t, "parameters", p);
-        return;
-    }
-    struct json_object *data = json_object_new_array_ext((int)count);
-    for (size_t i = 0; i < count; i++) json_object_array_add(data, json_object_new_int(numbers[i]));
-    json_object_object_add(t, "data", data);
+    for (int i = 0; i < 4; i++) fputc((int)(n >> 8 * i & 255), to);
 }
 
-bool oip_reply_write(uint8_t **body, size_t *size, size_t *header, const oip_model *m, const oip_request *r, const oip_answer *a)
+/* Numbers of one output: into its object, or little-endian behind the JSON. */
+static void numbers(struct json_object *data, FILE *raw, const int32_t *of, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (data) json_object_array_add(data, json_object_new_int(of[i]));
+        else little(raw, (uint32_t)of[i]);
+}
+
+/* The classification extension: the largest logits of each image as texts; binary: four bytes of length before each. */
+static bool classes(struct json_object *data, FILE *raw, const oip_model *m, const oip_request *r, const int32_t *logits)
+{
+    uint32_t *top = oip_top(logits, r->count, m->classes, r->top);
+    bool good = top != NULL;
+    for (size_t i = 0; good && i < (size_t)r->count * r->top; i++) {
+        char *one = oip_class(m, logits[i / r->top * m->classes + top[i]], top[i]);
+        good = one != NULL;
+        if (good && data) json_object_array_add(data, json_object_new_string(one));
+        else if (good) little(raw, (uint32_t)strlen(one)), fputs(one, raw);
+        free(one);
+    }
+    free(top);
+    return good;
+}
+
+static bool output(struct json_object *list, FILE *raw, const oip_model *m, const oip_request *r, const oip_answer *a, uint32_t which)
+{
+    const bool logits = which == OIP_LOGITS, texts = logits && r->top;
+    const uint32_t each = texts ? r->top : logits ? m->classes : 1;
+    struct json_object *t = tensor(list, logits ? "logits" : "label", texts ? "BYTES" : "INT32"), *data = NULL;
+    const long before = raw ? ftell(raw) : 0;
+    shape(t, (const int64_t[]){r->count, each}, logits ? 2 : 1);
+    if (!r->binary[which]) data = json_object_new_array_ext((int)(r->count * each));
+    if (!texts) numbers(data, raw, logits ? a->logits : a->labels, (size_t)r->count * each);
+    else if (!classes(data, raw, m, r, a->logits)) {
+        json_object_put(data);
+        return false;
+    }
+    if (data) {
+        json_object_object_add(t, "data", data);
+        return true;
+    }
+    struct json_object *p = json_object_new_object();
+    json_object_object_add(p, "binary_data_size", json_object_new_int64(ftell(raw) - before));
+    json_object_object_add(t, "parameters", p);
+    return true;
+}
+
+static struct json_object *reply(FILE *raw, const oip_model *m, const oip_request *r, const oip_answer *a)
 {
     struct json_object *o = json_object_new_object(), *list = json_object_new_array(), *p = json_object_new_object();
-    size_t bytes = 0, at;
     text(o, "model_name", m->name);
     text(o, "model_version", m->version);
     if (r->id[0]) text(o, "id", r->id);
     json_object_object_add(p, "bonnet_queue_us", json_object_new_int64(a->queue_us));
     json_object_object_add(p, "bonnet_compute_us", json_object_new_int64(a->compute_us));
     json_object_object_add(o, "parameters", p);
-    for (uint32_t i = 0; i < r->outputs; i++) {
-        const uint32_t which = r->output[i], each = which == OIP_LOGITS ? m->classes : 1;
-        output(list, r, which, which == OIP_LOGITS ? a->logits : a->labels, each);
-        if (r->binary[which]) bytes += 4 * (size_t)r->count * each;
-    }
     json_object_object_add(o, "outputs", list);
-    char *json = printed(o);
-    if (!json) return false;
-    at = strlen(json);
+    for (uint32_t i = 0; i < r->outputs; i++)
+        if (!output(list, raw, m, r, a, r->output[i])) {
+            json_object_put(o);
+            return NULL;
+        }
+    return o;
+}
+
+bool oip_reply_write(uint8_t **body, size_t *size, size_t *header, const oip_model *m, const oip_request *r, const oip_answer *a)
+{
+    char *tensors = NULL;
+    size_t bytes = 0;
+    bool binary = false;
+    for (uint32_t i = 0; i < r->outputs; i++) binary |= r->binary[r->output[i]];
+    FILE *raw = binary ? open_memstream(&tensors, &bytes) : NULL;
+    if (binary && !raw) return false;
+    struct json_object *o = reply(raw, m, r, a);
+    char *json = o ? printed(o) : NULL;
+    const bool written = !raw || fclose(raw) == 0;
+    const size_t at = json ? strlen(json) : 0;
+    uint8_t *all = json && written ? realloc(json, at + bytes + !bytes) : NULL;
+    if (!all) free(json);
+    else if (bytes) memcpy(all + at, tensors, bytes);
+    free(tensors);
     *header = bytes ? at : 0;
     *size = at + bytes;
-    *body = realloc(json, *size);
-    if (!*body) {
-        free(json);
-        return false;
-    }
-    for (uint32_t i = 0; i < r->outputs; i++) {
-        const uint32_t which = r->output[i];
-        const int32_t *numbers = which == OIP_LOGITS ? a->logits : a->labels;
-        const size_t count = (size_t)r->count * (which == OIP_LOGITS ? m->classes : 1);
-        for (size_t n = 0; r->binary[which] && n < 4 * count; n++) (*body)[at++] = (uint8_t)((uint32_t)numbers[n / 4] >> 8 * (n % 4));
-    }
-    return true;
+    *body = all;
+    return all != NULL;
 }
 
 char *oip_metadata(const oip_model *m)
@@ -111,6 +153,11 @@ char *oip_metadata(const oip_model *m)
     } else {
         json_object_put(map);
         text(p, "bonnet_layout", "[y][x][plane]");
+    }
+    if (m->labels) {
+        struct json_object *labels = json_object_new_array();
+        for (uint32_t i = 0; i < m->classes; i++) json_object_array_add(labels, json_object_new_string(m->labels[i]));
+        json_object_object_add(p, "bonnet_labels", labels);
     }
     json_object_object_add(o, "parameters", p);
     return printed(o);

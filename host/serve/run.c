@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include "server.h"
 
 enum { PATIENCE_US = 250000, GRACE_US = 1000000 }; /* a run that is later than that is suspected; beyond --timeout-ms: given up */
@@ -57,7 +58,9 @@ uint32_t serve_run_take(serve_device *d, int64_t now)
     d->live = d->count;
     s->computing += d->count;
     d->since = now;
-    if (d->count) d->until = now + (int64_t)(d->parts[0].call->model->us[d->index] * images) + 1;
+    if (!d->count) return 0;
+    d->model = d->parts[0].call->model;
+    d->until = now + (int64_t)(d->model->us[d->index] * images) + 1;
     return images;
 }
 
@@ -115,6 +118,7 @@ void serve_run_end(serve_device *d, int code, const char *line, const int32_t *l
     const int64_t now = serve_now();
     d->runs++;
     d->busy_us += (uint64_t)(now - d->since);
+    if (!code) d->model->counts->runs++, d->model->counts->last_ms = (uint64_t)time(NULL) * 1000;
     for (serve_part *p = d->parts; p < d->parts + d->count; p++) {
         serve_call *c = p->call;
         free(p->body);

@@ -9,6 +9,7 @@
 #include <microhttpd.h>
 #include <pthread.h>
 #include "acl.h"
+#include "coding.h"
 #include "metrics.h"
 #include "oip.h"
 #include "queue.h"
@@ -42,6 +43,7 @@ typedef struct serve_network {
     size_t size;
     uint32_t count;
     serve_model *models;        /* the whole network, then its tails */
+    const char **labels;        /* of their classes, or NULL */
     uint32_t users;             /* calls and runs */
     uint32_t tried;             /* of a new version: a bit for each device that has run it, or could not */
     int64_t since;
@@ -58,7 +60,8 @@ typedef struct serve_call {
     int fd;
     oip_request request;
     uint8_t *body;
-    size_t size, filled;
+    size_t size, filled;        /* of the body as it comes */
+    coding coding;              /* of the body */
     int64_t header, arrived, started, compute_us, retry_us;
     bool upload, loads, submitted, done, counted, again; /* again: a device has failed it, `line` says how */
     int status;                 /* 0: none yet */
@@ -66,6 +69,7 @@ typedef struct serve_call {
     const char *allow, *challenge; /* methods, of a 405; of a 401 */
     char *text;                 /* of a reply that is ready, or NULL */
     const char *type;           /* its content type */
+    coding accepts;             /* of the reply */
     int32_t *logits, *labels;   /* of this request; logits: malloc'ed, labels behind them */
 } serve_call;
 
@@ -98,6 +102,7 @@ typedef struct serve_device {
     pthread_cond_t work;
     bool started, idle, stuck, trying; /* idle: waits for work. stuck: a run does not come back. trying: a file's new version */
     serve_state state;
+    serve_model *model;         /* of the run */
     serve_part *parts;          /* [batch] of the run, `count` in use, `live` with a call */
     uint32_t count, live;
     int64_t since, until;       /* of the run, or of the opening: begun, estimated end */

@@ -131,7 +131,7 @@ static void work(serve_device *d)
         rest(d, s->queue.first ? serve_now() + LOOK_US : SERVE_NEVER);
         return;
     }
-    serve_model *m = d->parts[0].call->model;
+    serve_model *m = d->model;
     m->network->users++; /* the call may be gone before the run */
     pthread_mutex_unlock(&s->lock);
     int32_t *logits = malloc(images * m->oip.classes * sizeof *logits);

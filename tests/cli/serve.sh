@@ -94,7 +94,7 @@ post 400 'more than 64 objects' boolnet_k4 "$(printf '{%.0s' {1..65})"
 for n in 0 -1 x 65537 99999999999; do post 400 'Inference-Header-Content-Length wants' boolnet_k4 '{}' -H "Inference-Header-Content-Length: $n"; done
 post 400 'the body has 2 bytes' boolnet_k4 '{}' -H 'Inference-Header-Content-Length: 3'
 post 411 'say the length' boolnet_k4 '{}' -H 'Transfer-Encoding: chunked'
-post 415 'Content-Encoding' boolnet_k4 '{}' -H 'Content-Encoding: gzip'
+post 415 'gzip or deflate' boolnet_k4 '{}' -H 'Content-Encoding: br'
 head -c 3000000 /dev/zero > large
 post 413 'takes 2097152 in one request' boolnet_k4 @large
 post 413 "takes 12554 in one request" boolnet_k4 @large -H 'Inference-Header-Content-Length: 10'

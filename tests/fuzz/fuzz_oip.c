@@ -8,11 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const char *const labels[3] = {"a", "", "c:d"};
     oip_model m = {.name = "net", .input = "image", .dims = 4, .shape = {0, 2, 2, 1}, .bytes = 4, .classes = 3, .batch = 4, .cut = -1};
     char line[OIP_LINE];
     if (size < 2) return 0;
     const int64_t split = data[0] | (data[1] & 0x7f) << 8, header = split ? split : -1;
     m.is_signed = data[1] >> 7;
+    m.labels = data[0] & 1 ? labels : NULL;
     for (int i = 0; i < 64; i++) m.digest[i] = 'd';
     oip_request r = {0};
     const int status = oip_request_read(&r, line, &m, data + 2, size - 2, header);

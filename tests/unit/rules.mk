@@ -23,6 +23,7 @@ $(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 UNIT_LIBS_oip := -ljson-c
 UNIT_LIBS_acl := -ljson-c -lgnutls
 $(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) host/serve/queue.c)
+$(O)/tests/unit/coding: $(O)/san/host/serve/coding.o
 $(O)/tests/unit/acl: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/acl*.c))
 # Of the client, what needs no socket, and the server's own reader across from it.
 UNIT_LIBS_message := -ljson-c
