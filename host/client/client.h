@@ -46,9 +46,10 @@ typedef struct plan {
     upper network;              /* of its requests that were answered */
 } plan;
 
-typedef enum slot_state { SLOT_FREE, SLOT_HERE /* answered */, SLOT_SENT, SLOT_REPLIED, SLOT_FAILED } slot_state;
+typedef enum slot_state { SLOT_HERE /* answered */, SLOT_SENT, SLOT_REPLIED, SLOT_FAILED } slot_state;
 typedef struct slot {
-    slot_state state;
+    bool used;                  /* a ticket is out */
+    slot_state state;           /* SENT: the other thread's to change */
     uint64_t ticket;
     plan *plan;
     int64_t start, deadline, due, sent, limit; /* limit: when the wait for upstream ends */

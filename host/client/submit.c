@@ -115,7 +115,7 @@ static bonnet_status rescue(bonnet_client *c, int64_t until)
     for (uint32_t i = 0; i < c->slot_count; i++) {
         slot *s = &c->slots[i];
         pthread_mutex_lock(&c->lock);
-        const bool ours = s->state == SLOT_SENT && !s->in_hand && s->limit < until;
+        const bool ours = s->used && s->state == SLOT_SENT && !s->in_hand && s->limit < until;
         if (ours) s->limit = 0;
         pthread_mutex_unlock(&c->lock);
         const bonnet_status status = ours ? client_settle(c, s) : BONNET_OK;
@@ -127,7 +127,7 @@ static bonnet_status rescue(bonnet_client *c, int64_t until)
 static slot *take(bonnet_client *c)
 {
     for (uint32_t i = 0; i < c->slot_count; i++)
-        if (c->slots[i].state == SLOT_FREE) return &c->slots[i];
+        if (!c->slots[i].used) return &c->slots[i];
     return NULL;
 }
 
@@ -153,6 +153,6 @@ bonnet_status bonnet_client_submit(uint64_t *ticket, bonnet_client *c, const uin
     pthread_mutex_unlock(&c->lock);
     bonnet_status status = rescue(c, now + own_part_us(c, s->plan));
     if (status == BONNET_OK) status = compute(c, s);
-    if (status == BONNET_OK) *ticket = s->ticket;
+    if (status == BONNET_OK) s->used = true, *ticket = s->ticket;
     return status;
 }

@@ -101,12 +101,13 @@ bonnet_status bonnet_client_wait(bonnet_answer *out, bonnet_client *c, uint64_t 
     if (!out || !c) return BONNET_EINVAL;
     for (uint32_t i = 0; i < c->slot_count; i++) {
         slot *s = &c->slots[i];
-        if (s->state == SLOT_FREE || s->ticket != ticket) continue; /* FREE and HERE are the caller's own doing */
-        const bonnet_status status = s->state == SLOT_HERE ? BONNET_OK : client_settle(c, s);
-        if (status == BONNET_OK) *out = s->answer;
+        if (!s->used || s->ticket != ticket) continue;
         pthread_mutex_lock(&c->lock);
-        s->state = SLOT_FREE;
+        const bool here = s->state == SLOT_HERE;
         pthread_mutex_unlock(&c->lock);
+        const bonnet_status status = here ? BONNET_OK : client_settle(c, s);
+        if (status == BONNET_OK) *out = s->answer;
+        s->used = false;
         return status;
     }
     return BONNET_EINVAL;

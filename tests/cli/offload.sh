@@ -133,6 +133,7 @@ echo good > mode
 now_says '"upstream"'
 ended '.opened >= 1 and .why.timeout >= 3 and .breaker == "closed"'
 kill -9 "$fake"
+wait "$fake" 2> /dev/null
 fake=
 
 # The real one: stopped, going on, killed, started again at the same address.
