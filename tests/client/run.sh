@@ -7,5 +7,5 @@ check 0 '' "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exi
 start "$bool" exits.bonnet
 "$test" "$bool" exits.bonnet "$url" --seed "$seed"
 code=$?
-stop 20 0
+kill -9 "$pid"; wait "$pid" 2> /dev/null; pid=
 exit $code
