@@ -100,7 +100,7 @@ static bonnet_admission test(const bonnet_task *tasks, uint32_t count, uint32_t 
     }
     const uint64_t end = horizon(tasks, count, policy, most, &r.utilisation);
     double room = HUGE_VAL;
-    for (uint64_t t = least(due, count); t <= end; t = least(due, count)) {
+    for (uint64_t t = least(due, count); t <= end || !r.points; t = least(due, count)) {
         if (end == UINT64_MAX && r.utilisation < 1 + 1e-9) return r; /* so close to 1 that nobody can say where to stop */
         if (++r.points > SCHEDULE_POINTS) return r;
         for (uint32_t i = 0; i < count; i++)
