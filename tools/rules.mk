@@ -61,7 +61,7 @@ readme: deps-test $(FASHION) $(IMAGENET) ## Put what `make bench` measures into 
 
 .PHONY: streams
 streams: deps-test $(O)/models/boolnet_k4_exits.bonnet ## Policies for several cameras compared again: the table of docs/schedule.md and docs/schedule.svg
-	@tools/streams_page.py $(CLI) $(O)/models/boolnet_k4_exits.bonnet docs
+	@tests/streams/page.py $(CLI) $(O)/models/boolnet_k4_exits.bonnet docs
 
 .PHONY: plans plan-inputs bench-plan
 plans: $(CLI)        ## Draw docs/plan_*.svg again (Edgent's figures on Bonnet's own profile, a changing link), and what docs/plan.md shows

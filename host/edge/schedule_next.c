@@ -59,7 +59,7 @@ static bool complete(const bonnet_choice_job *j)
 static bonnet_status plan(uint32_t wanted[BONNET_JOBS_MAX], bonnet_schedule *s, uint64_t now)
 {
     bonnet_choice_job jobs[BONNET_JOBS_MAX];
-    uint32_t slot[BONNET_JOBS_MAX], n = 0;
+    uint32_t slot[BONNET_JOBS_MAX] = {0}, n = 0;
     bonnet_choice choice;
     memset(wanted, 0, BONNET_JOBS_MAX * sizeof *wanted);
     for (uint32_t i = 0; i < BONNET_JOBS_MAX; i++) {

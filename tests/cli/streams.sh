@@ -68,5 +68,5 @@ check 14 'no such folder' "$BONNET" streams exits.bonnet --stream 'a:period=1,de
 check 0 'final' "$BONNET" streams exits.bonnet --policy edf --virtual --stage-cycles 20572 --stream 'cam*4:period=0.4,deadline=0.4' --dataset fashion-mnist --frames 100 --json
 grep -q " $(value out 'all["right"]') of 400 right" whole || { cat whole > out; die "not as many right as bonnet run has"; }
 checks=$((checks + 1))
-check 0 '^0 wrong$' "$ROOT/tools/streams_page.py" "$BONNET" exits.bonnet "$ROOT/docs" --check 0.5 1.25
+check 0 '^0 wrong$' "$ROOT/tests/streams/page.py" "$BONNET" exits.bonnet "$ROOT/docs" --check 0.5 1.25
 passed

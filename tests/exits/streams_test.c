@@ -95,7 +95,8 @@ static int play(subject *s, const pair *p, const bonnet_model *model, uint32_t p
         if (bonnet_streams_done(x, now += 10) != BONNET_OK) ok = 0;
         for (; ok && bonnet_streams_take(&f, logits, x) == BONNET_OK; frames++) ok = frame_check(p, s, &f, logits);
     }
-    if (ok && frames != FRAMES * (STREAMS + 1)) ok = !printf("exits: streams: %u of %u frames came back\n", (unsigned)frames, FRAMES * (STREAMS + 1));
+    if (ok && frames != FRAMES * (STREAMS + 1))
+        ok = !printf("exits: streams: %u of %u frames came back\n", (unsigned)frames, (unsigned)(FRAMES * (STREAMS + 1)));
     bonnet_streams_close(x);
     free(logits);
     return ok;

@@ -285,7 +285,7 @@ static void learned(unit *u)
     ok &= bonnet_schedule_open(&s, &t, 1, &o) == BONNET_EINVAL;
     o.learn = 1;
     ok &= bonnet_schedule_open(&s, &t, 1, &o) == BONNET_OK;
-    uint64_t expected[80];
+    uint64_t expected[80] = {0};
     for (uint32_t i = 0; i < 80 && ok; i++) {
         ok &= bonnet_schedule_arrive(&slot, s, 0, 100 * i, 0) == BONNET_OK && bonnet_schedule_next(&turn, s, 100 * i) == BONNET_OK && turn.count == 1;
         expected[i] = turn.ns;

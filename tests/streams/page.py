@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the policies of `bonnet streams` make of four cameras, by load: the table of docs/schedule.md and docs/schedule.svg.
 
-    tools/streams_page.py BONNET NETWORK.bonnet DOCS            writes both
-    tools/streams_page.py BONNET NETWORK.bonnet DOCS --check LOAD...   compares rows of the table
+    tests/streams/page.py BONNET NETWORK.bonnet DOCS            writes both
+    tests/streams/page.py BONNET NETWORK.bonnet DOCS --check LOAD...   compares rows of the table
 
 The stages' cycles are those of the simulated array (sim:); answers are computed by cpu:, which has the same, in time that goes by these cycles.
 Load: time that the whole network takes for a frame, times frames per time, on average over busy and calm.
