@@ -29,6 +29,7 @@ FUZZ_SRCS_acl       := $(wildcard host/serve/acl*.c)
 FUZZ_LIBS_acl       := -ljson-c -lgnutls
 FUZZ_SRCS_message   := $(wildcard host/client/message*.c)
 FUZZ_LIBS_message   := -ljson-c
+FUZZ_SRCS_spool     := $(wildcard host/client/spool*.c)
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
 

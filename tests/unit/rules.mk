@@ -22,6 +22,7 @@ $(O)/san/gen/onnx.pb-c.o: $(O)/gen/onnx.pb-c.c
 # Of the server, what needs no socket.
 UNIT_LIBS_oip := -ljson-c
 UNIT_LIBS_acl := -ljson-c -lgnutls
+$(O)/tests/unit/spool: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/client/spool*.c))
 $(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) host/serve/queue.c)
 $(O)/tests/unit/coding: $(O)/san/host/serve/coding.o
 $(O)/tests/unit/acl: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/acl*.c))
