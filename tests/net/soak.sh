@@ -7,7 +7,9 @@
 requests=$1
 
 loaded() { # loaded REQUESTS OPTION...
-    nice "$LOAD" "$url" "$bool" "$base" --requests "$1" --pid "$pid" --seed "${SEED:-1}" "${@:2}" > out 2> err || { echo "replay: make soak SOAK=$requests SEED=${SEED:-1}"; die "the load failed"; }
+    local grow=1024
+    [ "$1" -ge 100000 ] || grow=4096 # in a tenth of so few not every tail has been asked for and loaded, nor every buffer
+    nice "$LOAD" "$url" "$bool" "$base" --requests "$1" --pid "$pid" --grow $grow --seed "${SEED:-1}" "${@:2}" > out 2> err || { echo "replay: make soak SOAK=$requests SEED=${SEED:-1}"; die "the load failed"; }
     cat out
     checks=$((checks + 1))
     cp out load.out
