@@ -31,4 +31,18 @@ soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonne
 test-net-faults: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)
 	$(Q)$(NET_ENV) bash tests/net/faults.sh 1400 200 killed stopped blackhole
 soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures from a device over a mobile link (TRACE=FILE) to a server; both fail again and again: all answered, in time
-	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow
+	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow network
+
+# bonnet with the command line and the server under ASan and UBSan; the library as it is.
+BONNET_SAN := $(O)/tests/bonnet_san
+$(BONNET_SAN): ALL_CFLAGS += -Wno-format-truncation # which the sanitizers make gcc less sure of
+$(BONNET_SAN): $$(patsubst $(O)/obj/%,$(O)/san/%,$$(CLI_OBJS)) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(UNIT_FLAGS) -o $@ $^ $(CLI_LIBS) $(LIB_LIBS)
+$(O)/san/gen/selftest_net.o: $(O)/gen/selftest_net.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
+FUZZ_HTTP_SECONDS ?= 60
+.PHONY: fuzz-http
+fuzz-http: $(BONNET_SAN) $(FASHION)  ## Damaged HTTP requests at bonnet serve under ASan for FUZZ_HTTP_SECONDS=60: it lives, holds its memory, answers the next one
+	$(Q)/usr/bin/python3 -B tests/net/fuzz_http.py $(BONNET_SAN) $(O)/models/boolnet_k4.bonnet $(FUZZ_HTTP_SECONDS) $(SEED)
