@@ -6,7 +6,7 @@ Sound requests of every kind are cut, spliced, repeated, have bytes, lines and n
 must live, hold its memory and descriptors, and give the right answer to the next sound request; at the end it must leave with status 0 and without a word from a sanitizer, leaks
 included. Case N of a seed is always the same bytes: the line that is printed sends it alone. Standard library only.
 """
-import http.client, itertools, json, os, random, signal, socket, struct, subprocess, sys, tempfile, threading, time
+import gzip, http.client, itertools, json, os, random, signal, socket, subprocess, sys, tempfile, threading, time, zlib
 
 server, model, seconds, seed = sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
 only = int(sys.argv[5]) if len(sys.argv) > 5 else None
@@ -54,7 +54,14 @@ def chunked(body):
     return b"POST /v2/models/%s/infer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (name.encode(), len(body), body)
 
 
-seeds = [infer(), infer(True), infer(id="a"), infer(True, outputs=[{"name": "label"}]), infer(extra=b"Connection: close\r\n"), chunked(b'{"inputs": []}'),
+def packed(body, coding, pack):
+    return b"POST /v2/models/%s/infer HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (name.encode(), coding, len(pack(body))) + pack(body)
+
+
+text = infer(True).split(b"\r\n\r\n", 1)[1]
+bomb = zlib.compress(bytes(1 << 26), 9)
+seeds = [packed(text, b"gzip", lambda b: gzip.compress(b, mtime=0)), packed(text, b"deflate", zlib.compress), packed(b"", b"deflate", lambda _: bomb),
+         infer(), infer(True), infer(id="a"), infer(True, outputs=[{"name": "label"}]), infer(extra=b"Connection: close\r\n"), chunked(b'{"inputs": []}'),
          infer(extra=b"Expect: 100-continue\r\n"), infer().replace(name.encode(), name.encode() + b".tail1")]
 seeds += [b"%s %s HTTP/1.1\r\nHost: x\r\n\r\n" % (m, p) for m in (b"GET", b"POST", b"HEAD", b"PUT") for p in
           (b"/v2", b"/metrics", b"/v2/health/ready", b"/v2/models/" + name.encode(), b"/v2/models/" + name.encode() + b"/versions/1/infer", b"/v2/repository/index")]

@@ -41,6 +41,7 @@ typedef struct load_request {
     uint32_t count, picture[LOAD_MOST];
     int want;                   /* the status */
     bool may_refuse;            /* 503 and 504 are right, too */
+    bool packed, accepts_packed; /* Content-Encoding: deflate; Accept-Encoding */
     int cut;                    /* LOAD_CUT: hang up in the midst of the body, behind it, in the midst of the reply */
 } load_request;
 

@@ -95,6 +95,8 @@ static CURLcode ask(load_client *c)
     snprintf(url, sizeof url, "%.255s%s", c->how->url, r->path);
     snprintf(field, sizeof field, "Inference-Header-Content-Length: %zu", r->header);
     if (r->header) fields = curl_slist_append(fields, field);
+    if (r->packed) fields = curl_slist_append(fields, "Content-Encoding: deflate");
+    curl_easy_setopt(c->curl, CURLOPT_ACCEPT_ENCODING, r->accepts_packed ? "gzip" : NULL);
     curl_easy_setopt(c->curl, CURLOPT_URL, url);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, fields);
     if (*r->method == 'G') curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 #include "load.h"
 
 const char *const load_kind_name[LOAD_KINDS] = {"whole", "many", "tail", "json", "error", "deadline", "get", "cut-off"};
@@ -57,6 +58,19 @@ static bool written(load_request *r, uint64_t timeout, bool json, uint64_t *rand
     return true;
 }
 
+/* The body as zlib packs it. */
+static bool pack(load_request *r)
+{
+    uLongf size = compressBound(r->size);
+    uint8_t *out = malloc(size);
+    const bool good = out && compress2(out, &size, r->body, r->size, 1) == Z_OK;
+    if (good) {
+        free(r->body);
+        r->body = out, r->room = compressBound(r->size), r->size = size;
+    } else free(out);
+    return r->packed = good;
+}
+
 /* Something that is none, of a list. */
 static bool spoiled(load_request *r, uint64_t *random)
 {
@@ -97,6 +111,8 @@ bool load_request_make(load_request *r, const load_set *s, uint32_t kinds, uint6
     r->method = "POST";
     r->count = r->kind == LOAD_MANY ? 2 + (uint32_t)(load_random(random) % (LOAD_MOST - 1)) : 1;
     r->want = 200;
+    r->packed = false;
+    r->accepts_packed = r->kind == LOAD_JSON && dice >= 2;
     r->may_refuse = r->kind == LOAD_DEADLINE && dice != 1;
     r->cut = (int)(load_random(random) % 3);
     for (uint32_t i = 0; i < r->count; i++) r->picture[i] = (uint32_t)(load_random(random) % LOAD_PICTURES);
@@ -105,7 +121,7 @@ bool load_request_make(load_request *r, const load_set *s, uint32_t kinds, uint6
     case LOAD_ERROR: return spoiled(r, random);
     case LOAD_GET: got(r, random); return true;
     case LOAD_DEADLINE: return written(r, dice == 0 ? 1 : dice == 1 ? 60000000 : tight, false, random); /* none, ample, tight */
-    default: return written(r, 0, r->kind == LOAD_JSON, random);
+    default: return written(r, 0, r->kind == LOAD_JSON, random) && (r->kind != LOAD_JSON || dice % 2 || pack(r));
     }
 }
 

@@ -26,7 +26,7 @@ test-net-link: $(LINKEM)  ## The link emulator: delay, jitter, order, loss, rate
 	$(Q)$(NET_ENV) bash tests/net/link.sh
 test-net-soak: $(LOAD) $(CLI) $(FASHION)
 	$(Q)$(NET_ENV) bash tests/net/soak.sh 5000
-soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonnet serve: nothing lost, nothing wrong, memory flat; a tenth over TLS
+soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonnet serve: nothing lost, nothing wrong, memory flat; a tenth over TLS, a tenth with two devices
 	$(Q)$(NET_ENV) bash tests/net/soak.sh $(SOAK)
 test-net-faults: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)
 	$(Q)$(NET_ENV) bash tests/net/faults.sh 1400 200 killed stopped blackhole

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # soak.sh REQUESTS - bonnet serve under a long load of every kind of request: whole networks, tails, JSON, errors, deadlines, clients that hang up; then a tenth as many over
-# TLS with client certificates. Every reply is golden's, none is lost, the server's memory, threads and descriptors stay what they were. make soak, test-net-soak
+# TLS with client certificates, and with two devices. Every reply is golden's, none is lost, the server's memory, threads and descriptors stay what they were. make soak, test-net-soak
 . "$ROOT/tests/cli/serve_lib.sh"
 . "$ROOT/tests/cli/certs_lib.sh"
 requests=$1
@@ -36,4 +36,12 @@ start "$bool" "$base" --cert pki/server.pem --key pki/server.key --ca pki/ca.pem
 curl_with=(--cacert pki/ca.pem --cert pki/cam1.pem --key pki/cam1.key)
 loaded $((requests / 10)) --ca pki/ca.pem --cert pki/cam1.pem --key pki/cam1.key
 stop 5 0
+curl_with=()
+
+if [ "$requests" -ge 100000 ]; then
+    echo "Two devices"
+    start "$bool" "$base" --device cpu: --device cpu:
+    loaded $((requests / 10))
+    stop 5 0
+fi
 passed
