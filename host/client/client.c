@@ -32,6 +32,7 @@ static bool make_transfers(bonnet_client *c)
 {
     c->pictures = c->slot_count + CLIENT_SPARE;
     c->transfers = calloc(c->pictures + CLIENT_SERVICE, sizeof *c->transfers);
+    for (int i = 0; i < CLIENT_SOCKETS; i++) c->sockets[i] = -1;
     c->multi = curl_multi_init();
     if (!c->transfers || !c->multi) return false;
     for (; c->transfer_count < c->pictures + CLIENT_SERVICE; c->transfer_count++) {

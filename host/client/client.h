@@ -20,6 +20,7 @@ enum {
     CLIENT_HEADERS = 64 << 10,  /* header fields of a reply */
     CLIENT_PROBE_US = 2000000,  /* to answer whether it is ready */
     CLIENT_RECHECK_US = 30000000, /* a model that did not fit is looked at again */
+    CLIENT_SOCKETS = 128,
     CLIENT_PAUSE_MOST_S = 60    /* of Retry-After */
 };
 
@@ -80,6 +81,7 @@ typedef struct transfer {
     int64_t began, kill;
     uint8_t *body, *reply;
     size_t size, header, filled, room, heads;
+    int port;                   /* of this side of its connection, 0: none yet */
 } transfer;
 
 struct bonnet_client {
@@ -102,6 +104,7 @@ struct bonnet_client {
     pthread_t thread;
     bool running;
     CURLM *multi;
+    int sockets[CLIENT_SOCKETS]; /* open ones, or -1 */
     transfer *transfers;        /* slot_count + CLIENT_SPARE for pictures, then CLIENT_SERVICE */
     uint32_t pictures, transfer_count;
     bool binary;                /* upstream takes binary tensors */
@@ -129,6 +132,9 @@ bonnet_status client_plans(bonnet_client *c, const bonnet_client_options *o);
 /* net.c: the thread. */
 void *client_net(void *client);
 void client_begin(bonnet_client *c, transfer *t, const char *path, int64_t now); /* its own thread only: on its way now */
+/* sockets.c: which socket a request went out on */
+void client_watch_sockets(bonnet_client *c, transfer *t);
+int client_socket(const bonnet_client *c, int port);       /* -1: none */
 /* net_end.c */
 void client_ended(bonnet_client *c, transfer *t, CURLcode code, int64_t now);
 void client_given_up(bonnet_client *c, transfer *t, int64_t now); /* nobody waits any more: what the link carried of it */

@@ -58,6 +58,7 @@ void client_begin(bonnet_client *c, transfer *t, const char *path, int64_t now)
     curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "bonnet");
     secure(c, e);
+    client_watch_sockets(c, t);
     t->filled = t->heads = 0;
     t->began = now;
     if (t->kind == TRANSFER_INFER) {

@@ -71,6 +71,13 @@ static void measured(bonnet_client *c, const transfer *t, const message_reply *r
     if (seconds > 0) client_link(c, bytes, seconds);
 }
 
+/* A refusal for want of time, too, came when the body was there; or before it, and then it says nothing. So it counts where it shows that the link is slow. */
+static void measured_refusal(bonnet_client *c, const transfer *t, uint64_t bytes)
+{
+    const double seconds = (double)number(t->easy, CURLINFO_TOTAL_TIME_T) / 1e6;
+    if (bytes > c->meter.small_bytes && seconds > 0 && 8 * (double)bytes / seconds < c->link_state.bits_per_s / 2) client_link(c, bytes, seconds);
+}
+
 void client_ended(bonnet_client *c, transfer *t, CURLcode code, int64_t now)
 {
     target *g = &c->targets[t->target];
@@ -96,7 +103,7 @@ void client_ended(bonnet_client *c, transfer *t, CURLcode code, int64_t now)
     if (why == BONNET_WHY_NONE) {
         measured(c, t, &reply, out + in);
         upper_add(&t->plan->network, now - t->began);
-    }
+    } else if (code == CURLE_OK && status == 503) measured_refusal(c, t, out + in);
     if (t->slot) { /* else its failure was counted when the wait for it ended */
         if (why == BONNET_WHY_NONE || code != CURLE_OK || why == BONNET_WHY_GARBAGE) breaker_result(&c->breaker, why == BONNET_WHY_NONE, now);
         t->slot->why = why;
@@ -113,10 +120,10 @@ void client_ended(bonnet_client *c, transfer *t, CURLcode code, int64_t now)
 
 void client_given_up(bonnet_client *c, transfer *t, int64_t now)
 {
-    curl_socket_t s = CURL_SOCKET_BAD;
+    const int s = client_socket(c, t->port);
     int unsent = 0;
     t->ended = false;
-    if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &s) != CURLE_OK || s == CURL_SOCKET_BAD || ioctl(s, SIOCOUTQ, &unsent) != 0) return;
+    if (s < 0 || ioctl(s, SIOCOUTQ, &unsent) != 0) return; /* still connecting, then */
     const uint64_t out = bytes_out(t),
                    carried = out > (uint64_t)unsent ? out - (uint64_t)unsent : 0; /* the kernel took `out`, the other side has not all of it */
     if (carried >= t->size || now <= t->began) return;                            /* the link carried it: the server was slow */

@@ -40,7 +40,7 @@ uint32_t client_send(bonnet_client *c, slot *s)
     if (why == BONNET_WHY_NONE && !there_is_time(c, s, now)) why = BONNET_WHY_NO_TIME;
     transfer *t = why == BONNET_WHY_NONE ? take(c) : NULL;
     if (why == BONNET_WHY_NONE && !t) why = BONNET_WHY_BUSY;
-    const int64_t timeout = s->limit - now - (int64_t)(5e5 * c->meter.rtt_min_s);
+    const int64_t timeout = s->limit - now - (int64_t)(1e6 * c->meter.rtt_min_s); /* the server counts from its arrival; the reply has its way, too */
     if (t && !message_request(&body, &size, &header, &g->model, &g->want, p->send == BONNET_SEND_MAP ? s->map : s->pixels, c->binary, s->ticket,
                               timeout > 1 ? timeout : 1))
         why = BONNET_WHY_BUSY;

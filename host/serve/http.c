@@ -133,7 +133,7 @@ static struct MHD_Response *results(serve_call *c)
     uint8_t *body;
     size_t size, header;
     char number[24];
-    const oip_answer answer = {.logits = c->logits, .labels = c->labels, .queue_us = c->started - c->arrived, .compute_us = c->compute_us};
+    const oip_answer answer = {.logits = c->logits, .labels = c->labels, .queue_us = c->started - c->whole, .compute_us = c->compute_us};
     if (!oip_reply_write(&body, &size, &header, &c->model->oip, &c->request, &answer)) return NULL;
     struct MHD_Response *r = packed(c, body, size);
     if (!r) return NULL;

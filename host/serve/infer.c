@@ -93,6 +93,7 @@ bool serve_infer_submit(server *s, serve_call *c)
         serve_fail(c, 400, "the body has %zu bytes, Content-Length said %zu", c->filled, c->size);
         return false;
     }
+    c->whole = serve_now();
     if (c->coding && !unpacked(s, c)) return false;
     const int status = oip_request_read(&c->request, line, &c->model->oip, c->body, c->size, c->header);
     if (status != 200) {

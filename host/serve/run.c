@@ -134,7 +134,7 @@ void serve_run_end(serve_device *d, int code, const char *line, const int32_t *l
         else if (!given(c, logits + before * c->model->oip.classes, results + before)) serve_finish(c, 503, "out of memory");
         else {
             c->model->counts->images += c->wait.count;
-            serve_time(&c->model->counts->queue, c->started - c->arrived);
+            serve_time(&c->model->counts->queue, c->started - c->whole);
             serve_time(&c->model->counts->compute, us);
             serve_finish(c, 200, NULL);
         }

@@ -62,7 +62,7 @@ typedef struct serve_call {
     uint8_t *body;
     size_t size, filled;        /* of the body as it comes */
     coding coding;              /* of the body */
-    int64_t header, arrived, started, compute_us, retry_us;
+    int64_t header, arrived, whole, started, compute_us, retry_us;
     bool upload, loads, submitted, done, counted, again; /* again: a device has failed it, `line` says how */
     int status;                 /* 0: none yet */
     char line[SERVE_LINE];      /* of an error */

@@ -106,8 +106,9 @@ static void requests(unit *u)
         !message_request(&body, &size, &header, &m, &other, (const uint8_t *)"\xff\x80\x7f\0\1\2\3\4\5\6\7\x08", false, 1, 0))
         exit(1);
     char *text = strndup((const char *)body, size);
-    UNIT(u, text && strstr(text, "[-1,-128,127,0,1,") && strstr(text, "\"INT8\"") && !strstr(text, "bonnet_digest"),
-         "signed pixels in JSON, no digest", "%s", text);
+    if (!text) exit(1);
+    UNIT(u, strstr(text, "[-1,-128,127,0,1,") && strstr(text, "\"INT8\"") && !strstr(text, "bonnet_digest"), "signed pixels in JSON, no digest", "%s",
+         text);
     free(text), free(body);
 }
 
