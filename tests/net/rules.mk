@@ -21,7 +21,9 @@ $(WAKEUP): $(O)/obj/tests/net/wakeup.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-.PHONY: test-net-faults soak-net test-net-link test-net-soak soak
+.PHONY: net-plans test-net-faults soak-net test-net-link test-net-soak soak
+net-plans: $(LINKEM) $(CLI)  ## bonnet offload changes its plan as the link gets slow, and back: half a minute
+	$(Q)$(NET_ENV) bash tests/net/plans.sh
 test-net-link: $(LINKEM)  ## The link emulator: delay, jitter, order, loss, rate, queue, trace against what it was told
 	$(Q)$(NET_ENV) bash tests/net/link.sh
 test-net-soak: $(LOAD) $(CLI) $(FASHION)
