@@ -28,6 +28,8 @@ SERVE_BENCH := $(O)/tests/serve_bench
 $(SERVE_BENCH): $(O)/obj/tests/bench/serve_bench.o $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $^ $(LIB_LIBS)
-.PHONY: bench-serve
+.PHONY: bench-serve bench-offload
+bench-offload: $(CLI) $(FASHION) ## What co-inference takes on this machine: here alone, split, cascaded, by TLS, with nobody there
+	@tools/offload_bench.sh $(CURDIR)/$(CLI) $(CURDIR)/$(O)/models $(CURDIR)/tests/vectors/fashion
 bench-serve: $(SERVE_BENCH) $(CLI) $(FASHION) ## What bonnet serve adds to a call in one's own process: medians and 99th percentiles, with their ratios
 	@tools/serve_bench.sh $(CLI) $(SERVE_BENCH) $(FASHION) $(wildcard $(O)/imagenet/boolnet_k4.bonnet)
