@@ -106,7 +106,7 @@ install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, headers, pkg-conf
 	install -m 644 docs/man/bonnet.1 docs/man/bonnet-flash.1 docs/man/bonnet-doctor.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -d $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/bonnet
 	install -m 644 python/bonnet/*.py $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/bonnet/
-	install -m 644 examples/classify.c examples/offload.c $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/
+	install -m 644 examples/classify.c examples/canvas.c examples/offload.c $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/
 	install -d $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/bonnet
 	install -m 644 bitstreams/MANIFEST $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams/
 	install -d $(DESTDIR)$(PREFIX)/share/bonnet/platforms

@@ -52,6 +52,7 @@ checks=$((checks + 1))
 cat > edge.c << 'END'
 #include <bonnet_bucket.h>
 #include <bonnet_cache.h>
+#include <bonnet_canvas.h>
 #include <bonnet_client.h>
 #include <bonnet_codec.h>
 #include <bonnet_edge.h>
@@ -120,6 +121,10 @@ int main(void)
     if (bonnet_bucket_start(&bucket, 10, 100, 0) != BONNET_OK || !(bucket.level_bytes > 99)) return 1;
     bonnet_streams_close(NULL);
     bonnet_client_close(NULL);
+    const bonnet_region region = {0, 0, 60, 30, 1, 1};
+    bonnet_canvas_options side = BONNET_CANVAS_OPTIONS_INIT;
+    static bonnet_canvas canvas;
+    if (bonnet_canvas_pack(&canvas, &region, 1, &side) != BONNET_OK || canvas.tile[0].slot != 64) return 1;
     return printf("%.0f us\n", order.expected_us) < 0;
 }
 END

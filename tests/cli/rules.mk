@@ -3,6 +3,6 @@
 CLI_TESTS := $(filter-out lib %_lib,$(patsubst tests/cli/%.sh,%,$(wildcard tests/cli/*.sh)))
 TESTS     += $(CLI_TESTS:%=cli-%)
 TESTS_ALONE += $(filter cli-profile cli-serve%,$(CLI_TESTS:%=cli-%))
-test-cli-profile: $(LIB_SO)
+test-cli-profile test-cli-canvas: $(LIB_SO)
 test-cli-%: tests/cli/%.sh $(CLI) $(FASHION)
 	$(Q)BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) CC="$(CC)" CXX="$(CXX)" bash $<
