@@ -60,7 +60,7 @@ readme: deps-test $(FASHION) $(IMAGENET) ## Put what `make bench` measures into 
 	@tools/numbers.py $(CLI) $(O)/models $(O)/imagenet $(O)/bench.csv --into
 
 .PHONY: streams
-streams: deps-test $(O)/models/boolnet_k4_exits.bonnet ## Policies for several cameras compared again: the table of docs/schedule.md and docs/schedule.svg
+streams: deps-test $(O)/models/boolnet_k4_exits.bonnet $(O)/tests/streams ## Policies for several cameras compared again: the tables of docs/schedule.md and docs/schedule.svg
 	@tests/streams/page.py $(CLI) $(O)/models/boolnet_k4_exits.bonnet docs
 
 .PHONY: plans plan-inputs bench-plan

@@ -64,30 +64,59 @@ static void keep_mandatory(choosing *c)
 static double gain(const choosing *c, uint32_t j, uint32_t l) { return c->job[j].value[l] - c->job[j].value[c->base[j]]; }
 static bool left_out(const choosing *c, uint32_t j) { return c->job[j].mandatory && !c->base[j]; }
 
-/* Everybody has the base, job `more` l stages: is all of it in time? */
-static bool in_time(const choosing *c, uint32_t more, uint32_t l)
+/* Everybody has `stages` of it: is all in time? */
+static bool in_time(const choosing *c, const uint32_t *stages)
 {
     uint64_t t = c->now;
     for (uint32_t i = 0; i < c->count; i++) {
-        const uint32_t j = c->order[i], stages = j == more ? l : c->base[j];
-        t += time_of(&c->job[j], stages);
-        if (stages && t > c->job[j].deadline_ns) return false;
+        const uint32_t j = c->order[i];
+        t += time_of(&c->job[j], stages[j]);
+        if (stages[j] && t > c->job[j].deadline_ns) return false;
     }
     return true;
 }
 
-/* How fine values are told apart: what one frame alone can gain is a lower bound of what all can. */
+/* Everybody has the base, job j l stages. */
+static bool alone_in_time(const choosing *c, uint32_t j, uint32_t l)
+{
+    uint32_t stages[BONNET_JOBS_MAX];
+    memcpy(stages, c->base, sizeof stages);
+    stages[j] = l;
+    return in_time(c, stages);
+}
+
+/* What is gained by taking for one after the other, by deadline, the most that all before leave room for. */
+static double taken_in_turn(const choosing *c)
+{
+    uint32_t stages[BONNET_JOBS_MAX];
+    double sum = 0;
+    memcpy(stages, c->base, sizeof stages);
+    for (uint32_t i = 0; i < c->count; i++) {
+        const uint32_t j = c->order[i], base = c->base[j];
+        uint32_t best = base;
+        for (uint32_t l = base + 1; l <= c->job[j].stages && !left_out(c, j); l++) {
+            stages[j] = l;
+            if (gain(c, j, l) > gain(c, j, best) && in_time(c, stages)) best = l;
+        }
+        stages[j] = best;
+        sum += gain(c, j, best);
+    }
+    return sum;
+}
+
+/* How fine values are told apart: what one frame alone can gain, or one after the other, is a lower bound of what all can. */
 static void choose_step(choosing *c, double step)
 {
     double best = 0, all = 0;
     for (uint32_t j = 0; j < c->count; j++) {
         double most = 0;
         for (uint32_t l = c->base[j] + 1; l <= c->job[j].stages && !left_out(c, j); l++)
-            if (gain(c, j, l) > most && in_time(c, j, l)) most = gain(c, j, l);
+            if (gain(c, j, l) > most && alone_in_time(c, j, l)) most = gain(c, j, l);
         all += most;
         if (most > best) best = most;
     }
-    c->step = step > 0 ? step : best / (20.0 * c->count);
+    const double in_turn = taken_in_turn(c);
+    c->step = step > 0 ? step : fmax(best, in_turn) / (20.0 * c->count);
     if (best <= 0) {
         c->step = 0; /* nothing to choose */
         return;
@@ -110,7 +139,7 @@ static void add_job(choosing *c, uint32_t place)
     uint32_t worth[BONNET_EXITS_MAX + 1], ways[BONNET_EXITS_MAX + 1], n = 0;
     uint64_t needs[BONNET_EXITS_MAX + 1];
     for (uint32_t l = c->base[j]; l <= job->stages; l++) {
-        if (l > c->base[j] && (gain(c, j, l) <= 0 || left_out(c, j) || !in_time(c, j, l))) continue;
+        if (l > c->base[j] && (gain(c, j, l) <= 0 || left_out(c, j) || !alone_in_time(c, j, l))) continue;
         worth[n] = steps(c, j, l), needs[n] = time_of(job, l), ways[n++] = l;
     }
     for (uint32_t r = c->top + 1; r--;) {

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the policies of `bonnet streams` make of four cameras, by load: the table of docs/schedule.md and docs/schedule.svg.
+"""What the policies of `bonnet streams` make of four cameras, by load: the tables of docs/schedule.md and docs/schedule.svg.
 
-    tests/streams/page.py BONNET NETWORK.bonnet DOCS            writes both
-    tests/streams/page.py BONNET NETWORK.bonnet DOCS --check LOAD...   compares rows of the table
+    tests/streams/page.py BONNET NETWORK.bonnet DOCS            writes all
+    tests/streams/page.py BONNET NETWORK.bonnet DOCS --check LOAD...   compares rows of the tables
 
 The stages' cycles are those of the simulated array (sim:); answers are computed by cpu:, which has the same, in time that goes by these cycles.
 Load: time that the whole network takes for a frame, times frames per time, on average over busy and calm.
 """
 import json
+import os
 import re
 import subprocess
 import sys
@@ -66,6 +67,15 @@ class Bench:
         return "| " + " | ".join(cells) + " |", numbers
 
 
+def published(program, *loads):
+    """The rows of the network of a published table: tests/streams/simulate.c, built beside the program."""
+    return subprocess.run([f"{os.path.dirname(program)}/tests/streams", *loads], capture_output=True, text=True, check=True).stdout.rstrip("\n").split("\n")
+
+
+def put(page, name, block):
+    return re.sub(rf"(<!-- {name} -->\n\n).*?(\n\n<!-- /{name} -->)", lambda m: m[1] + block + m[2], page, flags=re.S)
+
+
 def draw(path, rows):
     colours = ["#7570b3", "#d95f02", "#e6ab02", "#66a61e", "#1b9e77"]
     script = ("set terminal svg noenhanced size 980,420 font 'DejaVu Sans,13' background '#ffffff'\nset border 3\nset xtics nomirror\nset ytics nomirror\nset grid lc '#dddddd'\n"
@@ -91,13 +101,13 @@ def main():
     head = ["| load | " + " | ".join(plan[0] for plan in PLANS) + " |", "|" + "---|" * (len(PLANS) + 1)]
     stages = (f"Cycles of the simulated array: the whole network {bench.cycles['edf'][0]:,}; in stages " + ", ".join(f"{c:,}" for c in bench.cycles["imprecise"]) + ".")
     if rest[:1] == ["--check"]:
-        want = [stages] + [bench.row(float(load))[0] for load in rest[1:]]
+        want = [stages] + [bench.row(float(load))[0] for load in rest[1:]] + published(program, *rest[1:])
         wrong = [line for line in want if line not in old.split("\n")]
         print(*(f"not in {page}: {line}" for line in wrong), f"{len(wrong)} wrong", sep="\n")
         sys.exit(bool(wrong))
     rows = [(load, *bench.row(load)) for load in LOADS]
     block = "\n".join([stages, "", *head, *(line for _, line, _ in rows)])
-    new = re.sub(r"(<!-- policies -->\n\n).*?(\n\n<!-- /policies -->)", lambda m: m[1] + block + m[2], old, flags=re.S)
+    new = put(put(old, "policies", block), "published", "\n".join(published(program)))
     with open(page, "w", encoding="utf-8") as out:
         out.write(new)
     draw(f"{docs}/schedule.svg", [(load, numbers) for load, _, numbers in rows])
