@@ -44,6 +44,7 @@ while read -r file; do
     from=$(room "$file")
     while read -r header; do
         to_file=${where[$(basename "$header")]:-}
+        [ ! -f "$(dirname "$file")/$header" ] || to_file=$(dirname "$file")/$header # as the compiler looks: beside the file first
         [ -n "$to_file" ] || continue # a system or generated header
         to=$(room "$to_file")
         [ "$from" = "$to" ] && continue
