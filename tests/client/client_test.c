@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * client_test.c - bonnet_client.h from a program: options that make no sense, tickets in any order, a server that accepts and never answers, exits and plans, the
- * end in the midst of it. `client_test NET.bonnet NET_WITH_EXITS.bonnet URL`: a server that has both networks. Under the address sanitizer nothing may leak.
+ * end in the midst of it. `client_test NET.bonnet NET_WITH_EXITS.bonnet URL PID`: a server that has both networks. Under the address sanitizer nothing may leak.
  */
 #include <arpa/inet.h>
 #include <math.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -298,16 +299,49 @@ static void exits(unit *u, const net *x, const char *url)
     free(logits);
 }
 
+static void sleep_to(double at)
+{
+    const double left = at - now();
+    if (left > 0) usleep((useconds_t)(1e6 * left));
+}
+
+/* The server stops in the midst of it, and the program comes back for its first picture when the deadline has passed: the next picture's submit has finished it. */
+static void rescued(unit *u, const net *n, const char *url, pid_t server)
+{
+    const bonnet_client_plan split = {.send = BONNET_SEND_MAP, .cut = 1};
+    bonnet_client_options o = BONNET_CLIENT_OPTIONS_INIT;
+    bonnet_answer a, b;
+    uint64_t first, second;
+    o.url = url, o.plans = &split, o.plan_count = 1, o.connect_us = 30 * SECOND, o.margin_us = 1600000;
+    bonnet_client *c = open_with(n, &o);
+    if (!c || bonnet_client_run(&a, c, n->pixels, n->bytes, LONG) != BONNET_OK) exit(1);
+    UNIT(u, a.where == BONNET_WHERE_UPSTREAM, "before it stops", "%s", bonnet_why_name(a.why));
+    kill(server, SIGSTOP);
+    const double start = now();
+    int wrong = bonnet_client_submit(&first, c, n->pixels, n->bytes, 2 * SECOND) != BONNET_OK;
+    sleep_to(start + 0.5); /* the moment to turn back was at 0.4 s */
+    wrong += bonnet_client_submit(&second, c, n->pixels + n->bytes, n->bytes, LONG) != BONNET_OK;
+    sleep_to(start + 2.1);
+    wrong += bonnet_client_wait(&a, c, first) != BONNET_OK || !is_whole(&a, n, 0) || a.where != BONNET_WHERE_END || a.why != BONNET_WHY_TIMEOUT;
+    UNIT(u, !wrong && !(a.flags & BONNET_ANSWER_LATE) && a.total_us >= 400000, "submit finishes what would run out of time",
+         "%d wrong, %s, flags %u, %llu us", wrong, bonnet_why_name(a.why), a.flags, (unsigned long long)a.total_us);
+    kill(server, SIGCONT);
+    UNIT(u, bonnet_client_wait(&b, c, second) == BONNET_OK && is_whole(&b, n, 1) && b.where == BONNET_WHERE_UPSTREAM,
+         "and the server's going on answers the other", "%s", bonnet_why_name(b.why));
+    bonnet_client_close(c);
+}
+
 int main(int argc, char **argv)
 {
     unit u = unit_start(argc, argv, "client", 1, 1);
-    if (argc < 4) return fprintf(stderr, "usage: client_test NET.bonnet NET_WITH_EXITS.bonnet URL [--seed N]\n"), 2;
+    if (argc < 5) return fprintf(stderr, "usage: client_test NET.bonnet NET_WITH_EXITS.bonnet URL PID [--seed N]\n"), 2;
     net n = load(&u, argv[1]), x = load(&u, argv[2]);
     options(&u, &n, &x);
     alone(&u, &n);
     silence(&u, &n);
     together(&u, &n, argv[3]);
     exits(&u, &x, argv[3]);
+    rescued(&u, &n, argv[3], (pid_t)atoi(argv[4]));
     unload(&n);
     unload(&x);
     return unit_end(&u);

@@ -5,7 +5,7 @@
 test=$1 seed=$2
 check 0 '' "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exits.bonnet
 start "$bool" exits.bonnet
-"$test" "$bool" exits.bonnet "$url" --seed "$seed"
+"$test" "$bool" exits.bonnet "$url" "$pid" --seed "$seed"
 code=$?
 kill -9 "$pid"; wait "$pid" 2> /dev/null; pid=
 exit $code
