@@ -22,6 +22,7 @@ static const char usage[] =
     "  --exits FILE      thresholds of early exits (bonnet calibrate)\n"
     "  --threshold T     sure is who has at least this confidence: at the end, and without --exits at the exits, too\n"
     "  --deadline-ms D   each answer is due then (default 1000); --margin-ms M: this much earlier (default 2)\n"
+    "  --connect-ms C    wait so long for the server's first answer before the first picture (default 500)\n"
     "  --rate FPS        pictures come so often (default: one after the other); --in-flight N: so many may be on their way (default 1)\n"
     "  --repeat N        all pictures N times\n"
     "  --no-raw-upload   refuse plans that send pictures\n"
@@ -43,6 +44,7 @@ static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_TEXT("threshold", offload_line, threshold),
                                           CLI_OPT_NUMBER("deadline-ms", offload_line, deadline_ms, "milliseconds", 0.001, 600000),
                                           CLI_OPT_NUMBER("margin-ms", offload_line, margin_ms, "milliseconds", 0.001, 600000),
+                                          CLI_OPT_NUMBER("connect-ms", offload_line, connect_ms, "milliseconds", 0.001, 60000),
                                           CLI_OPT_NUMBER("rate", offload_line, rate_fps, "pictures a second", 0.001, 1000000),
                                           CLI_OPT_WHOLE("in-flight", offload_line, in_flight, 1, BONNET_CLIENT_IN_FLIGHT),
                                           CLI_OPT_WHOLE("repeat", offload_line, repeat, 1, 100000000),

@@ -11,7 +11,7 @@ typedef struct offload_line {
     cli_texts plans;
     unsigned long repeat, in_flight;
     bool insecure, no_raw_upload, labels;
-    double deadline_ms, margin_ms, rate_fps;
+    double deadline_ms, margin_ms, connect_ms, rate_fps;
 } offload_line;
 
 /* The client's options, with room for what they point to. */

@@ -113,6 +113,7 @@ int offload_plans(offload_setup *to, const offload_line *l, const cli_session *s
     to->o.ca = l->ca, to->o.certificate = l->cert, to->o.key = l->key;
     to->o.insecure = l->insecure, to->o.no_raw_upload = l->no_raw_upload;
     to->o.margin_us = (uint64_t)(1e3 * l->margin_ms + 0.5);
+    to->o.connect_us = (uint64_t)(1e3 * l->connect_ms + 0.5);
     to->o.in_flight = (uint32_t)l->in_flight;
     to->o.seed = l->o.seed;
     to->o.message = to->line, to->o.message_bytes = sizeof to->line;

@@ -8,7 +8,7 @@ fake='' client=''
 trap '[ -z "$client" ] || kill -9 $client 2> /dev/null; [ -z "$pid" ] || { kill -CONT $pid; kill -9 $pid; } 2> /dev/null; [ -z "$fake" ] || kill -9 $fake 2> /dev/null; cd /; rm -rf "$work"' EXIT
 logits() { jq -c '.images[].logits' "$1"; }
 offload() { # offload ARGUMENT... - to lines and sum
-    timeout 120 "$BONNET" offload "$@" --json > out 2> err || die "bonnet offload $*"
+    timeout 120 "$BONNET" offload --connect-ms 20000 "$@" --json > out 2> err || die "bonnet offload $*"
     head -n -1 out > lines
     tail -n 1 out > sum
     [ "$(wc -l < lines)" -eq "$(jq .answered sum)" ] || die "not a line each: $*"
@@ -75,7 +75,7 @@ holds ".why.mismatch == $n"
 # No time at all: the answer is local and says so.
 timeout 60 "$BONNET" offload "$bool" "${some[0]}" --upstream "$url" --deadline-ms 0.001 --json > out 2> err || die 'a deadline that cannot be met is an error'
 jq -e -s '.[0].late and .[0].fallback and .[0].where == "end" and .[0].why == "no time" and .[1].late == 1' out > /dev/null || die 'late is not said'
-check 0 'Ankle boot  upstream' "$BONNET" offload "$bool" "${some[0]}" --upstream "$url" --labels --deadline-ms 20000
+check 0 'Ankle boot  upstream' "$BONNET" offload --connect-ms 20000 "$bool" "${some[0]}" --upstream "$url" --labels --deadline-ms 20000
 check 0 "^$(find "$pictures" -name '*.pgm' | wc -l) pictures" "$BONNET" offload "$bool" "$pictures" --quiet
 
 # A server that misbehaves, in each way: the rest of the network is run here, in time, and the right reason is given.
@@ -100,14 +100,15 @@ for mode in 302 401; do try $mode '.why.refused == 3 and .opened == 1 and .upstr
 try 503 ".why[\"asked to wait\"] == $n and .requests == 1 and .opened == 0"
 for mode in 404 409; do try $mode ".why.mismatch == $n and .requests == 1"; done
 for mode in digest nomodel; do try $mode ".why.mismatch == $n and .requests == 0"; done
-for mode in notready noise mute; do try $mode '.upstream == 0 and .requests == 0'; done
+for mode in notready noise; do try $mode '.upstream == 0 and .requests == 0'; done
+try mute '.upstream == 0 and .requests == 0 and .why["not ready"] > 0' --connect-ms 100
 echo float > mode
 offload "$base" "${some[@]}" --upstream "$bad" --model boolnet_k4 --threshold 1e12 --deadline-ms 20000
 same boolnet_k4.want 'floats of another server' # as numbers of 2^-16
 
 # A stream of pictures until it is told to stop, while things happen.
 stream() { # stream URL ARGUMENT...
-    "$BONNET" offload "$bool" "${some[@]}" --upstream "$1" --send 2 --deadline-ms 450 --margin-ms 200 --rate 100 --repeat 100000 "${@:2}" --json > out 2> err &
+    "$BONNET" offload "$bool" "${some[@]}" --upstream "$1" --send 2 --deadline-ms 450 --margin-ms 200 --rate 100 --repeat 100000 --connect-ms 20000 "${@:2}" --json > out 2> err &
     client=$!
 }
 now_says() { for _ in $(seq 400); do tail -n 1 out | grep -q "$1" && checks=$((checks + 1)) && return; kill -0 $client 2> /dev/null || break; sleep 0.05; done; die "never $1"; }

@@ -18,7 +18,7 @@ n=${#some[@]}
 "$BONNET" run "$bool" "${some[@]}" --json > whole.json || die run
 jq -c '.images[].logits' whole.json > want
 asks() { # asks CONDITION URL ARGUMENT... - of the last line; the answers are right whoever gives them
-    timeout 60 "$BONNET" offload "$bool" "${some[@]}" --upstream "$2" --send 2 --deadline-ms 20000 "${@:3}" --json > out 2> err || die "$*"
+    timeout 60 "$BONNET" offload --connect-ms 20000 "$bool" "${some[@]}" --upstream "$2" --send 2 --deadline-ms 20000 "${@:3}" --json > out 2> err || die "$*"
     tail -n 1 out > sum
     jq -e "$1 and .answered == $n and .late == 0" sum > /dev/null || die "not so: $1 ($2 ${*:3})"
     head -n -1 out | jq -c .logits | cmp -s - want || die "other logits: $2 ${*:3}"
