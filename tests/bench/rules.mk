@@ -31,5 +31,6 @@ $(SERVE_BENCH): $(O)/obj/tests/bench/serve_bench.o $(LIB)
 .PHONY: bench-serve bench-offload
 bench-offload: $(CLI) $(FASHION) ## What co-inference takes on this machine: here alone, split, cascaded, by TLS, with nobody there
 	@tools/offload_bench.sh $(CURDIR)/$(CLI) $(CURDIR)/$(O)/models $(CURDIR)/tests/vectors/fashion
-bench-serve: $(SERVE_BENCH) $(CLI) $(FASHION) ## What bonnet serve adds to a call in one's own process: medians and 99th percentiles, with their ratios
+bench-serve: $(SERVE_BENCH) $$(LOAD) $(CLI) $(FASHION) ## What bonnet serve adds to a call in one's own process, and what 1, 4, 16 connections get, by HTTP and TLS: p50, p99, requests/s
 	@tools/serve_bench.sh $(CLI) $(SERVE_BENCH) $(FASHION) $(wildcard $(O)/imagenet/boolnet_k4.bonnet)
+	@$(NET_ENV) bash tests/net/parallel.sh 20000

@@ -3,7 +3,7 @@
 # faults.sh PICTURES RATE FAULT... - `bonnet offload` on a device, `bonnet serve` on an edge, a mobile link between them, while again and again one of these happens: killed
 # (kill -9 of the server, then a new one), stopped (SIGSTOP), blackhole (all packets lost), down (no carrier), slow (50 kbit/s), network (a server with another network of
 # that name, which the client finds out and looks at again after 30 s). Every picture is answered with the right logits by its deadline; the breaker opens and closes again. make soak-net, test-net-faults
-# TRACE: a recorded link to play instead of a made-up one, as for `bonnet link`.
+# TRACE: a recorded link, as for `bonnet link`, to play instead of tests/vectors/edge/bus.log, which is made up.
 . "$ROOT/tests/net/lib.sh"
 pictures=$1 rate=$2 deadline=100 margin=20
 shift 2
@@ -12,10 +12,8 @@ net=$MODELS/boolnet_k4.bonnet
 
 
 spaces device edge
-# 5 to 30 Mbit/s, another rate every second, where no trace is given.
-awk 'BEGIN { srand(1); for (s = 0; s < 600; s++) print s, 5 + 25 * rand() }' > made_up
-trace=${TRACE:-made_up}
-[ -n "${TRACE:-}" ] || echo "TRACE is not set: the link is made up"
+trace=${TRACE:-$ROOT/tests/vectors/edge/bus.log}
+[ -n "${TRACE:-}" ] || echo "skipped: a recorded link, TRACE is not set; a made-up one, $(basename "$trace"), is played"
 link radio device 10.9.1.1 edge 10.9.1.2 "delay=10 jitter=2 queue=60000"
 link_set radio a "trace=$trace"
 

@@ -35,6 +35,16 @@ test-net-faults: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)
 soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures from a device over a mobile link (TRACE=FILE) to a server; both fail again and again: all answered, in time
 	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow network
 
+NET_WAYS ?= 60
+.PHONY: net-ways net-page
+net-ways: $(LINKEM) $(CLI) $(O)/imagenet/basenet_k1.bonnet  ## A slow device, a fast server, a link that changes: all here, all there, a fixed plan, plans by bandwidth; NET_WAYS=60 s each
+	@$(NET_ENV) bash tests/net/ways.sh $(NET_WAYS)
+net-page: $(LOAD) $(LINKEM) $(WAKEUP) $(CLI) $(FASHION) $(O)/imagenet/basenet_k1.bonnet  ## Measure what docs/net.md shows again (a quarter of an hour)
+	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md link bash tests/net/link.sh
+	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md soak bash tests/net/soak.sh $(SOAK)
+	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md faults bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow network
+	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md ways bash tests/net/ways.sh $(NET_WAYS)
+
 # bonnet with the command line and the server under ASan and UBSan; the library as it is.
 BONNET_SAN := $(O)/tests/bonnet_san
 $(BONNET_SAN): ALL_CFLAGS += -Wno-format-truncation # which the sanitizers make gcc less sure of
