@@ -13,8 +13,8 @@ link radio device 10.9.1.1 edge 10.9.1.2 "delay=10 queue=200000"
 become edge "$BONNET" serve "$net" --listen 10.9.1.2:8600 --insecure > serving 2>&1 < /dev/null &
 until_said serving '^listening' $!
 for i in 1 2 3 4; do head -c 150528 /dev/urandom > "picture$i.raw"; done
-"$BONNET" profile "$net" --device $slow --repeat 15 -o device.json > profile.log 2>&1 || die "$(cat profile.log)"
-"$BONNET" profile "$net" --repeat 15 -o edge.json > profile.log 2>&1 || die "$(cat profile.log)"
+"$BONNET" profile "$net" --device $slow --repeat 41 -o device.json > profile.log 2>&1 || die "$(cat profile.log)"
+"$BONNET" profile "$net" --repeat 41 -o edge.json > profile.log 2>&1 || die "$(cat profile.log)"
 
 plan() { # plan FILE MBIT OPTION...
     echo '{"bonnet_tiers": 1, "tiers": [{"name": "device", "profile": "device.json"}, {"name": "edge", "profile": "edge.json"}], "links": [{"mbit_per_s": '"$2"', "rtt_ms": 20}]}' > tiers.json
@@ -34,7 +34,7 @@ done
 
 way() { # way NAME OPTION...
     link_set radio a "trace=$trace scale=$scale speed=$speed"
-    become device timeout -s INT "$seconds" "$BONNET" offload "$net" picture?.raw --device $slow --deadline-ms "$deadline" --margin-ms 20 --in-flight 4 --repeat 1000000 \
+    become device timeout -s INT "$seconds" "$BONNET" offload "$net" picture?.raw --device $slow --deadline-ms "$deadline" --margin-ms 20 --in-flight 2 --repeat 1000000 \
         --json --insecure "${@:2}" > answers 2> client.log < /dev/null &
     wait $!
     jq -se --arg name "$1" --argjson ref "$(jq -s 'map(select(.image)) | map({(.image): .logits}) | add' reference)" '
@@ -51,7 +51,7 @@ way "all there" --upstream http://10.9.1.2:8600 --plan there.json
 way "static plan" --upstream http://10.9.1.2:8600 --plan static.json
 way "dynamic plans" --upstream http://10.9.1.2:8600 "${dynamic[@]}"
 echo "BaseNet k=1 at 224x224, random weights: $(jq '.ms * 10 | round / 10' device.json) ms on the device, $(jq '.ms * 10 | round / 10' edge.json) ms on the server"
-echo "$(basename "$trace") times $scale, $speed times as fast, mean $(echo "$mean" | cut -c1-5) Mbit/s, 10 ms a way, by $LINK; deadline $deadline ms, 4 in flight, $seconds s each"
+echo "$(basename "$trace") times $scale, $speed times as fast, mean $(echo "$mean" | cut -c1-5) Mbit/s, 10 ms a way, by $LINK; deadline $deadline ms, 2 in flight, $seconds s each"
 echo "static: $(what static.json); dynamic: $states"
 printf '%-14s %9s %5s %9s %8s %7s %7s %10s %9s %8s\n' way pictures/s late upstream fallback 'p50 ms' 'p99 ms' 'device ms' 'kB sent' switches
 while IFS=$'\t' read -r name rate late upstream fallback p50 p99 own bytes switches; do
