@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# faults.sh PICTURES RATE FAULT... - `bonnet offload` on a device, `bonnet serve` on an edge, a mobile link between them, while again and again one of these happens: killed
+# faults.sh PICTURES RATE FAULT... - at least so many pictures: `bonnet offload` on a device, `bonnet serve` on an edge, a mobile link between them, while again and again one of these happens: killed
 # (kill -9 of the server, then a new one), stopped (SIGSTOP), blackhole (all packets lost), down (no carrier), slow (50 kbit/s), network (a server with another network of
 # that name, which the client finds out and looks at again after 30 s). Every picture is answered with the right logits by its deadline; the breaker opens and closes again. make soak-net, test-net-faults
 # TRACE: a recorded link, as for `bonnet link`, to play instead of tests/vectors/edge/bus.log, which is made up.
@@ -55,7 +55,6 @@ healed() { # until the server answers again, at most 50 s
 "$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --json > reference || die "no reference"
 sed 's/basenet_k1/boolnet_k4/g' "$ROOT/models/fashion/basenet_k1.onnx" > other.onnx # the name, as long as the other
 "$BONNET" compile other.onnx -o other.bonnet --quiet > compiled 2>&1 || die "$(cat compiled)"
-images=$(grep -c '"image"' reference)
 serve "$net"
 "$WAKEUP" > wakeup &
 waking=$!
@@ -63,13 +62,12 @@ waking=$!
 : > phases
 phase steady
 become device "$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --upstream http://10.9.1.2:8600 --insecure --send layer2.1.conv1 --deadline-ms $deadline \
-    --margin-ms $margin --rate "$rate" --in-flight 16 --repeat $((pictures / images)) --json > answers 2> client.log &
+    --margin-ms $margin --rate "$rate" --in-flight 16 --repeat 1000000 --json > answers 2> client.log &
 client=$!
 after $((rate / 2))
 first=$(awk '/VmRSS/ { print $2 }' "/proc/$client/status")
-while alive; do
+while alive && [ "$(answered)" -lt "$pictures" ]; do
     for fault in "$@"; do
-        [ $((pictures - $(answered))) -gt $((3 * rate)) ] || break 2 # the end is quiet
         [ "$fault" != network ] || ! grep -q ^network phases || continue # half a minute each: once
         phase "$fault"
         "$fault"
@@ -83,7 +81,9 @@ while alive; do
         after $((rate / 4))
     done
 done
-wait "$client" || { cat client.log; die "bonnet offload: $?"; }
+kill -TERM "$client"
+wait "$client"
+[ $? -eq 130 ] || { cat client.log; die "bonnet offload failed"; }
 kill "$waking"
 wait "$waking"
 end

@@ -60,7 +60,7 @@ for n in faults:
         bad.append("%s: nothing fell back" % n)
 if rows["steady"]["upstream"] * 2 < rows["steady"]["pictures"]:
     bad.append("steady: %d of %d upstream" % (rows["steady"]["upstream"], rows["steady"]["pictures"]))
-if summary["opened"] < 1 or summary["breaker"] != "closed":
-    bad.append("the breaker opened %d times and is %s" % (summary["opened"], summary["breaker"]))
+if summary["opened"] < 1:
+    bad.append("the breaker never opened")  # that it closed again is what faults.sh waits for
 print("\n".join("FAIL: " + b for b in bad))
 sys.exit(bool(bad))

@@ -31,7 +31,7 @@ test-net-soak: $(LOAD) $(CLI) $(FASHION)
 soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonnet serve: nothing lost, nothing wrong, memory flat; a tenth over TLS, a tenth with two devices
 	$(Q)$(NET_ENV) bash tests/net/soak.sh $(SOAK)
 test-net-faults: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)
-	$(Q)$(NET_ENV) bash tests/net/faults.sh 1400 200 killed stopped blackhole
+	$(Q)$(NET_ENV) bash tests/net/faults.sh 700 200 killed stopped blackhole
 soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures from a device over a mobile link (TRACE=FILE) to a server; both fail again and again: all answered, in time
 	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow network
 

@@ -43,7 +43,6 @@ way() { # way NAME OPTION...
          (map(.local_ms) | add / length * 10 | round / 10), (map(.bytes_sent) | add / length / 1000 * 10 | round / 10), $s.switches] | @tsv' answers -r >> table ||
         { tail -2 answers client.log; die "$1"; }
 }
-[ -z "${KEEP:-}" ] || trap "cp answers table client.log serving $KEEP" EXIT
 "$BONNET" offload "$net" picture?.raw --json > reference || die "no reference"
 : > table
 way "all here"
