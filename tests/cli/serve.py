@@ -13,6 +13,7 @@ With SERVE_CA, SERVE_CERT and SERVE_KEY (PEM files) in the environment by TLS.
   slow [tls|nothing]               a request, or a TLS handshake, that comes byte by byte; prints the seconds until the server hangs up
   once MODEL RAW                   the status of one request
   pace MODEL RAW N                 milliseconds of one request on a kept connection, median of N
+  expiry SECONDS                   a certificate that is over by then: statuses before and after, 0: hung up; on a kept connection, and when the session is resumed
   handshakes N                     milliseconds of connection, handshake and one GET, N times with a new session and N times with that of before
   raw                              what stdin has is sent; prints the status line, or "closed"
 """
@@ -21,14 +22,18 @@ import http.client, json, os, socket, ssl, struct, sys, threading, time
 port, mode, args = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 
 
-context = None
-if os.environ.get("SERVE_CA"):
+secure = "SERVE_CA" in os.environ
+
+
+def trust():
+    """Of each connection its own: threads that share one have been seen to crash in OpenSSL."""
     context = ssl.create_default_context(cafile=os.environ["SERVE_CA"])
     context.load_cert_chain(os.environ["SERVE_CERT"], os.environ["SERVE_KEY"])
+    return context
 
 
 def connect():
-    return http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context) if context else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trust()) if secure else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
 
 def metadata(model):
@@ -223,6 +228,7 @@ def steady(model, path, n, stop):
                     lost.append(str(j))
                 else:
                     seen.setdefault(j["model_version"], set()).add(str(got))
+            time.sleep(0.002)  # other tests want the processors, too
     print("ready", flush=True)
     threads(int(n), work)
     print("answered %d lost %d versions %d wrong %d" % (answered[0], len(lost), len(seen), sum(len(s) != 1 for s in seen.values())))
@@ -265,7 +271,40 @@ def pace(model, path, n):
     print("median %.3f ms, 90th percentile %.3f" % (sorted(took)[len(took) // 2], sorted(took)[len(took) * 9 // 10]))
 
 
+def expiry(seconds):
+    """A certificate that is over after so many seconds: on a kept connection, and with a session of before."""
+    context = trust()
+
+    def opened(session=None):
+        return context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=60), server_hostname="127.0.0.1", session=session)
+
+    def get(s):
+        try:
+            s.sendall(b"GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n")
+            r = http.client.HTTPResponse(s)
+            r.begin()
+            return r.status if r.read() else 0
+        except (OSError, http.client.HTTPException):
+            return 0
+    end, kept, first = time.monotonic() + float(seconds) + 1, opened(), opened()
+    before = get(kept), get(first)
+    second = opened(first.session)
+    before += (get(second), second.session_reused)
+    session = second.session
+    first.close()
+    second.close()
+    asked = 0
+    while get(kept) == 200:  # without a pause that would be too long for the server
+        asked += 1
+        time.sleep(0.2)
+    kept.close()
+    time.sleep(max(0, end - time.monotonic()))
+    third = opened(session)
+    print("before", *before, "kept for", asked, "after", get(third), third.session_reused)
+
+
 def handshakes(n):
+    context = trust()
     for kept in (False, True):
         took, resumed, session = [], 0, None
         for _ in range(int(n)):

@@ -86,7 +86,7 @@ hangup() { # hangup PATTERN - on stderr, of the list
     local lines
     lines=$(grep -c '"what":"access list"' log)
     kill -HUP $pid
-    for _ in $(seq 100); do [ "$(grep -c '"what":"access list"' log)" -gt "$lines" ] && break; sleep 0.05; done
+    for _ in $(seq 1200); do [ "$(grep -c '"what":"access list"' log)" -gt "$lines" ] && break; sleep 0.05; done
     grep '"what":"access list"' log | tail -1 > out
     grep -qE -- "$1" out || die "the reload did not say '$1'"
     checks=$((checks + 1))
@@ -94,7 +94,7 @@ hangup() { # hangup PATTERN - on stderr, of the list
 export SERVE_CA=$p/ca.pem SERVE_CERT=$p/cam1.pem SERVE_KEY=$p/cam1.key
 client steady boolnet_k4 shoe.raw 4 enough > steady.out 2> steady.err &
 steady=$!
-for _ in $(seq 200); do [ -s steady.out ] && break; sleep 0.05; done
+for _ in $(seq 1200); do [ -s steady.out ] && break; sleep 0.05; done
 head -c 100 sound.json > acl.json
 hangup '"ok":false,"error":"acl.json: not JSON.*"kept"'
 cp bad.json acl.json

@@ -19,7 +19,7 @@ hangup() { # hangup PATTERN - what stderr says of the network
     local lines
     lines=$(grep -c '"what":"network"' log)
     kill -HUP "$pid"
-    for _ in $(seq 400); do [ "$(grep -c '"what":"network"' log)" -gt "$lines" ] && break; sleep 0.05; done
+    for _ in $(seq 1200); do [ "$(grep -c '"what":"network"' log)" -gt "$lines" ] && break; sleep 0.05; done
     grep '"what":"network"' log | tail -1 > out
     grep -qE -- "$1" out || die "the reload did not say '$1'"
     checks=$((checks + 1))
@@ -34,7 +34,7 @@ for devices in '--device cpu: --device cpu: --device golden:' '--device mock:'; 
     rm -f enough
     client steady boolnet_k4 shoe.raw 6 enough > steady.out 2> steady.err &
     steady=$!
-    for _ in $(seq 200); do [ -s steady.out ] && break; sleep 0.05; done
+    for _ in $(seq 1200); do [ -s steady.out ] && break; sleep 0.05; done
     put other.bonnet
     hangup "\"digest\":\"$two\",\"ok\":true"
     version "$two"
