@@ -18,7 +18,7 @@ AR       := $(CROSS)ar
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
 # Every C file sees the same include roots; `make lint` checks that no include points backwards.
-INCLUDES := -I$(O)/gen -Ihost/include -Idriver -Isim -Irtl/csr -Ihost/lib -Ihost/compiler -Ihost/energy -Ihost/serve -Ihost/client -Ihls
+INCLUDES := -I$(O)/gen -Ihost/include -Idriver -Isim -Irtl/csr -Ihost/lib -Ihost/compiler -Ihost/energy -Ihost/serve -Ihost/events -Ihost/client -Ihls
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(CFLAGS) $(INCLUDES) -MMD -MP
 CXXFLAGS ?= -O2 -g
 ALL_CXXFLAGS := -std=c++17 -fPIC -Wall -Wextra $(CXXFLAGS) $(INCLUDES) -MMD -MP

@@ -7,8 +7,8 @@
 set -eu
 dir=${1:?usage: tools/arm64_sysroot.sh DIR}
 # With everything they depend on; and, alone, the headers and link names (libc's come with the cross compiler).
-runtime="libxrt1 libjson-c5 libmicrohttpd12 libgnutls30 libcurl3-gnutls libpng16-16 libjpeg62-turbo libzip4 zlib1g libzstd1 libmd0 libprotobuf-c1 libusb-1.0-0 libstdc++6 libgcc-s1 libc6"
-headers="libxrt-dev uuid-dev libjson-c-dev libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libpng-dev libjpeg62-turbo-dev libzip-dev zlib1g-dev libzstd-dev libmd-dev libprotobuf-c-dev libusb-1.0-0-dev"
+runtime="libxrt1 libjson-c5 libmicrohttpd12 libgnutls30 libcurl3-gnutls libmosquitto1 libpng16-16 libjpeg62-turbo libzip4 zlib1g libzstd1 libmd0 libprotobuf-c1 libusb-1.0-0 libstdc++6 libgcc-s1 libc6"
+headers="libxrt-dev uuid-dev libjson-c-dev libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libmosquitto-dev libpng-dev libjpeg62-turbo-dev libzip-dev zlib1g-dev libzstd-dev libmd-dev libprotobuf-c-dev libusb-1.0-0-dev"
 
 stamp="$runtime / $headers"
 [ "$(cat "$dir/.unpacked" 2> /dev/null)" != "$stamp" ] || exit 0

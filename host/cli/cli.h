@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "bonnet.h"
-#include "options.h"
+#include "verb_options.h"
 
 enum { CLI_OK = 0, CLI_DIFFERS = 1, CLI_USAGE = 2, CLI_STATUS = 10, CLI_INTERRUPTED = 130 }; /* docs/errors.md */
 
-/* Options that several verbs know; each verb's table (options.h) says which it takes. */
+/* Options that several verbs know; each verb's table (verb_options.h) says which it takes. */
 typedef struct cli_options {
     const char *device;      /* --device URI, default "cpu:" or "sim:", by verb */
     const char *dataset;     /* --dataset NAME   */
@@ -55,7 +55,7 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 /* The same for a library failure: dev's last error (dev may be NULL), exit code by status. */
 int cli_fail_status(bonnet_status status, const bonnet_device *dev, const char *what);
 
-/* Fills in o, or the verb's struct that it is the first member of; 0, or an exit code after the complaint. table: options.h. */
+/* Fills in o, or the verb's struct that it is the first member of; 0, or an exit code after the complaint. table: verb_options.h. */
 int cli_parse(cli_options *o, const cli_option *table, int argc, char **argv, const char *usage);
 /* All of text as a finite number, decimal; false: it is none. */
 bool cli_number(double *out, const char *text);

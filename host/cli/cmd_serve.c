@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_serve.c - bonnet serve: networks and their tails as an inference endpoint over HTTP (docs/serve.md). */
 #include <signal.h>
-#include "cli.h"
+#include "events_options.h"
 #include "serve.h"
 
 static const char usage[] =
@@ -13,6 +13,8 @@ static const char usage[] =
     "  --cert F, --key F this server's certificate and key, PEM: TLS 1.3 instead of plain HTTP\n"
     "  --ca FILE         clients must show a certificate of these authorities, PEM; --crl FILE: those that were revoked\n"
     "  --acl FILE        who may do what with which model, JSON\n"
+    "  --mqtt URL        results and events to a broker, mqtt[s]://HOST[:PORT]/TOPIC (docs/mqtt.md)\n"
+    "  --mqtt-login FILE its user and password, a line each; --mqtt-ca F, --mqtt-cert F, --mqtt-key F: as above; --mqtt-qos 0|1 (default 0)\n"
     "  --insecure        allow an address that other machines can reach, without client certificates\n"
     "  --queue N         requests that may wait, 1 to 4096 (default 64)\n"
     "  --batch N         images of one request, and of requests that are computed together, 1 to 1024 (default 16)\n"
@@ -34,6 +36,7 @@ typedef struct line {
     const char *address, *cert, *key, *ca, *crl, *acl;
     unsigned long queue, timeout_ms;
     bool insecure;
+    events_options events;
 } line;
 
 static const cli_option verb_options[] = {CLI_OPT_TEXTS("device", line, devices),
@@ -46,6 +49,7 @@ static const cli_option verb_options[] = {CLI_OPT_TEXTS("device", line, devices)
                                           CLI_OPT_TEXT("ca", line, ca),
                                           CLI_OPT_TEXT("crl", line, crl),
                                           CLI_OPT_TEXT("acl", line, acl),
+                                          CLI_OPT_EVENTS(line, events),
                                           CLI_OPT_WHOLE("queue", line, queue, 1, 4096),
                                           CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1024),
                                           CLI_OPT_WHOLE("timeout", line, timeout_ms, 100, 3600000),
@@ -56,7 +60,8 @@ int cli_serve(int argc, char **argv)
     line l = {.o = {.batch = 16, .timeout_ms = 60000}, .address = "127.0.0.1:8600", .queue = 64, .timeout_ms = 30000};
     const cli_options *o = &l.o;
     char message[SERVE_LINE] = "";
-    const int code = cli_parse(&l.o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
+    if (code == CLI_OK) code = cli_events_check(&l.events, l.insecure, "serve");
     if (code != CLI_OK) return code;
     if (o->argc < 1 || o->argc > SERVE_MODELS) return cli_fail(CLI_USAGE, "serve: give 1 to %d .bonnet files", SERVE_MODELS);
     if (!l.devices.count) l.devices = (cli_texts){{"cpu:"}, 1};
@@ -80,6 +85,7 @@ int cli_serve(int argc, char **argv)
                              .ca = l.ca,
                              .crl = l.crl,
                              .acl = l.acl,
+                             .events = l.events,
                              .stop = &cli_cancelled,
                              .reload = &reload};
     sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_hangup}, NULL);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-CLI_SRCS := $(wildcard host/cli/*.c host/serve/*.c)
-CLI_LIBS := -lpng -ljpeg -lzip -ljson-c -lmicrohttpd -lgnutls -lz -lpthread
+CLI_SRCS := $(wildcard host/cli/*.c host/serve/*.c host/events/*.c)
+CLI_LIBS := -lpng -ljpeg -lzip -ljson-c -lmicrohttpd -lmosquitto -lgnutls -lz -lpthread
 
 # The network of `bonnet selftest`, as an array in the program.
 $(O)/gen/selftest_net.c: tests/vectors/selftest.bonnet

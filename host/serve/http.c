@@ -230,9 +230,11 @@ void serve_completed(void *of, struct MHD_Connection *connection, void **context
     serve_peer_phase(connection, SERVE_READING);
     if (c->model) serve_network_release(s, c->model->network);
     pthread_mutex_unlock(&s->lock);
+    if (c->counted) serve_announce(s, c);
     oip_request_free(&c->request);
     free(c->body);
     free(c->logits);
+    free(c->scores);
     free(c->text);
     free(c);
     *context = NULL;

@@ -84,6 +84,19 @@ static void devices(FILE *to, const server *s)
     for (d = s->devices; d < end; d++) of_device(to, "bonnet_device_reopened_total", d, (double)d->reopened);
 }
 
+static void mqtt(FILE *to, events *e)
+{
+    events_counts c;
+    if (!e) return;
+    events_counts_get(&c, e);
+    one(to, "bonnet_mqtt_connected", "gauge", "1 if the broker of --mqtt is there.", c.connected);
+    one(to, "bonnet_mqtt_connections_total", "counter", "Connections to it.", c.connections);
+    one(to, "bonnet_mqtt_posted_total", "counter", "Results and events for it: published, dropped, or waiting.", c.posted);
+    one(to, "bonnet_mqtt_published_total", "counter", "Those that it has (QoS 1), or that went out (QoS 0).", c.published);
+    one(to, "bonnet_mqtt_dropped_total", "counter", "Those that were dropped because it was away or too slow.", c.dropped);
+    one(to, "bonnet_mqtt_waiting", "gauge", "Those that wait for it.", c.waiting);
+}
+
 char *serve_metrics(server *s)
 {
     char *text = NULL;
@@ -99,6 +112,7 @@ char *serve_metrics(server *s)
     one(to, "bonnet_reloads_total", "counter", "Files that were read again at SIGHUP and are used now.", s->totals.reloads);
     one(to, "bonnet_reload_errors_total", "counter", "Files that were wrong at SIGHUP; those of before are used.", s->totals.reload_errors);
     tls(to, &s->tls);
+    mqtt(to, s->events);
     devices(to, s);
     head(to, "bonnet_requests_total", "counter",
          "Requests answered, by model (none: no model was asked for) and HTTP status; 499: the client was gone.");

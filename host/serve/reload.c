@@ -15,8 +15,7 @@ void serve_reload_say(server *s, const char *what, const char *file, bonnet_stat
         json_object_object_add(o, "error", json_object_new_string(line));
         json_object_object_add(o, "kept", json_object_new_string("as it was before"));
     }
-    fprintf(stderr, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(o);
+    serve_event(s, o);
     pthread_mutex_lock(&s->lock);
     if (status == BONNET_OK) s->totals.reloads++;
     else s->totals.reload_errors++;

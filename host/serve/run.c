@@ -103,10 +103,11 @@ static bool given(serve_call *c, const int32_t *logits, const bonnet_result *res
     const uint32_t classes = c->model->oip.classes;
     const size_t numbers = (size_t)c->wait.count * classes;
     c->logits = malloc((numbers + c->wait.count) * sizeof *c->logits);
-    if (!c->logits) return false;
+    c->scores = malloc(c->wait.count * sizeof *c->scores);
+    if (!c->logits || !c->scores) return false;
     memcpy(c->logits, logits, numbers * sizeof *logits);
     c->labels = c->logits + numbers;
-    for (uint32_t i = 0; i < c->wait.count; i++) c->labels[i] = (int32_t)results[i].label;
+    for (uint32_t i = 0; i < c->wait.count; i++) c->labels[i] = (int32_t)results[i].label, c->scores[i] = results[i].score;
     return true;
 }
 

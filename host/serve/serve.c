@@ -17,7 +17,7 @@ enum {
 };
 
 /* One line of JSON on stderr; event: "start", "stop". */
-static void say(const server *s, const char *event, int64_t us)
+static void say(server *s, const char *event, int64_t us)
 {
     struct json_object *o = json_object_new_object(), *list = json_object_new_array();
     struct json_object *devices = json_object_new_array();
@@ -45,8 +45,7 @@ static void say(const server *s, const char *event, int64_t us)
         json_object_object_add(o, "runs", json_object_new_uint64(runs));
         json_object_object_add(o, "drained_us", json_object_new_int64(us));
     }
-    fprintf(stderr, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(o);
+    serve_event(s, o);
 }
 
 /* Deadlines are answered when they pass, slow connections cut off. Returns when to look again. */
@@ -125,6 +124,7 @@ static bonnet_status start(server *s, char message[SERVE_LINE])
     serve_listening l;
     bonnet_status status = s->o.cert ? tls_files_read(&s->tls.files, message, &s->o) : BONNET_OK;
     if (status == BONNET_OK) status = serve_access_read(message, s);
+    if (status == BONNET_OK && s->o.events.url) status = events_open(&s->events, message, &s->o.events);
     if (status == BONNET_OK) status = serve_listen(&l, message, s->o.listen, s->o.insecure || (s->tls.files && s->tls.files->mutual));
     if (status != BONNET_OK) return status;
     s->listening = l.fd, s->port = l.port;
@@ -200,6 +200,11 @@ static bonnet_status run(server *s, char message[SERVE_LINE], const sigset_t *ma
     if (s->wake >= 0) close(s->wake);
     tls_free(&s->tls);
     acl_free(s->acl);
+    pthread_mutex_lock(&s->lock);
+    events *e = s->events;
+    s->events = NULL; /* of a device that does come back */
+    pthread_mutex_unlock(&s->lock);
+    events_close(e);
     return status;
 }
 

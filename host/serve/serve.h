@@ -3,6 +3,7 @@
 #ifndef BONNET_SERVE_H
 #define BONNET_SERVE_H
 #include "bonnet.h"
+#include "events.h"
 
 enum { SERVE_MODELS = 16, SERVE_POOL = 16, SERVE_LINE = 512 };
 
@@ -20,6 +21,7 @@ typedef struct serve_options {
     const char *cert, *key;     /* PEM files, for TLS 1.3; or NULL */
     const char *ca, *crl;       /* PEM files: clients must show a certificate of one of these authorities; those that were revoked. Or NULL */
     const char *acl;            /* file: who may do what; or NULL */
+    events_options events;      /* url NULL: to nobody */
     const volatile int *stop;   /* turns non-zero in a signal's handler */
     const volatile int *reload; /* changes in a signal's handler, of SIGHUP: the files are read again. Or NULL */
 } serve_options;

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include "acl.h"
 #include "coding.h"
+#include "events.h"
 #include "metrics.h"
 #include "oip.h"
 #include "queue.h"
@@ -71,6 +72,7 @@ typedef struct serve_call {
     const char *type;           /* its content type */
     coding accepts;             /* of the reply */
     int32_t *logits, *labels;   /* of this request; logits: malloc'ed, labels behind them */
+    float *scores;              /* of the labels; malloc'ed */
 } serve_call;
 
 typedef enum serve_phase { SERVE_READING, SERVE_WAITING, SERVE_WRITING } serve_phase;
@@ -136,6 +138,7 @@ typedef struct server {
     serve_totals totals;
     tls_server tls;
     acl *acl;                   /* or NULL: everybody may do all but administer */
+    events *events;             /* or NULL; has a lock of its own */
 } server;
 
 int64_t serve_now(void); /* microseconds, monotonic */
@@ -202,6 +205,11 @@ bool serve_client_may(const server *s, const serve_client *k, acl_right right, c
 /* reload.c: the files once more; what is wrong with them is said on stderr, and those of before are kept. */
 void serve_reload(server *s);
 void serve_reload_say(server *s, const char *what, const char *file, bonnet_status status, const char *line, const char *digest); /* or NULL */
+
+/* announce.c */
+void serve_event(server *s, struct json_object *object); /* one line on stderr, and to the broker; frees it */
+void serve_device_event(const serve_device *d, const char *line); /* to the broker: why it is lost; NULL: it is there again. With the lock */
+void serve_announce(server *s, const serve_call *c); /* a reply has left */
 
 /* http.c, infer.c */
 enum MHD_Result serve_answer(void *of, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *upload,

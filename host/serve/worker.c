@@ -92,6 +92,7 @@ static void fell_out(serve_device *d, const char *line)
 {
     const uint32_t n = d->failures++;
     const int64_t now = serve_now();
+    serve_device_event(d, line);
     snprintf(d->line, sizeof d->line, "%s", line);
     d->state = n ? SERVE_OUT : SERVE_OPENING;
     d->retry_at = n ? now + ((int64_t)BACKOFF_US << (n < BACKOFFS ? n : BACKOFFS)) : now;
@@ -114,8 +115,10 @@ static void revive(serve_device *d)
     if (status != BONNET_OK) serve_device_close(d);
     pthread_mutex_lock(&s->lock);
     d->stuck = false;
-    if (status == BONNET_OK) d->state = SERVE_UP, d->reopened++;
-    else {
+    if (status == BONNET_OK) {
+        d->state = SERVE_UP, d->reopened++;
+        serve_device_event(d, NULL);
+    } else {
         fell_out(d, line);
         serve_strand(s);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* options.c - a verb's command line, read by its table. */
+/* verb_options.c - a verb's command line, read by its table. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>

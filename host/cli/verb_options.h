@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * options.h - the options of a verb, as a table: what each is called, what it wants, where it goes. Why: docs/decisions/0014-options.md.
+ * verb_options.h - the options of a verb, as a table: what each is called, what it wants, where it goes. Why: docs/decisions/0014-options.md.
  *
  *     typedef struct greet_line { cli_options o; const char *name; bool loud; unsigned long times; } greet_line;   cli_options comes first
  *     static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_output_options), CLI_OPT_TEXT("name", greet_line, name), CLI_OPT_FLAG("loud", greet_line, loud),
@@ -10,8 +10,8 @@
  *
  * What is not given stays as it was before. A number outside its range is refused here; what depends on other options is the verb's to refuse.
  */
-#ifndef BONNET_CLI_OPTIONS_H
-#define BONNET_CLI_OPTIONS_H
+#ifndef BONNET_CLI_VERB_OPTIONS_H
+#define BONNET_CLI_VERB_OPTIONS_H
 #include <stdbool.h>
 #include <stddef.h>
 
