@@ -45,6 +45,7 @@ typedef struct plan {
     uint32_t target;
     double end_threshold;
     upper network;              /* of its requests that were answered */
+    message_packing packing;    /* the caller's */
 } plan;
 
 typedef enum slot_state { SLOT_HERE /* answered */, SLOT_SENT, SLOT_REPLIED, SLOT_FAILED } slot_state;
@@ -67,7 +68,7 @@ typedef struct slot {
 } slot;
 
 typedef enum transfer_kind { TRANSFER_INFER, TRANSFER_WARM, TRANSFER_READY, TRANSFER_SERVER, TRANSFER_MODEL } transfer_kind;
-typedef enum transfer_state { TRANSFER_FREE, TRANSFER_MADE /* by the caller, not seen yet */, TRANSFER_GOING } transfer_state;
+typedef enum transfer_state { TRANSFER_FREE, TRANSFER_TAKEN /* being made by the caller */, TRANSFER_MADE /* not seen yet */, TRANSFER_GOING } transfer_state;
 typedef struct transfer {
     transfer_state state;
     transfer_kind kind;
@@ -77,6 +78,7 @@ typedef struct transfer {
     uint64_t id;
     plan *plan;
     uint32_t target;
+    bool packed;
     bool ended;                 /* nobody waits: what it sent so far is to be looked at */
     int64_t began, kill;
     uint8_t *body, *reply;
@@ -107,7 +109,7 @@ struct bonnet_client {
     int sockets[CLIENT_SOCKETS]; /* open ones, or -1 */
     transfer *transfers;        /* slot_count + CLIENT_SPARE for pictures, then CLIENT_SERVICE */
     uint32_t pictures, transfer_count;
-    bool binary;                /* upstream takes binary tensors */
+    bool binary, unpacks;       /* upstream takes binary tensors, compressed bodies */
     uint32_t asking;            /* target whose metadata is asked for */
     int64_t used, recheck;      /* last request; when metadata are looked at again */
 

@@ -40,14 +40,21 @@ typedef struct message_want {
 
 /* Metadata (GET /v2/models/NAME). false: not JSON, or another model than wanted; a line says which. */
 bool message_model_read(message_model *out, char line[MESSAGE_LINE], const uint8_t *text, size_t size, const message_want *want);
-/* GET /v2: does it take binary tensors? */
-bool message_takes_binary(const uint8_t *text, size_t size);
+/* GET /v2: is one of these among its extensions? `other` may be NULL. */
+bool message_extends(const uint8_t *text, size_t size, const char *name, const char *other);
 
 /*
  * A request of one image. *header: bytes of JSON in front of the image; 0: all is JSON (binary false). timeout_us 0: none. *body: free(); false: no memory.
  */
 bool message_request(uint8_t **body, size_t *size, size_t *header, const message_model *m, const message_want *want, const uint8_t *image, bool binary, uint64_t id,
                      int64_t timeout_us);
+
+/* The body packed, in place of the old one; false: it stays as it was, since it would not be smaller. */
+bool message_pack(uint8_t **body, size_t *size);
+/* What packing left and took, moving means: does it pay for so many bytes on a link that carries so much? */
+typedef struct message_packing { double left, us; uint64_t seen; } message_packing;
+void message_packed(message_packing *p, size_t from, size_t to, int64_t us);
+bool message_pays(const message_packing *p, size_t size, double bits_per_s);
 
 typedef struct message_reply {
     int64_t queue_us, compute_us; /* 0 where it does not say */

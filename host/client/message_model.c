@@ -77,18 +77,18 @@ bool message_model_read(message_model *out, char line[MESSAGE_LINE], const uint8
     return good;
 }
 
-bool message_takes_binary(const uint8_t *text, size_t size)
+bool message_extends(const uint8_t *text, size_t size, const char *name, const char *other)
 {
     char line[MESSAGE_LINE];
-    bool binary = false;
+    bool found = false;
     struct json_object *o = message_parse(line, text, size), *list = message_member(o, "extensions", json_type_array);
     for (size_t i = 0; list && i < json_object_array_length(list); i++) {
         struct json_object *one = json_object_array_get_idx(list, i);
-        const char *name = json_object_is_type(one, json_type_string) ? json_object_get_string(one) : "";
-        binary |= strcmp(name, "binary_tensor_data") == 0 || strcmp(name, "binary_data") == 0;
+        const char *said = json_object_is_type(one, json_type_string) ? json_object_get_string(one) : "";
+        found |= strcmp(said, name) == 0 || (other && strcmp(said, other) == 0);
     }
     json_object_put(o);
-    return binary;
+    return found;
 }
 
 void message_error(char line[MESSAGE_LINE], const uint8_t *text, size_t size)

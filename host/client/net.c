@@ -66,6 +66,7 @@ void client_begin(bonnet_client *c, transfer *t, const char *path, int64_t now)
         snprintf(length, sizeof length, "Inference-Header-Content-Length: %zu", t->header);
         if (all) more = curl_slist_append(all, t->header ? "Content-Type: application/octet-stream" : "Content-Type: application/json");
         if (more && t->header) more = curl_slist_append(all, length);
+        if (more && t->packed) curl_slist_append(all, "Content-Encoding: deflate");
         t->fields = all;
         curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->fields);
         curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->size);

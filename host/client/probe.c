@@ -109,7 +109,8 @@ void client_probed(bonnet_client *c, transfer *t, CURLcode code, int64_t now)
         if (t->kind == TRANSFER_MODEL) c->recheck = now + CLIENT_RECHECK_US;
     } else if (t->kind == TRANSFER_READY) ask(c, TRANSFER_SERVER, now);
     else if (t->kind == TRANSFER_SERVER) {
-        c->binary = status == 200 && message_takes_binary(t->reply, t->filled);
+        c->binary = status == 200 && message_extends(t->reply, t->filled, "binary_tensor_data", "binary_data");
+        c->unpacks = status == 200 && message_extends(t->reply, t->filled, "bonnet_deflate", NULL);
         c->asking = 0;
         if (c->target_count) ask(c, TRANSFER_MODEL, now);
         else answered(c, true, now);

@@ -28,37 +28,53 @@ static transfer *take(bonnet_client *c)
     return NULL;
 }
 
+/* What goes out, packed where that pays. The lock is not held: the other thread has replies to take. */
+static bool make_body(transfer *t, slot *s, const target *g, bool binary, bool unpacks, double bits_per_s, int64_t timeout_us)
+{
+    plan *p = s->plan;
+    t->packed = false;
+    if (!message_request(&t->body, &t->size, &t->header, &g->model, &g->want, p->send == BONNET_SEND_MAP ? s->map : s->pixels, binary, s->ticket,
+                         timeout_us))
+        return false;
+    if (!unpacks || !message_pays(&p->packing, t->size, bits_per_s)) return true;
+    const size_t whole = t->size;
+    const int64_t start = client_now();
+    t->packed = message_pack(&t->body, &t->size);
+    message_packed(&p->packing, whole, t->size, client_now() - start);
+    return true;
+}
+
 uint32_t client_send(bonnet_client *c, slot *s)
 {
     const plan *p = s->plan;
-    const target *g = &c->targets[p->target];
-    uint8_t *body = NULL;
-    size_t size, header;
     pthread_mutex_lock(&c->lock);
     const int64_t now = client_now();
     uint32_t why = client_gate(c, p, now);
     if (why == BONNET_WHY_NONE && !there_is_time(c, s, now)) why = BONNET_WHY_NO_TIME;
     transfer *t = why == BONNET_WHY_NONE ? take(c) : NULL;
     if (why == BONNET_WHY_NONE && !t) why = BONNET_WHY_BUSY;
+    if (t) t->state = TRANSFER_TAKEN;
+    const target g = c->targets[p->target];
+    const bool binary = c->binary, unpacks = c->unpacks;
+    const double bits_per_s = c->link_state.bits_per_s;
     const int64_t timeout = s->limit - now - (int64_t)(1e6 * c->meter.rtt_min_s); /* the server counts from its arrival; the reply has its way, too */
-    if (t && !message_request(&body, &size, &header, &g->model, &g->want, p->send == BONNET_SEND_MAP ? s->map : s->pixels, c->binary, s->ticket,
-                              timeout > 1 ? timeout : 1))
-        why = BONNET_WHY_BUSY;
-    if (why == BONNET_WHY_NONE) {
-        const int64_t whole = s->deadline - s->start, grace = whole < GRACE_LEAST_US ? GRACE_LEAST_US : whole > GRACE_MOST_US ? GRACE_MOST_US : whole;
-        t->state = TRANSFER_MADE;
-        t->kind = TRANSFER_INFER;
-        t->slot = s;
-        t->id = s->ticket;
-        t->plan = s->plan;
-        t->target = p->target;
-        t->ended = false;
-        t->kill = s->limit + grace;
-        t->body = body, t->size = size, t->header = header;
-        s->state = SLOT_SENT;
-        s->sent = now;
-    }
     pthread_mutex_unlock(&c->lock);
-    if (why == BONNET_WHY_NONE) curl_multi_wakeup(c->multi);
-    return why;
+    if (!t) return why;
+    const bool made = make_body(t, s, &g, binary, unpacks, bits_per_s, timeout > 1 ? timeout : 1);
+    const int64_t whole = s->deadline - s->start, grace = whole < GRACE_LEAST_US ? GRACE_LEAST_US : whole > GRACE_MOST_US ? GRACE_MOST_US : whole;
+    pthread_mutex_lock(&c->lock);
+    t->kind = TRANSFER_INFER;
+    t->slot = s;
+    t->id = s->ticket;
+    t->plan = s->plan;
+    t->target = p->target;
+    t->ended = false;
+    t->kill = s->limit + grace;
+    t->state = made ? TRANSFER_MADE : TRANSFER_FREE;
+    if (made) s->state = SLOT_SENT, s->sent = now;
+    else t->slot = NULL;
+    pthread_mutex_unlock(&c->lock);
+    if (!made) return BONNET_WHY_BUSY;
+    curl_multi_wakeup(c->multi);
+    return BONNET_WHY_NONE;
 }

@@ -17,10 +17,10 @@ static void fixed(serve_call *c, const char *text) { serve_text_reply(c, strdup(
 
 static void server_metadata(serve_call *c)
 {
-    char text[240];
+    char text[260];
     snprintf(text, sizeof text,
              "{\"name\":\"bonnet\",\"version\":\"%s\",\"extensions\":[\"binary_tensor_data\",\"classification\",\"model_configuration\","
-             "\"statistics\",\"model_repository\"]}",
+             "\"statistics\",\"model_repository\",\"bonnet_deflate\"]}",
              bonnet_version());
     fixed(c, text);
 }

@@ -92,6 +92,8 @@ try() { # try MODE CONDITION [ARGUMENT...]
 }
 try good ".upstream == $n"
 try plain ".upstream == $n"
+try crawl ".upstream == $n and .bytes_sent < $n * 5500" --send 0 # 6272 bytes each, packed where the link is slow
+try good ".upstream == $n and .bytes_sent > $n * 6272" --send 0
 for mode in hang slow; do try $mode '.why.timeout == 3 and .opened == 1 and .why["left alone"] > 0 and .upstream == 0'; done
 for mode in reset half; do try $mode '.why.connection == 3 and .opened == 1 and .upstream == 0'; done
 for mode in garbage nohttp shape classes version id json huge endless fields; do try $mode '.why.garbage == 3 and .opened == 1 and .upstream == 0'; done

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """upstream.py REAL_PORT MODE_FILE - a server that behaves as the word in MODE_FILE says, request by request; prints its port. Standard library only.
 
-What it answers well it asks the real server. Modes: good; hang, slow (byte by byte), reset, half (the connection ends in the midst of a reply), garbage, nohttp,
+What it answers well it asks the real server. Modes: good; crawl (as over a slow link: each request takes its time); hang, slow (byte by byte), reset, half (the connection ends in the midst of a reply), garbage, nohttp,
 shape, classes, version, id, json (a length of the JSON that cannot be), huge (a terabyte is promised), endless (no end), fields (header fields without end), 500, 504,
 503 (Retry-After: 1), 404, 409, 302: what becomes of an inference. notready, mute (no request is answered), digest, nomodel, noise: of the questions before it.
 plain: all in JSON, as from a server without binary tensors; float: the same with FP32.
@@ -81,6 +81,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if m.isdigit():
             more = {"503": {"Retry_After": "1"}, "302": {"Location": "http://127.0.0.1:9/"}}.get(m, {})
             return self.send(int(m), b'{"error":"mode"}', **more)
+        if m == "crawl":
+            time.sleep(0.03)
         if m == "hang":
             return time.sleep(30)
         if m == "reset":

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (r.queue_us < 0 || r.compute_us < 0 || r.floats != m.floats || logits[3] != -4) abort();
     } else if (!*line || logits[0] != -1 || logits[1] != -2 || logits[2] != -3 || strlen(line) >= MESSAGE_LINE) abort();
     message_error(line, text, size);
-    message_takes_binary(text, size);
+    message_extends(text, size, "binary_tensor_data", NULL);
     message_model read = {.dims = 99};
     if (message_model_read(&read, line, text, size, &want)) {
         int64_t bytes = 1;

@@ -4,6 +4,7 @@
  * byte and damaged at every byte.
  */
 #include <stdbool.h>
+#include <zlib.h>
 #include "message.h"
 #include "oip.h"
 #include "unit.h"
@@ -69,8 +70,10 @@ static void metadata(unit *u)
         UNIT(u, !reads(&m, but(own, wrong[i].from, wrong[i].to), &split, line) && strstr(line, wrong[i].says), wrong[i].what, "it says '%s'", line);
     }
     static const char yes[] = "{\"extensions\":[\"model_repository\",\"binary_tensor_data\"]}", no[] = "{\"extensions\":[3]}";
-    UNIT(u, message_takes_binary((const uint8_t *)yes, strlen(yes)) && !message_takes_binary((const uint8_t *)no, strlen(no)), "binary tensors",
-         "extensions");
+    UNIT(u,
+         message_extends((const uint8_t *)yes, strlen(yes), "x", "binary_tensor_data") &&
+             !message_extends((const uint8_t *)no, strlen(no), "3", NULL) && !message_extends((const uint8_t *)yes, strlen(yes), "model", NULL),
+         "binary tensors", "extensions");
 }
 
 /* What it writes, the server's own reader reads. */
@@ -219,6 +222,34 @@ static void strange(unit *u)
     UNIT(u, !strcmp(line, "queue ? full"), "an error is one printable line", "%s", line);
 }
 
+/* Packed where that pays: what comes out is what went in, and numbers decide. */
+static void packing(unit *u)
+{
+    enum { BYTES = 6000 };
+    uint8_t *body = malloc(BYTES), back[BYTES], first[BYTES];
+    size_t size = BYTES;
+    uLongf whole = BYTES;
+    message_packing p = {0, 0, 0};
+    if (!body) exit(1);
+    for (int i = 0; i < BYTES; i++) body[i] = first[i] = unit_below(u, 4) ? 0 : (uint8_t)unit_below(u, 256);
+    UNIT(u,
+         message_pack(&body, &size) && size < BYTES * 2 / 3 && uncompress(back, &whole, body, (uLong)size) == Z_OK && whole == BYTES &&
+             !memcmp(back, first, BYTES),
+         "packed and back", "%zu bytes", size);
+    free(body);
+    body = malloc(BYTES), size = BYTES;
+    if (!body) exit(1);
+    for (int i = 0; i < BYTES; i++) body[i] = first[i] = (uint8_t)unit_below(u, 256);
+    UNIT(u, !message_pack(&body, &size) && size == BYTES && !memcmp(body, first, BYTES), "noise stays as it is", "%zu bytes", size);
+    free(body);
+    UNIT(u, !message_pays(&p, BYTES, 0) && !message_pays(&p, BYTES, 1e9) && message_pays(&p, BYTES, 1e7), "tried where the way takes a millisecond",
+         "pays");
+    message_packed(&p, BYTES, BYTES / 2, 100);
+    UNIT(u, message_pays(&p, BYTES, 1e8) && !message_pays(&p, BYTES, 2e8), "half of 480 us for 100 us of work pays, half of 240 does not", "pays");
+    for (int i = 0; i < 60; i++) message_packed(&p, BYTES, BYTES, 100);
+    UNIT(u, !message_pays(&p, BYTES, 1e6), "nothing left out: not any more", "pays");
+}
+
 int main(int argc, char **argv)
 {
     unit u = unit_start(argc, argv, "message", 1, 1);
@@ -226,5 +257,6 @@ int main(int argc, char **argv)
     requests(&u);
     replies(&u);
     strange(&u);
+    packing(&u);
     return unit_end(&u);
 }

@@ -27,7 +27,7 @@ $(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) h
 $(O)/tests/unit/coding: $(O)/san/host/serve/coding.o
 $(O)/tests/unit/acl: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/acl*.c))
 # Of the client, what needs no socket, and the server's own reader across from it.
-UNIT_LIBS_message := -ljson-c
+UNIT_LIBS_message := -ljson-c -lz
 $(O)/tests/unit/message: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/client/message*.c host/serve/oip*.c))
 $(O)/tests/unit/breaker: $(patsubst %.c,$(O)/san/%.o,host/client/breaker.c host/client/plans.c)
 $(UNIT_BINS): $(O)/tests/unit/%: $(O)/san/tests/unit/%_test.o $(UNIT_OBJS)
