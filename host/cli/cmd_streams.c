@@ -17,7 +17,7 @@ static const char usage[] =
     "  --logits FILE       logits of labelled samples (run --all-exits): what later exits are worth, by how sure the one before is\n"
     "  --frames N          of each camera, 1 to 100000 (default 100)\n"
     "  --virtual           time is what the chip counts: cycles at --mhz X (default: its own clock); the same every time\n"
-    "  --stage-cycles A,B  --virtual on a device that counts none: of each stage of the policy\n"
+    "  --stage-cycles A,B  --virtual on a device that counts none: of each stage of the policy (default: as the costs of --exits say; at 1000 MHz)\n"
     "  --margin P          percent that a stage may take longer than was measured at the start (default 25; with --virtual 1)\n"
     "  --admit             only say whether every frame would get its mandatory part in time; exit code 1: not\n"
     "  --force             run what is not admitted\n"

@@ -32,7 +32,7 @@ typedef struct streams_run {
     cli_session session;
     uint32_t policy, count; /* of cameras */
     uint64_t clock_hz;      /* of virtual time; 0: the device has no cycles */
-    bool given;             /* stage times by --stage-cycles */
+    bool given;             /* stage times by --stage-cycles, or by --exits */
     streams_camera camera[BONNET_TASKS_MAX];
     bonnet_stream stream[BONNET_TASKS_MAX];
     bonnet_exits *exits;
@@ -57,8 +57,10 @@ typedef struct streams_run {
 int streams_specs(streams_run *r, const streams_line *l);
 int streams_pictures(streams_run *r);
 void streams_pictures_free(streams_run *r);
-/* streams_stages.c: the policy's exits and what their answers are worth; what a stage takes on this device. */
+/* streams_stages.c: the policy's exits and what their answers are worth. */
 int streams_exits(streams_run *r);
+int streams_exits_open(bonnet_exits **out, const streams_run *r, const bonnet_exits_options *o);
+/* streams_times.c: what a stage takes on this device. */
 int streams_measure(streams_run *r);
 /* streams_play.c: all frames. */
 int streams_play(streams_run *r);

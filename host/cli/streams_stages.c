@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* streams_stages.c - the exits that a policy uses, what their answers are worth, and what a stage takes on the device: measured, or as said. */
+/* streams_stages.c - the exits that a policy uses, and what their answers are worth. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "exits_file.h"
 #include "logits.h"
 #include "run_exits.h"
 #include "streams.h"
 
-enum { BINS = 10, RUNS = 8 };
+enum { BINS = 10 };
 
 static void stages_read(streams_run *r)
 {
@@ -19,7 +18,7 @@ static void stages_read(streams_run *r)
         snprintf(r->stage[r->stages], sizeof *r->stage, "%.60s", s.name);
 }
 
-static int exits_open(bonnet_exits **out, const streams_run *r, const bonnet_exits_options *o)
+int streams_exits_open(bonnet_exits **out, const streams_run *r, const bonnet_exits_options *o)
 {
     const bonnet_status status = bonnet_exits_open(out, r->session.model, o);
     return status == BONNET_OK ? CLI_OK : cli_fail_status(status, r->session.dev, r->session.path);
@@ -108,127 +107,8 @@ static int choose_exits(streams_run *r)
 int streams_exits(streams_run *r)
 {
     int code = choose_exits(r);
-    if (code == CLI_OK) code = exits_open(&r->exits, r, &r->use);
+    if (code == CLI_OK) code = streams_exits_open(&r->exits, r, &r->use);
     if (code == CLI_OK) stages_read(r);
     if (code == CLI_OK) code = r->line->logits ? utility_logits(r, &r->use) : utility_plain(r);
     return code;
-}
-
-/* ---- times ----------------------------------------------------------------------------------------------------------- */
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
-}
-
-static int times_given(streams_run *r)
-{
-    const char *text = r->line->stage_cycles;
-    char *end;
-    for (uint32_t i = 0; i < r->stages; i++, text = end + 1) {
-        const double cycles = strtod(text, &end);
-        if (end == text || !(cycles >= 1 && cycles <= 1e12) || *end != (i + 1 < r->stages ? ',' : 0))
-            return cli_fail(CLI_USAGE, "streams: --stage-cycles wants %u numbers for --policy %s, of %s to %s, not '%.60s'", r->stages,
-                            r->line->policy, r->stage[0], r->stage[r->stages - 1], r->line->stage_cycles);
-        r->stage_ns[i] = (uint64_t)ceil(cycles * 1e9 / (double)r->clock_hz);
-    }
-    return CLI_OK;
-}
-
-/* Every stage of a picture that is never sure, or of `frames` at once: the longest of RUNS, by the clock of the chip or of the wall. */
-static int measure(streams_run *r, bonnet_exits *never, uint32_t frames, const uint8_t *pixels)
-{
-    bonnet_schedule_options o = BONNET_SCHEDULE_OPTIONS_INIT;
-    uint64_t *table = calloc((size_t)r->stages * BONNET_BATCH_MAX, sizeof *table);
-    bonnet_streams *s = NULL;
-    const size_t bytes = bonnet_model_input_bytes(r->session.model);
-    bonnet_stream one = {.exits = never,
-                         .task = {.period_ns = 1, .deadline_ns = BONNET_SCHEDULE_MOST_NS, .weight = 1, .batch = BONNET_BATCH_MAX, .batch_ns = table}};
-    o.policy = BONNET_POLICY_EDF, o.batch = frames;
-    for (uint32_t i = 0; i < r->stages; i++)
-        for (uint32_t b = 0; b < BONNET_BATCH_MAX; b++) table[i * BONNET_BATCH_MAX + b] = 100; /* so that all come together: one call is shorter */
-    for (uint32_t i = 0; i < r->stages; i++) one.task.stage_ns[i] = 101;
-    bonnet_status status = table ? bonnet_streams_open(&s, &one, 1, &o) : BONNET_ENOMEM;
-    const uint64_t start = now_ns();
-    for (uint32_t run = 0; run < (r->clock_hz ? 1 : RUNS) && status == BONNET_OK && !cli_cancelled; run++) {
-        bonnet_streams_turn t = {.cycles = 0};
-        bonnet_stream_frame f;
-        for (uint32_t k = 0, taken; k < frames && status == BONNET_OK; k++)
-            status = bonnet_streams_push(&taken, s, 0, pixels + k % r->pictures * bytes, bytes, now_ns() - start,
-                                         now_ns() - start + BONNET_SCHEDULE_MOST_NS, 0);
-        for (uint32_t stage = 0; stage < r->stages && status == BONNET_OK; stage++) {
-            const uint64_t before = now_ns();
-            status = bonnet_streams_step(&t, s, before - start);
-            if (status != BONNET_OK) break;
-            const uint64_t ns = r->clock_hz ? (uint64_t)ceil((double)t.cycles * 1e9 / (double)r->clock_hz) : now_ns() - before;
-            uint64_t *to = frames == 1 ? &r->stage_ns[stage] : &r->batch_ns[(size_t)stage * r->line->batch + frames - 1];
-            if (ns > *to) *to = ns + !ns;
-            status = bonnet_streams_done(s, now_ns() - start);
-        }
-        while (status == BONNET_OK && bonnet_streams_take(&f, NULL, s) == BONNET_OK) {}
-    }
-    bonnet_streams_close(s);
-    free(table);
-    return status == BONNET_OK ? CLI_OK : cli_fail_status(status, r->session.dev, r->session.path);
-}
-
-/* As r->exits, but that no picture leaves before the last stage. In their place, for where weights lie is a few cycles' difference. */
-static int never_open(bonnet_exits **out, streams_run *r)
-{
-    double never[BONNET_EXITS_MAX];
-    bonnet_exits_options o = r->use;
-    for (uint32_t i = 0; i < o.count; i++) never[i] = r->threshold[i] == 0 || r->threshold[i] == HUGE_VAL ? r->threshold[i] : 1e15;
-    if (o.thresholds) o.thresholds = never;
-    bonnet_exits_close(r->exits);
-    r->exits = NULL;
-    return exits_open(out, r, &o);
-}
-
-/* A start for what is learned as time goes on, or a bound for good. */
-static void add_margin(streams_run *r)
-{
-    const double times = 1 + (r->line->margin >= 0 ? r->line->margin : r->line->virtual_time ? 1 : 25) / 100;
-    for (uint32_t i = 0; i < r->stages; i++) {
-        r->stage_ns[i] = (uint64_t)ceil((double)r->stage_ns[i] * times);
-        for (uint32_t b = 0; r->batch_ns && b < r->line->batch; b++) {
-            uint64_t *ns = &r->batch_ns[(size_t)i * r->line->batch + b];
-            *ns = b ? (uint64_t)ceil((double)*ns * times) : r->stage_ns[i];
-        }
-    }
-}
-
-int streams_measure(streams_run *r)
-{
-    const uint8_t *pixels = r->dataset.pixels ? r->dataset.pixels : r->noise;
-    bonnet_exits *never = NULL;
-    bonnet_stats stats = {.cycles = 0};
-    bonnet_exit_result ignored;
-    int code = never_open(&never, r);
-    if (code == CLI_OK) {
-        const bonnet_status status = bonnet_exits_run(&ignored, NULL, never, pixels, 1);
-        if (status != BONNET_OK) code = cli_fail_status(status, r->session.dev, r->session.path);
-    }
-    if (code == CLI_OK && bonnet_stats_get(&stats, r->session.dev) == BONNET_OK && stats.cycles) r->clock_hz = stats.clock_hz; /* a chip */
-    if (code == CLI_OK && r->line->stage_cycles && !r->line->virtual_time) code = cli_fail(CLI_USAGE, "streams: --stage-cycles is for --virtual");
-    if (code == CLI_OK && r->line->stage_cycles && stats.cycles)
-        code = cli_fail(CLI_USAGE, "streams: %s has cycles of its own; --stage-cycles is for others", r->line->o.device);
-    if (code == CLI_OK && r->line->virtual_time && !stats.cycles && !r->line->stage_cycles)
-        code = cli_fail(CLI_USAGE, "streams: %s has no cycles; --virtual wants a chip (sim:), or --stage-cycles", r->line->o.device);
-    if (r->line->virtual_time && (r->line->mhz > 0 || !stats.cycles)) r->clock_hz = (uint64_t)(1e6 * (r->line->mhz > 0 ? r->line->mhz : 250));
-    if (!r->line->virtual_time) r->clock_hz = 0;
-    r->given = r->line->stage_cycles != NULL;
-    if (code == CLI_OK && r->line->batch > 1 && !r->clock_hz)
-        code = cli_fail(CLI_USAGE, "streams: --batch wants --virtual: the times of batches are measured in cycles");
-    if (code == CLI_OK && r->line->batch > 1 && r->given)
-        code = cli_fail(CLI_USAGE, "streams: --batch wants a device with cycles, not --stage-cycles");
-    if (code == CLI_OK && r->given) code = times_given(r);
-    else if (code == CLI_OK) code = measure(r, never, 1, pixels);
-    if (code == CLI_OK && r->line->batch > 1 && !(r->batch_ns = calloc(r->stages * r->line->batch, sizeof *r->batch_ns)))
-        code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    for (uint32_t b = 2; b <= r->line->batch && code == CLI_OK; b++) code = measure(r, never, b, pixels);
-    if (code == CLI_OK && !r->given) add_margin(r);
-    bonnet_exits_close(never);
-    return code == CLI_OK ? exits_open(&r->exits, r, &r->use) : code;
 }

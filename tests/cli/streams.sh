@@ -4,6 +4,13 @@
 . "$ROOT/tests/cli/lib.sh"
 check 0 'exit2' "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exits.bonnet
 mkdir shoes && cp "$pictures"/*.pgm shoes
+/usr/bin/python3 -B - "$ROOT/examples/edge/fashion/thresholds.json" > left_out.json << 'P'
+import json, sys
+d = json.load(open(sys.argv[1]))
+d["points"][0].update(thresholds=[None, 5], share=[0, 0.5, 0.5])
+d["chosen"] = 0
+print(json.dumps(d))
+P
 thresholds=$ROOT/examples/edge/fashion/thresholds.json
 value() { /usr/bin/python3 -B -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2], {}, d))' "$1" "$2"; }
 same() { cmp -s "$1" "$2" || { diff "$1" "$2" > out; die "$1 and $2 differ"; }; checks=$((checks + 1)); }
@@ -25,6 +32,14 @@ cycles=$(value chip.json '",".join(str(round(1e6 * v)) for v in stage_ms.values(
 check 0 'exit2' "$BONNET" streams exits.bonnet --stream "$cameras" --device cpu: --virtual --mhz 1000 --stage-cycles "$cycles" --exits "$thresholds" --point 18 --frames 8 --json -q
 mv out cpu.json
 same cpu.json chip.json
+# Without any numbers: those of the file of thresholds, which are estimates.
+check 0 'exit2' "$BONNET" streams exits.bonnet --stream "$cameras" --virtual --exits "$thresholds" --point 18 --frames 8 --json -q
+mv out cpu.json
+same cpu.json chip.json
+for policy in fifo:0.020524 first:0.007597; do
+    check 0 'exit|final' "$BONNET" streams exits.bonnet --stream "$cameras" --virtual --exits "$thresholds" --point 18 --policy ${policy%:*} --frames 2 --json -q
+    is out 'list(stage_ms.values())' "[${policy#*:}]"
+done
 # Frames of one stage in one call.
 check 0 'exit1' "$BONNET" streams exits.bonnet --stream "cam*6:period=0.06,deadline=0.06,images=shoes" --device sim: --virtual --policy first --frames 4 --batch 4 --json -q
 is out 'calls < 20 and all["missed"] == 0 and all["answered"]["exit1"] == 24' True
@@ -48,6 +63,7 @@ camera='--device cpu: --virtual --mhz 1000 --stage-cycles'
 }
 is out 'all["missed"] + all["dropped"] + sum(all["answered"].values())' 300
 check 2 "wants 3 numbers for --policy imprecise, of exit1 to final, not '5,6'" "$BONNET" streams exits.bonnet --stream a:period=1,deadline=1 --virtual --stage-cycles 5,6
+check 2 'leaves out an exit before exit2' "$BONNET" streams exits.bonnet --virtual --exits left_out.json --stream a:period=1,deadline=1
 check 2 'cpu: has no cycles' "$BONNET" streams exits.bonnet --stream a:period=1,deadline=1 --virtual
 check 2 'at least one --stream' "$BONNET" streams exits.bonnet
 check 2 "period and deadline are both wanted: 'a:period=1'" "$BONNET" streams exits.bonnet --stream a:period=1
