@@ -70,6 +70,7 @@ static int by_file(offload_setup *to, uint32_t index, const char *path, const cl
             code = cli_fail(CLI_USAGE, "offload: %s: exit '%.60s' has no threshold; plan again with --exits", path, f->exit[i].name);
         else threshold[at] = f->exit[i].threshold, to->temperature[at] = f->exit[i].temperature, to->o.temperatures = to->temperature;
     }
+    if (code == CLI_OK && strstr(f->policy, "no_raw_upload")) to->o.no_raw_upload = 1;
     uint32_t kind = to->o.confidence;
     if (code == CLI_OK && *f->confidence && (!cli_confidence(&kind, f->confidence) || (index && kind != to->o.confidence)))
         code = cli_fail(CLI_USAGE, "offload: %s: its exits are sure in another way, \"confidence\": \"%.40s\"", path, f->confidence);

@@ -20,7 +20,7 @@ static bool there_is_time(const bonnet_client *c, slot *s, int64_t now)
     return s->finish || (s->in_hand && s->due > now + way);
 }
 
-/* A free transfer. If there is none, the oldest one that nobody waits for makes room for the next picture. */
+/* A free transfer, or NULL: replies that nobody waits for any more are still coming. */
 static transfer *take(bonnet_client *c)
 {
     for (uint32_t i = 0; i < c->pictures; i++)

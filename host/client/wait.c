@@ -62,10 +62,9 @@ static void from_upstream(bonnet_client *c, slot *s)
     a->where = BONNET_WHERE_UPSTREAM;
     a->exit = c->local.exits;
     a->queue_us = (uint64_t)s->reply.queue_us, a->compute_us = (uint64_t)s->reply.compute_us;
-    local_judge(a, &c->local, c->local.end_temperature,
-                s->reply.floats  ? 1.0 / (1 << MESSAGE_FLOAT_BITS)
-                : g->want.digest ? c->local.info.logit_scale
-                                 : 0);
+    const double unit = 1 << MESSAGE_FLOAT_BITS; /* of floats as whole numbers */
+    if (s->reply.floats) local_judge(a, &c->local, unit, 1 / unit);
+    else local_judge(a, &c->local, c->local.end_temperature, g->want.digest ? c->local.info.logit_scale : 0);
 }
 
 bonnet_status client_settle(bonnet_client *c, slot *s)
