@@ -3,7 +3,7 @@
 # faults.sh PICTURES RATE FAULT... - at least so many pictures: `bonnet offload` on a device, `bonnet serve` on an edge, a mobile link between them, while again and again one of these happens: killed
 # (kill -9 of the server, then a new one), stopped (SIGSTOP), blackhole (all packets lost), down (no carrier), slow (50 kbit/s), network (a server with another network of
 # that name, which the client finds out and looks at again after 30 s). Every picture is answered with the right logits by its deadline; the breaker opens and closes again. make soak-net, test-net-faults
-# TRACE: a recorded link, as for `bonnet link`, to play instead of tests/vectors/edge/bus.log, which is made up.
+# TRACE: a recorded link, as for `bonnet link`, to play instead of tests/vectors/edge/bus.log, which is made up. TLS=1: by TLS, with client certificates.
 . "$ROOT/tests/net/lib.sh"
 pictures=$1 rate=$2 deadline=100 margin=20
 shift 2
@@ -17,9 +17,17 @@ trace=${TRACE:-$ROOT/tests/vectors/edge/bus.log}
 link radio device 10.9.1.1 edge 10.9.1.2 "delay=10 jitter=2 queue=60000"
 link_set radio a "trace=$trace"
 
+url=http://10.9.1.2:8600 served=(--insecure) asked=(--insecure)
+if [ -n "${TLS:-}" ]; then
+    . "$ROOT/tests/cli/certs_lib.sh"
+    authority ca
+    certificate edge ca serverAuth IP:10.9.1.2
+    client_certificate cam1
+    url=https://10.9.1.2:8600 served=(--cert pki/edge.pem --key pki/edge.key --ca pki/ca.pem) asked=(--ca pki/ca.pem --cert pki/cam1.pem --key pki/cam1.key)
+fi
 serve() { # serve MODEL
     : > serving
-    become edge "$BONNET" serve "$1" --listen 10.9.1.2:8600 --insecure > serving 2>&1 < /dev/null &
+    become edge "$BONNET" serve "$1" --listen 10.9.1.2:8600 "${served[@]}" > serving 2>&1 < /dev/null &
     server=$!
     until_said serving "^listening" $server
 }
@@ -61,7 +69,7 @@ waking=$!
 : > answers
 : > phases
 phase steady
-become device "$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --upstream http://10.9.1.2:8600 --insecure --send layer2.1.conv1 --deadline-ms $deadline \
+become device "$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --upstream "$url" "${asked[@]}" --send layer2.1.conv1 --deadline-ms $deadline \
     --margin-ms $margin --rate "$rate" --in-flight 16 --repeat 1000000 --json > answers 2> client.log &
 client=$!
 after $((rate / 2))

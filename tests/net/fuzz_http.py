@@ -64,7 +64,8 @@ seeds = [packed(text, b"gzip", lambda b: gzip.compress(b, mtime=0)), packed(text
          infer(), infer(True), infer(id="a"), infer(True, outputs=[{"name": "label"}]), infer(extra=b"Connection: close\r\n"), chunked(b'{"inputs": []}'),
          infer(extra=b"Expect: 100-continue\r\n"), infer().replace(name.encode(), name.encode() + b".tail1")]
 seeds += [b"%s %s HTTP/1.1\r\nHost: x\r\n\r\n" % (m, p) for m in (b"GET", b"POST", b"HEAD", b"PUT") for p in
-          (b"/v2", b"/metrics", b"/v2/health/ready", b"/v2/models/" + name.encode(), b"/v2/models/" + name.encode() + b"/versions/1/infer", b"/v2/repository/index")]
+          (b"/v2", b"/metrics", b"/v2/health/ready", b"/v2/models/" + name.encode(), b"/v2/models/" + name.encode() + b"/versions/1/infer", b"/v2/repository/index",
+           b"/v2/repository/models/" + name.encode() + b"/load", b"/v2/models/stats", b"/v2/models/" + name.encode() + b"/config")]
 words = [b"\r\n", b"\n", b"\0", b" ", b":", b"HTTP/1.0", b"HTTP/9.9", b"GET ", b"POST ", b"/../", b"%00", b"%", b"?a=b", b"Content-Length: 0\r\n", b"Content-Length: -1\r\n",
          b"Content-Length: 18446744073709551616\r\n", b"Transfer-Encoding: chunked\r\n", b"Inference-Header-Content-Length: 1\r\n", b"Host: y\r\n", b"Connection: keep-alive\r\n",
          b"ffffffffffffffff\r\n", b"0\r\n\r\n", b"{", b"[", b'"', b"9" * 40, b"1e999", b"-", b"X: " + b"a" * 5000 + b"\r\n", b"\xff\xfe", b"\r\n " * 3, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]

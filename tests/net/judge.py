@@ -2,8 +2,8 @@
 """judge.py ANSWERS REFERENCE PHASES WAKEUP DEADLINE_MS MARGIN_MS - what `bonnet offload --json` said while link and server failed under it.
 
 ANSWERS: its lines, the last one the summary. REFERENCE: those of a run without a server, of each picture once. PHASES: "NAME FIRST-LINE" in order. WAKEUP: wakeup.c's line.
-Every picture is answered once and in order, with the logits of the whole network whoever computed them. None is late, but by what the machine's own waking up explains:
-two threads wake for an answer, so that much twice, beyond the margin. Prints a table, then what does not hold; exit 1 then.
+Every picture is answered once and in order, with the logits of the whole network whoever computed them. None is late, but by what the machine's own waking up explains: two
+threads wake for an answer, so by that much twice beyond the margin, and in no larger share of the pictures than twice the share of the time in which the machine was stalled. Prints a table, then what does not hold; exit 1 then.
 """
 import json, sys
 
@@ -46,12 +46,14 @@ for name, r in rows.items():
     t = sorted(r["ms"])
     print("%-12s %9d %9d %6d %8.1f %8.1f %8.1f  %s" % (name, r["pictures"], r["upstream"], r["late"], t[len(t) // 2], t[len(t) * 99 // 100], t[-1],
           ", ".join("%s %d" % w for w in sorted(r["why"].items(), key=lambda w: -w[1]))))
-print("%d pictures, %d answered, %d wrong, %d late (deadline %g ms), %d by more than two wake-ups (worst %.1f ms) less the margin explain; breaker opened %d times, now %s" %
-      (summary["pictures"], summary["answered"], wrong, late, deadline, beyond, wakeup["worst_ms"], summary["opened"], summary["breaker"]))
+print("%d pictures, %d answered, %d wrong, %d late (deadline %g ms); breaker opened %d times" % (summary["pictures"], summary["answered"], wrong, late, deadline, summary["opened"]))
+print("the machine woke up %.1f ms late at worst, and was stalled for %.2f %% of the time; %d were later than that explains, %.2f %% of all were late" %
+      (wakeup["worst_ms"], 100 * wakeup["stalled"], beyond, 100 * late / len(lines)))
 if wrong:
     bad.append("%d answers are not the network's" % wrong)
-if beyond:
-    bad.append("%d answers were late, and not because the machine was" % beyond)
+if beyond or late > 2 * wakeup["stalled"] * len(lines):
+    bad.append("%d answers were late, %d of them by more than the machine's own lateness explains; it was stalled for %.2f %% of the time" %
+               (late, beyond, 100 * wakeup["stalled"]))
 if late != summary["late"]:
     bad.append("the client counted %d late, there were %d" % (summary["late"], late))
 faults = [n for n in rows if n not in ("steady", "healed")]

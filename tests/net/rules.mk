@@ -32,7 +32,7 @@ soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonne
 	$(Q)$(NET_ENV) bash tests/net/soak.sh $(SOAK)
 test-net-faults: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)
 	$(Q)$(NET_ENV) bash tests/net/faults.sh 700 200 killed stopped blackhole
-soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures from a device over a mobile link (TRACE=FILE) to a server; both fail again and again: all answered, in time
+soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures from a device over a mobile link (TRACE=FILE) to a server (TLS=1); both fail again and again: all answered, in time
 	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow network
 
 NET_WAYS ?= 60

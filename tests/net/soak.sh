@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # soak.sh REQUESTS - bonnet serve under a long load of every kind of request: whole networks, tails, JSON, errors, deadlines, clients that hang up; then a tenth as many over
-# TLS with client certificates, and with two devices. Every reply is golden's, none is lost, the server's memory, threads and descriptors stay what they were. make soak, test-net-soak
+# TLS with client certificates, with two devices, and with new versions. Every reply is golden's, none is lost, the server's memory, threads and descriptors stay what they were. make soak, test-net-soak
 . "$ROOT/tests/cli/serve_lib.sh"
 . "$ROOT/tests/cli/certs_lib.sh"
 requests=$1
@@ -42,6 +42,18 @@ if [ "$requests" -ge 100000 ]; then
     echo "Two devices"
     start "$bool" "$base" --device cpu: --device cpu:
     loaded $((requests / 10))
+    stop 5 0
+
+    # Compiled for another chip the network is another file with the same logits.
+    echo "A new version of one network ten times a second"
+    "$BONNET" compile "$ROOT/models/fashion/boolnet_k4.onnx" --geometry zcu102 -o other.bonnet --quiet > out 2> err || die "no other version"
+    cp "$bool" served.bonnet
+    start served.bonnet "$base"
+    while sleep 0.1 && cp other.bonnet new && mv new served.bonnet && kill -HUP "$pid" 2> /dev/null && sleep 0.1; do cp "$bool" new && mv new served.bonnet && kill -HUP "$pid" 2> /dev/null; done &
+    changing=$!
+    loaded $((requests / 10)) --grow 8192
+    kill $changing
+    grep -c '"event":"reload".*"network"' log | sed 's/$/ new versions taken/'
     stop 5 0
 fi
 passed
