@@ -30,7 +30,10 @@ static void secure(const bonnet_client *c, CURL *e)
     curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, unchecked ? 0L : 1L);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, unchecked ? 0L : 2L);
-    if (c->ca) curl_easy_setopt(e, CURLOPT_CAINFO, c->ca);
+    if (c->ca) { /* and nobody else: libcurl would still read the system's folder, all of it for each connection */
+        curl_easy_setopt(e, CURLOPT_CAINFO, c->ca);
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    }
     if (c->certificate) curl_easy_setopt(e, CURLOPT_SSLCERT, c->certificate);
     if (c->key) curl_easy_setopt(e, CURLOPT_SSLKEY, c->key);
 }

@@ -82,7 +82,7 @@ static void set_up(load_client *c)
     curl_easy_setopt(u, CURLOPT_XFERINFODATA, c);
     curl_easy_setopt(u, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(u, CURLOPT_TIMEOUT, 60L);
-    if (c->how->ca) curl_easy_setopt(u, CURLOPT_CAINFO, c->how->ca);
+    if (c->how->ca) curl_easy_setopt(u, CURLOPT_CAINFO, c->how->ca), curl_easy_setopt(u, CURLOPT_CAPATH, NULL);
     if (c->how->cert) curl_easy_setopt(u, CURLOPT_SSLCERT, c->how->cert);
     if (c->how->key) curl_easy_setopt(u, CURLOPT_SSLKEY, c->how->key);
 }

@@ -6,7 +6,7 @@ WAKEUP := $(O)/tests/wakeup
 SOAK   ?= 1000000
 SOAK_NET ?= 100000
 NET_ENV = BONNET=$(CURDIR)/$(CLI) MODELS=$(CURDIR)/$(O)/models ROOT=$(CURDIR) LOAD=$(CURDIR)/$(LOAD) LINKEM=$(CURDIR)/$(LINKEM) WAKEUP=$(CURDIR)/$(WAKEUP) SEED=$(SEED)
-TESTS     += net-link net-soak net-faults
+TESTS     += net-link net-soak net-faults net-trust
 TEST_BINS += $(LINKEM) $(LOAD) $(WAKEUP)
 
 $(LOAD): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/net/load*.c)) $(LIB)
@@ -21,11 +21,13 @@ $(WAKEUP): $(O)/obj/tests/net/wakeup.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-.PHONY: net-plans test-net-faults soak-net test-net-link test-net-soak soak
+.PHONY: net-plans test-net-faults test-net-trust soak-net test-net-link test-net-soak soak
 net-plans: $(LINKEM) $(CLI)  ## bonnet offload changes its plan as the link gets slow, and back: half a minute
 	$(Q)$(NET_ENV) bash tests/net/plans.sh
 test-net-link: $(LINKEM)  ## The link emulator: delay, jitter, order, loss, rate, queue, trace against what it was told
 	$(Q)$(NET_ENV) bash tests/net/link.sh
+test-net-trust: $(CLI) $(FASHION)
+	$(Q)$(NET_ENV) bash tests/net/trust.sh
 test-net-soak: $(LOAD) $(CLI) $(FASHION)
 	$(Q)$(NET_ENV) bash tests/net/soak.sh 5000
 soak: $(LOAD) $(CLI) $(FASHION)  ## SOAK=1000000 requests of every kind to bonnet serve: nothing lost, nothing wrong, memory flat; a tenth over TLS, a tenth with two devices
