@@ -39,4 +39,6 @@ int device_check(device *d, subject *s);
 int stages_check(device *d, subject *s, const bonnet_model *model, int *refused);
 /* streams_test.c: the same frames as several streams, stage by stage in turns. */
 int streams_check(device *d, subject *s, const bonnet_model *model, int *refused);
+/* Two networks at once. */
+int streams_mixed(device *d, subject *const s[2]);
 #endif

@@ -147,3 +147,52 @@ int streams_check(device *d, subject *s, const bonnet_model *model, int *refused
     pair_close(&p);
     return ok;
 }
+
+/* Two networks on one device, of other sizes and classes, frames of both in turn: each frame has its own network's answer. */
+int streams_mixed(device *d, subject *const s[2])
+{
+    bonnet_schedule_options o = BONNET_SCHEDULE_OPTIONS_INIT;
+    const uint64_t table[4] = {10, 11, 12, 13};
+    bonnet_model *model[2] = {NULL, NULL};
+    bonnet_stream stream[2];
+    bonnet_streams *x = NULL;
+    int32_t *logits = calloc(s[0]->net->classes + s[1]->net->classes, sizeof *logits);
+    uint32_t frames = 0, taken;
+    uint64_t now = 0;
+    int ok = logits != NULL;
+    memset(stream, 0, sizeof stream);
+    o.policy = BONNET_POLICY_EDF, o.batch = 4;
+    for (int k = 0; k < 2 && ok; k++) {
+        bonnet_exits_options e = BONNET_EXITS_OPTIONS_INIT;
+        e.count = s[k]->net->n_exits;
+        const bonnet_task task = {.period_ns = 1000, .deadline_ns = 100000, .stage_ns = {10}, .weight = 1, .batch = 4, .batch_ns = table};
+        ok = bonnet_model_load_memory(&model[k], d->dev, s[k]->bytes, s[k]->size) == BONNET_OK &&
+             bonnet_exits_open(&stream[k].exits, model[k], &e) == BONNET_OK;
+        stream[k].task = task;
+    }
+    ok = ok && bonnet_streams_open(&x, stream, 2, &o) == BONNET_OK;
+    for (uint32_t f = 0; f < 2 * FRAMES && ok; f++) {
+        const uint32_t k = f % 2;
+        const size_t bytes = bonnet_model_input_bytes(model[k]);
+        ok = bonnet_streams_push(&taken, x, k, s[k]->pixels + f / 2 * bytes, bytes, 0, 100000 + f, f / 2) == BONNET_OK && taken;
+        ok = ok && bonnet_streams_push(&taken, x, k, s[k]->pixels, bytes + 1, 0, 0, 0) == BONNET_EINVAL;
+    }
+    while (ok) {
+        bonnet_streams_turn t;
+        bonnet_stream_frame f;
+        ok = bonnet_streams_step(&t, x, now) == BONNET_OK;
+        if (!ok || !t.turn.count) break;
+        ok = bonnet_streams_done(x, now += t.turn.ns) == BONNET_OK;
+        for (; ok && bonnet_streams_take(&f, logits, x) == BONNET_OK; frames++) {
+            const subject *of = s[f.end.task];
+            ok = f.end.outcome == BONNET_ANSWERED && f.answer.exit == of->net->n_exits &&
+                 memcmp(logits, of->want[of->net->n_exits] + f.tag * of->net->classes, of->net->classes * sizeof *logits) == 0;
+        }
+    }
+    ok = ok && frames == 2 * FRAMES;
+    if (!ok) printf("exits: streams of two networks: %u frames, %s\n", frames, bonnet_last_error(d->dev));
+    bonnet_streams_close(x);
+    for (int k = 0; k < 2; k++) bonnet_exits_close(stream[k].exits), bonnet_model_free(model[k]);
+    free(logits);
+    return ok;
+}
