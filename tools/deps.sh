@@ -7,7 +7,7 @@ level=${1:?usage: tools/deps.sh build|run|test|fuzz|train|bench|arm|arm64}
 
 build="gcc g++ make pkg-config verilator libpng-dev libjpeg62-turbo-dev libzip-dev libjson-c-dev libmicrohttpd-dev libgnutls28-dev libmosquitto-dev libcurl4-gnutls-dev zlib1g-dev libzstd-dev libmd-dev protobuf-c-compiler libprotobuf-c-dev libonnx-dev libusb-1.0-0-dev"
 run="$build dataset-fashion-mnist"
-test="$run libxrt1 libxrt-dev uuid-dev libumockdev-dev umockdev openocd openfpgaloader gnuplot-nox yosys berkeley-abc opensta qflow-tech-osu018 iverilog nextpnr-ice40 fpga-icestorm tcl device-tree-compiler clang clang-format cppcheck shellcheck python3-numpy python3-pil python3-onnx git procps jq curl openssl iproute2 mosquitto mosquitto-clients"
+test="$run libxrt1 libxrt-dev uuid-dev libumockdev-dev umockdev openocd openfpgaloader gnuplot-nox yosys berkeley-abc opensta qflow-tech-osu018 iverilog nextpnr-ice40 fpga-icestorm tcl device-tree-compiler clang clang-format cppcheck shellcheck python3-numpy python3-pil python3-onnx git procps jq curl openssl iproute2 mosquitto mosquitto-clients haproxy python3-yaml"
 fuzz="$run clang libclang-rt-14-dev"
 bench="$build libdnnl-dev"
 arm="$build gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"

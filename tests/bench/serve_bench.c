@@ -2,10 +2,10 @@
 /*
  * serve_bench.c - what bonnet serve costs beside a call in one's own process.
  *
- *   build/tests/serve_bench MODEL.bonnet PORT [N]       (make bench-serve: N = 2000)
+ *   build/tests/serve_bench MODEL.bonnet PORT [N [PORT2]]       (make bench-serve: N = 2000)
  *
  * N images one by one through bonnet_run_batch() on "cpu:", N requests for the same image with a binary tensor on one kept connection to the server at PORT.
- * They take turns, so that both see the same machine. Medians and 99th percentiles in microseconds, and their ratios. Exit 0; 1: something failed.
+ * PORT2: of a balancer in front of that server, which is asked as well. They take turns, so that both see the same machine. Medians and 99th percentiles in microseconds, and their ratios. Exit 0; 1: something failed.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -73,37 +73,48 @@ static size_t request(char **out, const bonnet_model_info *info, const uint8_t *
     return (size_t)head + bytes;
 }
 
-static int measured(bonnet_device *dev, const bonnet_model *model, int fd, uint32_t n)
+enum { IN_PROCESS, DIRECT, BALANCED, WAYS };
+
+static void row(const char *name, double *const t[WAYS], int way, int against, uint32_t n)
+{
+    const double p50 = t[way][n / 2], p99 = t[way][n * 99 / 100];
+    printf("%-15s %8.0f  %8.0f\n", name, p50, p99);
+    if (against < 0) return;
+    const double q50 = t[against][n / 2], q99 = t[against][n * 99 / 100];
+    printf("  added         %8.0f  %8.0f\n  ratio         %8.2f  %8.2f\n", p50 - q50, p99 - q99, p50 / q50, p99 / q99);
+}
+
+static int measured(bonnet_device *dev, const bonnet_model *model, const int fd[WAYS], uint32_t n)
 {
     bonnet_model_info info;
     if (bonnet_model_info_get(&info, model) != BONNET_OK) return 1;
     const size_t bytes = bonnet_model_input_bytes(model);
     uint8_t *pixels = malloc(bytes);
     int32_t *own = calloc(2 * (size_t)info.classes, sizeof *own), *got = own + info.classes;
-    double *t = calloc(2 * (size_t)n, sizeof *t), *http = t + n;
+    double *all = calloc(WAYS * (size_t)n, sizeof *all), *const t[WAYS] = {all, all + n, all + 2 * (size_t)n};
     char *text = NULL;
-    int bad = !pixels || !own || !t;
+    int bad = !pixels || !own || !all;
     for (size_t i = 0; !bad && i < bytes; i++) pixels[i] = (uint8_t)(i * 37 >> 2);
     const size_t size = bad ? 0 : request(&text, &info, pixels, bytes);
-    for (uint32_t i = 0; !bad && i < n + 50; i++) { /* the first fifty are not counted */
-        const double start = us();
-        bad |= bonnet_run_batch(NULL, own, dev, model, pixels, 1) != BONNET_OK;
-        const double middle = us();
-        bad |= asked(fd, text, size, got, info.classes);
-        if (i >= 50) t[i - 50] = middle - start, http[i - 50] = us() - middle;
-        bad |= memcmp(own, got, 4 * info.classes) != 0;
-    }
+    for (uint32_t i = 0; !bad && i < n + 50; i++) /* the first fifty are not counted */
+        for (int way = 0; way < WAYS; way++) {
+            const double start = us();
+            if (way == IN_PROCESS) bad |= bonnet_run_batch(NULL, own, dev, model, pixels, 1) != BONNET_OK;
+            else if (fd[way] < 0) continue;
+            else bad |= asked(fd[way], text, size, got, info.classes);
+            if (i >= 50) t[way][i - 50] = us() - start;
+            bad |= way != IN_PROCESS && memcmp(own, got, 4 * info.classes) != 0;
+        }
     if (!bad) {
-        qsort(t, n, sizeof *t, by_size);
-        qsort(http, n, sizeof *http, by_size);
-        printf("%s, %zu bytes an image, %u of each\n                 p50 us    p99 us\nin process     %8.0f  %8.0f\nby HTTP        %8.0f  "
-               "%8.0f\nadded          %8.0f  %8.0f\nratio          %8.2f  %8.2f\n",
-               info.name, bytes, n, t[n / 2], t[n * 99 / 100], http[n / 2], http[n * 99 / 100], http[n / 2] - t[n / 2],
-               http[n * 99 / 100] - t[n * 99 / 100], http[n / 2] / t[n / 2], http[n * 99 / 100] / t[n * 99 / 100]);
+        for (int way = 0; way < WAYS; way++) qsort(t[way], n, sizeof **t, by_size);
+        printf("%s, %zu bytes an image, %u of each\n                  p50 us    p99 us\n", info.name, bytes, n);
+        row("in process", t, IN_PROCESS, -1, n);
+        row("by HTTP", t, DIRECT, IN_PROCESS, n);
+        if (fd[BALANCED] >= 0) row("through haproxy", t, BALANCED, DIRECT, n);
     }
     free(pixels);
     free(own);
-    free(t);
+    free(all);
     free(text);
     return bad;
 }
@@ -113,13 +124,14 @@ int main(int argc, char **argv)
     bonnet_device *dev = NULL;
     bonnet_model *model = NULL;
     const long n = argc > 3 ? atol(argv[3]) : 2000;
-    if (argc < 3 || n < 100 || n > 1000000) return fprintf(stderr, "usage: serve_bench MODEL.bonnet PORT [N, 100..1000000]\n"), 1;
-    const int fd = connected(argv[2]);
-    const int bad = fd < 0 || bonnet_open(&dev, "cpu:", NULL) != BONNET_OK || bonnet_model_load(&model, dev, argv[1]) != BONNET_OK ||
-                    measured(dev, model, fd, (uint32_t)n);
+    if (argc < 3 || n < 100 || n > 1000000) return fprintf(stderr, "usage: serve_bench MODEL.bonnet PORT [N, 100..1000000 [PORT2]]\n"), 1;
+    const int fd[WAYS] = {-1, connected(argv[2]), argc > 4 ? connected(argv[4]) : -1};
+    const int bad = fd[DIRECT] < 0 || (argc > 4 && fd[BALANCED] < 0) || bonnet_open(&dev, "cpu:", NULL) != BONNET_OK ||
+                    bonnet_model_load(&model, dev, argv[1]) != BONNET_OK || measured(dev, model, fd, (uint32_t)n);
     if (bad) fprintf(stderr, "serve_bench: failed: %s\n", dev ? bonnet_last_error(dev) : "no server, or no device");
     bonnet_model_free(model);
     bonnet_close(dev);
-    if (fd >= 0) close(fd);
+    for (int way = DIRECT; way < WAYS; way++)
+        if (fd[way] >= 0) close(fd[way]);
     return bad;
 }

@@ -60,3 +60,11 @@ FUZZ_HTTP_SECONDS ?= 60
 .PHONY: fuzz-http
 fuzz-http: $(BONNET_SAN) $(FASHION)  ## Damaged HTTP requests at bonnet serve under ASan for FUZZ_HTTP_SECONDS=60: it lives, holds its memory, answers the next one
 	$(Q)/usr/bin/python3 -B tests/net/fuzz_http.py $(BONNET_SAN) $(O)/models/boolnet_k4.bonnet $(FUZZ_HTTP_SECONDS) $(SEED)
+	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow
+SOAK_HAPROXY ?= 100000
+TESTS += net-haproxy
+.PHONY: test-net-haproxy soak-haproxy
+test-net-haproxy: $(LOAD) $(CLI) $(FASHION)
+	$(Q)$(NET_ENV) bash tests/net/haproxy.sh 4000
+soak-haproxy: $(LOAD) $(CLI) $(FASHION)  ## SOAK_HAPROXY=100000 requests to three servers behind haproxy that are killed and drained in turn: none is lost; an eighth as many over TLS
+	$(Q)$(NET_ENV) bash tests/net/haproxy.sh $(SOAK_HAPROXY)
