@@ -60,7 +60,7 @@ FUZZ_HTTP_SECONDS ?= 60
 .PHONY: fuzz-http
 fuzz-http: $(BONNET_SAN) $(FASHION)  ## Damaged HTTP requests at bonnet serve under ASan for FUZZ_HTTP_SECONDS=60: it lives, holds its memory, answers the next one
 	$(Q)/usr/bin/python3 -B tests/net/fuzz_http.py $(BONNET_SAN) $(O)/models/boolnet_k4.bonnet $(FUZZ_HTTP_SECONDS) $(SEED)
-	$(Q)$(NET_ENV) bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow
+
 SOAK_HAPROXY ?= 100000
 TESTS += net-haproxy
 .PHONY: test-net-haproxy soak-haproxy
