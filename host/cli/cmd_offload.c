@@ -31,6 +31,8 @@ static const char usage[] =
     "  --device URI      golden:, cpu: (default), sim:, mock: ...   bonnet devices lists them\n"
     "  --timeout-ms N    give up on a run of the device after N ms (default 600000)\n"
     "  --seed N          of the simulated memory's back-pressure, and of the waits between attempts\n"
+    "  --mqtt URL        answers and events to a broker, mqtt[s]://HOST[:PORT]/TOPIC (docs/mqtt.md)\n"
+    "  --mqtt-login FILE its user and password, a line each; --mqtt-ca F, --mqtt-cert F, --mqtt-key F: as above; --mqtt-qos 0|1 (default 0)\n"
     "  --labels          names of classes, not their numbers\n"
     "  --json            a JSON object a line, the last one of all\n  --quiet           no line for each picture\n";
 
@@ -54,6 +56,7 @@ static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_TEXT("key", offload_line, key),
                                           CLI_OPT_FLAG("insecure", offload_line, insecure),
                                           CLI_OPT_FLAG("labels", offload_line, labels),
+                                          CLI_OPT_EVENTS(offload_line, events),
                                           CLI_OPT_END};
 
 static double seconds_now(void)
@@ -75,6 +78,7 @@ typedef struct stream {
     const offload_pictures *p;
     bonnet_client *client;
     offload_result result;
+    offload_events events;
     uint64_t ticket[BONNET_CLIENT_IN_FLIGHT];
     size_t sent, answered; /* pictures, counted through all repeats */
 } stream;
@@ -86,6 +90,7 @@ static int answer(stream *m)
     const char *name = m->p->name[m->answered % m->p->count];
     const bonnet_status status = bonnet_client_wait(a, m->client, m->ticket[m->answered % BONNET_CLIENT_IN_FLIGHT]);
     int code = status == BONNET_OK ? CLI_OK : cli_fail_status(status, m->s->dev, name);
+    if (code == CLI_OK) offload_events_answer(&m->events, m->s, name, a, m->client);
     if (code == CLI_OK) code = offload_show(&m->result, m->l, m->s, name, a);
     m->answered++;
     free(a);
@@ -119,6 +124,7 @@ static int offload(const offload_line *l, const cli_session *s, const offload_pi
     stream m = {.l = l, .s = s, .p = p};
     bonnet_client_stats stats;
     int code = setup ? offload_plans(setup, l, s) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    if (code == CLI_OK) code = offload_events_open(&m.events, l, s);
     if (code == CLI_OK) {
         const bonnet_status status = bonnet_client_open(&m.client, s->dev, s->model, &setup->o);
         if (status != BONNET_OK) code = cli_fail(CLI_STATUS - (int)status, "offload: %s", *setup->line ? setup->line : bonnet_status_text(status));
@@ -130,6 +136,7 @@ static int offload(const offload_line *l, const cli_session *s, const offload_pi
         if (code == CLI_OK) code = rc;
     }
     if (code == CLI_OK && cli_cancelled) code = CLI_INTERRUPTED;
+    offload_events_close(&m.events, m.answered);
     bonnet_client_close(m.client);
     free(m.result.us);
     free(setup);
@@ -142,6 +149,7 @@ int cli_offload(int argc, char **argv)
     cli_session s = {0};
     offload_pictures p = {0};
     int code = cli_parse(&l.o, verb_options, argc, argv, usage);
+    if (code == CLI_OK) code = cli_events_check(&l.events, l.insecure, "offload");
     if (code != CLI_OK) return code;
     if (l.o.argc < 2) return cli_fail(CLI_USAGE, "offload: give a .bonnet file and images, or folders of them");
     if (l.plans.count && (l.send || l.exits || l.model || l.threshold))

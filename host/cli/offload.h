@@ -3,7 +3,7 @@
 #ifndef BONNET_CLI_OFFLOAD_H
 #define BONNET_CLI_OFFLOAD_H
 #include "bonnet_client.h"
-#include "cli.h"
+#include "events_options.h"
 
 typedef struct offload_line {
     cli_options o;              /* first */
@@ -12,6 +12,7 @@ typedef struct offload_line {
     unsigned long repeat, in_flight;
     bool insecure, no_raw_upload, labels;
     double deadline_ms, margin_ms, connect_ms, rate_fps;
+    events_options events;
 } offload_line;
 
 /* The client's options, with room for what they point to. */
@@ -29,6 +30,12 @@ int offload_plans(offload_setup *to, const offload_line *l, const cli_session *s
 typedef struct offload_pictures { uint8_t *pixels; char **name; size_t count; } offload_pictures;
 int offload_pictures_open(offload_pictures *to, const cli_session *s, const cli_options *o);
 void offload_pictures_free(offload_pictures *p);
+
+/* --mqtt: answers and changes to a broker; without it no-ops. */
+typedef struct offload_events { events *events; uint64_t opened, switches; bool left; } offload_events; /* left: the server was alone, as of the last answer */
+int offload_events_open(offload_events *to, const offload_line *l, const cli_session *s);
+void offload_events_answer(offload_events *to, const cli_session *s, const char *image, const bonnet_answer *a, bonnet_client *client);
+void offload_events_close(offload_events *to, size_t answered);
 
 /* What became of them. */
 typedef struct offload_result { uint64_t *us; size_t count, room; uint64_t upstream, late, fallback, bytes; } offload_result;

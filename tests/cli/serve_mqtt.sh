@@ -25,9 +25,9 @@ broker() { # broker LINE... - beside the listener, on $at; once it takes connect
 }
 kill_broker() { kill -9 $broker; { wait $broker; } 2> /dev/null; broker=''; }
 listen() { # listen FILE [OPTION...] - everything under lab/, a line each: topic, retained, payload
-    local to=$1
+    local to=$1 # may be emptied while it grows
     shift
-    mosquitto_sub -h 127.0.0.1 -p "$at" -t 'lab/site1/#' -q 1 -F '%t %r %p' "$@" > "$to" 2> sub.err &
+    mosquitto_sub -h 127.0.0.1 -p "$at" -t 'lab/site1/#' -q 1 -F '%t %r %p' "$@" >> "$to" 2> sub.err &
     listeners+=($!)
 }
 metric() { curl "${curl_with[@]}" -s -m 20 "$url/metrics" | sed -n "s/^bonnet_mqtt_$1 //p"; }
@@ -105,6 +105,27 @@ wait_for offline at_least '"why":"stopped"' got 1
 [ "$(json status got | tail -1)" = '{"status":"offline","why":"stopped"}' ] || die "the last status is not offline: $(json status got)"
 [ "$(json events got | tail -1 | jq -r .event)" = stop ] || die "the last event is not stop"
 checks=$((checks + 9))
+
+# ---- bonnet offload: an answer for each picture, and that the server was left alone
+offload() { timeout 120 "$BONNET" offload "$bool" "$pictures"/0000*.pgm --deadline-ms 20000 --json --mqtt "mqtt://127.0.0.1:$at/lab/site1" --mqtt-qos 1 "$@" > lines 2> err || die "offload $*"; }
+pictures_there=$(printf '%s\n' "$pictures"/0000*.pgm | wc -l)
+: > got
+start "$bool"
+offload --upstream "$url" --send 1 --connect-ms 20000
+stop 5 0
+wait_for "the end of offload" at_least '"event":"stop","answered"' got 1
+json results got > results
+[ "$(wc -l < results)" -eq "$pictures_there" ] || die "$pictures_there pictures, $(wc -l < results) results"
+jq -c '[.image, .index, .where, .late]' lines | head -n -1 > lines.want
+jq -c '[.image, .label, .where, .late]' results | cmp -s - lines.want || die "answers other than those on stdout: $(head -3 results)"
+jq -es 'all(.model == "boolnet_k4" and .where == "upstream" and .network_us > 0 and .name != "")' results > out || die "results of offload: $(head -3 results)"
+: > got
+offload --upstream http://127.0.0.1:1 --send 1 --connect-ms 20000
+wait_for "the end of offload" at_least '"event":"stop","answered"' got 1
+json events got | jq -es 'map(.event) == ["start", "breaker opened", "stop"] and (.[1].line | test("127.0.0.1|refused|connect"))' > out || die "events of offload: $(json events got)"
+json results got | jq -es 'all(.where == "end" and .fallback)' > out || die "results without a server: $(json results got | head -3)"
+[ "$(json status got | tail -1)" = '{"status":"offline","why":"stopped"}' ] || die "offload left without a word"
+checks=$((checks + 6))
 
 # ---- the broker is killed under load, and comes back: no request is late or lost for it, what is not published is counted
 for qos in 0 1; do
