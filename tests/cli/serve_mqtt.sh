@@ -114,6 +114,7 @@ start "$bool"
 offload --upstream "$url" --send 1 --connect-ms 20000
 stop 5 0
 wait_for "the end of offload" at_least '"event":"stop","answered"' got 1
+# shellcheck disable=SC2094 # the word and the file have one name
 json results got > results
 [ "$(wc -l < results)" -eq "$pictures_there" ] || die "$pictures_there pictures, $(wc -l < results) results"
 jq -c '[.image, .index, .where, .late]' lines | head -n -1 > lines.want
