@@ -58,6 +58,7 @@ static int mixed_check(device *d, int devices, uint64_t seed, uint32_t *pairs)
     int ok = subject_make(&a, seed, 0) && subject_make(&b, seed + 1, 1);
     for (int k = 0; k < devices && ok && a.net->classes > 1 && b.net->classes > 1; k++)
         if (d[k].quick) ok = streams_mixed(&d[k], both), *pairs += (uint32_t)ok;
+    if (ok && a.net->classes > 1) ok = streams_interrupted(&a);
     if (!ok) printf("exits: networks of seeds %llu and %llu\n", (unsigned long long)seed, (unsigned long long)seed + 1);
     subject_free(&a), subject_free(&b);
     return ok;

@@ -41,4 +41,5 @@ int stages_check(device *d, subject *s, const bonnet_model *model, int *refused)
 int streams_check(device *d, subject *s, const bonnet_model *model, int *refused);
 /* Two networks at once. */
 int streams_mixed(device *d, subject *const s[2]);
+int streams_interrupted(const subject *s);
 #endif

@@ -196,3 +196,37 @@ int streams_mixed(device *d, subject *const s[2])
     free(logits);
     return ok;
 }
+
+/* A device that gives up in the middle: the frame is as before, and its answer the same when the device is back. */
+int streams_interrupted(const subject *s)
+{
+    volatile int cancel = 0;
+    bonnet_open_options open = BONNET_OPEN_OPTIONS_INIT;
+    bonnet_exits_options e = BONNET_EXITS_OPTIONS_INIT;
+    bonnet_schedule_options o = BONNET_SCHEDULE_OPTIONS_INIT;
+    bonnet_stream stream = {.exits = NULL, .task = {.period_ns = 1000, .deadline_ns = 1000, .stage_ns = {10}, .weight = 1}};
+    bonnet_device *dev = NULL;
+    bonnet_model *model = NULL;
+    bonnet_streams *x = NULL;
+    bonnet_streams_turn t;
+    bonnet_stream_frame f;
+    uint32_t taken;
+    int32_t *logits = calloc(s->net->classes, sizeof *logits);
+    open.cancel = &cancel, e.count = s->net->n_exits, o.policy = BONNET_POLICY_EDF;
+    int ok = logits && bonnet_open(&dev, "mock:", &open) == BONNET_OK && bonnet_model_load_memory(&model, dev, s->bytes, s->size) == BONNET_OK;
+    ok = ok && bonnet_exits_open(&stream.exits, model, &e) == BONNET_OK && bonnet_streams_open(&x, &stream, 1, &o) == BONNET_OK;
+    ok = ok && bonnet_streams_push(&taken, x, 0, s->pixels, bonnet_model_input_bytes(model), 0, 0, 0) == BONNET_OK && taken;
+    cancel = 1;
+    ok = ok && bonnet_streams_step(&t, x, 0) == BONNET_EINTR && bonnet_streams_done(x, 10) == BONNET_EINVAL &&
+         bonnet_streams_take(&f, NULL, x) == BONNET_EINVAL;
+    cancel = 0;
+    ok = ok && bonnet_streams_step(&t, x, 20) == BONNET_OK && t.turn.count == 1 && bonnet_streams_done(x, 30) == BONNET_OK;
+    ok = ok && bonnet_streams_take(&f, logits, x) == BONNET_OK && memcmp(logits, s->want[s->net->n_exits], s->net->classes * sizeof *logits) == 0;
+    if (!ok) printf("exits: streams on a device that was interrupted: %s\n", bonnet_last_error(dev));
+    bonnet_streams_close(x);
+    bonnet_exits_close(stream.exits);
+    bonnet_model_free(model);
+    bonnet_close(dev);
+    free(logits);
+    return ok;
+}

@@ -199,6 +199,9 @@ static void by_hand(unit *u)
     const bonnet_stage_seen unsure = {.1, 0}, sure = {.8, 0};
     ok &= bonnet_schedule_open(&s, t, 2, &o) == BONNET_OK;
     ok &= bonnet_schedule_arrive(&a, s, 0, 0, 0) == BONNET_OK && bonnet_schedule_arrive(&b, s, 1, 0, 0) == BONNET_OK;
+    ok &= TURN(a, 0, 1) && bonnet_schedule_undo(s) == BONNET_OK && bonnet_schedule_undo(s) == BONNET_EINVAL &&
+          bonnet_schedule_done(s, 5, &sure) == BONNET_EINVAL;
+    ok &= bonnet_schedule_look(&e, s, a) == BONNET_OK && e.task == 0 && bonnet_schedule_look(&e, s, 63) == BONNET_EINVAL;
     ok &= TURN(a, 0, 1) && bonnet_schedule_next(&turn, s, now) == BONNET_EINVAL && bonnet_schedule_done(s, now = 10, &sure) == BONNET_OK;
     ok &= TURN(b, 0, 1) && bonnet_schedule_done(s, now = 20, &unsure) == BONNET_OK;
     ok &= TURN(b, 1, 1); /* 25 until 45 */
