@@ -26,13 +26,13 @@ hangup() { # hangup PATTERN - what stderr says of the network
 }
 version() { get 200 "\"bonnet_digest\":\"$1\"" /v2/models/boolnet_k4 && get 200 "\"versions\":\[\"${1:0:12}\"\]" /v2/models/boolnet_k4.tail1; }
 
-for devices in '--device cpu: --device cpu: --device golden:' '--device mock:'; do
+for devices in '--device cpu: --device mock:slow=50' '--device mock:slow=20'; do
     put first.bonnet
     # shellcheck disable=SC2086 # words on purpose
-    start net.bonnet "$base" $devices --acl acl.json --queue 64
+    start net.bonnet "$base" $devices --acl acl.json --queue 64 --batch 5
     version "$one"
     rm -f enough
-    client steady boolnet_k4 shoe.raw 6 enough > steady.out 2> steady.err &
+    client steady boolnet_k4 shoe.raw 12 enough > steady.out 2> steady.err &
     steady=$!
     for _ in $(seq 1200); do [ -s steady.out ] && break; sleep 0.05; done
     put other.bonnet
@@ -52,7 +52,7 @@ for devices in '--device cpu: --device cpu: --device golden:' '--device mock:'; 
     rm net.bonnet
     hangup '"ok":false,"error":"net.bonnet: No such file'
     version "$two"
-    for n in first other first; do
+    for n in first other first other first; do # requests of both are in the queue: twelve, and five in a run
         put $n.bonnet
         hangup '"ok":true'
     done
@@ -64,7 +64,7 @@ for devices in '--device cpu: --device cpu: --device golden:' '--device mock:'; 
     grep -qF "${two:0:12} {'logits': $(logits other.bonnet), " steady.out || die "the second version's replies are not its own"
     get 200 '^bonnet_reload_errors_total 5$' /metrics
     get 200 '^bonnet_requests_total\{model="boolnet_k4",status="200"\} [0-9]+$' /metrics
-    [ "$devices" != '--device mock:' ] || break
+    [ "$devices" != '--device mock:slow=20' ] || break
     stop 10 0
 done
 stop 10 0
@@ -102,7 +102,16 @@ head -c 20000 first.bonnet > net.bonnet
 load 400 net.bonnet boolnet_k4 -H "$admin"
 version "$two"
 memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"; }
-swaps() { for _ in $(seq "$1"); do for n in first other; do put $n.bonnet; load 200 '^\{\}$' boolnet_k4 -H "$admin"; done; done; }
+printf '{"inputs": [{"name": "image", "datatype": "UINT8", "shape": [1, 28, 28, 1], "data": [%s0]}]}' "$(printf '0,%.0s' {1..783})" > body
+swaps() {
+    for _ in $(seq "$1"); do
+        for n in first other; do
+            put $n.bonnet
+            load 200 '^\{\}$' boolnet_k4 -H "$admin"
+            post 200 '"logits"' boolnet_k4 @body
+        done
+    done
+}
 swaps 5
 before=$(memory)
 swaps 10

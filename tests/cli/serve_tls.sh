@@ -68,7 +68,7 @@ start "$bool" --cert pki/now.pem --key pki/now.key --ca pki/ca.pem --crl pki/now
 as() { curl_with=(--cacert "$p/ca.pem" ${1:+--cert "$p/$1.pem" --key "$p/$1.key"}); }
 alert() { # alert PATTERN CERTIFICATE [VERSION] - no reply, but a word why, which whoever sends at once may miss
     as "$2"
-    curl "${curl_with[@]}" -sS -m 60 ${3:+--tls-max "$3"} "$url/v2/models/boolnet_k4/infer" --data-binary '{}' > out 2> err && die "let in: $2 $3"
+    curl "${curl_with[@]}" -sS -m 60 ${3:+--tls-max "$3"} "$url/v2/models/boolnet_k4/infer" --data-binary '{}' > out 2> err && die "let in: $2 ${3:-}"
     [ ! -s out ] || die "an answer to $2"
     timeout 60 openssl s_client -quiet -connect "127.0.0.1:$port" -CAfile pki/ca.pem ${2:+-cert "pki/$2.pem" -key "pki/$2.key"} ${3:+-tls1_2} < /dev/null > out 2> err
     grep -qi -- "$1" err || die "$2 was not told '$1'"
