@@ -62,6 +62,13 @@ camera='--device cpu: --virtual --mhz 1000 --stage-cycles'
     check 0 'exit1' "$BONNET" streams exits.bonnet $camera 7597,9909,15739 --stream 'cam*6:period=0.05,deadline=0.02' --frames 50 --force --drop-stale --json
 }
 is out 'all["missed"] + all["dropped"] + sum(all["answered"].values())' 300
+# As docs/schedule.md shows it.
+ln -s exits.bonnet net.bonnet
+sed -n '/^<!-- admit -->/,/^<!-- \/admit -->/s/^    //p' "$ROOT/docs/schedule.md" > page
+read -r -a words < page
+check 1 '^not admitted$' "$BONNET" "${words[@]:1}"
+sed 1d page > want
+same out want
 check 2 "wants 3 numbers for --policy imprecise, of exit1 to final, not '5,6'" "$BONNET" streams exits.bonnet --stream a:period=1,deadline=1 --virtual --stage-cycles 5,6
 check 2 'leaves out an exit before exit2' "$BONNET" streams exits.bonnet --virtual --exits left_out.json --stream a:period=1,deadline=1
 check 2 'cpu: has no cycles' "$BONNET" streams exits.bonnet --stream a:period=1,deadline=1 --virtual
