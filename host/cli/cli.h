@@ -161,6 +161,7 @@ int cli_profile_verb(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_offload(int argc, char **argv);
 int cli_streams(int argc, char **argv);
+int cli_cache(int argc, char **argv);
 int cli_spool(int argc, char **argv);
 /* The network of `bonnet selftest`. */
 extern const uint8_t cli_selftest_net[];

@@ -25,6 +25,13 @@ static const char usage[] =
     "  --connect-ms C    wait so long for the server's first answer before the first picture (default 500)\n"
     "  --rate FPS        pictures come so often (default: one after the other); --in-flight N: so many may be on their way (default 1)\n"
     "  --repeat N        all pictures N times\n"
+    "  --cache N         of upstream's answers, the last N, again for maps that are near (plans that send a map)\n"
+    "  --cache-tau WHAT  how near: a file of bonnet cache -o, or a number of bits; --cache-ttl S: for so many seconds\n"
+    "  --audit SHARE     of the cache's hits that are sent all the same; who is wrong too often reaches less far (default 0.05)\n"
+    "  --budget B[,BURST] bytes a second that requests may send, and at once (default: ten seconds of them, at least one request)\n"
+    "  --budget-log FILE lines of confidence,here,above (1: right): send whom that helps most, by what is left; wants --rate\n"
+    "  --spool DIR       keep hard examples there; --spool-mib N: so much of them (default 256); --spool-what map|picture (default map)\n"
+    "  --spool-below X   hard, too, is an answer of less confidence\n"
     "  --no-raw-upload   refuse plans that send pictures\n"
     "  --ca FILE         who may have signed the server's certificate, PEM; --cert FILE, --key FILE: this client's own\n"
     "  --insecure        allow http: to other machines, and without --ca a certificate that nobody has signed\n"
@@ -50,6 +57,16 @@ static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_NUMBER("rate", offload_line, rate_fps, "pictures a second", 0.001, 1000000),
                                           CLI_OPT_WHOLE("in-flight", offload_line, in_flight, 1, BONNET_CLIENT_IN_FLIGHT),
                                           CLI_OPT_WHOLE("repeat", offload_line, repeat, 1, 100000000),
+                                          CLI_OPT_WHOLE("cache", offload_line, cache, 1, 1 << 20),
+                                          CLI_OPT_TEXT("cache-tau", offload_line, cache_tau),
+                                          CLI_OPT_NUMBER("cache-ttl", offload_line, cache_ttl_s, "seconds", 0.001, 1000000000),
+                                          CLI_OPT_NUMBER("audit", offload_line, audit, "a share", 0, 1),
+                                          CLI_OPT_TEXT("budget", offload_line, budget),
+                                          CLI_OPT_TEXT("budget-log", offload_line, budget_log),
+                                          CLI_OPT_TEXT("spool", offload_line, spool),
+                                          CLI_OPT_WHOLE("spool-mib", offload_line, spool_mib, 1, 1000000),
+                                          CLI_OPT_TEXT("spool-what", offload_line, spool_what),
+                                          CLI_OPT_NUMBER("spool-below", offload_line, spool_below, "a confidence", 0, 1000000000000),
                                           CLI_OPT_FLAG("no-raw-upload", offload_line, no_raw_upload),
                                           CLI_OPT_TEXT("ca", offload_line, ca),
                                           CLI_OPT_TEXT("cert", offload_line, cert),
@@ -129,6 +146,7 @@ static int offload(const offload_line *l, const cli_session *s, const offload_pi
         const bonnet_status status = bonnet_client_open(&m.client, s->dev, s->model, &setup->o);
         if (status != BONNET_OK) code = cli_fail(CLI_STATUS - (int)status, "offload: %s", *setup->line ? setup->line : bonnet_status_text(status));
     }
+    m.result.setup = setup;
     const double start = seconds_now();
     if (code == CLI_OK) code = run(&m);
     if (m.client && (code == CLI_OK || code == CLI_INTERRUPTED) && bonnet_client_stats_get(&stats, m.client) == BONNET_OK) {
@@ -145,7 +163,7 @@ static int offload(const offload_line *l, const cli_session *s, const offload_pi
 
 int cli_offload(int argc, char **argv)
 {
-    offload_line l = {.o = {.device = "cpu:", .timeout_ms = 600000}, .deadline_ms = 1000, .repeat = 1, .in_flight = 1};
+    offload_line l = {.o = {.device = "cpu:", .timeout_ms = 600000}, .deadline_ms = 1000, .repeat = 1, .in_flight = 1, .audit = 0.05};
     cli_session s = {0};
     offload_pictures p = {0};
     int code = cli_parse(&l.o, verb_options, argc, argv, usage);

@@ -31,6 +31,7 @@ static const struct verb {
     {"serve", cli_serve, "networks and their tails as an inference endpoint over HTTP"},
     {"offload", cli_offload, "images here, what is not sure here on a server, every answer by its deadline"},
     {"streams", cli_streams, "several cameras on one device: whose frame is next, how far, and what is in time"},
+    {"cache", cli_cache, "how far a cache of maps may reach, and what it makes of a sequence of images"},
     {"spool", cli_spool, "hard examples that were kept on disk: list, export, remove"},
     {"flash", cli_flash, "load a bitstream into a ZCU102, by its cable or on the board itself"},
     {"doctor", cli_doctor, "what a board still needs, and what to type next"},

@@ -118,5 +118,6 @@ int offload_plans(offload_setup *to, const offload_line *l, const cli_session *s
     to->o.in_flight = (uint32_t)l->in_flight;
     to->o.seed = l->o.seed;
     to->o.message = to->line, to->o.message_bytes = sizeof to->line;
-    return l->plans.count ? by_files(to, l, s) : by_options(to, l, s);
+    const int code = l->plans.count ? by_files(to, l, s) : by_options(to, l, s);
+    return code == CLI_OK ? offload_keep(to, l, s) : code;
 }

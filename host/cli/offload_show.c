@@ -107,6 +107,23 @@ static struct json_object *summary_json(const offload_result *r, const bonnet_cl
                  {"connections", st->connections}, {"opened", st->opened},         {"probes", st->probes},
                  {"switches", st->switches},       {"trials", st->trials},         {"plan", st->plan}};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) json_object_object_add(j, whole[i].key, json_object_new_int64((int64_t)whole[i].value));
+    const struct {
+        const char *key;
+        uint64_t value;
+    } kept[] = {{"cache_hits", st->cache_hits},         {"cache_audits", st->cache_audits},
+                {"cache_false", st->cache_false},       {"cache_looks", st->cache_looks},
+                {"cache_entries", st->cache_entries},   {"cache_tightened", st->cache_tightened},
+                {"budget_refused", st->budget_refused}, {"spooled", st->spooled},
+                {"spool_kept", st->spool_kept},         {"spool_dropped", st->spool_dropped},
+                {"spool_evicted", st->spool_evicted}};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (kept[i].value) json_object_object_add(j, kept[i].key, json_object_new_int64((int64_t)kept[i].value));
+    if (r->setup->budget.policy) { /* what was expected of it: right answers more, by picture */
+        json_object_object_add(j, "policy_gain", json_object_new_double(r->setup->policy.gain));
+        json_object_object_add(j, "policy_sent", json_object_new_double(r->setup->policy.sent));
+        json_object_object_add(j, "fixed_gain", json_object_new_double(r->setup->fixed.gain));
+    }
+    if (*st->spool_line) json_object_object_add(j, "spool_failure", json_object_new_string(st->spool_line));
     json_object_object_add(j, "p50_ms", json_object_new_double(quantile(r, 0.5)));
     json_object_object_add(j, "p99_ms", json_object_new_double(quantile(r, 0.99)));
     json_object_object_add(j, "max_ms", json_object_new_double(quantile(r, 1)));
@@ -128,6 +145,16 @@ int offload_summary(offload_result *r, const offload_line *l, const bonnet_clien
     printf("%zu pictures, %zu answered: %" PRIu64 " at exits, %" PRIu64 " at the end, %" PRIu64 " upstream; %" PRIu64 " late, %" PRIu64
            " fallbacks\n",
            pictures, r->count, st->where[BONNET_WHERE_EXIT], st->where[BONNET_WHERE_END], r->upstream, r->late, r->fallback);
+    if (st->cache_looks)
+        printf("cache: %" PRIu64 " hits of %" PRIu64 " looks, %" PRIu64 " audits, %" PRIu64 " false, tightened %" PRIu64 " times; %u entries\n",
+               st->cache_hits, st->cache_looks, st->cache_audits, st->cache_false, st->cache_tightened, st->cache_entries);
+    if (l->budget) printf("budget: %" PRIu64 " refused, %.0f bytes left\n", st->budget_refused, st->budget_bytes);
+    if (r->setup->budget.policy)
+        printf("policy: %.4f right answers more by picture, sending %.4f of them; the best single threshold: %.4f more\n", r->setup->policy.gain,
+               r->setup->policy.sent, r->setup->fixed.gain);
+    if (l->spool)
+        printf("spool: %" PRIu64 " hard examples, %" PRIu64 " on the disk, %" PRIu64 " dropped, %" PRIu64 " removed for them%s%s\n", st->spooled,
+               st->spool_kept, st->spool_dropped, st->spool_evicted, *st->spool_line ? "; " : "", st->spool_line);
     printf("p50 %.3f ms, p99 %.3f ms, at most %.3f ms; %" PRIu64 " bytes sent in %" PRIu64 " requests on %" PRIu64 " connections\n", quantile(r, 0.5),
            quantile(r, 0.99), quantile(r, 1), st->bytes_sent, st->requests, st->connections);
     printf("server: %s, left alone %" PRIu64 " times, asked %" PRIu64 " times; way %.3f ms", states[st->upstream], st->opened, st->probes,

@@ -87,6 +87,9 @@ bonnet_status bonnet_client_open(bonnet_client **out, bonnet_device *dev, const 
     if (status == BONNET_OK) status = client_setup(c, &o);
     if (status == BONNET_OK) status = client_plans(c, &o);
     if (status == BONNET_OK && !make_room(c)) client_complain(&o, "out of memory"), status = BONNET_ENOMEM;
+    if (status == BONNET_OK) status = client_cache_open(c, &o);
+    if (status == BONNET_OK) status = client_spool_open(c, &o);
+    if (status == BONNET_OK) status = client_budget_open(c, &o);
     if (status == BONNET_OK && *c->base && c->target_count) status = connect_now(c, &o);
     if (status == BONNET_OK) *out = c;
     else bonnet_client_close(c);
@@ -105,8 +108,15 @@ bonnet_status bonnet_client_stats_get(bonnet_client_stats *out, bonnet_client *c
     c->stats.plan = c->plan_now;
     c->stats.bits_per_s = c->link_state.bits_per_s;
     c->stats.rtt_s = c->meter.rtt_s, c->stats.rtt_min_s = c->meter.rtt_min_s;
+    if (c->has_budget && bonnet_bucket_level(&c->stats.budget_bytes, &c->bucket, (double)client_now() / 1e6) != BONNET_OK) c->stats.budget_bytes = 0;
     *out = c->stats;
     pthread_mutex_unlock(&c->lock);
+    bonnet_spool_stats spool;
+    if (c->spool && bonnet_spool_stats_get(&spool, c->spool) == BONNET_OK) {
+        out->spooled = spool.put, out->spool_kept = spool.kept, out->spool_evicted = spool.evicted;
+        out->spool_dropped = spool.dropped_queue + spool.dropped_disk + spool.dropped_easy;
+        memcpy(out->spool_line, spool.line, sizeof out->spool_line);
+    }
     return BONNET_OK;
 }
 
@@ -129,6 +139,9 @@ void bonnet_client_close(bonnet_client *c)
     free(c->slots), free(c->transfers), free(c->scratch[0]), free(c->scratch[1]);
     free(c->ca), free(c->certificate), free(c->key);
     bonnet_link_close(c->link);
+    bonnet_cache_close(c->cache);
+    client_budget_close(c);
+    bonnet_spool_close(c->spool);
     local_close(&c->local);
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
@@ -137,13 +150,14 @@ void bonnet_client_close(bonnet_client *c)
 
 const char *bonnet_where_name(uint32_t where)
 {
-    static const char *const names[BONNET_WHERE_PLACES] = {"exit", "end", "upstream"};
+    static const char *const names[BONNET_WHERE_PLACES] = {"exit", "end", "upstream", "cache"};
     return where < BONNET_WHERE_PLACES ? names[where] : "";
 }
 
 const char *bonnet_why_name(uint32_t why)
 {
-    static const char *const names[BONNET_WHYS] = {"none",     "sure", "plan",    "no time",    "not ready",    "left alone", "asked to wait",
-                                                   "mismatch", "busy", "timeout", "connection", "server error", "refused",    "garbage"};
+    static const char *const names[BONNET_WHYS] = {"none",          "sure",     "plan",   "no time", "not ready",  "left alone",
+                                                   "asked to wait", "mismatch", "busy",   "timeout", "connection", "server error",
+                                                   "refused",       "garbage",  "cached", "budget"};
     return why < BONNET_WHYS ? names[why] : "";
 }

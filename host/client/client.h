@@ -7,8 +7,10 @@
 #define BONNET_CLIENT_CLIENT_H
 #include <curl/curl.h>
 #include <pthread.h>
+#include "bonnet_cache.h"
 #include "bonnet_client.h"
 #include "bonnet_edge.h"
+#include "bonnet_spool.h"
 #include "breaker.h"
 #include "local.h"
 #include "message.h"
@@ -65,6 +67,11 @@ typedef struct slot {
     int64_t replied;
     uint64_t bytes_sent, bytes_received;
     uint32_t why;               /* FAILED, or what stood against sending */
+    bool mapped;                /* `map` is this picture's */
+    bool told;                  /* this device's own answer, or that of the cache that is audited: */
+    uint32_t told_label;
+    double told_confidence;
+    bonnet_cache_answer hit;
 } slot;
 
 typedef enum transfer_kind { TRANSFER_INFER, TRANSFER_WARM, TRANSFER_READY, TRANSFER_SERVER, TRANSFER_MODEL } transfer_kind;
@@ -84,6 +91,7 @@ typedef struct transfer {
     uint8_t *body, *reply;
     size_t size, header, filled, room, heads;
     int port;                   /* of this side of its connection, 0: none yet */
+    uint64_t taken;             /* of the budget */
 } transfer;
 
 struct bonnet_client {
@@ -123,7 +131,21 @@ struct bonnet_client {
     uint32_t plan_now;
     int64_t tried;              /* last trial */
     bonnet_client_stats stats;
+
+    bonnet_cache *cache;        /* the caller's thread only; NULL: none, as the rest */
+    bonnet_cache_key cache_key;
+    double cache_scale;         /* of the logits in it */
+    bool has_budget;
+    bonnet_bucket bucket;       /* with the lock */
+    bonnet_offload_policy *policy;
+    char *budget_state;
+    bonnet_spool *spool;
+    uint32_t spool_what;
+    double spool_below;
 };
+
+/* Nobody here can say more: the network's end, or the cache, has answered. */
+static inline bool slot_final(const slot *s) { return s->in_hand && (s->answer.where == BONNET_WHERE_END || s->answer.where == BONNET_WHERE_CACHE); }
 
 /* setup.c: the options, checked and copied. */
 bonnet_status client_setup(bonnet_client *c, const bonnet_client_options *o);
@@ -152,6 +174,18 @@ uint32_t client_gate(const bonnet_client *c, const plan *p, int64_t now); /* enu
 
 /* send.c: the slot's picture or map; enum bonnet_why, NONE: it is on its way, and slot->limit is known */
 uint32_t client_send(bonnet_client *c, slot *s);
+/* reuse.c: the cache. open: BONNET_EINVAL with a line */
+bonnet_status client_cache_open(bonnet_client *c, const bonnet_client_options *o);
+bool client_cached(bonnet_client *c, slot *s);             /* the answer is in hand; s->hit.audit: it is to be sent all the same */
+void client_learn(bonnet_client *c, slot *s);              /* upstream's answer, for the cache */
+/* budget.c */
+bonnet_status client_budget_open(bonnet_client *c, const bonnet_client_options *o);
+bool client_budget_allows(bonnet_client *c, transfer *t, const slot *s, int64_t now); /* with the lock; then it is taken */
+void client_budget_spent(bonnet_client *c, transfer *t, uint64_t sent); /* with the lock */
+void client_budget_close(bonnet_client *c);
+/* hard.c: the spool */
+bonnet_status client_spool_open(bonnet_client *c, const bonnet_client_options *o);
+void client_keep(bonnet_client *c, const slot *s);         /* if it is hard; the answer is final */
 /* wait.c */
 bonnet_status client_settle(bonnet_client *c, slot *s);    /* SENT, REPLIED, FAILED to HERE */
 void client_done(bonnet_client *c, slot *s, int64_t at);   /* the answer is final: flags, counts */

@@ -97,6 +97,7 @@ void client_ended(bonnet_client *c, transfer *t, CURLcode code, int64_t now)
     const uint64_t out = bytes_out(t), in = t->heads + t->filled;
     c->stats.connections += made > 0 ? (uint64_t)made : 0;
     c->stats.bytes_sent += out, c->stats.bytes_received += in;
+    client_budget_spent(c, t, out);
     if (code != CURLE_OK) client_line(c, "%s", curl_easy_strerror(code));
     else if (status != 200) why = refused(c, t, status, now);
     else if (why == BONNET_WHY_GARBAGE) client_line(c, "%s", *line ? line : "the reply's header fields do not fit it");

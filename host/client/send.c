@@ -13,7 +13,7 @@ static bool there_is_time(const bonnet_client *c, slot *s, int64_t now)
 {
     const local *l = &c->local;
     const int64_t way = (int64_t)(1e6 * c->meter.rtt_min_s);
-    const bool end = s->in_hand && s->answer.where == BONNET_WHERE_END;
+    const bool end = slot_final(s);
     const int64_t turn = s->due - local_part_us(l, s->plan->keep, l->end); /* the latest moment to turn back */
     s->finish = !end && turn > now + way && (!s->in_hand || now + upper_get(&s->plan->network) <= turn);
     s->limit = s->finish ? turn : s->due;
@@ -70,11 +70,13 @@ uint32_t client_send(bonnet_client *c, slot *s)
     t->target = p->target;
     t->ended = false;
     t->kill = s->limit + grace;
-    t->state = made ? TRANSFER_MADE : TRANSFER_FREE;
-    if (made) s->state = SLOT_SENT, s->sent = now;
+    const bool allowed = made && client_budget_allows(c, t, s, now);
+    t->state = allowed ? TRANSFER_MADE : TRANSFER_FREE;
+    if (allowed) s->state = SLOT_SENT, s->sent = now;
     else t->slot = NULL;
+    if (made && !allowed) free(t->body), t->body = NULL;
     pthread_mutex_unlock(&c->lock);
-    if (!made) return BONNET_WHY_BUSY;
+    if (!allowed) return made ? BONNET_WHY_BUDGET : BONNET_WHY_BUSY;
     curl_multi_wakeup(c->multi);
     return BONNET_WHY_NONE;
 }

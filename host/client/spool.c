@@ -203,7 +203,7 @@ bonnet_status bonnet_spool_put(bonnet_spool *s, const bonnet_spool_example *exam
     if (!s || !example || !data || !size || size > BONNET_SPOOL_MAX_BYTES || !isfinite(example->confidence)) return BONNET_EINVAL;
     bonnet_spool_example e = *example;
     if (e.what > BONNET_SPOOL_PICTURE || (e.what == BONNET_SPOOL_PICTURE && spool_picture_bytes(&e) != size)) return BONNET_EINVAL;
-    if (e.what == BONNET_SPOOL_MAP) e.height = e.width = e.planes = 0;
+    if (e.what == BONNET_SPOOL_MAP) e.height = e.width = e.planes = e.pixels_signed = 0;
     clock_gettime(CLOCK_REALTIME, &now);
     e.time_s = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
     pthread_mutex_lock(&s->lock);

@@ -36,9 +36,9 @@ size_t spool_line_write(char out[SPOOL_LINE], const bonnet_spool_example *e)
                             "{\"bonnet_spool\": 1, \"id\": %" PRIu64
                             ", \"time_s\": %.17g, \"model_sha256\": \"%s\", \"what\": \"%s\", \"label\": %" PRIu32
                             ", \"above\": %s, \"confidence\": %.17g, \"height\": %" PRIu32 ", \"width\": %" PRIu32 ", \"planes\": %" PRIu32
-                            ", \"bytes\": %" PRIu64 ", \"sha256\": \"%s\"}\n",
+                            ", \"signed\": %" PRIu32 ", \"bytes\": %" PRIu64 ", \"sha256\": \"%s\"}\n",
                             e->id, e->time_s, model, e->what == BONNET_SPOOL_PICTURE ? "picture" : "map", e->label, above, e->confidence, e->height,
-                            e->width, e->planes, e->bytes, file);
+                            e->width, e->planes, e->pixels_signed, e->bytes, file);
 }
 
 /* What stands behind `key`, up to the comma or brace; "": nothing. */
@@ -61,7 +61,7 @@ static uint32_t small(const char *text) { return (uint32_t)strtoul(text, NULL, 1
 
 size_t spool_picture_bytes(const bonnet_spool_example *e)
 {
-    if (!e->height || !e->width || !e->planes || e->height > 65536 || e->width > 65536 || e->planes > 4) return 0;
+    if (!e->height || !e->width || !e->planes || e->height > 65536 || e->width > 65536 || e->planes > 4 || e->pixels_signed > 1) return 0;
     const uint64_t bytes = (uint64_t)e->height * e->width * e->planes;
     return bytes <= BONNET_SPOOL_MAX_BYTES - SPOOL_HEADER ? (size_t)bytes : 0;
 }
@@ -71,7 +71,7 @@ static bool is_possible(const bonnet_spool_example *e)
     if (!e->id || e->id > SPOOL_MOST_ID || !isfinite(e->time_s) || !isfinite(e->confidence) || !e->bytes || e->bytes > BONNET_SPOOL_MAX_BYTES)
         return false;
     if (e->what == BONNET_SPOOL_PICTURE) return spool_picture_bytes(e) && e->bytes == spool_picture_bytes(e) + SPOOL_HEADER;
-    return !e->height && !e->width && !e->planes;
+    return !e->height && !e->width && !e->planes && !e->pixels_signed;
 }
 
 bool spool_line_read(bonnet_spool_example *out, const char *text, size_t size)
@@ -91,6 +91,7 @@ bool spool_line_read(bonnet_spool_example *out, const char *text, size_t size)
     field(word, sizeof word, copy, "height"), e.height = small(word);
     field(word, sizeof word, copy, "width"), e.width = small(word);
     field(word, sizeof word, copy, "planes"), e.planes = small(word);
+    field(word, sizeof word, copy, "signed"), e.pixels_signed = small(word);
     field(word, sizeof word, copy, "bytes"), e.bytes = strtoull(word, NULL, 10);
     field(word, sizeof word, copy, "sha256");
     if (strlen(word) != 64 || !unhex(e.sha256, word) || !is_possible(&e)) return false;
@@ -103,8 +104,8 @@ void spool_npy_header(uint8_t out[SPOOL_HEADER], const bonnet_spool_example *e)
 {
     char text[SPOOL_HEADER - 10 + 1];
     memcpy(out, "\x93NUMPY\x01\x00\x76\x00", 10); /* version 1.0, 118 bytes of text */
-    const int n = snprintf(text, sizeof text, "{'descr': '|u1', 'fortran_order': False, 'shape': (1, %" PRIu32 ", %" PRIu32 ", %" PRIu32 "), }",
-                           e->height, e->width, e->planes);
+    const int n = snprintf(text, sizeof text, "{'descr': '|%c1', 'fortran_order': False, 'shape': (1, %" PRIu32 ", %" PRIu32 ", %" PRIu32 "), }",
+                           e->pixels_signed ? 'i' : 'u', e->height, e->width, e->planes);
     memset(out + 10, ' ', SPOOL_HEADER - 10);
     memcpy(out + 10, text, (size_t)n);
     out[SPOOL_HEADER - 1] = '\n';

@@ -80,14 +80,18 @@ static bonnet_status compute(bonnet_client *c, slot *s)
     }
     s->local_us = client_now() - start;
     if (status != BONNET_OK) return status;
+    s->mapped = p->keep && w.place >= p->keep;
+    s->told = s->in_hand, s->told_label = s->answer.result.label, s->told_confidence = s->answer.confidence;
+    const bool cached = !sure && client_cached(c, s);
     if (sure) s->why = BONNET_WHY_SURE;
+    else if (cached && !s->hit.audit) s->why = BONNET_WHY_CACHED;
     else if (s->why == BONNET_WHY_NONE && w.stop < p->before) s->why = BONNET_WHY_NO_TIME; /* for as much as the next exit */
     if (s->why == BONNET_WHY_NONE) {
         const uint32_t why = client_send(c, s);
         if (why == BONNET_WHY_NONE) return BONNET_OK; /* from here on the slot is the other thread's as well: a reply may be there already */
         s->why = why;
     }
-    if (!sure && !(s->in_hand && s->answer.where == BONNET_WHERE_END)) {
+    if (!sure && !slot_final(s)) {
         const int64_t again = client_now();
         status = walk_home(&w);
         s->local_us += client_now() - again;
@@ -141,7 +145,8 @@ bonnet_status bonnet_client_submit(uint64_t *ticket, bonnet_client *c, const uin
     s->start = now;
     s->deadline = now + (int64_t)whole;
     s->due = s->deadline - (int64_t)c->margin_us;
-    s->in_hand = s->finish = false;
+    s->in_hand = s->finish = s->mapped = s->told = false;
+    s->hit = (bonnet_cache_answer){0};
     s->bytes_sent = s->bytes_received = 0;
     s->replied = s->sent = s->limit = 0;
     memset(&s->answer, 0, sizeof s->answer);

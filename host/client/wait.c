@@ -14,7 +14,8 @@ void client_done(bonnet_client *c, slot *s, int64_t at)
     a->local_us = (uint64_t)s->local_us;
     a->total_us = (uint64_t)(at - s->start);
     if (at > s->deadline) a->flags |= BONNET_ANSWER_LATE;
-    if (wanted && a->where != BONNET_WHERE_UPSTREAM && s->why != BONNET_WHY_SURE) a->flags |= BONNET_ANSWER_FALLBACK;
+    if (wanted && a->where != BONNET_WHERE_UPSTREAM && a->where != BONNET_WHERE_CACHE && s->why != BONNET_WHY_SURE)
+        a->flags |= BONNET_ANSWER_FALLBACK;
     pthread_mutex_lock(&c->lock);
     s->state = SLOT_HERE;
     c->stats.answers++;
@@ -23,6 +24,7 @@ void client_done(bonnet_client *c, slot *s, int64_t at)
     c->stats.where[a->where]++;
     c->stats.why[a->why]++;
     pthread_mutex_unlock(&c->lock);
+    client_keep(c, s);
 }
 
 /* With the lock: nobody waits for it any more; it is a failure of upstream's. */
@@ -77,12 +79,13 @@ bonnet_status client_settle(bonnet_client *c, slot *s)
     a->bytes_sent = s->bytes_sent, a->bytes_received = s->bytes_received;
     if (s->state == SLOT_REPLIED) {
         from_upstream(c, s);
+        client_learn(c, s);
         client_done(c, s, s->replied);
         return BONNET_OK;
     }
     const local *l = &c->local;
     const int64_t start = client_now(), rest = local_part_us(l, s->plan->keep, l->end);
-    const bool end = s->in_hand && a->where == BONNET_WHERE_END;
+    const bool end = slot_final(s);
     if (!end && (!s->in_hand || start + rest <= s->deadline)) {
         status = local_finish(a, &c->local, s->plan->keep, s->plan->keep ? s->map : s->pixels);
         s->local_us += client_now() - start;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include "bucket.h"
 
-enum { STEPS = 200000, FINEST = 64 }; /* levels of a request */
+enum { STEPS = 200000, FINEST = 8 }; /* levels of a request */
 static const double enough = 1e-9;
 
 bool bucket_chain_of(bucket_chain *out, const bonnet_offload_bin *bins, uint32_t count, const bonnet_offload_traffic *t)

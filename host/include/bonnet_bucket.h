@@ -58,7 +58,7 @@ typedef struct bonnet_offload_traffic {
     double bytes_per_s, burst_bytes; /* of the bucket */
     double request_bytes;       /* of one picture's request, above 0, at most burst_bytes */
     double pictures_per_s;      /* above 0 */
-    uint32_t levels;            /* into which the bucket is cut, at most; 0: BONNET_OFFLOAD_LEVELS, and no more than 64 for a request */
+    uint32_t levels;            /* into which the bucket is cut, at most; 0: BONNET_OFFLOAD_LEVELS, and no more than 8 for a request */
 } bonnet_offload_traffic;
 
 typedef struct bonnet_offload_policy {

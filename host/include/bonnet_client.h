@@ -21,6 +21,7 @@
 #ifndef BONNET_CLIENT_H
 #define BONNET_CLIENT_H
 
+#include "bonnet_bucket.h"
 #include "bonnet_exits.h"
 
 #ifdef __cplusplus
@@ -43,6 +44,35 @@ typedef struct bonnet_client_plan {
     const double *thresholds;   /* [exits + 1], as in bonnet_exits_options, the network's own end last (0: it is always sure; only looked at where `whole`
                                    and something can be sent). NULL: those of the options */
 } bonnet_client_plan;
+
+/* Upstream's answers, again for maps that are near (bonnet_cache.h): of the plans that send the map of this cut. Zero means default as there. */
+typedef struct bonnet_client_cache {
+    uint32_t cut;
+    const uint32_t *tau;        /* [classes] */
+    uint32_t entries;
+    uint64_t memory_bytes;
+    double   ttl_s, audit, budget, level;
+    uint64_t seed;
+} bonnet_client_cache;
+
+/* What requests may send: bytes of inference requests, header fields included, TLS not. In any time t at most bytes_per_s * t + burst_bytes. */
+typedef struct bonnet_client_budget {
+    double   bytes_per_s, burst_bytes;
+    const bonnet_offload_policy *policy; /* who is worth it, by what is left; NULL: everybody for whom there is enough */
+    const char *state;          /* a file that keeps what is left from one client to the next; after a crash nothing was left. NULL: every client begins with a burst */
+} bonnet_client_budget;
+
+/*
+ * Hard examples on disk (bonnet_spool.h): where upstream says something else than this device or the cache did; where it was wanted and gave no answer; where whoever
+ * answered was less sure than `below`.
+ */
+typedef struct bonnet_client_spool {
+    const char *folder;
+    uint64_t bytes;             /* and examples: bonnet_spool_options; 0: default */
+    uint32_t examples;
+    uint32_t what;              /* enum bonnet_spool_what: MAP, that is sent or would be; PICTURE: stays on this disk, whatever no_raw_upload says */
+    double   below;             /* a confidence; 0: no answer is hard for this alone */
+} bonnet_client_spool;
 
 /* Zero means default. Initialise with BONNET_CLIENT_OPTIONS_INIT so that fields can be added. Nothing that is pointed to is needed after bonnet_client_open(). */
 typedef struct bonnet_client_options {
@@ -68,11 +98,14 @@ typedef struct bonnet_client_options {
     uint64_t seed;              /* of that chance; default 1 */
     char    *message;           /* or NULL: receives one line if open fails */
     size_t   message_bytes;
+    const bonnet_client_cache  *cache;  /* or NULL, as these: */
+    const bonnet_client_budget *budget;
+    const bonnet_client_spool  *spool;
 } bonnet_client_options;
-#define BONNET_CLIENT_OPTIONS_INIT { sizeof(bonnet_client_options), NULL, NULL, NULL, NULL, 0, 0, NULL, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
+#define BONNET_CLIENT_OPTIONS_INIT { sizeof(bonnet_client_options), NULL, NULL, NULL, NULL, 0, 0, NULL, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL }
 
 /* Who answered. Values are API. */
-typedef enum bonnet_where { BONNET_WHERE_EXIT = 0, BONNET_WHERE_END = 1, BONNET_WHERE_UPSTREAM = 2, BONNET_WHERE_PLACES = 3 } bonnet_where;
+typedef enum bonnet_where { BONNET_WHERE_EXIT = 0, BONNET_WHERE_END = 1, BONNET_WHERE_UPSTREAM = 2, BONNET_WHERE_CACHE = 3, BONNET_WHERE_PLACES = 4 } bonnet_where;
 
 /* Why upstream did not: the first thing that stood against it. Values are API; BONNET_WHY_NONE: it did. */
 typedef enum bonnet_why {
@@ -90,9 +123,11 @@ typedef enum bonnet_why {
     BONNET_WHY_SERVER    = 11,  /* it answered 5xx                                                         */
     BONNET_WHY_REFUSED   = 12,  /* it answered something else that is not 200                              */
     BONNET_WHY_GARBAGE   = 13,  /* it answered 200, and what came is no answer                             */
-    BONNET_WHYS          = 14
+    BONNET_WHY_CACHED    = 14,  /* the cache did                                                            */
+    BONNET_WHY_BUDGET    = 15,  /* it may not be sent: the budget is spent, or kept for pictures that are harder */
+    BONNET_WHYS          = 16
 } bonnet_why;
-BONNET_API_VOID const char *bonnet_where_name(uint32_t where); /* "exit", "end", "upstream"; "" beyond */
+BONNET_API_VOID const char *bonnet_where_name(uint32_t where); /* "exit", "end", "upstream", "cache"; "" beyond */
 BONNET_API_VOID const char *bonnet_why_name(uint32_t why);     /* "none", "sure", "plan", "no time", ...; "" beyond */
 
 enum {
@@ -156,6 +191,13 @@ typedef struct bonnet_client_stats {
     uint64_t switches, trials;  /* of plans; pictures sent to learn the bandwidth */
     double   bits_per_s;        /* the bandwidth state, 0: not known yet */
     double   rtt_s, rtt_min_s;  /* of small requests; 0: not known yet */
+    uint64_t cache_looks, cache_hits, cache_audits, cache_false; /* look-ups; hits, audited ones among them; audits that came to something; false ones among them */
+    uint64_t cache_tightened;   /* how often a class's reach was made smaller */
+    uint32_t cache_entries;
+    uint64_t budget_refused;    /* requests that it did not allow */
+    double   budget_bytes;      /* left now */
+    uint64_t spooled, spool_kept, spool_dropped, spool_evicted; /* handed to the spool; on the disk; dropped, for whatever reason; removed for harder ones */
+    char     spool_line[200];   /* about the last failure of the disk; "" if none */
     char     line[200];         /* about the last failure of server or network; "" if none */
     char     switched[120];     /* about the last change of plans; "" if none */
 } bonnet_client_stats;

@@ -5,7 +5,7 @@
  *
  *     000000000017.json      one line of JSON: what is known of the example; it is renamed into place last
  *     000000000017.cut       a map of a cut (bonnet_cut_pack()), for `bonnet run --from`, or
- *     000000000017.npy       a picture, uint8 [1, height, width, planes], for `bonnet run` and numpy
+ *     000000000017.npy       a picture, uint8 or int8 [1, height, width, planes], for `bonnet run` and numpy
  *
  * As in bonnet.h: fallible functions return BONNET_OK or a negative bonnet_status, write their first argument, and leave it untouched on failure; nothing
  * prints or exits. message: NULL, or receives one line on failure. Maps are personal data as pictures are. docs/spool.md.
@@ -39,7 +39,7 @@ typedef struct bonnet_spool_example {
     uint32_t what;              /* enum bonnet_spool_what */
     uint32_t label, above;      /* of this device; of upstream, or BONNET_SPOOL_NOBODY */
     double   confidence;        /* of this device, finite */
-    uint32_t height, width, planes; /* of a PICTURE; 0 */
+    uint32_t height, width, planes, pixels_signed; /* of a PICTURE; pixels_signed 1: int8, as bonnet_model_info says; else 0 */
     uint64_t bytes;             /* of its file; put: ignored, as the rest */
     uint8_t  sha256[32];        /* of its file */
 } bonnet_spool_example;

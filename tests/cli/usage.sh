@@ -6,7 +6,7 @@
 check 0 'usage: bonnet VERB' "$BONNET" help
 check 0 '^bonnet [0-9]+\.[0-9]+\.[0-9]+$' "$BONNET" --version
 check 2 "no verb 'flie'" "$BONNET" flie
-for verb in run cut verify bench estimate profile order calibrate link plan codec energy trace report compile info serve offload spool streams flash doctor devices selftest; do
+for verb in run cut verify bench estimate profile order calibrate link plan codec energy trace report compile info serve offload cache spool streams flash doctor devices selftest; do
     check 0 "usage: bonnet $verb" "$BONNET" "$verb" --help
     check 2 "$verb: bad or incomplete option '--no-such-option'; try .bonnet $verb --help." "$BONNET" "$verb" --no-such-option
     check 2 "$verb: bad or incomplete option '-Z'" "$BONNET" "$verb" -Z
