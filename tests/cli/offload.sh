@@ -47,7 +47,8 @@ offload "$bool" "${some[@]}" --upstream http://127.0.0.1:1
 same boolnet_k4.want 'nobody there'
 holds ".local == $n and .why[\"not ready\"] == $n and .fallback == $n and .breaker == \"open\" and .requests == 0"
 
-start "$bool" "$base"
+"$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exits.bonnet > out 2> err || die 'compile'
+start "$bool" "$base" exits.bonnet
 # Every cut of both networks, and pictures to another network.
 for net in boolnet_k4 basenet_k1; do
     cuts=$("$BONNET" cut "$MODELS/$net.bonnet" --json | jq '.cuts | length')
@@ -65,6 +66,33 @@ offload "$base" "${some[@]}" --upstream "$url" --model boolnet_k4 --threshold 80
 holds '.upstream > 0 and .where.end > 0 and .why.sure == .where.end and .fallback == 0'
 paste -d ' ' basenet_k1.want boolnet_k4.want > both.want
 jq -r '.where + " " + (.logits | tostring)' lines | paste -d ' ' - both.want | awk '$2 != ($1 == "end" ? $3 : $4) {bad = 1} END {exit bad}' || die 'a cascade mixes up its networks'
+# By plans of bonnet plan: exits answer with their own confidence, the tail what the whole network says; below its bandwidth another plan.
+cp "$ROOT"/examples/edge/fashion/*.json .
+jq 'del(.layers, .network)' tiers.json > t.json
+for goal in 'split --accuracy 0.914 --deadline 40' 'here --only device'; do
+    # shellcheck disable=SC2086 # words on purpose
+    "$BONNET" plan exits.bonnet --tiers t.json --exits thresholds.json ${goal#* } -o ${goal%% *}.json > out 2> err || die "plan $goal"
+done
+"$BONNET" run exits.bonnet "${some[@]}" --json | jq -c '.images[] | [.index, .logits]' > end.want
+"$BONNET" run exits.bonnet "${some[@]}" --exit exit1 --json > exit.json || die 'run --exit'
+jq -c '.images[] | [.index, .confidence]' exit.json > exit.want
+by_plan() { # by_plan CONDITION ARGUMENT... - each answer is the exit's or the end's, by where it came from
+    offload exits.bonnet "${some[@]}" --upstream "$url" --deadline-ms 20000 "${@:2}"
+    holds "$1"
+    jq -r '.where + " " + ([.index, .confidence] | tostring) + " " + ([.index, .logits] | tostring)' lines | paste -d ' ' - exit.want end.want |
+        awk '$1 == "exit" ? $2 != $4 : $3 != $5 {bad = 1} END {exit bad}' || die "other answers: ${*:2}"
+}
+jq '.exits[0].threshold = 500000' split.json > half.json # of these pictures nearly all are sure enough
+by_plan '.where.exit > 0 and .upstream > 0 and .fallback == 0 and .where.end == null' --plan half.json
+by_plan ".where.exit == $n and .requests == 0" --plan here.json
+by_plan ".plan == 1 and .upstream > 0" --plan 0:here.json --plan 0.001:half.json
+jq '.exits[0].threshold = 1e12 | .policy = "no_raw_upload"' split.json > all.json
+by_plan ".upstream == $n and .requests == $n" --plan all.json
+by_plan '.where.exit > 0 and .fallback == 0' --exits thresholds.json --send 0
+no 15 'is of another network' "$bool" "${some[0]}" --upstream "$url" --plan split.json
+no 2 'several plans want --plan MBIT:FILE' exits.bonnet "${some[0]}" --upstream "$url" --plan split.json --plan here.json
+no 11 'must be finite and ascend' exits.bonnet "${some[0]}" --upstream "$url" --plan 2:split.json --plan 1:here.json
+no 14 'none.json' exits.bonnet "${some[0]}" --upstream "$url" --plan none.json
 # The tail of another network of the same name, and of none.
 offload "$base" "${some[@]}" --upstream "$url" --model boolnet_k9 --threshold 1e12
 same basenet_k1.want 'no such model'
@@ -93,7 +121,6 @@ try() { # try MODE CONDITION [ARGUMENT...]
 try good ".upstream == $n"
 try plain ".upstream == $n"
 try crawl ".upstream == $n and .bytes_sent < $n * 5500" --send 0 # 6272 bytes each, packed where the link is slow
-try good ".upstream == $n and .bytes_sent > $n * 6272" --send 0
 for mode in hang slow; do try $mode '.why.timeout == 3 and .opened == 1 and .why["left alone"] > 0 and .upstream == 0'; done
 for mode in reset half; do try $mode '.why.connection == 3 and .opened == 1 and .upstream == 0'; done
 for mode in garbage nohttp shape classes version id json huge endless fields; do try $mode '.why.garbage == 3 and .opened == 1 and .upstream == 0'; done
@@ -110,6 +137,7 @@ same boolnet_k4.want 'floats of another server' # as numbers of 2^-16
 
 # A stream of pictures until it is told to stop, while things happen.
 stream() { # stream URL ARGUMENT...
+    : > out # what the one before said is not what this one says
     "$BONNET" offload "$bool" "${some[@]}" --upstream "$1" --send 2 --deadline-ms 450 --margin-ms 200 --rate 100 --repeat 100000 --connect-ms 20000 "${@:2}" --json > out 2> err &
     client=$!
 }
