@@ -6,18 +6,19 @@
 enum { GRACE_LEAST_US = 100000, GRACE_MOST_US = 2000000 }; /* for a reply that nobody waits for any more: it still says what the link carries */
 
 /*
- * slot->limit and slot->finish. Without an answer in hand upstream must have answered while there is still time to run the rest here. With one of an exit this is
- * better, too, but where a reply would not be there by then, the wait goes on to the end, and the exit's answer is what is left.
+ * slot->limit and slot->finish: until when a reply is waited for, and whether the rest is run here if none comes. Where the rest fits in before the deadline the
+ * wait ends at the last moment for it: upstream's tail would say the same. Where it does not, and an exit has answered, the wait goes on to the end; so it does
+ * for another network's answer, which is worth more than the rest of this one, if it is not expected before that moment.
  */
 static bool there_is_time(const bonnet_client *c, slot *s, int64_t now)
 {
     const local *l = &c->local;
     const int64_t way = (int64_t)(1e6 * c->meter.rtt_min_s);
-    const bool end = slot_final(s);
-    const int64_t turn = s->due - local_part_us(l, s->plan->keep, l->end); /* the latest moment to turn back */
-    s->finish = !end && turn > now + way && (!s->in_hand || now + upper_get(&s->plan->network) <= turn);
+    const int64_t turn = s->due - local_part_us(l, s->plan->keep, l->end);
+    const bool end = s->in_hand && s->answer.where == BONNET_WHERE_END, same = c->targets[s->plan->target].want.digest != NULL;
+    s->finish = !end && (turn > now || !s->in_hand) && (!s->in_hand || same || now + upper_get(&s->plan->network) <= turn);
     s->limit = s->finish ? turn : s->due;
-    return s->finish || (s->in_hand && s->due > now + way);
+    return s->limit > now + way;
 }
 
 /* A free transfer, or NULL: replies that nobody waits for any more are still coming. */
