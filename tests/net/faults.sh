@@ -4,7 +4,7 @@
 # (kill -9 of the server, then a new one), stopped (SIGSTOP), blackhole (all packets lost), down (no carrier), slow (50 kbit/s), network (a server with another network of
 # that name, which the client finds out and looks at again after 30 s). Every picture is answered with the right logits by its deadline; the breaker opens and closes again. make soak-net, test-net-faults
 # TRACE: a recorded link, as for `bonnet link`, to play instead of tests/vectors/edge/bus.log, which is made up. TLS=1: by TLS, with client certificates.
-. "${ROOT:?set by make}/tests/net/lib.sh"
+. "${ROOT:?set by make}/tests/net/lib.sh" || exit 1
 pictures=$1 rate=$2 deadline=100 margin=20
 shift 2
 set -- "${@:-killed}"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """judge.py ANSWERS REFERENCE PHASES WAKEUP DEADLINE_MS MARGIN_MS - what `bonnet offload --json` said while link and server failed under it.
 
-ANSWERS: its lines, the last one the summary. REFERENCE: those of a run without a server, of each picture once. PHASES: "NAME FIRST-LINE" in order. WAKEUP: wakeup.c's line.
+ANSWERS: its lines, the last one the summary. REFERENCE: those of a run without a server, of each picture once. PHASES: "NAME FIRST-LINE" in order; steady...: at least half comes from upstream; others but healed and slow:
+something does not. WAKEUP: wakeup.c's line.
 Every picture is answered once and in order, with the logits of the whole network whoever computed them. None is late, but by what the machine's own waking up explains: two
 threads wake for an answer, so by that much twice beyond the margin, and in no larger share of the pictures than twice the share of the time in which the machine was stalled. Prints a table, then what does not hold; exit 1 then.
 """
@@ -56,12 +57,11 @@ if beyond or late > 2 * wakeup["stalled"] * len(lines):
                (late, beyond, 100 * wakeup["stalled"]))
 if late != summary["late"]:
     bad.append("the client counted %d late, there were %d" % (summary["late"], late))
-faults = [n for n in rows if n not in ("steady", "healed")]
-for n in faults:
-    if n != "slow" and not rows[n]["why"]:
+for n, r in rows.items():
+    if n.startswith("steady") and r["upstream"] * 2 < r["pictures"]:
+        bad.append("%s: %d of %d upstream" % (n, r["upstream"], r["pictures"]))
+    elif not n.startswith("steady") and n not in ("healed", "slow") and not r["why"]:
         bad.append("%s: nothing fell back" % n)
-if rows["steady"]["upstream"] * 2 < rows["steady"]["pictures"]:
-    bad.append("steady: %d of %d upstream" % (rows["steady"]["upstream"], rows["steady"]["pictures"]))
 if summary["opened"] < 1:
     bad.append("the breaker never opened")  # that it closed again is what faults.sh waits for
 print("\n".join("FAIL: " + b for b in bad))

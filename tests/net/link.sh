@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # link.sh - a link is as it was told to be: delay, jitter, order, loss, rate, queue, trace, black hole, no carrier. The numbers are printed; what is asked of them leaves
 # room for a busy machine. make test-net-link
-. "${ROOT:?set by make}/tests/net/lib.sh"
+. "${ROOT:?set by make}/tests/net/lib.sh" || exit 1
 meter() { in_space "$1" /usr/bin/python3 -B "$ROOT/tests/net/meter.py" "${@:2}"; }
 spaces here there
 checks=0

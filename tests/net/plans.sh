@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # plans.sh - `bonnet offload` with two plans of `bonnet plan`, from an exit here below 1 Mbit/s, and split above, over a link of 8 Mbit/s that falls to 200 kbit/s and comes
 # back: the plan changes down and up again, each time with a reason, and every picture is answered. make net-plans
-. "${ROOT:?set by make}/tests/net/lib.sh"
+. "${ROOT:?set by make}/tests/net/lib.sh" || exit 1
 "$BONNET" compile "$ROOT/models/fashion/boolnet_k4_exits.onnx" -o exits.bonnet > compiled 2>&1 || die "$(cat compiled)"
 cp "$ROOT"/examples/edge/fashion/*.json .
 jq 'del(.layers, .network)' tiers.json > t.json # the network's own layers

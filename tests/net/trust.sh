@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # trust.sh - whom `bonnet offload` trusts: with --ca those that it was given and nobody else, without it the system's, which are put in their place here. make test-net-trust
 LINK=none
-. "${ROOT:?set by make}/tests/net/lib.sh"
+. "${ROOT:?set by make}/tests/net/lib.sh" || exit 1
 . "$ROOT/tests/cli/certs_lib.sh"
 authority ca
 authority ca2

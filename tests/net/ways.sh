@@ -3,7 +3,7 @@
 # ways.sh SECONDS - a slow device (cpu:isa=portable), a fast server (cpu:), a mobile link that plays a trace between them: how many pictures a second, and how many late, where
 # everything is computed here, everything there, by the best plan for the trace's mean, by plans that follow the bandwidth. Plans are made by `bonnet plan` from profiles
 # measured here. Each way has SECONDS of the same trace from its beginning. make net-ways; TRACE: another one than tests/vectors/edge/bus.log; SCALE: its rates times that
-. "${ROOT:?set by make}/tests/net/lib.sh"
+. "${ROOT:?set by make}/tests/net/lib.sh" || exit 1
 seconds=$1 deadline=${DEADLINE:-500} scale=${SCALE:-0.5} speed=3
 net=$ROOT/build/imagenet/basenet_k1.bonnet trace=${TRACE:-$ROOT/tests/vectors/edge/bus.log}
 slow=cpu:isa=portable
