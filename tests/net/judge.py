@@ -64,5 +64,6 @@ for n, r in rows.items():
         bad.append("%s: nothing fell back" % n)
 if summary["opened"] < 1:
     bad.append("the breaker never opened")  # that it closed again is what faults.sh waits for
-print("\n".join("FAIL: " + b for b in bad))
+for b in bad:
+    print("FAIL: " + b)
 sys.exit(bool(bad))

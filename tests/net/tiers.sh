@@ -19,7 +19,7 @@ serve edge 127.0.0.1:8601
 near=$server
 serve cloud 10.9.2.2:8601
 # The file that ships, with these two servers; the cloud's is asked when the edge's own does not answer.
-sed -e 's|bind 127.0.0.1:8600|bind 10.9.1.2:8600|; s|server b .*|server b 10.9.2.2:8601 backup|; /server c/d' "$ROOT/examples/serve/haproxy.cfg" > haproxy.cfg
+sed -e 's|bind 127.0.0.1:8600|bind 10.9.1.2:8600|; s|^ *server b .*|    server b 10.9.2.2:8601 backup|; /^ *server c /d' "$ROOT/examples/serve/haproxy.cfg" > haproxy.cfg
 become edge haproxy -q -db -f haproxy.cfg > haproxy.log 2>&1 < /dev/null &
 
 answered() { wc -l < answers; }
@@ -37,7 +37,7 @@ become device "$BONNET" offload "$net" "$ROOT"/tests/vectors/fashion/*.pgm --ups
 client=$!
 until_said answers '"where":"upstream"' $client
 phase steady 2
-kill -9 $near
+kill -9 $near; wait $near 2> /dev/null
 phase healed 1
 phase steady-cloud 2 # while it answers for the edge
 in_space edge ip link set line down
