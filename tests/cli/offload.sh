@@ -131,6 +131,11 @@ for mode in 404 409; do try $mode ".why.mismatch == $n and .requests == 1"; done
 for mode in digest nomodel; do try $mode ".why.mismatch == $n and .requests == 0"; done
 for mode in notready noise; do try $mode '.upstream == 0 and .requests == 0'; done
 try mute '.upstream == 0 and .requests == 0 and .why["not ready"] > 0' --connect-ms 100
+# With an exit's answer in hand, too: there is time for the rest here, and so nobody falls back on the exit.
+echo hang > mode
+offload exits.bonnet "${some[@]}" --upstream "$bad" --plan all.json --deadline-ms 450 --margin-ms 200
+holds ".where.end == $n and .why.timeout == 3"
+jq -s -e 'all(.short == false)' lines > /dev/null || die 'an exit answered although there was time'
 echo float > mode
 offload "$base" "${some[@]}" --upstream "$bad" --model boolnet_k4 --threshold 1e12 --deadline-ms 20000
 same boolnet_k4.want 'floats of another server' # as numbers of 2^-16
