@@ -86,7 +86,7 @@ jq '.exits[0].threshold = 500000' split.json > half.json # of these pictures nea
 by_plan '.where.exit > 0 and .upstream > 0 and .fallback == 0 and .where.end == null' --plan half.json
 by_plan ".where.exit == $n and .requests == 0" --plan here.json
 by_plan ".plan == 1 and .upstream > 0" --plan 0:here.json --plan 0.001:half.json
-jq '.exits[0].threshold = 1e12 | .policy = "no_raw_upload"' split.json > all.json
+jq '.exits[:2][].threshold = 1e12 | .policy = "no_raw_upload"' split.json > all.json
 by_plan ".upstream == $n and .requests == $n" --plan all.json
 by_plan '.where.exit > 0 and .fallback == 0' --exits thresholds.json --send 0
 no 15 'is of another network' "$bool" "${some[0]}" --upstream "$url" --plan split.json
