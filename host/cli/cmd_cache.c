@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "cache_file.h"
 
 static const char usage[] =
@@ -118,14 +119,24 @@ static int calibrate(const cli_session *s, const sequence *q, const line *l)
 
 typedef struct tally {
     uint64_t wrong;
+    double seconds; /* of look-ups */
     bonnet_cache_stats stats;
 } tally;
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 static bonnet_status one(tally *t, bonnet_cache *c, const sequence *q, size_t i)
 {
     bonnet_cache_answer a;
     const bonnet_cache_entry e = {map(q, i), q->labels[i], 1, NULL};
+    const double start = seconds_now();
     bonnet_status status = bonnet_cache_look(&a, c, &q->key, e.map, (double)i);
+    t->seconds += seconds_now() - start;
     if (status != BONNET_OK) return status;
     const bool wrong = a.hit && a.label != e.label;
     t->wrong += wrong;
@@ -160,12 +171,15 @@ static int replay(const cli_session *s, const sequence *q, const line *l)
         json_object_object_add(j, "audits", json_object_new_uint64(t.stats.audits));
         json_object_object_add(j, "tightened", json_object_new_uint64(t.stats.tightened));
         json_object_object_add(j, "entries", json_object_new_uint64(t.stats.entries));
+        json_object_object_add(j, "us_a_look", json_object_new_double(1e6 * t.seconds / (double)t.stats.looks));
         json_object_object_add(j, "words_read", json_object_new_uint64(t.stats.words_read));
         code = cli_print_json(j);
     } else if (code == CLI_OK) {
-        printf("%llu images: %llu hits, %llu of them false; %llu audits, tightened %llu times; %u entries of %u words, %.0f words read at a look\n",
+        printf("%llu images: %llu hits, %llu of them false; %llu audits, tightened %llu times; %u entries of %u words, %.0f words read at a look, "
+               "%.1f us\n",
                (unsigned long long)t.stats.looks, (unsigned long long)t.stats.hits, (unsigned long long)t.wrong, (unsigned long long)t.stats.audits,
-               (unsigned long long)t.stats.tightened, t.stats.entries, q->key.words, (double)t.stats.words_read / (double)t.stats.looks);
+               (unsigned long long)t.stats.tightened, t.stats.entries, q->key.words, (double)t.stats.words_read / (double)t.stats.looks,
+               1e6 * t.seconds / (double)t.stats.looks);
         code = cli_finish_stdout();
     }
     bonnet_cache_close(c);

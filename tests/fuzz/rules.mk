@@ -29,6 +29,8 @@ FUZZ_SRCS_acl       := $(wildcard host/serve/acl*.c)
 FUZZ_LIBS_acl       := -ljson-c -lgnutls
 FUZZ_SRCS_message   := $(wildcard host/client/message*.c)
 FUZZ_LIBS_message   := -ljson-c -lz
+FUZZ_SRCS_cache     := $(addprefix host/cli/,cache_file.c read.c write.c) $(EDGE_SRCS)
+FUZZ_LIBS_cache     := -ljson-c
 FUZZ_SRCS_spool     := $(wildcard host/client/spool*.c)
 FUZZ_SRCS_xclbin    := driver/xrt_xclbin.c
 FUZZ_SRCS_bitstream := host/cli/flash_bit.c host/cli/flash_xclbin.c
@@ -51,7 +53,7 @@ fuzz: deps-fuzz $(FUZZ_BINS) $(O)/tests/fuzz/seeds  ## The readers of foreign by
 	$(Q)mkdir -p $(FUZZ_NAMES:%=$(O)/fuzz/%) && $(O)/tests/fuzz/seeds $(O)/fuzz
 	$(Q)/usr/bin/python3 -B tests/fuzz/graph_seeds.py $(O)/fuzz/onnx || echo "no python3-onnx: the ONNX fuzzer starts without graphs of general layers"
 	$(Q)if [ -f $(XRT_INCLUDE)/xclbin.h ]; then $(MAKE) --no-print-directory -s $(XRT_XCLBIN) && cp $(XRT_XCLBIN) $(O)/fuzz/xclbin/ && cp $(XRT_XCLBIN) $(O)/fuzz/bitstream/; fi
-	$(Q)cp tests/fuzz/exits.json tests/fuzz/exits.csv $(O)/fuzz/exits/ && cp tests/fuzz/acl.json $(O)/fuzz/acl/
+	$(Q)cp tests/fuzz/exits.json tests/fuzz/exits.csv $(O)/fuzz/exits/ && cp tests/fuzz/acl.json $(O)/fuzz/acl/ && cp tests/fuzz/cache.json $(O)/fuzz/cache/ && cp tests/fuzz/spool.json $(O)/fuzz/spool/
 	$(Q)for n in $(FUZZ_NAMES); do echo "fuzz $$n, $(FUZZ_SECONDS) s"; \
 	  $(O)/tests/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) -max_len=200000 -len_control=0 -rss_limit_mb=2048 -timeout=20 -verbosity=0 \
 	    -print_final_stats=1 -artifact_prefix=$(O)/fuzz/$$n- $(O)/fuzz/$$n || exit 1; done

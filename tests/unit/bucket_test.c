@@ -36,6 +36,9 @@ static void bucket(unit *u)
     wrong += bonnet_bucket_start(&b, 100, 1000, 5) != BONNET_OK || bonnet_bucket_take(&taken, &b, 1000, 5) != BONNET_OK || !taken;
     copy = b;
     wrong += bonnet_bucket_take(&taken, &b, 500, 9.9) != BONNET_OK || taken || bonnet_bucket_take(&taken, &copy, 500, 10) != BONNET_OK || !taken;
+    double level;
+    wrong += bonnet_bucket_level(&level, &b, 3) != BONNET_OK || fabs(level - 490) > 1e-6 || bonnet_bucket_level(&level, &b, 4) != BONNET_OK ||
+             fabs(level - 590) > 1e-6;
     UNIT(u, wrong == 0, "numbers out of range are refused; a full burst, then what has flowed in", "%u wrong", wrong);
 }
 
