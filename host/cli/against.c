@@ -192,13 +192,13 @@ static int conclude(comparison *c, const cli_options *o)
     return cli_finish_stdout();
 }
 
-int cli_verify_against(cli_session *s, const cli_options *o)
+int cli_verify_against(cli_session *s, const cli_options *o, const char *path)
 {
-    comparison c = {.path = o->against, .table = json_object_new_array()};
+    comparison c = {.path = path, .table = json_object_new_array()};
     uint8_t *bytes = NULL, *pixels = NULL;
     size_t size = 0;
-    int code = o->argc > 1 ? cli_fail(CLI_USAGE, "verify: --against takes one image") : cli_read_file(&bytes, &size, o->against);
-    if (code == CLI_OK) code = cli_tensors_parse(&c.theirs, o->against, bytes, size);
+    int code = o->argc > 1 ? cli_fail(CLI_USAGE, "verify: --against takes one image") : cli_read_file(&bytes, &size, path);
+    if (code == CLI_OK) code = cli_tensors_parse(&c.theirs, path, bytes, size);
     if (code == CLI_OK) code = o->argc ? cli_image_read_for(&pixels, o->argv[0], s) : take_image(&pixels, &c, s);
     if (code == CLI_OK) {
         bonnet_status status = bonnet_run_tensors(&c.ours, s->dev, s->model, pixels, bonnet_model_input_bytes(s->model));

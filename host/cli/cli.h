@@ -23,29 +23,11 @@ typedef struct cli_options {
     const char *geometry;    /* --geometry NAME  */
     unsigned long limit;     /* --limit N, --images N; 0 = all */
     unsigned long timeout_ms, seed, batch;
-    unsigned long walks;     /* --walks N        */
-    unsigned long dram_latency, dram_port; /* --dram-latency CYCLES, --dram-port BITS; 0: not given */
     const char *trace;       /* --trace FILE     */
-    bool json, quiet, compare, explain, analytic, strict, allow_inexact;
+    bool json, quiet;
     const char *manifest, *root;           /* --manifest FILE, --root DIR */
-    const char *board, *commit, *tool;     /* flash --entry: who built it, of what, with what */
-    const char *against;                   /* --against FILE.npz */
-    const char *preprocess;                /* --preprocess FILE.json */
-    const char *until, *from;              /* --until CUT, --from FILE.cut */
-    const char *deadline, *storage, *dependence;       /* --deadline MS, --storage BYTES, --dependence NAME */
-    const char *detector, *threshold, *format, *scale; /* --detector NAME, --threshold X, --format NAME, --scale MBIT: numbers as text, or NULL */
-    const char *bits, *codec, *level, *range, *decode, *plot; /* --bits N, --codec NAME, --level N, --range RANGE, --decode FILE, --plot FILE: as text, or NULL */
+    const char *detector, *threshold, *scale; /* --detector NAME, --threshold X, --scale MBIT: numbers as text, or NULL */
     unsigned long clock_mhz;
-    unsigned long repeat, budget;           /* --repeat N, --budget N; 0: the verb's own */
-    const char *idle_mw, *active_mw;        /* --idle-mw MW, --active-mw MW: numbers as text, or NULL */
-    bool kinds;                             /* --kinds */
-    const char *platform, *cpu; /* --platform FILE, --cpu FILE */
-    const char *tiers, *exits, *goal, *policy, *only;  /* plan: --tiers FILE, --exits FILE, --goal NAME, --policy NAME,NAME, --only NAME */
-    const char *accuracy, *energy, *weight;            /* --accuracy X, --energy MJ, --weight X: numbers as text, or NULL */
-    const char *edgent, *states, *times;               /* --edgent static|map, --states LIST, --times X */
-    unsigned long best;                                /* --best K */
-    bool pareto, check, all_exits;
-    bool dry_run, unlisted, entry;
     int argc;                /* what is left: models, images */
     char **argv;
 } cli_options;
@@ -92,12 +74,12 @@ int cli_images_of_all(uint8_t **pixels, size_t *count, const cli_session *s, con
 /* The maps of `count` images at a cut. *maps: free(). */
 int cli_maps_at(uint8_t **maps, const cli_session *s, uint32_t cut, const uint8_t *pixels, size_t count);
 /* run --until: the maps of the cut, into a file. */
-int cli_run_until(cli_session *s, const cli_options *o);
+int cli_run_until(cli_session *s, const cli_options *o, const char *until, const char *codec);
 /* run --from: the file's maps; the session's model becomes the tail. */
 int cli_maps_read(uint8_t **maps, size_t *count, cli_session *s, const char *path);
 
 /* verify --against: the last argument that is left, or none, is the image. */
-int cli_verify_against(cli_session *s, const cli_options *o);
+int cli_verify_against(cli_session *s, const cli_options *o, const char *path);
 /* compile --preprocess FILE: the recipe in it. */
 int cli_preprocess_read(bonnet_preprocess *out, const char *path);
 

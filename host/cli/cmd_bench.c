@@ -20,13 +20,18 @@ static const char usage[] =
 
 enum { URI_BYTES = 1200, MAX_WALKS = 1000 };
 
+typedef struct line {
+    cli_options o;
+    unsigned long walks, dram_latency, dram_port;
+} line; /* 0: not given */
+
 static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_GROUP(cli_frames_options),
                                           CLI_OPT_WHOLE("limit", cli_options, limit, 1, 100000),
                                           CLI_OPT_TEXT("trace", cli_options, trace),
-                                          CLI_OPT_WHOLE("walks", cli_options, walks, 0, MAX_WALKS),
-                                          CLI_OPT_WHOLE("dram-latency", cli_options, dram_latency, 1, CLI_WHOLE_MOST),
-                                          CLI_OPT_WHOLE("dram-port", cli_options, dram_port, 1, CLI_WHOLE_MOST),
+                                          CLI_OPT_WHOLE("walks", line, walks, 0, MAX_WALKS),
+                                          CLI_OPT_WHOLE("dram-latency", line, dram_latency, 1, CLI_WHOLE_MOST),
+                                          CLI_OPT_WHOLE("dram-port", line, dram_port, 1, CLI_WHOLE_MOST),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
@@ -138,69 +143,69 @@ static int print_json(const cli_session *s, const cli_options *o, const measured
 }
 
 /* One job of one walk and one of several. Their difference is what a frame takes when the stem of the next runs beside it. */
-static int stream(measured *m, cli_session *s, const cli_options *o, const char *image)
+static int stream(measured *m, cli_session *s, const line *l, const char *image)
 {
-    cli_options job = *o;
+    cli_options job = l->o;
     bonnet_stats one = m->stats, many;
     int code = CLI_OK;
-    if (!m->stats.cycles || !m->walk || o->walks < 2) return CLI_OK;
+    if (!m->stats.cycles || !m->walk || l->walks < 2) return CLI_OK;
     job.limit = m->walk;
-    if (o->limit > m->walk) code = cli_run_frames(s, &job, image, &one, NULL);
-    job.limit = m->walk * o->walks;
+    if (l->o.limit > m->walk) code = cli_run_frames(s, &job, image, &one, NULL);
+    job.limit = m->walk * l->walks;
     if (code == CLI_OK) code = cli_run_frames(s, &job, image, &many, NULL);
     if (code != CLI_OK) return code;
     m->single = (double)one.cycles;
-    m->streamed = ((double)many.cycles - (double)one.cycles) / (double)((o->walks - 1) * m->walk);
+    m->streamed = ((double)many.cycles - (double)one.cycles) / (double)((l->walks - 1) * m->walk);
     m->streamed_utilisation = cli_array_utilisation(s);
     return CLI_OK;
 }
 
 /* The device with what the memory's flags say behind its own options. */
-static int with_memory(cli_options *o, char *uri)
+static int with_memory(line *l, char *uri)
 {
-    if (!o->dram_latency && !o->dram_port) return CLI_OK;
-    if (strncmp(o->device, "sim:", 4))
-        return cli_fail(CLI_USAGE, "%s has no simulated memory; --dram-latency and --dram-port go with --device sim:", o->device);
+    if (!l->dram_latency && !l->dram_port) return CLI_OK;
+    if (strncmp(l->o.device, "sim:", 4))
+        return cli_fail(CLI_USAGE, "%s has no simulated memory; --dram-latency and --dram-port go with --device sim:", l->o.device);
     char latency[32] = "", port[32] = "";
-    if (o->dram_latency) snprintf(latency, sizeof latency, "latency=%lu", o->dram_latency);
-    if (o->dram_port) snprintf(port, sizeof port, "port=%lu", o->dram_port);
-    const int n = snprintf(uri, URI_BYTES, "%s%s%s%s%s", o->device, o->device[4] ? "," : "", latency, *latency && *port ? "," : "", port);
+    if (l->dram_latency) snprintf(latency, sizeof latency, "latency=%lu", l->dram_latency);
+    if (l->dram_port) snprintf(port, sizeof port, "port=%lu", l->dram_port);
+    const int n = snprintf(uri, URI_BYTES, "%s%s%s%s%s", l->o.device, l->o.device[4] ? "," : "", latency, *latency && *port ? "," : "", port);
     if (n < 0 || n >= URI_BYTES) return cli_fail(CLI_USAGE, "bench: the device's options are too long");
-    o->device = uri;
+    l->o.device = uri;
     return CLI_OK;
 }
 
 int cli_bench(int argc, char **argv)
 {
-    cli_options o = {.device = "sim:", .limit = 1, .walks = 3};
+    line l = {.o = {.device = "sim:", .limit = 1}, .walks = 3};
     cli_session s = {0};
     measured m = {.walk = 0};
     struct json_object *layers = NULL, *totals = NULL;
-    bonnet_layer_stats l;
+    bonnet_layer_stats layer;
     char uri[URI_BYTES];
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc < 1 || o.argc > 2) return cli_fail(CLI_USAGE, "bench: give one .bonnet file and at most one image; try `bonnet bench --help`");
-    if (o.walks == 1) return cli_fail(CLI_USAGE, "bench: --walks must be 0, or 2 to %d", MAX_WALKS);
-    const char *image = o.argc == 2 ? o.argv[1] : NULL;
-    code = with_memory(&o, uri);
-    if (code == CLI_OK) code = cli_open(&s, &o, o.argv[0]);
-    if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
-    if (code == CLI_OK) code = cli_run_frames(&s, &o, image, &m.stats, &m.seconds);
-    if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
+    if (l.o.argc < 1 || l.o.argc > 2) return cli_fail(CLI_USAGE, "bench: give one .bonnet file and at most one image; try `bonnet bench --help`");
+    if (l.walks == 1) return cli_fail(CLI_USAGE, "bench: --walks must be 0, or 2 to %d", MAX_WALKS);
+    const char *image = l.o.argc == 2 ? l.o.argv[1] : NULL;
+    code = with_memory(&l, uri);
+    if (code == CLI_OK) code = cli_open(&s, &l.o, l.o.argv[0]);
+    if (code == CLI_OK && l.o.trace) code = cli_need_counters(&s, &l.o);
+    if (code == CLI_OK) code = cli_run_frames(&s, &l.o, image, &m.stats, &m.seconds);
+    if (code == CLI_OK && l.o.trace) code = cli_trace_write(&s, &l.o, l.o.trace);
     if (code == CLI_OK) { /* of this job, before the next one runs */
         m.array = cli_array_of_run(&s);
         m.ideal = cli_ideal_cycles(&s);
         for (uint32_t i = 0; i < s.info.layers; i++) /* parts of a network may take different numbers of frames at once; the CPU one */
-            if (bonnet_layer_stats_get(&l, s.dev, s.model, i) == BONNET_OK && l.frames > m.walk) m.walk = l.frames;
-        if (o.json) layers = cli_layers_json(&s), totals = cli_totals_json(&s, &m.stats);
+            if (bonnet_layer_stats_get(&layer, s.dev, s.model, i) == BONNET_OK && layer.frames > m.walk) m.walk = layer.frames;
+        if (l.o.json) layers = cli_layers_json(&s), totals = cli_totals_json(&s, &m.stats);
         else if (m.stats.cycles) print_layers(&s);
         else print_times(&s);
-        code = stream(&m, &s, &o, image);
+        code = stream(&m, &s, &l, image);
     }
-    if (code == CLI_OK && o.json) code = print_json(&s, &o, &m, layers, totals);
+    if (code == CLI_OK && l.o.json) code = print_json(&s, &l.o, &m, layers, totals);
     else if (code == CLI_OK) {
-        print_totals(&s, &o, &m);
+        print_totals(&s, &l.o, &m);
         code = cli_finish_stdout();
     } else {
         json_object_put(layers);

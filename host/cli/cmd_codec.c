@@ -20,10 +20,15 @@ static const char usage[] =
     "  --decode FILE   the tensor of a stream, to -o TENSOR.npy; without: what the stream says of itself\n"
     "  --plot FILE     the table as a drawing: bits that a value takes, and its signal-to-noise ratio (gnuplot)\n  --json\n";
 
+typedef struct line {
+    cli_options o;
+    const char *bits, *codec, *level, *range, *decode, *plot;
+} line;
+
 static const cli_option verb_options[] = {
-    CLI_OPT_GROUP(cli_output_options),         CLI_OPT_TEXT("bits", cli_options, bits),   CLI_OPT_TEXT("codec", cli_options, codec),
-    CLI_OPT_TEXT("level", cli_options, level), CLI_OPT_TEXT("range", cli_options, range), CLI_OPT_TEXT("decode", cli_options, decode),
-    CLI_OPT_TEXT("plot", cli_options, plot),   CLI_OPT_GROUP(cli_json_options),           CLI_OPT_END};
+    CLI_OPT_GROUP(cli_output_options),  CLI_OPT_TEXT("bits", line, bits),   CLI_OPT_TEXT("codec", line, codec),
+    CLI_OPT_TEXT("level", line, level), CLI_OPT_TEXT("range", line, range), CLI_OPT_TEXT("decode", line, decode),
+    CLI_OPT_TEXT("plot", line, plot),   CLI_OPT_GROUP(cli_json_options),    CLI_OPT_END};
 
 static int number(long *out, const char *option, const char *text, long least, long most)
 {
@@ -36,17 +41,17 @@ static int number(long *out, const char *option, const char *text, long least, l
 }
 
 /* --bits, --codec, --level. */
-static int read_options(codec_question *q, const cli_options *o)
+static int read_options(codec_question *q, const line *l)
 {
     static const long levels[BONNET_CODEC_NAMES] = {0, 9, 19};
     long level = 0;
-    int code = o->bits ? number(&q->bits, "bits", o->bits, 0, BONNET_CODEC_MAX_BITS) : CLI_OK;
-    if (code == CLI_OK && o->codec && !codec_named(&q->codec, o->codec))
-        return cli_fail(CLI_USAGE, "codec: --codec is none, deflate or zstd, not '%.40s'", o->codec);
-    if (code == CLI_OK && o->level && q->codec <= BONNET_CODEC_NONE) return cli_fail(CLI_USAGE, "codec: --level wants --codec deflate or zstd");
-    if (code == CLI_OK && o->level) code = number(&level, "level", o->level, 1, levels[q->codec]);
+    int code = l->bits ? number(&q->bits, "bits", l->bits, 0, BONNET_CODEC_MAX_BITS) : CLI_OK;
+    if (code == CLI_OK && l->codec && !codec_named(&q->codec, l->codec))
+        return cli_fail(CLI_USAGE, "codec: --codec is none, deflate or zstd, not '%.40s'", l->codec);
+    if (code == CLI_OK && l->level && q->codec <= BONNET_CODEC_NONE) return cli_fail(CLI_USAGE, "codec: --level wants --codec deflate or zstd");
+    if (code == CLI_OK && l->level) code = number(&level, "level", l->level, 1, levels[q->codec]);
     q->level = (uint32_t)level;
-    q->json = o->json;
+    q->json = l->o.json;
     return code;
 }
 
@@ -145,25 +150,25 @@ static int decode(const char *path, const char *output)
 
 int cli_codec(int argc, char **argv)
 {
-    cli_options o = {.device = NULL};
+    line l = {.bits = NULL};
     codec_question q = {.bits = -1, .codec = -1};
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.decode) {
-        if (o.argc || o.bits || o.codec || o.level || o.range || o.plot || o.json)
+    if (l.decode) {
+        if (l.o.argc || l.bits || l.codec || l.level || l.range || l.plot || l.o.json)
             return cli_fail(CLI_USAGE, "codec: --decode FILE takes -o TENSOR.npy and nothing else");
-        return decode(o.decode, o.output);
+        return decode(l.decode, l.o.output);
     }
-    if (!o.argc) return cli_fail(CLI_USAGE, "codec: give .npy or .npz files; try `bonnet codec --help`");
-    if (o.output && (o.json || o.plot)) return cli_fail(CLI_USAGE, "codec: --json and --plot are for the table, without -o");
-    if ((code = read_options(&q, &o)) != CLI_OK) return code;
-    if (o.output && q.bits < 0) q.bits = 0;
-    for (int i = 0; i < o.argc && code == CLI_OK; i++) code = codec_read(&q, o.argv[i]);
-    if (code == CLI_OK && !q.count) code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: no arrays in it", o.argv[0]);
-    if (code == CLI_OK) code = set_ranges(&q, o.range);
+    if (!l.o.argc) return cli_fail(CLI_USAGE, "codec: give .npy or .npz files; try `bonnet codec --help`");
+    if (l.o.output && (l.o.json || l.plot)) return cli_fail(CLI_USAGE, "codec: --json and --plot are for the table, without -o");
+    if ((code = read_options(&q, &l)) != CLI_OK) return code;
+    if (l.o.output && q.bits < 0) q.bits = 0;
+    for (int i = 0; i < l.o.argc && code == CLI_OK; i++) code = codec_read(&q, l.o.argv[i]);
+    if (code == CLI_OK && !q.count) code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: no arrays in it", l.o.argv[0]);
+    if (code == CLI_OK) code = set_ranges(&q, l.range);
     if (code == CLI_OK && q.bits > 0 && q.tensor[0].t.type == BONNET_CODEC_U8)
         code = cli_fail(CLI_USAGE, "codec: uint8 is never quantised; --bits 0 keeps it as it is");
-    if (code == CLI_OK) code = o.output ? encode(&q, o.output) : codec_table(&q, o.plot);
+    if (code == CLI_OK) code = l.o.output ? encode(&q, l.o.output) : codec_table(&q, l.plot);
     codec_free(&q);
     return code;
 }

@@ -19,56 +19,62 @@ static const char usage[] =
     "A graph with several outputs: one network, and an early exit for every other output (docs/exits.md).\n"
     "What is accepted: docs/operators.md, sections 6 (BoolNet's family) and 7 (other networks).\n";
 
+typedef struct line {
+    cli_options o;
+    const char *preprocess;
+    bool explain, strict, allow_inexact;
+} line;
+
 static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_output_options),
                                           CLI_OPT_TEXT("geometry", cli_options, geometry),
                                           CLI_OPT_WHOLE("batch", cli_options, batch, 0, CLI_WHOLE_MOST),
-                                          CLI_OPT_TEXT("preprocess", cli_options, preprocess),
-                                          CLI_OPT_FLAG("explain", cli_options, explain),
-                                          CLI_OPT_FLAG("strict", cli_options, strict),
-                                          CLI_OPT_FLAG("allow-inexact", cli_options, allow_inexact),
+                                          CLI_OPT_TEXT("preprocess", line, preprocess),
+                                          CLI_OPT_FLAG("explain", line, explain),
+                                          CLI_OPT_FLAG("strict", line, strict),
+                                          CLI_OPT_FLAG("allow-inexact", line, allow_inexact),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
 int cli_compile(int argc, char **argv)
 {
-    cli_options o = {.device = "cpu:"};
+    line l = {.o = {.device = "cpu:"}};
     char message[256] = "", table[32768] = "";
     bonnet_compile_options options = BONNET_COMPILE_OPTIONS_INIT;
     bonnet_preprocess preprocess = BONNET_PREPROCESS_INIT;
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc != 1 || !o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
-    if (o.preprocess) {
-        code = cli_preprocess_read(&preprocess, o.preprocess);
+    if (l.o.argc != 1 || !l.o.output) return cli_fail(CLI_USAGE, "compile: give one ONNX file and -o FILE; try `bonnet compile --help`");
+    if (l.preprocess) {
+        code = cli_preprocess_read(&preprocess, l.preprocess);
         if (code != CLI_OK) return code;
         options.preprocess = &preprocess;
     }
-    options.geometry = o.geometry;
-    options.batch = (uint32_t)o.batch;
-    options.strict = o.strict;
-    options.allow_inexact = o.allow_inexact;
+    options.geometry = l.o.geometry;
+    options.batch = (uint32_t)l.o.batch;
+    options.strict = l.strict;
+    options.allow_inexact = l.allow_inexact;
     options.message = message;
     options.message_bytes = sizeof message;
-    if (o.explain) {
+    if (l.explain) {
         options.explain = table;
         options.explain_bytes = sizeof table;
     }
-    bonnet_status status = bonnet_compile(o.argv[0], o.output, &options);
-    if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", o.argv[0], *message ? message : bonnet_status_text(status));
+    bonnet_status status = bonnet_compile(l.o.argv[0], l.o.output, &options);
+    if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", l.o.argv[0], *message ? message : bonnet_status_text(status));
 
     cli_session s = {0};
-    code = cli_open(&s, &o, o.output); /* what was written is read back before we say it is good */
-    if (code == CLI_OK && o.json) {
+    code = cli_open(&s, &l.o, l.o.output); /* what was written is read back before we say it is good */
+    if (code == CLI_OK && l.o.json) {
         struct json_object *j = json_object_new_object();
         json_object_object_add(j, "model", json_object_new_string(s.info.name));
-        json_object_object_add(j, "output", json_object_new_string(o.output));
+        json_object_object_add(j, "output", json_object_new_string(l.o.output));
         json_object_object_add(j, "layers", json_object_new_int64(s.info.layers));
         json_object_object_add(j, "macs", json_object_new_uint64(s.info.macs));
         json_object_object_add(j, "exits", cli_exits_list(s.model));
-        if (o.explain) json_object_object_add(j, "explain", json_object_new_string(table));
+        if (l.explain) json_object_object_add(j, "explain", json_object_new_string(table));
         code = cli_print_json(j);
     } else if (code == CLI_OK) {
-        printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", o.output, s.info.name, s.info.layers, s.info.slices,
+        printf("%s: %s, %u layers, k = %u, %llu MACs a frame\n", l.o.output, s.info.name, s.info.layers, s.info.slices,
                (unsigned long long)s.info.macs);
         cli_exits_print(s.model);
         fputs(table, stdout);

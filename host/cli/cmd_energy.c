@@ -17,14 +17,15 @@ static const char usage[] =
     "  --batch N         the same, with N frames of the stream sharing the late weights, whether a chip holds them or not (default: as measured)\n"
     "  -o FILE           --compare: also draw stacked bars, by gnuplot\n  --timeout-ms N, --seed N\n";
 
-static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
-                                          CLI_OPT_GROUP(cli_frames_options),
-                                          CLI_OPT_GROUP(cli_output_options),
-                                          CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1000),
-                                          CLI_OPT_FLAG("compare", cli_options, compare),
-                                          CLI_OPT_FLAG("analytic", cli_options, analytic),
-                                          CLI_OPT_GROUP(cli_json_options),
-                                          CLI_OPT_END};
+typedef struct line {
+    cli_options o;
+    bool compare, analytic;
+} line;
+
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),      CLI_OPT_GROUP(cli_frames_options),
+                                          CLI_OPT_GROUP(cli_output_options),      CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1000),
+                                          CLI_OPT_FLAG("compare", line, compare), CLI_OPT_FLAG("analytic", line, analytic),
+                                          CLI_OPT_GROUP(cli_json_options),        CLI_OPT_END};
 
 static struct json_object *layers_json(const joules *j)
 {
@@ -108,15 +109,16 @@ static int energy_of_model(const cli_options *o)
 
 int cli_energy(int argc, char **argv)
 {
-    cli_options o = {.device = "sim:", .limit = 1, .batch = NO_BATCH};
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    line l = {.o = {.device = "sim:", .limit = 1, .batch = NO_BATCH}};
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.batch == NO_BATCH) o.batch = 0;
-    else if (!o.compare) return cli_fail(CLI_USAGE, "energy: --batch goes with --compare");
-    if (o.compare) return o.argc ? cli_fail(CLI_USAGE, "energy: --compare takes no files; try `bonnet energy --help`") : cli_energy_compare(&o);
-    if (o.analytic) return cli_fail(CLI_USAGE, "energy: --analytic goes with --compare; for a network: --device cpu:");
-    if (o.output) return cli_fail(CLI_USAGE, "energy: -o draws the picture of --compare; for a network: bonnet report");
-    if (o.argc < 1 || o.argc > 2)
+    if (l.o.batch == NO_BATCH) l.o.batch = 0;
+    else if (!l.compare) return cli_fail(CLI_USAGE, "energy: --batch goes with --compare");
+    if (l.compare)
+        return l.o.argc ? cli_fail(CLI_USAGE, "energy: --compare takes no files; try `bonnet energy --help`") : cli_energy_compare(&l.o, l.analytic);
+    if (l.analytic) return cli_fail(CLI_USAGE, "energy: --analytic goes with --compare; for a network: --device cpu:");
+    if (l.o.output) return cli_fail(CLI_USAGE, "energy: -o draws the picture of --compare; for a network: bonnet report");
+    if (l.o.argc < 1 || l.o.argc > 2)
         return cli_fail(CLI_USAGE, "energy: give one .bonnet file and at most one image, or --compare; try `bonnet energy --help`");
-    return energy_of_model(&o);
+    return energy_of_model(&l.o);
 }

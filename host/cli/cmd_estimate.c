@@ -30,16 +30,16 @@ static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_frames_options),
                                           CLI_OPT_GROUP(cli_output_options),
                                           CLI_OPT_TEXT("geometry", cli_options, geometry),
                                           CLI_OPT_WHOLE("batch", cli_options, batch, 0, 1000),
-                                          CLI_OPT_WHOLE("dram-latency", cli_options, dram_latency, 1, 100000),
+                                          CLI_OPT_WHOLE("dram-latency", estimate_line, dram_latency, 1, 100000),
                                           CLI_OPT_WHOLE("clock-mhz", cli_options, clock_mhz, 1, 4000),
-                                          CLI_OPT_TEXT("platform", cli_options, platform),
-                                          CLI_OPT_TEXT("cpu", cli_options, cpu),
+                                          CLI_OPT_TEXT("platform", estimate_line, platform),
+                                          CLI_OPT_TEXT("cpu", estimate_line, cpu),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
 typedef struct estimated {
     const cli_session *s;
-    const cli_options *o;
+    const estimate_line *l;
     const char *geometry;
     uint32_t hz;
     const bonnet_plan *plan;
@@ -84,7 +84,7 @@ static int print_json(const estimated *e)
     char width[160];
     for (uint32_t i = 0; bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++) {
         struct json_object *o = cli_layer_json(&l);
-        if (e->single && (l.cycles || l.within || e->o->cpu)) cli_cost_json(o, &e->profile.layers[i].cost);
+        if (e->single && (l.cycles || l.within || e->l->cpu)) cli_cost_json(o, &e->profile.layers[i].cost);
         if (useful_width(width, sizeof width, e, i, &l)) json_object_object_add(o, "next_useful_width", json_object_new_string(width));
         json_object_array_add(layers, o);
     }
@@ -99,7 +99,7 @@ static int print_json(const estimated *e)
     cli_cost_json(totals, &e->run);
     json_object_object_add(j, "model", json_object_new_string(e->s->info.name));
     json_object_object_add(j, "geometry", json_object_new_string(e->geometry));
-    json_object_object_add(j, "dram_latency", json_object_new_uint64(e->o->dram_latency));
+    json_object_object_add(j, "dram_latency", json_object_new_uint64(e->l->dram_latency));
     json_object_object_add(j, "source", json_object_new_string("analytic"));
     json_object_object_add(j, "layers", layers);
     if (e->single) {
@@ -125,7 +125,7 @@ static void print_costs(const estimated *e)
     for (uint32_t i = 0; bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++) {
         const bonnet_cost *c = &e->profile.layers[i].cost;
         if (l.within) printf("%-24s in %s\n", l.name, l.within);
-        else if (!l.cycles && !e->o->cpu) printf("%-24s on the CPU: no estimate\n", l.name);
+        else if (!l.cycles && !e->l->cpu) printf("%-24s on the CPU: no estimate\n", l.name);
         else print_cost(l.name, c, l.cycles ? "" : " on the CPU", "");
     }
     if (e->profile.start_ms > 0) printf("%-24s %11.6f\n", "each start", e->profile.start_ms);
@@ -147,7 +147,7 @@ static int print_table(const estimated *e)
         cli_layer_table_row(&l);
         cpu = cpu || (!l.cycles && !l.within);
     }
-    printf("%s, geometry %s, DRAM latency %lu, %u frame%s: estimated, not simulated\n", e->s->info.name, e->geometry, e->o->dram_latency, e->t.frames,
+    printf("%s, geometry %s, DRAM latency %lu, %u frame%s: estimated, not simulated\n", e->s->info.name, e->geometry, e->l->dram_latency, e->t.frames,
            e->t.frames == 1 ? "" : "s");
     if (cpu) printf("%s\n", CLI_SHARED);
     printf("%llu cycles, %.0f MAC/cycle\n", (unsigned long long)e->t.cycles, e->t.cycles ? (double)e->t.macs / (double)e->t.cycles : 0);
@@ -158,8 +158,8 @@ static int print_table(const estimated *e)
         if (useful_width(width, sizeof width, e, i, &l)) printf("%s %s\n", l.name, width);
     printf("%.6f ms at %.0f MHz, from %.6f to %.6f; ", e->run.ms, e->hz / 1e6, e->run.ms_lo, e->run.ms_hi);
     if (e->run.mj >= 0) printf("%.6f mJ%s by the model of docs/energy.md", e->run.mj, e->t.frames == 1 ? "" : " in all");
-    else printf("no millijoules: %s has no power", e->o->cpu);
-    if (cpu) printf(e->o->cpu ? "; layers on the CPU by %s" : "; layers on the CPU are in neither", e->o->cpu);
+    else printf("no millijoules: %s has no power", e->l->cpu);
+    if (cpu) printf(e->l->cpu ? "; layers on the CPU by %s" : "; layers on the CPU are in neither", e->l->cpu);
     putchar('\n');
     return cli_finish_stdout();
 }
@@ -174,7 +174,7 @@ static int add_costs(estimated *e, const bonnet_estimate_options *options)
         e->run = (bonnet_cost){ms, ms * (1 - ESTIMATE_ARRAY_ERROR), ms * (1 + ESTIMATE_ARRAY_ERROR), j->energy.total * e->t.frames / 1e3};
     free(j);
     if (code == CLI_OK && e->single) code = estimate_array(&e->profile, e->s, options, e->plan, e->hz);
-    if (code == CLI_OK && e->o->cpu) code = estimate_beside(e->single ? &e->profile : NULL, &e->run, e->s, options, e->plan, e->o->cpu);
+    if (code == CLI_OK && e->l->cpu) code = estimate_beside(e->single ? &e->profile : NULL, &e->run, e->s, options, e->plan, e->l->cpu);
     return code;
 }
 
@@ -182,35 +182,35 @@ static int write_profile(const estimated *e)
 {
     bonnet_layer_stats l;
     if (!e->single) return cli_fail(CLI_USAGE, "estimate: -o is about one frame; leave --frames and --batch out");
-    for (uint32_t i = 0; !e->o->cpu && bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++)
+    for (uint32_t i = 0; !e->l->cpu && bonnet_plan_layer(&l, e->plan, i) == BONNET_OK; i++)
         if (!l.cycles && !l.within)
             return cli_fail(
                 CLI_STATUS - BONNET_EUNSUPPORTED,
                 "%s: no profile: layer '%s' runs on the CPU beside the chip; say what that is, with --cpu PLATFORM.json, or measure it, with "
                 "bonnet profile",
                 e->s->path, l.name);
-    return cli_profile_write(&e->profile, e->o->output);
+    return cli_profile_write(&e->profile, e->l->o.output);
 }
 
-static int estimate(const cli_options *o)
+static int estimate(const estimate_line *l)
 {
     cli_session s = {0};
     bonnet_plan *plan = NULL;
     bonnet_estimate_options options = BONNET_ESTIMATE_OPTIONS_INIT;
-    options.geometry = o->geometry;
-    options.frames = (uint32_t)o->limit, options.batch = (uint32_t)o->batch, options.dram_latency_cycles = (uint32_t)o->dram_latency;
-    estimated e = {.s = &s, .o = o, .geometry = o->geometry ? o->geometry : "asic", .single = o->limit == 1 && !o->batch};
-    int code = cli_open(&s, o, o->argv[0]);
+    options.geometry = l->o.geometry;
+    options.frames = (uint32_t)l->o.limit, options.batch = (uint32_t)l->o.batch, options.dram_latency_cycles = (uint32_t)l->dram_latency;
+    estimated e = {.s = &s, .l = l, .geometry = l->o.geometry ? l->o.geometry : "asic", .single = l->o.limit == 1 && !l->o.batch};
+    int code = cli_open(&s, &l->o, l->o.argv[0]);
     if (code == CLI_OK) {
         bonnet_status status = bonnet_estimate(&plan, s.model, &options);
         if (status == BONNET_OK) status = bonnet_plan_stats(&e.t, plan);
         if (status != BONNET_OK) code = cli_fail_status(status, s.dev, s.path);
     }
     e.plan = plan;
-    e.hz = o->clock_mhz ? (uint32_t)o->clock_mhz * 1000000 : e.t.clock_hz;
+    e.hz = l->o.clock_mhz ? (uint32_t)l->o.clock_mhz * 1000000 : e.t.clock_hz;
     if (code == CLI_OK) code = add_costs(&e, &options);
-    if (code == CLI_OK && o->output) code = write_profile(&e);
-    if (code == CLI_OK) code = o->json ? print_json(&e) : print_table(&e);
+    if (code == CLI_OK && l->o.output) code = write_profile(&e);
+    if (code == CLI_OK) code = l->o.json ? print_json(&e) : print_table(&e);
     cli_profile_free(&e.profile);
     bonnet_plan_free(plan);
     cli_close(&s);
@@ -219,11 +219,12 @@ static int estimate(const cli_options *o)
 
 int cli_estimate(int argc, char **argv)
 {
-    cli_options o = {.device = "golden:", .limit = 1, .dram_latency = 100};
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    estimate_line l = {.o = {.device = "golden:", .limit = 1}, .dram_latency = 100};
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc != 1) return cli_fail(CLI_USAGE, "estimate: give one .bonnet file, or one file of layers; try `bonnet estimate --help`");
-    if (o.platform) return estimate_by_platform(&o);
-    if (cli_is_json(o.argv[0])) return cli_fail(CLI_USAGE, "estimate: %s is a list of layers; say what it runs on, with --platform FILE", o.argv[0]);
-    return estimate(&o);
+    if (l.o.argc != 1) return cli_fail(CLI_USAGE, "estimate: give one .bonnet file, or one file of layers; try `bonnet estimate --help`");
+    if (l.platform) return estimate_by_platform(&l);
+    if (cli_is_json(l.o.argv[0]))
+        return cli_fail(CLI_USAGE, "estimate: %s is a list of layers; say what it runs on, with --platform FILE", l.o.argv[0]);
+    return estimate(&l);
 }

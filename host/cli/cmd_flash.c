@@ -25,16 +25,22 @@ static const char usage[] =
     "stands for /.\n"
     "--entry: print the line of the manifest for a bitstream that you built (bitstreams/README.md).\n";
 
+typedef struct line {
+    cli_options o;
+    const char *board, *commit, *tool;
+    bool dry_run, unlisted, entry;
+} flash_line;
+
 static const cli_option verb_options[] = {CLI_OPT_TEXT("device", cli_options, device),
                                           CLI_OPT_TEXT("manifest", cli_options, manifest),
                                           CLI_OPT_TEXT("root", cli_options, root),
-                                          CLI_OPT_FLAG("unlisted", cli_options, unlisted),
-                                          CLI_OPT_FLAG("dry-run", cli_options, dry_run),
-                                          CLI_OPT_FLAG("entry", cli_options, entry),
+                                          CLI_OPT_FLAG("unlisted", flash_line, unlisted),
+                                          CLI_OPT_FLAG("dry-run", flash_line, dry_run),
+                                          CLI_OPT_FLAG("entry", flash_line, entry),
                                           CLI_OPT_TEXT("geometry", cli_options, geometry),
-                                          CLI_OPT_TEXT("board", cli_options, board),
-                                          CLI_OPT_TEXT("commit", cli_options, commit),
-                                          CLI_OPT_TEXT("tool", cli_options, tool),
+                                          CLI_OPT_TEXT("board", flash_line, board),
+                                          CLI_OPT_TEXT("commit", flash_line, commit),
+                                          CLI_OPT_TEXT("tool", flash_line, tool),
                                           CLI_OPT_WHOLE("clock-mhz", cli_options, clock_mhz, 1, 4000),
                                           CLI_OPT_WHOLE("timeout-ms", cli_options, timeout_ms, 0, CLI_WHOLE_MOST),
                                           CLI_OPT_GROUP(cli_json_options),
@@ -51,27 +57,27 @@ bool flash_step(flash_job *j, const char *format, ...)
     return !j->dry;
 }
 
-static flash_entry entry_for(const flash_file *f, const cli_options *o)
+static flash_entry entry_for(const flash_file *f, const flash_line *l)
 {
-    flash_entry e = {.abi = bonnet_chip_abi(), .clock_mhz = (double)(o->clock_mhz ? o->clock_mhz : 250)};
+    flash_entry e = {.abi = bonnet_chip_abi(), .clock_mhz = (double)(l->o.clock_mhz ? l->o.clock_mhz : 250)};
     snprintf(e.file, sizeof e.file, "%.70s", f->name);
     memcpy(e.sha256, f->sha256, sizeof e.sha256);
     snprintf(e.part, sizeof e.part, FLASH_PART);
-    snprintf(e.board, sizeof e.board, "%.70s", o->board ? o->board : FLASH_BOARD);
-    snprintf(e.geometry, sizeof e.geometry, "%.70s", o->geometry ? o->geometry : "zcu102");
-    if (o->commit) snprintf(e.commit, sizeof e.commit, "%.70s", o->commit);
+    snprintf(e.board, sizeof e.board, "%.70s", l->board ? l->board : FLASH_BOARD);
+    snprintf(e.geometry, sizeof e.geometry, "%.70s", l->o.geometry ? l->o.geometry : "zcu102");
+    if (l->commit) snprintf(e.commit, sizeof e.commit, "%.70s", l->commit);
     else if (flash_bit_commit(&f->bit)) snprintf(e.commit, sizeof e.commit, "%08x", flash_bit_commit(&f->bit));
     else snprintf(e.commit, sizeof e.commit, "?");
-    snprintf(e.tool, sizeof e.tool, "%.70s", o->tool ? o->tool : "?");
+    snprintf(e.tool, sizeof e.tool, "%.70s", l->tool ? l->tool : "?");
     return e;
 }
 
-static int print_entry(const flash_file *f, const cli_options *o)
+static int print_entry(const flash_file *f, const flash_line *l)
 {
-    if (!o->geometry || !o->clock_mhz || !o->tool || !(o->commit || flash_bit_commit(&f->bit)))
+    if (!l->o.geometry || !l->o.clock_mhz || !l->tool || !(l->commit || flash_bit_commit(&f->bit)))
         return cli_fail(CLI_USAGE, "flash --entry: say --geometry, --clock-mhz, --tool%s: what the list is for; try `bonnet flash --help`",
-                        o->commit || flash_bit_commit(&f->bit) ? "" : ", --commit");
-    const flash_entry e = entry_for(f, o);
+                        l->commit || flash_bit_commit(&f->bit) ? "" : ", --commit");
+    const flash_entry e = entry_for(f, l);
     struct json_object *j = flash_entry_json(&e);
     if (!j) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     puts(json_object_to_json_string_ext(j, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -88,7 +94,7 @@ static uint32_t commit_word(const char *commit)
 }
 
 /* Is the file the one that its entry says, and one for this library? NULL in *entry: not listed, and the user insists. */
-static int check_listed(const flash_entry **entry, const flash_manifest *m, const flash_file *f, const cli_options *o)
+static int check_listed(const flash_entry **entry, const flash_manifest *m, const flash_file *f, const flash_line *l)
 {
     *entry = flash_manifest_find(m, f->sha256);
     if (*entry) {
@@ -107,11 +113,11 @@ static int check_listed(const flash_entry **entry, const flash_manifest *m, cons
         return CLI_OK;
     }
     for (size_t i = 0; i < m->count; i++)
-        if (!strcmp(m->entry[i].file, f->name) && !o->unlisted)
+        if (!strcmp(m->entry[i].file, f->name) && !l->unlisted)
             return cli_fail(CLI_STATUS - BONNET_EFORMAT, "%s: its SHA-256 is %s, %s says %s: damaged, or of another build; copy it again", f->path,
                             f->sha256, m->path, m->entry[i].sha256);
-    if (o->unlisted) return CLI_OK;
-    const flash_entry e = entry_for(f, o);
+    if (l->unlisted) return CLI_OK;
+    const flash_entry e = entry_for(f, l);
     struct json_object *line = flash_entry_json(&e);
     int code = cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: not in %s%s%s%s; go on with --unlisted, or, if you built it, add with the right values: %s",
                         f->path, m->path, m->count || !*m->note ? "" : " (", m->count ? "" : m->note, m->count || !*m->note ? "" : ")",
@@ -190,20 +196,20 @@ static int which_way(bool *usb, const char *uri)
     return cli_fail(CLI_USAGE, "flash: --device is usb:[SERIAL], board or uio:, not '%.40s'", uri);
 }
 
-static int flash(const flash_file *f, const cli_options *o)
+static int flash(const flash_file *f, const flash_line *l)
 {
     flash_manifest m = {.entry = NULL};
     const flash_entry *entry = NULL;
-    flash_job j = {.file = f, .root = o->root ? o->root : "", .dry = o->dry_run, .lock = -1, .node = -1};
-    const char *uri = o->device ? o->device : cli_is_board(j.root) ? "board" : "usb:";
+    flash_job j = {.file = f, .root = l->o.root ? l->o.root : "", .dry = l->dry_run, .lock = -1, .node = -1};
+    const char *uri = l->o.device ? l->o.device : cli_is_board(j.root) ? "board" : "usb:";
     char said[256] = "";
     bool usb = false;
     int code = which_way(&usb, uri);
     const size_t first = usb ? strcspn(uri + 4, ",") : 0; /* usb:SERIAL,option=value,... */
     if (first && !memchr(uri + 4, '=', first)) snprintf(j.serial, sizeof j.serial, "%.*s", (int)first, uri + 4);
-    j.limit_ms = o->timeout_ms ? (unsigned)o->timeout_ms : usb ? JTAG_MS : MANAGER_MS;
-    if (code == CLI_OK) code = flash_manifest_read(&m, o->manifest, f->path);
-    if (code == CLI_OK) code = check_listed(&entry, &m, f, o);
+    j.limit_ms = l->o.timeout_ms ? (unsigned)l->o.timeout_ms : usb ? JTAG_MS : MANAGER_MS;
+    if (code == CLI_OK) code = flash_manifest_read(&m, l->o.manifest, f->path);
+    if (code == CLI_OK) code = check_listed(&entry, &m, f, l);
     j.steps = code == CLI_OK ? json_object_new_array() : NULL;
     if (code == CLI_OK && !j.steps) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     if (code == CLI_OK && flash_step(&j, "lock: no other flash, and nobody at the device")) code = flash_lock(&j, usb);
@@ -212,7 +218,7 @@ static int flash(const flash_file *f, const cli_options *o)
     if (code == CLI_OK && strcmp(uri, "board") && flash_step(&j, "ask %s who it is: ID, register version and commit of the chip", uri))
         code = ask_chip(said, sizeof said, &j, uri, entry);
     else if (code == CLI_OK && !j.dry) code = ask_chip(said, sizeof said, &j, uri, entry);
-    if (code == CLI_OK) code = print_result(&j, &m, entry, uri, said, o->json);
+    if (code == CLI_OK) code = print_result(&j, &m, entry, uri, said, l->o.json);
     json_object_put(j.steps);
     flash_manifest_free(&m);
     return code;
@@ -220,13 +226,13 @@ static int flash(const flash_file *f, const cli_options *o)
 
 int cli_flash(int argc, char **argv)
 {
-    cli_options o = {.device = NULL};
+    flash_line l = {.board = NULL};
     flash_file f = {.path = NULL};
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc != 1) return cli_fail(CLI_USAGE, "flash: give one bitstream; try `bonnet flash --help`");
-    code = flash_file_read(&f, o.argv[0]);
-    if (code == CLI_OK) code = o.entry ? print_entry(&f, &o) : flash(&f, &o);
+    if (l.o.argc != 1) return cli_fail(CLI_USAGE, "flash: give one bitstream; try `bonnet flash --help`");
+    code = flash_file_read(&f, l.o.argv[0]);
+    if (code == CLI_OK) code = l.entry ? print_entry(&f, &l) : flash(&f, &l);
     flash_file_free(&f);
     return code;
 }

@@ -14,8 +14,13 @@ static const char usage[] =
     "  --scale MBIT     bayes: Mbit/s that its prior takes for 1 (default 1)\n"
     "  --format NAME    of the lines: report, seconds (Mbit/s), millis (kbit/s)\n  --json\n";
 
-static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_detection_options), CLI_OPT_TEXT("format", cli_options, format),
-                                          CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+typedef struct line {
+    cli_options o;
+    const char *format;
+} line;
+
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_detection_options), CLI_OPT_TEXT("format", line, format), CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_END};
 
 static const char *const detector_names[] = {"bayes", "ewma"}, *const format_names[] = {"", "report", "seconds", "millis"};
 
@@ -108,33 +113,33 @@ static int link_of(const bonnet_link_trace *t, const bonnet_link_options *o, con
     return code;
 }
 
-static int read_options(bonnet_link_options *to, uint32_t *format, const cli_options *o)
+static int read_options(bonnet_link_options *to, uint32_t *format, const line *l)
 {
-    const int code = cli_detector_options(to, o, "link");
+    const int code = cli_detector_options(to, &l->o, "link");
     if (code != CLI_OK) return code;
-    for (*format = 0; o->format && ++*format <= BONNET_LINK_MILLIS && strcmp(o->format, format_names[*format]);) {}
-    return *format <= BONNET_LINK_MILLIS ? CLI_OK : cli_fail(CLI_USAGE, "link: --format is report, seconds or millis, not '%.40s'", o->format);
+    for (*format = 0; l->format && ++*format <= BONNET_LINK_MILLIS && strcmp(l->format, format_names[*format]);) {}
+    return *format <= BONNET_LINK_MILLIS ? CLI_OK : cli_fail(CLI_USAGE, "link: --format is report, seconds or millis, not '%.40s'", l->format);
 }
 
 int cli_link(int argc, char **argv)
 {
-    cli_options o = {.device = NULL};
+    line l = {.format = NULL};
     bonnet_link_options q = BONNET_LINK_OPTIONS_INIT;
     bonnet_link_trace trace = {0};
     char message[256] = "";
     uint8_t *bytes = NULL;
     size_t size = 0;
     uint32_t format;
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc != 1) return cli_fail(CLI_USAGE, "link: give one trace; try `bonnet link --help`");
+    if (l.o.argc != 1) return cli_fail(CLI_USAGE, "link: give one trace; try `bonnet link --help`");
     q.message = message, q.message_bytes = sizeof message;
-    if ((code = read_options(&q, &format, &o)) != CLI_OK) return code;
-    if ((code = cli_read_file(&bytes, &size, o.argv[0])) != CLI_OK) return code;
+    if ((code = read_options(&q, &format, &l)) != CLI_OK) return code;
+    if ((code = cli_read_file(&bytes, &size, l.o.argv[0])) != CLI_OK) return code;
     const bonnet_status status = bonnet_link_trace_read(&trace, (const char *)bytes, size, format, message, sizeof message);
     free(bytes);
-    if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", o.argv[0], message);
-    code = link_of(&trace, &q, o.argv[0], o.json);
+    if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", l.o.argv[0], message);
+    code = link_of(&trace, &q, l.o.argv[0], l.o.json);
     bonnet_link_trace_free(&trace);
     return code;
 }

@@ -15,8 +15,13 @@ static const char usage[] =
     "  --dependence NAME  how answers belong together: independent (default for JSON), nested (who answers more answers all that others do),\n"
     "                     logged (default for CSV, at most 16 experts)\n  --json\n";
 
-static const cli_option verb_options[] = {CLI_OPT_TEXT("deadline", cli_options, deadline), CLI_OPT_TEXT("storage", cli_options, storage),
-                                          CLI_OPT_TEXT("dependence", cli_options, dependence), CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
+typedef struct line {
+    cli_options o;
+    const char *deadline, *storage, *dependence;
+} line;
+
+static const cli_option verb_options[] = {CLI_OPT_TEXT("deadline", line, deadline), CLI_OPT_TEXT("storage", line, storage),
+                                          CLI_OPT_TEXT("dependence", line, dependence), CLI_OPT_GROUP(cli_json_options), CLI_OPT_END};
 
 static const char *const dependence_names[] = {"independent", "nested", "logged"};
 static const char *const why_names[] = {"taken", "no gain", "deadline", "storage"};
@@ -90,20 +95,20 @@ static int print_json(const cli_experts *x, const bonnet_order_options *o, const
 }
 
 /* What of the question is on the command line and not in the file. */
-static int read_options(bonnet_order_options *to, const cli_options *o)
+static int read_options(bonnet_order_options *to, const line *l)
 {
     double ms;
-    if (o->deadline && (!cli_number(&ms, o->deadline) || !cli_experts_us(&to->deadline_us, ms)))
-        return cli_fail(CLI_USAGE, "order: --deadline wants milliseconds, 0.001 to 10^9 in steps of 0.001, not '%.40s'", o->deadline);
-    if (o->storage) {
+    if (l->deadline && (!cli_number(&ms, l->deadline) || !cli_experts_us(&to->deadline_us, ms)))
+        return cli_fail(CLI_USAGE, "order: --deadline wants milliseconds, 0.001 to 10^9 in steps of 0.001, not '%.40s'", l->deadline);
+    if (l->storage) {
         char *end;
         errno = 0;
-        to->storage_bytes = strtoull(o->storage, &end, 10);
-        if (errno || !*o->storage || *end || strspn(o->storage, "0123456789") != strlen(o->storage) || to->storage_bytes > UINT64_C(1) << 53)
-            return cli_fail(CLI_USAGE, "order: --storage wants a whole number of bytes, 0 to 2^53, not '%.40s'", o->storage);
+        to->storage_bytes = strtoull(l->storage, &end, 10);
+        if (errno || !*l->storage || *end || strspn(l->storage, "0123456789") != strlen(l->storage) || to->storage_bytes > UINT64_C(1) << 53)
+            return cli_fail(CLI_USAGE, "order: --storage wants a whole number of bytes, 0 to 2^53, not '%.40s'", l->storage);
     }
-    if (o->dependence && !cli_dependence(&to->dependence, o->dependence))
-        return cli_fail(CLI_USAGE, "order: --dependence is independent, nested or logged, not '%.40s'", o->dependence);
+    if (l->dependence && !cli_dependence(&to->dependence, l->dependence))
+        return cli_fail(CLI_USAGE, "order: --dependence is independent, nested or logged, not '%.40s'", l->dependence);
     return CLI_OK;
 }
 
@@ -123,17 +128,17 @@ static int order(const cli_experts *x, bonnet_order_options *o, const char *path
 
 int cli_order(int argc, char **argv)
 {
-    cli_options o = {.device = NULL};
+    line l = {.deadline = NULL};
     bonnet_order_options q = BONNET_ORDER_OPTIONS_INIT;
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.argc != 1) return cli_fail(CLI_USAGE, "order: give one file of experts; try `bonnet order --help`");
-    if ((code = read_options(&q, &o)) != CLI_OK) return code;
+    if (l.o.argc != 1) return cli_fail(CLI_USAGE, "order: give one file of experts; try `bonnet order --help`");
+    if ((code = read_options(&q, &l)) != CLI_OK) return code;
     cli_experts *x = malloc(sizeof *x);
     if (!x) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    code = cli_experts_read(x, o.argv[0]);
-    if (code == CLI_OK && !o.dependence) q.dependence = x->dependence;
-    if (code == CLI_OK) code = order(x, &q, o.argv[0], o.json);
+    code = cli_experts_read(x, l.o.argv[0]);
+    if (code == CLI_OK && !l.dependence) q.dependence = x->dependence;
+    if (code == CLI_OK) code = order(x, &q, l.o.argv[0], l.o.json);
     cli_experts_free(x);
     free(x);
     return code;

@@ -28,22 +28,22 @@ static const char usage[] =
 
 static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_detection_options),
                                           CLI_OPT_GROUP(cli_output_options),
-                                          CLI_OPT_TEXT("tiers", cli_options, tiers),
-                                          CLI_OPT_TEXT("exits", cli_options, exits),
-                                          CLI_OPT_TEXT("accuracy", cli_options, accuracy),
-                                          CLI_OPT_TEXT("energy", cli_options, energy),
-                                          CLI_OPT_TEXT("goal", cli_options, goal),
-                                          CLI_OPT_TEXT("policy", cli_options, policy),
-                                          CLI_OPT_WHOLE("best", cli_options, best, 1, BONNET_PLACE_BEST - 1),
-                                          CLI_OPT_TEXT("edgent", cli_options, edgent),
-                                          CLI_OPT_TEXT("states", cli_options, states),
-                                          CLI_OPT_FLAG("pareto", cli_options, pareto),
-                                          CLI_OPT_TEXT("times", cli_options, times),
-                                          CLI_OPT_FLAG("check", cli_options, check),
-                                          CLI_OPT_TEXT("weight", cli_options, weight),
-                                          CLI_OPT_TEXT("only", cli_options, only),
-                                          CLI_OPT_TEXT("deadline", cli_options, deadline),
-                                          CLI_OPT_TEXT("trace", cli_options, trace),
+                                          CLI_OPT_TEXT("tiers", plan_line, tiers),
+                                          CLI_OPT_TEXT("exits", plan_line, exits),
+                                          CLI_OPT_TEXT("accuracy", plan_line, accuracy),
+                                          CLI_OPT_TEXT("energy", plan_line, energy),
+                                          CLI_OPT_TEXT("goal", plan_line, goal),
+                                          CLI_OPT_TEXT("policy", plan_line, policy),
+                                          CLI_OPT_WHOLE("best", plan_line, best, 1, BONNET_PLACE_BEST - 1),
+                                          CLI_OPT_TEXT("edgent", plan_line, edgent),
+                                          CLI_OPT_TEXT("states", plan_line, states),
+                                          CLI_OPT_FLAG("pareto", plan_line, pareto),
+                                          CLI_OPT_TEXT("times", plan_line, times),
+                                          CLI_OPT_FLAG("check", plan_line, check),
+                                          CLI_OPT_TEXT("weight", plan_line, weight),
+                                          CLI_OPT_TEXT("only", plan_line, only),
+                                          CLI_OPT_TEXT("deadline", plan_line, deadline),
+                                          CLI_OPT_TEXT("trace", plan_line, trace),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
@@ -68,20 +68,20 @@ static int read_policy(bonnet_place_options *to, const char *text)
     return CLI_OK;
 }
 
-static int read_options(bonnet_place_options *to, const cli_options *o)
+static int read_options(bonnet_place_options *to, const plan_line *l)
 {
-    int code = read_number(&to->deadline_ms, o->deadline, "deadline", 1e-6, 1e9);
-    if (code == CLI_OK) code = read_number(&to->accuracy, o->accuracy, "accuracy", 0, 1);
-    if (code == CLI_OK) code = read_number(&to->mj, o->energy, "energy", 1e-9, 1e12);
-    if (code == CLI_OK) code = read_number(&to->weight, o->weight, "weight", 1e-9, 1e9);
-    if (code == CLI_OK) code = read_policy(to, o->policy);
+    int code = read_number(&to->deadline_ms, l->deadline, "deadline", 1e-6, 1e9);
+    if (code == CLI_OK) code = read_number(&to->accuracy, l->accuracy, "accuracy", 0, 1);
+    if (code == CLI_OK) code = read_number(&to->mj, l->energy, "energy", 1e-9, 1e12);
+    if (code == CLI_OK) code = read_number(&to->weight, l->weight, "weight", 1e-9, 1e9);
+    if (code == CLI_OK) code = read_policy(to, l->policy);
     if (code != CLI_OK) return code;
-    to->goal = o->trace || (o->edgent && !strcmp(o->edgent, "map")) ? BONNET_PLACE_REWARD : o->edgent ? BONNET_PLACE_ACCURACY : BONNET_PLACE_MS;
+    to->goal = l->trace || (l->edgent && !strcmp(l->edgent, "map")) ? BONNET_PLACE_REWARD : l->edgent ? BONNET_PLACE_ACCURACY : BONNET_PLACE_MS;
     uint32_t goal = 0;
-    while (o->goal && goal < 4 && strcmp(o->goal, cli_goal_names[goal])) goal++;
-    if (goal == 4) return cli_fail(CLI_USAGE, "plan: --goal is ms, mj, accuracy or reward, not '%.40s'", o->goal);
-    if (o->goal) to->goal = goal;
-    to->best = (uint32_t)o->best + 1; /* one more, to say what the last one gains over it */
+    while (l->goal && goal < 4 && strcmp(l->goal, cli_goal_names[goal])) goal++;
+    if (goal == 4) return cli_fail(CLI_USAGE, "plan: --goal is ms, mj, accuracy or reward, not '%.40s'", l->goal);
+    if (l->goal) to->goal = goal;
+    to->best = (uint32_t)l->best + 1; /* one more, to say what the last one gains over it */
     return CLI_OK;
 }
 
@@ -178,7 +178,7 @@ static int print_table(const cli_question *q, const bonnet_place_result *r, uint
     return cli_finish_stdout();
 }
 
-static int plan(cli_question *q, const cli_options *o)
+static int plan(cli_question *q, const plan_line *l)
 {
     char reason[512];
     bonnet_place_result *r = malloc(sizeof *r);
@@ -186,28 +186,28 @@ static int plan(cli_question *q, const cli_options *o)
     const bonnet_status status = bonnet_place(r, &q->t->p, &q->o);
     int code = status == BONNET_OK ? CLI_OK : fail(q, status);
     const uint32_t shown = code != CLI_OK ? 0 : r->count < q->o.best ? r->count : q->o.best - 1;
-    if (code == CLI_OK && o->output) {
+    if (code == CLI_OK && l->o.output) {
         cli_plan_reason(reason, sizeof reason, r, 0, q);
-        code = cli_planfile_write(o->output, q, &r->plan[0], reason);
+        code = cli_planfile_write(l->o.output, q, &r->plan[0], reason);
     }
-    if (code == CLI_OK) code = o->json ? print_json(q, r, shown) : print_table(q, r, shown);
+    if (code == CLI_OK) code = l->o.json ? print_json(q, r, shown) : print_table(q, r, shown);
     free(r);
     return code;
 }
 
-static int front(cli_question *q, const cli_options *o)
+static int front(cli_question *q, const plan_line *l)
 {
     bonnet_place_plan *plans = NULL;
     uint32_t count = 0;
     const bonnet_status status = bonnet_place_front(&plans, &count, &q->t->p, &q->o);
     if (status != BONNET_OK) return fail(q, status);
     struct json_object *list = json_object_new_array();
-    if (!o->json) print_head();
+    if (!l->o.json) print_head();
     for (uint32_t i = 0; i < count; i++)
-        if (o->json) json_object_array_add(list, cli_plan_json(q, &plans[i], ""));
+        if (l->o.json) json_object_array_add(list, cli_plan_json(q, &plans[i], ""));
         else print_row(q->t, &plans[i], i + 1);
     bonnet_place_front_free(plans);
-    if (o->json) {
+    if (l->o.json) {
         struct json_object *j = json_object_new_object();
         json_object_object_add(j, "network", json_object_new_string(q->t->network));
         json_object_object_add(j, "front", list);
@@ -217,19 +217,19 @@ static int front(cli_question *q, const cli_options *o)
     return cli_finish_stdout();
 }
 
-static int check(const cli_options *o)
+static int check(const plan_line *l)
 {
     cli_planfile *f = calloc(1, sizeof *f);
     cli_session s = {0};
-    if (o->argc < 1 || o->argc > 2) {
+    if (l->o.argc < 1 || l->o.argc > 2) {
         free(f);
         return cli_fail(CLI_USAGE, "plan: --check wants a plan, and the network if it is to be compared");
     }
-    int code = f ? cli_planfile_read(f, o->argv[0]) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    if (code == CLI_OK && o->argc == 2) code = cli_open(&s, o, o->argv[1]);
-    if (code == CLI_OK && o->argc == 2) code = cli_planfile_check(f, o->argv[0], &s);
+    int code = f ? cli_planfile_read(f, l->o.argv[0]) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    if (code == CLI_OK && l->o.argc == 2) code = cli_open(&s, &l->o, l->o.argv[1]);
+    if (code == CLI_OK && l->o.argc == 2) code = cli_planfile_check(f, l->o.argv[0], &s);
     if (code == CLI_OK) {
-        printf("%s: sound; %s, %u layer%s on %u tier%s, expected %.3f ms, accuracy %.4f%s\n", o->argv[0], f->network, f->layers,
+        printf("%s: sound; %s, %u layer%s on %u tier%s, expected %.3f ms, accuracy %.4f%s\n", l->o.argv[0], f->network, f->layers,
                f->layers == 1 ? "" : "s", f->tiers, f->tiers == 1 ? "" : "s", f->ms, f->accuracy, f->late_ms >= 0 ? ", late" : "");
         code = cli_finish_stdout();
     }
@@ -240,25 +240,25 @@ static int check(const cli_options *o)
 
 int cli_plan(int argc, char **argv)
 {
-    cli_options o = {.device = "cpu:", .best = 3};
+    plan_line l = {.o = {.device = "cpu:"}, .best = 3};
     cli_question q = {.o = BONNET_PLACE_OPTIONS_INIT};
     cli_session s = {0};
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (o.check) return check(&o);
-    if (o.argc != 1)
+    if (l.check) return check(&l);
+    if (l.o.argc != 1)
         return cli_fail(CLI_USAGE, "plan: give a network and --tiers FILE, or a file of tiers with its own layers; try `bonnet plan --help`");
-    if (o.edgent && strcmp(o.edgent, "static") && strcmp(o.edgent, "map"))
-        return cli_fail(CLI_USAGE, "plan: --edgent is static or map, not '%.40s'", o.edgent);
-    if ((o.pareto + (o.edgent != NULL) + (o.trace != NULL) > 1) || (o.output && (o.pareto || o.edgent || o.trace)))
+    if (l.edgent && strcmp(l.edgent, "static") && strcmp(l.edgent, "map"))
+        return cli_fail(CLI_USAGE, "plan: --edgent is static or map, not '%.40s'", l.edgent);
+    if ((l.pareto + (l.edgent != NULL) + (l.trace != NULL) > 1) || (l.o.output && (l.pareto || l.edgent || l.trace)))
         return cli_fail(CLI_USAGE, "plan: one of -o, --pareto, --edgent, --trace at a time");
-    if ((code = read_options(&q.o, &o)) != CLI_OK) return code;
+    if ((code = read_options(&q.o, &l)) != CLI_OK) return code;
     q.o.message = q.message, q.o.message_bytes = sizeof q.message;
-    q.path = o.tiers ? o.tiers : o.argv[0];
-    if (o.tiers) code = cli_open(&s, &o, o.argv[0]);
-    if (code == CLI_OK) code = cli_tiers_read(&q.t, q.path, o.tiers ? &s : NULL, o.exits);
-    if (code == CLI_OK) q.o.sigmas = q.t->sigmas, code = restrict_to(q.t, o.only);
-    if (code == CLI_OK) code = (o.pareto ? front : o.edgent ? cli_plan_edgent : o.trace ? cli_plan_trace : plan)(&q, &o);
+    q.path = l.tiers ? l.tiers : l.o.argv[0];
+    if (l.tiers) code = cli_open(&s, &l.o, l.o.argv[0]);
+    if (code == CLI_OK) code = cli_tiers_read(&q.t, q.path, l.tiers ? &s : NULL, l.exits);
+    if (code == CLI_OK) q.o.sigmas = q.t->sigmas, code = restrict_to(q.t, l.only);
+    if (code == CLI_OK) code = (l.pareto ? front : l.edgent ? cli_plan_edgent : l.trace ? cli_plan_trace : plan)(&q, &l);
     free(q.t);
     cli_close(&s);
     return code;

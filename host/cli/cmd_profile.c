@@ -26,20 +26,15 @@ static const char usage[] =
     "  --plot FILE.svg  --steps: model and measurements, by gnuplot\n"
     "  --json           everything, as JSON\n";
 
-typedef struct line {
-    cli_options o;
-    const char *steps;
-} line;
-
-static const cli_option verb_options[] = {CLI_OPT_TEXT("steps", line, steps),
+static const cli_option verb_options[] = {CLI_OPT_TEXT("steps", profile_line, steps),
                                           CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_GROUP(cli_output_options),
-                                          CLI_OPT_WHOLE("repeat", cli_options, repeat, 1, PROFILE_REPEATS),
-                                          CLI_OPT_WHOLE("budget", cli_options, budget, 4, 100),
-                                          CLI_OPT_TEXT("idle-mw", cli_options, idle_mw),
-                                          CLI_OPT_TEXT("active-mw", cli_options, active_mw),
-                                          CLI_OPT_FLAG("kinds", cli_options, kinds),
-                                          CLI_OPT_TEXT("plot", cli_options, plot),
+                                          CLI_OPT_WHOLE("repeat", profile_line, repeat, 1, PROFILE_REPEATS),
+                                          CLI_OPT_WHOLE("budget", profile_line, budget, 4, 100),
+                                          CLI_OPT_TEXT("idle-mw", profile_line, idle_mw),
+                                          CLI_OPT_TEXT("active-mw", profile_line, active_mw),
+                                          CLI_OPT_FLAG("kinds", profile_line, kinds),
+                                          CLI_OPT_TEXT("plot", profile_line, plot),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
@@ -49,26 +44,26 @@ static bool power_ok(const char *text)
     return !text || (cli_number(&mw, text) && mw >= 0 && mw <= 1e7);
 }
 
-static int check(const cli_options *o, const char *steps)
+static int check(const profile_line *l)
 {
-    if (!power_ok(o->idle_mw)) return cli_fail(CLI_USAGE, "profile: --idle-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->idle_mw);
-    if (!power_ok(o->active_mw)) return cli_fail(CLI_USAGE, "profile: --active-mw wants milliwatts, 0 to 10^7, not '%.40s'", o->active_mw);
-    if (o->kinds && !o->idle_mw != !o->active_mw) return cli_fail(CLI_USAGE, "profile: a platform has --idle-mw and --active-mw, or neither");
-    if (o->kinds && !o->output) return cli_fail(CLI_USAGE, "profile: --kinds makes a platform; give -o PLATFORM.json");
-    if (steps && (o->kinds || o->argc || o->output)) return cli_fail(CLI_USAGE, "profile: --steps goes without models, --kinds and -o");
-    if (o->plot && !steps) return cli_fail(CLI_USAGE, "profile: --plot draws what --steps finds");
-    if (o->kinds || steps) return CLI_OK;
-    if (o->argc < 1 || o->argc > 2) return cli_fail(CLI_USAGE, "profile: give a model and at most one image; try `bonnet profile --help`");
+    if (!power_ok(l->idle_mw)) return cli_fail(CLI_USAGE, "profile: --idle-mw wants milliwatts, 0 to 10^7, not '%.40s'", l->idle_mw);
+    if (!power_ok(l->active_mw)) return cli_fail(CLI_USAGE, "profile: --active-mw wants milliwatts, 0 to 10^7, not '%.40s'", l->active_mw);
+    if (l->kinds && !l->idle_mw != !l->active_mw) return cli_fail(CLI_USAGE, "profile: a platform has --idle-mw and --active-mw, or neither");
+    if (l->kinds && !l->o.output) return cli_fail(CLI_USAGE, "profile: --kinds makes a platform; give -o PLATFORM.json");
+    if (l->steps && (l->kinds || l->o.argc || l->o.output)) return cli_fail(CLI_USAGE, "profile: --steps goes without models, --kinds and -o");
+    if (l->plot && !l->steps) return cli_fail(CLI_USAGE, "profile: --plot draws what --steps finds");
+    if (l->kinds || l->steps) return CLI_OK;
+    if (l->o.argc < 1 || l->o.argc > 2) return cli_fail(CLI_USAGE, "profile: give a model and at most one image; try `bonnet profile --help`");
     return CLI_OK;
 }
 
 /* The middle of the runs, and what nine tenths of them are above and below. */
-static bonnet_cost cost_of(double *times, uint32_t repeats, const cli_options *o)
+static bonnet_cost cost_of(double *times, uint32_t repeats, const profile_line *l)
 {
     double mw;
     const double ms = profile_median(times, repeats) * 1e3;
     bonnet_cost c = {ms, times[repeats / 10] * 1e3, times[repeats - 1 - repeats / 10] * 1e3, -1};
-    if (o->active_mw && cli_number(&mw, o->active_mw)) bonnet_cost_power(&c, mw);
+    if (l->active_mw && cli_number(&mw, l->active_mw)) bonnet_cost_power(&c, mw);
     return c;
 }
 
@@ -114,9 +109,9 @@ static int print_json(const cli_profile *p, uint32_t repeats)
     return cli_print_json(root);
 }
 
-static int gather(cli_profile *p, const cli_session *s, double *times, double *start, const cli_options *o)
+static int gather(cli_profile *p, const cli_session *s, double *times, double *start, const profile_line *l)
 {
-    const uint32_t repeats = (uint32_t)o->repeat;
+    const uint32_t repeats = (uint32_t)l->repeat;
     bonnet_layer_info info;
     bonnet_exit exit;
     uint32_t exits = 0;
@@ -124,16 +119,16 @@ static int gather(cli_profile *p, const cli_session *s, double *times, double *s
     int code = cli_profile_make(p, s->info.layers, exits);
     if (code != CLI_OK) return code;
     snprintf(p->network, CLI_TEXT, "%.*s", CLI_TEXT - 1, *s->info.name ? s->info.name : "network");
-    snprintf(p->tier, CLI_TEXT, "%.*s", CLI_TEXT - 1, o->device);
+    snprintf(p->tier, CLI_TEXT, "%.*s", CLI_TEXT - 1, l->o.device);
     cli_sha256_hex(p->sha256, s->info.sha256);
     p->source = CLI_FROM_MEASUREMENT;
-    const bonnet_cost started = cost_of(start, repeats, o);
+    const bonnet_cost started = cost_of(start, repeats, l);
     p->start_ms = started.ms, p->whole = started;
     for (uint32_t i = 0; i < p->n_layers; i++) {
         if (bonnet_model_layer_get(&info, s->model, i) != BONNET_OK) return cli_fail(CLI_STATUS - BONNET_EINVAL, "%s: no layer %u", s->path, i);
         snprintf(p->layers[i].name, CLI_TEXT, "%s", info.name);
         snprintf(p->layers[i].kind, CLI_TEXT, "%s", info.kind);
-        p->layers[i].cost = cost_of(times + (size_t)i * repeats, repeats, o);
+        p->layers[i].cost = cost_of(times + (size_t)i * repeats, repeats, l);
         bonnet_cost_add(&p->whole, &p->layers[i].cost);
     }
     return CLI_OK;
@@ -141,9 +136,9 @@ static int gather(cli_profile *p, const cli_session *s, double *times, double *s
 
 /* A branch on the map that the image leaves at its cut: its own start and its layers together. */
 static int measure_branch(cli_profile_branch *to, const cli_profile *p, const cli_session *s, const bonnet_exit *exit, uint32_t index,
-                          const uint8_t *pixels, const cli_options *o)
+                          const uint8_t *pixels, const profile_line *l)
 {
-    const uint32_t repeats = (uint32_t)o->repeat;
+    const uint32_t repeats = (uint32_t)l->repeat;
     bonnet_model *head = NULL, *branch = NULL;
     bonnet_model_info info = {.layers = 0};
     bonnet_status status = bonnet_model_head(&head, s->model, exit->cut);
@@ -159,7 +154,7 @@ static int measure_branch(cli_profile_branch *to, const cli_profile *p, const cl
     if (status == BONNET_OK) {
         snprintf(to->name, CLI_TEXT, "%s", exit->name);
         snprintf(to->behind, CLI_TEXT, "%s", p->layers[exit->layer].name);
-        to->cost = cost_of(whole, repeats, o);
+        to->cost = cost_of(whole, repeats, l);
     }
     free(map), free(times);
     bonnet_model_free(branch);
@@ -167,7 +162,7 @@ static int measure_branch(cli_profile_branch *to, const cli_profile *p, const cl
     return status == BONNET_OK ? CLI_OK : cli_fail_status(status, s->dev, s->path);
 }
 
-static int branches(cli_profile *p, const cli_session *s, const uint8_t *pixels, const cli_options *o)
+static int branches(cli_profile *p, const cli_session *s, const uint8_t *pixels, const profile_line *l)
 {
     const size_t bytes = bonnet_model_input_bytes(s->model);
     uint8_t *noise = pixels ? NULL : malloc(bytes);
@@ -175,31 +170,31 @@ static int branches(cli_profile *p, const cli_session *s, const uint8_t *pixels,
     int code = pixels || noise ? CLI_OK : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     if (noise) profile_noise(noise, bytes);
     for (uint32_t i = 0; i < p->n_branches && code == CLI_OK; i++)
-        if (bonnet_exit_get(&exit, s->model, i) == BONNET_OK) code = measure_branch(&p->branches[i], p, s, &exit, i, pixels ? pixels : noise, o);
+        if (bonnet_exit_get(&exit, s->model, i) == BONNET_OK) code = measure_branch(&p->branches[i], p, s, &exit, i, pixels ? pixels : noise, l);
     free(noise);
     return code;
 }
 
-static int measured(const cli_options *o)
+static int measured(const profile_line *l)
 {
     cli_session s;
     cli_profile p = {.n_layers = 0};
     uint8_t *pixels = NULL;
     double *times = NULL, *start = NULL;
-    int code = cli_open(&s, o, o->argv[0]);
-    if (code == CLI_OK && o->argc == 2) code = cli_image_read_for(&pixels, o->argv[1], &s);
+    int code = cli_open(&s, &l->o, l->o.argv[0]);
+    if (code == CLI_OK && l->o.argc == 2) code = cli_image_read_for(&pixels, l->o.argv[1], &s);
     if (code == CLI_OK) {
-        const profile_run run = {s.dev, s.model, pixels, (uint32_t)o->repeat};
-        times = calloc((size_t)s.info.layers * o->repeat, sizeof *times), start = calloc(o->repeat, sizeof *start);
+        const profile_run run = {s.dev, s.model, pixels, (uint32_t)l->repeat};
+        times = calloc((size_t)s.info.layers * l->repeat, sizeof *times), start = calloc(l->repeat, sizeof *start);
         const bonnet_status status = times && start ? profile_measure(times, start, &run) : BONNET_ENOMEM;
-        if (status == BONNET_EUNSUPPORTED) code = cli_fail(CLI_USAGE, PROFILE_NO_CLOCK, o->device);
-        else if (status != BONNET_OK) code = cli_fail_status(status, s.dev, o->argv[0]);
+        if (status == BONNET_EUNSUPPORTED) code = cli_fail(CLI_USAGE, PROFILE_NO_CLOCK, l->o.device);
+        else if (status != BONNET_OK) code = cli_fail_status(status, s.dev, l->o.argv[0]);
     }
-    if (code == CLI_OK) code = gather(&p, &s, times, start, o);
-    if (code == CLI_OK) code = branches(&p, &s, pixels, o);
-    if (code == CLI_OK && o->output) code = cli_profile_write(&p, o->output);
-    if (code == CLI_OK && o->json) code = print_json(&p, (uint32_t)o->repeat);
-    else if (code == CLI_OK) print_table(&p, (uint32_t)o->repeat);
+    if (code == CLI_OK) code = gather(&p, &s, times, start, l);
+    if (code == CLI_OK) code = branches(&p, &s, pixels, l);
+    if (code == CLI_OK && l->o.output) code = cli_profile_write(&p, l->o.output);
+    if (code == CLI_OK && l->o.json) code = print_json(&p, (uint32_t)l->repeat);
+    else if (code == CLI_OK) print_table(&p, (uint32_t)l->repeat);
     cli_profile_free(&p);
     free(times), free(start), free(pixels);
     cli_close(&s);
@@ -208,11 +203,11 @@ static int measured(const cli_options *o)
 
 int cli_profile_verb(int argc, char **argv)
 {
-    line l = {.o = {.device = "cpu:", .seed = 1, .repeat = 25, .budget = 30}};
+    profile_line l = {.o = {.device = "cpu:", .seed = 1}, .repeat = 25, .budget = 30};
     int code = cli_parse(&l.o, verb_options, argc, argv, usage);
-    if (code == CLI_OK) code = check(&l.o, l.steps);
+    if (code == CLI_OK) code = check(&l);
     if (code != CLI_OK) return code;
     if (!l.o.seed) l.o.seed = 1; /* the state of a generator that never leaves 0 */
-    if (l.steps) return profile_steps(&l.o, l.steps);
-    return l.o.kinds ? profile_kinds(&l.o) : measured(&l.o);
+    if (l.steps) return profile_steps(&l);
+    return l.kinds ? profile_kinds(&l) : measured(&l);
 }

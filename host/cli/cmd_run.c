@@ -29,19 +29,21 @@ static const char usage[] =
 typedef struct line {
     cli_options o;
     cli_exits_wish exits;
+    const char *until, *from, *codec;
+    bool all_exits;
 } line;
 
 static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_dataset_options),
                                           CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_GROUP(cli_output_options),
                                           CLI_OPT_TEXT("trace", cli_options, trace),
-                                          CLI_OPT_TEXT("until", cli_options, until),
-                                          CLI_OPT_TEXT("from", cli_options, from),
-                                          CLI_OPT_TEXT("codec", cli_options, codec),
+                                          CLI_OPT_TEXT("until", line, until),
+                                          CLI_OPT_TEXT("from", line, from),
+                                          CLI_OPT_TEXT("codec", line, codec),
                                           CLI_OPT_TEXT("exits", line, exits.file),
                                           CLI_OPT_TEXT("point", line, exits.point),
                                           CLI_OPT_TEXT("exit", line, exits.exit),
-                                          CLI_OPT_FLAG("all-exits", cli_options, all_exits),
+                                          CLI_OPT_FLAG("all-exits", line, all_exits),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
@@ -96,11 +98,10 @@ static void print_image(const cli_session *s, int width, const char *name, const
 }
 
 /* One file, image by image: each has its own cycles. */
-static int run_file(cli_session *s, const cli_options *o, const char *path, int width, struct json_object *images, int32_t *logits,
-                    bonnet_stats *total)
+static int run_file(cli_session *s, const line *l, const char *path, int width, struct json_object *images, int32_t *logits, bonnet_stats *total)
 {
     cli_image image = {0};
-    int code = o->from ? cli_maps_read(&image.pixels, &image.count, s, path) : cli_images_read_for(&image, path, s);
+    int code = l->from ? cli_maps_read(&image.pixels, &image.count, s, path) : cli_images_read_for(&image, path, s);
     const size_t bytes = bonnet_model_input_bytes(s->model); /* --from: of the tail's now */
     for (size_t i = 0; i < image.count && code == CLI_OK; i++) {
         char name[4200];
@@ -113,9 +114,9 @@ static int run_file(cli_session *s, const cli_options *o, const char *path, int 
         if (status == BONNET_OK) status = bonnet_stats_get(&stats, s->dev);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, name);
         else {
-            if (!o->json && !total->frames) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
+            if (!l->o.json && !total->frames) printf("%-*s %-16s %8s %10s %10s\n", width, "image", "label", "score", "cycles", "MAC/cycle");
             accumulate(total, &stats);
-            if (o->json) json_object_array_add(images, image_json(s, name, &r, logits, &stats));
+            if (l->o.json) json_object_array_add(images, image_json(s, name, &r, logits, &stats));
             else print_image(s, width, name, &r, &stats);
         }
     }
@@ -123,18 +124,18 @@ static int run_file(cli_session *s, const cli_options *o, const char *path, int 
     return code;
 }
 
-static int run_images(cli_session *s, const cli_options *o)
+static int run_images(cli_session *s, const line *l)
 {
     bonnet_stats total = {0};
     struct json_object *images = json_object_new_array();
     int32_t *logits = calloc(s->info.classes, sizeof *logits);
     int code = logits ? CLI_OK : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     int width = 5; /* of the longest path */
-    for (int i = 0; i < o->argc; i++)
-        if ((int)strlen(o->argv[i]) > width) width = (int)strlen(o->argv[i]);
-    for (int i = 0; i < o->argc && code == CLI_OK; i++) code = run_file(s, o, o->argv[i], width, images, logits, &total);
+    for (int i = 0; i < l->o.argc; i++)
+        if ((int)strlen(l->o.argv[i]) > width) width = (int)strlen(l->o.argv[i]);
+    for (int i = 0; i < l->o.argc && code == CLI_OK; i++) code = run_file(s, l, l->o.argv[i], width, images, logits, &total);
     free(logits);
-    if (code == CLI_OK && o->json) return cli_print_json(report(s, o, images, &total));
+    if (code == CLI_OK && l->o.json) return cli_print_json(report(s, &l->o, images, &total));
     json_object_put(images);
     return code == CLI_OK ? cli_finish_stdout() : code;
 }
@@ -188,32 +189,31 @@ int cli_run(int argc, char **argv)
     cli_session s = {0};
     int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    cli_options o = l.o;
     const cli_exits_wish exits = l.exits;
-    if (o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
-    const char *path = o.argv[0];
-    o.argc--, o.argv++;
-    if (o.from && (o.argc || o.dataset || o.until)) return cli_fail(CLI_USAGE, "run: --from FILE.cut is all the input there is");
-    if (o.from) o.argv[0] = (char *)(uintptr_t)o.from, o.argc = 1;
-    if (!o.argc == !o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
-    const int kinds = (exits.file != NULL) + (exits.exit != NULL) + o.all_exits;
-    if (kinds > 1 || (kinds && (o.until || o.from || o.trace)) || (exits.point && !exits.file))
+    if (l.o.argc < 1) return cli_fail(CLI_USAGE, "run: give a .bonnet file; try `bonnet run --help`");
+    const char *path = l.o.argv[0];
+    l.o.argc--, l.o.argv++;
+    if (l.from && (l.o.argc || l.o.dataset || l.until)) return cli_fail(CLI_USAGE, "run: --from FILE.cut is all the input there is");
+    if (l.from) l.o.argv[0] = (char *)(uintptr_t)l.from, l.o.argc = 1;
+    if (!l.o.argc == !l.o.dataset) return cli_fail(CLI_USAGE, "run: give image files or --dataset, one of the two");
+    const int kinds = (exits.file != NULL) + (exits.exit != NULL) + l.all_exits;
+    if (kinds > 1 || (kinds && (l.until || l.from || l.o.trace)) || (exits.point && !exits.file))
         return cli_fail(CLI_USAGE, "run: --exits FILE [--point N], --exit NAME or --all-exits, one of them, and neither --until, --from nor --trace");
-    if (o.all_exits && (!o.output || o.json)) return cli_fail(CLI_USAGE, "run: --all-exits wants -o FILE.npz, and no --json");
-    if (kinds && !o.all_exits && o.output) return cli_fail(CLI_USAGE, "run: -o FILE is for --until and --all-exits");
+    if (l.all_exits && (!l.o.output || l.o.json)) return cli_fail(CLI_USAGE, "run: --all-exits wants -o FILE.npz, and no --json");
+    if (kinds && !l.all_exits && l.o.output) return cli_fail(CLI_USAGE, "run: -o FILE is for --until and --all-exits");
     if (kinds) {
-        code = cli_open(&s, &o, path);
-        if (code == CLI_OK) code = o.all_exits ? cli_run_all_exits(&s, &o) : cli_run_exits(&s, &o, &exits);
+        code = cli_open(&s, &l.o, path);
+        if (code == CLI_OK) code = l.all_exits ? cli_run_all_exits(&s, &l.o) : cli_run_exits(&s, &l.o, &exits);
         cli_close(&s);
         return code;
     }
-    if (!o.until != !o.output || (o.until && (o.dataset || o.json || o.trace)))
+    if (!l.until != !l.o.output || (l.until && (l.o.dataset || l.o.json || l.o.trace)))
         return cli_fail(CLI_USAGE, "run: --until CUT wants image files and -o FILE.cut, and nothing else");
-    if (o.codec && !o.until) return cli_fail(CLI_USAGE, "run: --codec is for the file of --until");
-    code = cli_open(&s, &o, path);
-    if (code == CLI_OK && o.trace) code = cli_need_counters(&s, &o);
-    if (code == CLI_OK) code = o.until ? cli_run_until(&s, &o) : o.dataset ? run_dataset(&s, &o) : run_images(&s, &o);
-    if (code == CLI_OK && o.trace) code = cli_trace_write(&s, &o, o.trace);
+    if (l.codec && !l.until) return cli_fail(CLI_USAGE, "run: --codec is for the file of --until");
+    code = cli_open(&s, &l.o, path);
+    if (code == CLI_OK && l.o.trace) code = cli_need_counters(&s, &l.o);
+    if (code == CLI_OK) code = l.until ? cli_run_until(&s, &l.o, l.until, l.codec) : l.o.dataset ? run_dataset(&s, &l.o) : run_images(&s, &l);
+    if (code == CLI_OK && l.o.trace) code = cli_trace_write(&s, &l.o, l.o.trace);
     cli_close(&s);
     return code;
 }

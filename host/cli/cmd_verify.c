@@ -13,11 +13,16 @@ static const char usage[] =
     "--against: with your own framework's tensors instead of the golden model, by name, up to the first that differs (docs/verify.md).\n"
     "  --device URI      default sim: (--against: golden:)\n  --images N        default 10\n  --dataset-dir DIR, --timeout-ms N, --seed N, --quiet\n";
 
+typedef struct line {
+    cli_options o;
+    const char *against;
+} line;
+
 static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_dataset_options),
                                           CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_WHOLE("images", cli_options, limit, 0, CLI_WHOLE_MOST),
                                           CLI_OPT_WHOLE("frames", cli_options, limit, 0, CLI_WHOLE_MOST),
-                                          CLI_OPT_TEXT("against", cli_options, against),
+                                          CLI_OPT_TEXT("against", line, against),
                                           CLI_OPT_GROUP(cli_json_options),
                                           CLI_OPT_END};
 
@@ -138,19 +143,20 @@ static int print_table(const verdict *v, const cli_session *s, const cli_options
 
 int cli_verify(int argc, char **argv)
 {
-    cli_options o = {.limit = 10};
+    line l = {.o = {.limit = 10}};
     cli_session s = {0};
     verdict v = {0};
     char name[32];
-    int code = cli_parse(&o, verb_options, argc, argv, usage);
+    int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
+    cli_options o = l.o;
     if (o.argc < 1) return cli_fail(CLI_USAGE, "verify: give a .bonnet file; try `bonnet verify --help`");
     const char *path = o.argv[0];
     o.argc--, o.argv++;
-    if (!o.device) o.device = o.against ? "golden:" : "sim:";
+    if (!o.device) o.device = l.against ? "golden:" : "sim:";
     code = cli_open(&s, &o, path);
-    if (code == CLI_OK && o.against) {
-        code = cli_verify_against(&s, &o);
+    if (code == CLI_OK && l.against) {
+        code = cli_verify_against(&s, &o, l.against);
         cli_close(&s);
         return code;
     }

@@ -50,15 +50,15 @@ int cli_maps_at(uint8_t **maps, const cli_session *s, uint32_t cut, const uint8_
     return code == CLI_OK && status != BONNET_OK ? cli_fail_status(status, s->dev, s->path) : code;
 }
 
-int cli_run_until(cli_session *s, const cli_options *o)
+int cli_run_until(cli_session *s, const cli_options *o, const char *until, const char *codec_name)
 {
     uint8_t *pixels = NULL, *maps = NULL, *bytes = NULL;
     size_t count = 0, size = 0;
     uint32_t cut = 0;
     long codec = BONNET_CODEC_NONE;
     bonnet_cut c;
-    int code = cli_cut_find(&cut, s, o->until);
-    if (code == CLI_OK && bonnet_cut_get(&c, s->model, cut) == BONNET_OK) code = cli_cut_codec(&codec, s, &c, o->codec);
+    int code = cli_cut_find(&cut, s, until);
+    if (code == CLI_OK && bonnet_cut_get(&c, s->model, cut) == BONNET_OK) code = cli_cut_codec(&codec, s, &c, codec_name);
     if (code == CLI_OK) code = cli_images_of_all(&pixels, &count, s, o);
     if (code == CLI_OK) code = cli_maps_at(&maps, s, cut, pixels, count);
     if (code == CLI_OK) {

@@ -96,9 +96,9 @@ static int print_table(const bonnet_energy_row *rows, bool analytic)
     return cli_finish_stdout();
 }
 
-int cli_energy_compare(const cli_options *o)
+int cli_energy_compare(const cli_options *o, bool analytic)
 {
-    const bool analytic = o->analytic || o->batch; /* a batch is a question of the analytic stream; the measured one has its own */
+    analytic = analytic || o->batch; /* a batch is a question of the analytic stream; the measured one has its own */
     const bonnet_energy_source source = analytic ? BONNET_ENERGY_ANALYTIC : BONNET_ENERGY_COUNTERS;
     bonnet_energy_row rows[BONNET_ENERGY_NETS];
     for (unsigned i = 0; i < BONNET_ENERGY_NETS; i++)

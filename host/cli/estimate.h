@@ -5,6 +5,8 @@
 #include "netprofile.h"
 #include "platform.h"
 
+typedef struct estimate_line { cli_options o; const char *platform, *cpu; unsigned long dram_latency; } estimate_line;
+
 /* By a platform's models: the profile, and what each layer was counted as. */
 typedef struct estimate_row { bonnet_shape shape; bonnet_layer_shape layer; bonnet_work work; uint32_t into; } estimate_row; /* into: the layer that does this one too, or itself */
 typedef struct estimate_modelled { cli_profile profile; estimate_row *rows; } estimate_modelled;
@@ -17,7 +19,7 @@ bonnet_shape cli_layer_shape(const bonnet_layer_info *l);
 /* One layer of a model of the file `of`. */
 int estimate_layer(bonnet_cost *out, const bonnet_model *model, const char *of, uint32_t index, const cli_platform *platform, const char *platform_path);
 /* The whole command with --platform, or of a file of layers. */
-int estimate_by_platform(const cli_options *o);
+int estimate_by_platform(const estimate_line *l);
 
 /*
  * Of the chip: the estimate of the whole and of its parts at every cut and exit, at hz cycles a second (docs/estimate.md says how they become layers).

@@ -67,23 +67,23 @@ static int print_json(const estimate_modelled *m, const cli_platform *p)
     return cli_print_json(j);
 }
 
-int estimate_by_platform(const cli_options *o)
+int estimate_by_platform(const estimate_line *l)
 {
-    const char *path = o->argv[0];
+    const char *path = l->o.argv[0];
     cli_session s = {0};
     estimate_modelled m = {.rows = NULL};
-    if (o->geometry || o->cpu || o->batch || o->clock_mhz || o->limit != 1)
+    if (l->o.geometry || l->cpu || l->o.batch || l->o.clock_mhz || l->o.limit != 1)
         return cli_fail(CLI_USAGE, "estimate: --geometry, --frames, --batch, --clock-mhz and --cpu are of the chip, not of a --platform");
     cli_platform *p = calloc(1, sizeof *p);
     if (!p) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
-    int code = cli_platform_read(p, o->platform);
-    if (code == CLI_OK && cli_is_json(path)) code = estimate_net(&m, path, p, o->platform);
+    int code = cli_platform_read(p, l->platform);
+    if (code == CLI_OK && cli_is_json(path)) code = estimate_net(&m, path, p, l->platform);
     else if (code == CLI_OK) {
-        code = cli_open(&s, o, path);
-        if (code == CLI_OK) code = estimate_layers(&m, &s, p, o->platform);
+        code = cli_open(&s, &l->o, path);
+        if (code == CLI_OK) code = estimate_layers(&m, &s, p, l->platform);
     }
-    if (code == CLI_OK && o->output) code = cli_profile_write(&m.profile, o->output);
-    if (code == CLI_OK) code = o->json ? print_json(&m, p) : print_table(&m, p);
+    if (code == CLI_OK && l->o.output) code = cli_profile_write(&m.profile, l->o.output);
+    if (code == CLI_OK) code = l->o.json ? print_json(&m, p) : print_table(&m, p);
     estimate_modelled_free(&m);
     cli_close(&s);
     cli_platform_free(p);

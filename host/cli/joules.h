@@ -30,7 +30,7 @@ int cli_joules(joules *out, const cli_session *s, const bonnet_stats *stats);
 /* The same of what bonnet_estimate() says of one frame; nothing is run. */
 int cli_joules_estimate(joules *out, const cli_session *s, const bonnet_plan *plan);
 struct json_object *cli_energy_json(const bonnet_energy *e); /* in uJ */
-int cli_energy_compare(const cli_options *o);
+int cli_energy_compare(const cli_options *o, bool analytic);
 /* SVG of the BONNET_ENERGY_NETS rows; analytic: where Bonnet's come from. Exit code. */
 int cli_energy_plot(const bonnet_energy_row *rows, bool analytic, const char *path);
 #endif

@@ -4,6 +4,14 @@
 #define BONNET_CLI_PLAN_H
 #include "tiers.h"
 
+typedef struct plan_line {
+    cli_options o;
+    const char *tiers, *exits, *goal, *policy, *only, *edgent, *states, *trace;
+    const char *deadline, *accuracy, *energy, *weight, *times; /* numbers as text, or NULL */
+    unsigned long best;
+    bool pareto, check;
+} plan_line;
+
 typedef struct cli_question { cli_tiers *t; bonnet_place_options o; const char *path; char message[256]; } cli_question;
 
 extern const char *const cli_goal_names[4], *const cli_limit_names[BONNET_PLACE_LIMITS];
@@ -18,8 +26,8 @@ struct json_object *cli_plan_json(const cli_question *q, const bonnet_place_plan
 uint32_t cli_plan_layers(uint32_t *first, const cli_tiers *t, const bonnet_place_plan *plan, uint32_t tier);
 
 /* --edgent static|map, --trace LOG. */
-int cli_plan_edgent(cli_question *q, const cli_options *o);
-int cli_plan_trace(cli_question *q, const cli_options *o);
+int cli_plan_edgent(cli_question *q, const plan_line *l);
+int cli_plan_trace(cli_question *q, const plan_line *l);
 /* --states, or 0.1 to 6 Mbit/s in tenths: bit/s, ascending as given. */
 int cli_plan_states(double *out, uint32_t *count, const char *text);
 

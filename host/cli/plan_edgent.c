@@ -47,7 +47,7 @@ static struct json_object *printed_json(const cli_tiers *t, const bonnet_place_e
     return j;
 }
 
-static int static_of(cli_question *q, const cli_options *o)
+static int static_of(cli_question *q, const plan_line *l)
 {
     const cli_tiers *t = q->t;
     bonnet_place_edgent e;
@@ -63,7 +63,7 @@ static int static_of(cli_question *q, const cli_options *o)
     }
     const bonnet_place_plan plan = r->plan[0];
     free(r);
-    if (o->json) {
+    if (l->o.json) {
         struct json_object *j = json_object_new_object();
         json_object_object_add(j, "as_printed", printed_json(t, &e));
         json_object_object_add(j, "device_first", cli_plan_json(q, &plan, ""));
@@ -109,7 +109,7 @@ static struct json_object *map_json(const cli_question *q, const double *state, 
     return j;
 }
 
-static int map_of(cli_question *q, const cli_options *o, const double *state, uint32_t n)
+static int map_of(cli_question *q, const plan_line *l, const double *state, uint32_t n)
 {
     const cli_tiers *t = q->t;
     bonnet_place_edgent *printed = calloc(n, sizeof *printed);
@@ -122,7 +122,7 @@ static int map_of(cli_question *q, const cli_options *o, const double *state, ui
                                          q->o.weight > 0 ? q->o.weight : 1, state, n);
     if (status == BONNET_OK) status = bonnet_place_map(plan, &t->p, &q->o, state, n);
     int code = status == BONNET_OK ? CLI_OK : fail(q, status);
-    if (code == CLI_OK && o->json) code = cli_print_json(map_json(q, state, n, printed, plan));
+    if (code == CLI_OK && l->o.json) code = cli_print_json(map_json(q, state, n, printed, plan));
     else if (code == CLI_OK) {
         print_map(q, state, n, printed, plan);
         code = cli_finish_stdout();
@@ -132,15 +132,15 @@ static int map_of(cli_question *q, const cli_options *o, const double *state, ui
     return code;
 }
 
-int cli_plan_edgent(cli_question *q, const cli_options *o)
+int cli_plan_edgent(cli_question *q, const plan_line *l)
 {
     double state[BONNET_PLACE_STATES];
     uint32_t n;
     if (q->t->p.tiers < 2) return cli_fail(CLI_USAGE, "plan: --edgent wants a device and a server, two tiers");
-    if (!strcmp(o->edgent, "static")) {
+    if (!strcmp(l->edgent, "static")) {
         if (q->t->p.tiers != 2) return cli_fail(CLI_USAGE, "plan: --edgent static wants a device and a server, two tiers");
-        return static_of(q, o);
+        return static_of(q, l);
     }
-    const int code = cli_plan_states(state, &n, o->states);
-    return code == CLI_OK ? map_of(q, o, state, n) : code;
+    const int code = cli_plan_states(state, &n, l->states);
+    return code == CLI_OK ? map_of(q, l, state, n) : code;
 }

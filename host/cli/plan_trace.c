@@ -177,23 +177,23 @@ static int print_table(const race *r, const bonnet_link_options *o, const char *
     return cli_finish_stdout();
 }
 
-static int race_of(race *r, const cli_options *o, const bonnet_link_options *d, double times)
+static int race_of(race *r, const plan_line *l, const bonnet_link_options *d, double times)
 {
     for (size_t i = 0; i < r->trace.count; i++) r->mean += times * r->trace.samples[i].bits_per_s / (double)r->trace.count;
     r->mean = fmax(r->mean, 1e3);
-    int code = cli_plan_states(r->state, &r->states, o->states);
+    int code = cli_plan_states(r->state, &r->states, l->states);
     if (code != CLI_OK) return code;
     r->map = calloc(r->states, sizeof *r->map);
-    r->samples = o->json ? json_object_new_array() : NULL;
+    r->samples = l->o.json ? json_object_new_array() : NULL;
     const bonnet_status status = r->map ? start(r) : BONNET_ENOMEM;
     code = status == BONNET_OK ? run(r, d, times) : fail(r->q, status);
-    if (code == CLI_OK) code = o->json ? print_json(r, d) : print_table(r, d, o->trace);
+    if (code == CLI_OK) code = l->o.json ? print_json(r, d) : print_table(r, d, l->trace);
     free(r->map);
     json_object_put(r->samples);
     return code;
 }
 
-int cli_plan_trace(cli_question *q, const cli_options *o)
+int cli_plan_trace(cli_question *q, const plan_line *l)
 {
     bonnet_link_options d = BONNET_LINK_OPTIONS_INIT;
     double times = 1;
@@ -201,16 +201,16 @@ int cli_plan_trace(cli_question *q, const cli_options *o)
     size_t size = 0;
     d.message = q->message, d.message_bytes = sizeof q->message;
     if (q->t->p.tiers < 2) return cli_fail(CLI_USAGE, "plan: --trace wants a link, two tiers or more");
-    if (o->times && (!cli_number(&times, o->times) || !(times > 0 && times <= 1e6)))
-        return cli_fail(CLI_USAGE, "plan: --times wants a number above 0, at most 10^6, not '%.40s'", o->times);
-    int code = cli_detector_options(&d, o, "plan");
-    if (code == CLI_OK) code = cli_read_file(&bytes, &size, o->trace);
+    if (l->times && (!cli_number(&times, l->times) || !(times > 0 && times <= 1e6)))
+        return cli_fail(CLI_USAGE, "plan: --times wants a number above 0, at most 10^6, not '%.40s'", l->times);
+    int code = cli_detector_options(&d, &l->o, "plan");
+    if (code == CLI_OK) code = cli_read_file(&bytes, &size, l->trace);
     race *r = code == CLI_OK ? calloc(1, sizeof *r) : NULL;
     if (code == CLI_OK && !r) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     if (code == CLI_OK) {
         r->q = q;
         const bonnet_status status = bonnet_link_trace_read(&r->trace, (const char *)bytes, size, BONNET_LINK_GUESS, q->message, sizeof q->message);
-        code = status == BONNET_OK ? race_of(r, o, &d, times) : cli_fail(CLI_STATUS - (int)status, "%s: %s", o->trace, q->message);
+        code = status == BONNET_OK ? race_of(r, l, &d, times) : cli_fail(CLI_STATUS - (int)status, "%s: %s", l->trace, q->message);
         bonnet_link_trace_free(&r->trace);
     }
     free(bytes);

@@ -104,11 +104,11 @@ static int start_time(double *seconds, profile_timer *t, const char *uri)
 }
 
 /* A whole network: the sum of its layers, measured and by the models. */
-static int whole(struct json_object *list, const char *path, const profile_fitted *fitted, const cli_options *o)
+static int whole(struct json_object *list, const char *path, const profile_fitted *fitted, const profile_line *l)
 {
     cli_session s;
-    int code = cli_open(&s, o, path);
-    const uint32_t repeats = (uint32_t)o->repeat, layers = code == CLI_OK ? s.info.layers : 0;
+    int code = cli_open(&s, &l->o, path);
+    const uint32_t repeats = (uint32_t)l->repeat, layers = code == CLI_OK ? s.info.layers : 0;
     double *times = calloc((size_t)layers * repeats + 1, sizeof *times), start[PROFILE_REPEATS], sum = 0, predicted = 0;
     if (code == CLI_OK && !times) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     if (code == CLI_OK) {
@@ -155,34 +155,34 @@ static void print_table(const profile_fitted *fitted, double start_s)
            start_s * 1e3);
 }
 
-int profile_kinds(const cli_options *o)
+int profile_kinds(const profile_line *l)
 {
     bonnet_open_options options = BONNET_OPEN_OPTIONS_INIT;
-    profile_timer t = {.repeats = (uint32_t)o->repeat};
+    profile_timer t = {.repeats = (uint32_t)l->repeat};
     double start_s = 0;
     profile_fitted *fitted = calloc(PROFILE_KINDS, sizeof *fitted);
     if (!fitted) return cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     options.cancel = (const volatile int *)&cli_cancelled;
-    bonnet_status status = bonnet_open(&t.dev, o->device, &options);
+    bonnet_status status = bonnet_open(&t.dev, l->o.device, &options);
     bonnet_chip_info chip;
     if (status == BONNET_OK && bonnet_chip_info_get(&chip, t.dev) == BONNET_OK) {
         bonnet_close(t.dev);
         free(fitted);
         return cli_fail(CLI_USAGE, "profile: --kinds fits what cpu: does; a chip's cycles are worked out exactly by `bonnet estimate`");
     }
-    int code = status == BONNET_OK ? start_time(&start_s, &t, o->device) : cli_fail_status(status, NULL, o->device);
+    int code = status == BONNET_OK ? start_time(&start_s, &t, l->o.device) : cli_fail_status(status, NULL, l->o.device);
     for (uint32_t k = 0; k < PROFILE_KINDS && code == CLI_OK; k++) {
         cli_progress(profile_kind[k], k, PROFILE_KINDS);
-        code = one_kind(&fitted[k], k, &t, (uint32_t)o->budget, o->seed);
+        code = one_kind(&fitted[k], k, &t, (uint32_t)l->budget, l->o.seed);
     }
     cli_progress_end();
     bonnet_close(t.dev);
-    if (code == CLI_OK) code = profile_platform_write(fitted, start_s, o);
-    if (code == CLI_OK && !o->json) print_table(fitted, start_s);
-    struct json_object *nets = o->json ? json_object_new_array() : NULL;
-    if (code == CLI_OK && !o->json && o->argc) printf("\n%-40s %10s %10s %10s\n", "network", "ms", "predicted", "error");
-    for (int i = 0; i < o->argc && code == CLI_OK; i++) code = whole(nets, o->argv[i], fitted, o);
-    if (code == CLI_OK && o->json) code = profile_kinds_json(fitted, start_s, nets, o);
+    if (code == CLI_OK) code = profile_platform_write(fitted, start_s, l);
+    if (code == CLI_OK && !l->o.json) print_table(fitted, start_s);
+    struct json_object *nets = l->o.json ? json_object_new_array() : NULL;
+    if (code == CLI_OK && !l->o.json && l->o.argc) printf("\n%-40s %10s %10s %10s\n", "network", "ms", "predicted", "error");
+    for (int i = 0; i < l->o.argc && code == CLI_OK; i++) code = whole(nets, l->o.argv[i], fitted, l);
+    if (code == CLI_OK && l->o.json) code = profile_kinds_json(fitted, start_s, nets, l);
     else json_object_put(nets);
     free(fitted);
     return code == CLI_OK ? cli_finish_stdout() : code;

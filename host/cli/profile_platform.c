@@ -30,26 +30,26 @@ static struct json_object *model(const bonnet_layer_stairs *m)
     return o;
 }
 
-int profile_platform_write(const profile_fitted *fitted, double start_s, const cli_options *o)
+int profile_platform_write(const profile_fitted *fitted, double start_s, const profile_line *l)
 {
     struct json_object *root = json_object_new_object(), *layers = json_object_new_object();
     char name[CLI_TEXT];
     double idle, active;
-    snprintf(name, sizeof name, "%.100s", o->device);
+    snprintf(name, sizeof name, "%.100s", l->o.device);
     json_object_object_add(root, "bonnet_platform", json_object_new_int(1));
     json_object_object_add(root, "name", json_object_new_string(name));
     json_object_object_add(root, "source", json_object_new_string("bonnet profile --kinds"));
     json_object_object_add(root, "start_ms", cli_json_number(start_s * 1e3));
     for (uint32_t k = 0; k < PROFILE_KINDS; k++) json_object_object_add(layers, fitted[k].kind, model(&fitted[k].fit.model));
     json_object_object_add(root, "layers", layers);
-    if (o->active_mw && cli_number(&active, o->active_mw) && cli_number(&idle, o->idle_mw)) {
+    if (l->active_mw && cli_number(&active, l->active_mw) && cli_number(&idle, l->idle_mw)) {
         struct json_object *power = json_object_new_object();
         json_object_object_add(power, "idle_mw", cli_json_number(idle));
         json_object_object_add(power, "active_mw", cli_json_number(active));
         json_object_object_add(root, "power", power);
     }
     const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-    const int code = text ? cli_write_file(o->output, text, strlen(text)) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
+    const int code = text ? cli_write_file(l->o.output, text, strlen(text)) : cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory");
     json_object_put(root);
     return code;
 }
@@ -103,12 +103,12 @@ static struct json_object *kind_json(const profile_fitted *f)
     return o;
 }
 
-int profile_kinds_json(const profile_fitted *fitted, double start_s, struct json_object *networks, const cli_options *o)
+int profile_kinds_json(const profile_fitted *fitted, double start_s, struct json_object *networks, const profile_line *l)
 {
     struct json_object *root = json_object_new_object(), *kinds = json_object_new_object();
     for (uint32_t k = 0; k < PROFILE_KINDS; k++) json_object_object_add(kinds, fitted[k].kind, kind_json(&fitted[k]));
-    json_object_object_add(root, "device", json_object_new_string(o->device));
-    json_object_object_add(root, "seed", json_object_new_int64((int64_t)o->seed));
+    json_object_object_add(root, "device", json_object_new_string(l->o.device));
+    json_object_object_add(root, "seed", json_object_new_int64((int64_t)l->o.seed));
     json_object_object_add(root, "start_ms", cli_json_number(start_s * 1e3));
     json_object_object_add(root, "kinds", kinds);
     json_object_object_add(root, "networks", networks);

@@ -119,14 +119,15 @@ static int print_json(const bonnet_stairs_fit *f, double *error, const char *kin
     return cli_print_json(root);
 }
 
-int profile_steps(const cli_options *o, const char *kind)
+int profile_steps(const profile_line *l)
 {
+    const char *kind = l->steps;
     char message[256] = "";
     double error[OTHERS];
     const bool general = !strcmp(kind, "bconv");
     bonnet_open_options open = BONNET_OPEN_OPTIONS_INIT;
     bonnet_stairs_options q = BONNET_STAIRS_OPTIONS_INIT;
-    profile_timer t = {.repeats = (uint32_t)o->repeat};
+    profile_timer t = {.repeats = (uint32_t)l->repeat};
     if (!general && strcmp(kind, "conv") && strcmp(kind, "down"))
         return cli_fail(CLI_USAGE, "profile: --steps wants bconv, conv or down, not '%.40s'", kind);
     bonnet_stairs_fit *f = malloc(sizeof *f);
@@ -135,20 +136,20 @@ int profile_steps(const cli_options *o, const char *kind)
         .kind = kind, .slices = 1, .height_in = SIDE, .width_in = SIDE, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
     t.shape.kernel_h = t.shape.kernel_w = strcmp(kind, "down") ? 3 : 1;
     q.x = q.y = general ? (bonnet_stairs_axis){1, MOST, 1, NULL, 0} : (bonnet_stairs_axis){64, MOST, 64, NULL, 0};
-    q.budget = (uint32_t)o->budget, q.noise = 0.02, q.eps = 0.02, q.message = message, q.message_bytes = sizeof message;
+    q.budget = (uint32_t)l->budget, q.noise = 0.02, q.eps = 0.02, q.message = message, q.message_bytes = sizeof message;
     open.cancel = (const volatile int *)&cli_cancelled;
-    bonnet_status status = bonnet_open(&t.dev, o->device, &open);
-    int code = status == BONNET_OK ? CLI_OK : cli_fail_status(status, NULL, o->device);
+    bonnet_status status = bonnet_open(&t.dev, l->o.device, &open);
+    int code = status == BONNET_OK ? CLI_OK : cli_fail_status(status, NULL, l->o.device);
     if (code == CLI_OK) {
         status = bonnet_stairs_refine(f, at, &t, &q);
-        if (t.status == BONNET_EUNSUPPORTED) code = cli_fail(CLI_USAGE, PROFILE_NO_CLOCK, o->device);
+        if (t.status == BONNET_EUNSUPPORTED) code = cli_fail(CLI_USAGE, PROFILE_NO_CLOCK, l->o.device);
         else if (t.status != BONNET_OK) code = cli_fail_status(t.status, t.dev, kind);
         else if (status != BONNET_OK) code = cli_fail(CLI_STATUS - (int)status, "profile: %s", message);
     }
-    if (code == CLI_OK) code = judge(error, f, &q.x, &t, o->seed);
-    if (code == CLI_OK && o->plot) code = plot(f, &q.x, &t, o->plot);
-    if (code == CLI_OK && o->json) code = print_json(f, error, kind, o->device);
-    else if (code == CLI_OK) print(f, error, kind, o->device);
+    if (code == CLI_OK) code = judge(error, f, &q.x, &t, l->o.seed);
+    if (code == CLI_OK && l->plot) code = plot(f, &q.x, &t, l->plot);
+    if (code == CLI_OK && l->o.json) code = print_json(f, error, kind, l->o.device);
+    else if (code == CLI_OK) print(f, error, kind, l->o.device);
     bonnet_close(t.dev);
     free(f);
     return code == CLI_OK ? cli_finish_stdout() : code;

@@ -38,12 +38,20 @@ typedef struct profile_fitted {
     double median, mean, worst;             /* of |predicted / seconds - 1| of those */
 } profile_fitted;
 
+typedef struct profile_line {
+    cli_options o;
+    unsigned long repeat, budget;
+    const char *steps, *plot;
+    const char *idle_mw, *active_mw; /* numbers as text, or NULL */
+    bool kinds;
+} profile_line;
+
 /* `bonnet profile --kinds`. */
-int profile_kinds(const cli_options *o);
+int profile_kinds(const profile_line *l);
 /* `bonnet profile --steps KIND`. */
-int profile_steps(const cli_options *o, const char *kind);
-/* "bonnet_platform" of all kinds, into o->output. */
-int profile_platform_write(const profile_fitted *fitted, double start_s, const cli_options *o);
+int profile_steps(const profile_line *l);
+/* "bonnet_platform" of all kinds, into l->o.output. */
+int profile_platform_write(const profile_fitted *fitted, double start_s, const profile_line *l);
 /* --json: points, errors, networks (taken over). */
-int profile_kinds_json(const profile_fitted *fitted, double start_s, struct json_object *networks, const cli_options *o);
+int profile_kinds_json(const profile_fitted *fitted, double start_s, struct json_object *networks, const profile_line *l);
 #endif

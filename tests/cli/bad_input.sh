@@ -75,7 +75,8 @@ for kib in $(seq 7000 500 60000); do
     rc=$?
     case $rc in
     0) break ;;
-    12) refused=$((refused + 1)); [ "$(wc -l < err)" -eq 1 ] || die "out of memory at $kib KiB: not one line" ;;
+    # GnuTLS sets itself up before main() and may say there that it could not; nothing here asks it anything.
+    12) refused=$((refused + 1)); [ "$(grep -vc '^Error in GnuTLS initialization: ' err)" -eq 1 ] || die "out of memory at $kib KiB: not one line" ;;
     127) ;;
     *) die "out of memory at $kib KiB: exit $rc" ;;
     esac

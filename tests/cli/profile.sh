@@ -115,7 +115,7 @@ check 2 'golden: has no clock' "$BONNET" profile --steps conv --device golden:
 check 2 'give a model' "$BONNET" profile
 check 2 'give a model and at most one image' "$BONNET" profile a b c
 check 2 'give -o PLATFORM.json' "$BONNET" profile --kinds
-check 2 '1 to 1000 runs, not 1001' "$BONNET" profile "$bool" --repeat 1001
+check 2 "repeat wants a whole number from 1 to 1000, not '1001'" "$BONNET" profile "$bool" --repeat 1001
 check 2 "budget wants a whole number from 4 to 100, not '3'" "$BONNET" profile --kinds -o x.json --budget 3
 check 2 "budget wants a whole number from 4 to 100, not '101'" "$BONNET" profile --kinds -o x.json --budget 101
 check 2 "active-mw wants milliwatts, 0 to 10\^7, not 'nan'" "$BONNET" profile "$bool" --active-mw nan
