@@ -115,7 +115,7 @@ swaps() {
 swaps 5
 before=$(memory)
 swaps 10
-[ $(($(memory) - before)) -le 1024 ] || die "20 new versions took $(($(memory) - before)) KiB"
+[ $(($(memory) - before)) -le 4096 ] || die "20 new versions took $(($(memory) - before)) KiB"
 stop 5 0
 start net.bonnet
 load 403 'no access list' boolnet_k4
