@@ -23,7 +23,6 @@ static const char usage[] =
     "  --interval LEVEL    of the intervals of accuracy, default 0.95\n"
     "  --plot FILE.svg     accuracy against mean cost, by gnuplot\n"
     "  --show FILE         what is in a file of thresholds\n"
-    "  --show FILE         what is in a file of thresholds\n"
     "  --points WAYS.csv   other ways to trade accuracy for cost: those that none beats, and the best of each group that costs at most --at-most\n"
     "  --json\n";
 

@@ -157,7 +157,7 @@ int offload_summary(offload_result *r, const offload_line *l, const bonnet_clien
                st->spool_kept, st->spool_dropped, st->spool_evicted, *st->spool_line ? "; " : "", st->spool_line);
     printf("p50 %.3f ms, p99 %.3f ms, at most %.3f ms; %" PRIu64 " bytes sent in %" PRIu64 " requests on %" PRIu64 " connections\n", quantile(r, 0.5),
            quantile(r, 0.99), quantile(r, 1), st->bytes_sent, st->requests, st->connections);
-    printf("server: %s, left alone %" PRIu64 " times, asked %" PRIu64 " times; way %.3f ms", states[st->upstream], st->opened, st->probes,
+    printf("breaker: %s, opened %" PRIu64 " times, %" PRIu64 " probes; round trip %.3f ms", states[st->upstream], st->opened, st->probes,
            1e3 * st->rtt_s);
     if (st->bits_per_s > 0) printf(", %.3f Mbit/s", st->bits_per_s / 1e6);
     printf("; plan %u after %" PRIu64 " changes\n", st->plan, st->switches);
