@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "bonnet_cache.h"
 #include "bonnet_client.h"
+#include "bonnet_spool.h"
 #include "../unit/unit.h"
 
 enum { PICTURES = 12, SECOND = 1000000, LONG = 60 * SECOND };
@@ -299,6 +301,61 @@ static void exits(unit *u, const net *x, const char *url)
     free(logits);
 }
 
+/* A cache, a budget, a spool: what each says of options that make no sense; two rounds of pictures, several on their way, with all three; what one client leaves to the next. */
+static void keeps(unit *u, const net *n, const char *url)
+{
+    const bonnet_client_plan split = {.send = BONNET_SEND_MAP, .cut = 2};
+    uint32_t *near = calloc(n->info.classes, sizeof *near), wrong = 0;
+    bonnet_client_cache cache = {.cut = 1, .tau = near, .entries = 64};
+    bonnet_client_budget budget = {.bytes_per_s = -1, .burst_bytes = 1e9, .state = "budget.json"};
+    bonnet_client_spool spool = {.folder = "keeps", .what = BONNET_SPOOL_PICTURE, .below = 1e300};
+    bonnet_client_options o = BONNET_CLIENT_OPTIONS_INIT;
+    bonnet_client_stats st = {0};
+    bonnet_answer a;
+    if (!near) exit(1);
+    o.url = url, o.plans = &split, o.plan_count = 1, o.connect_us = 30 * SECOND;
+    o.cache = &cache;
+    refuse(u, n, o, "a cache of another cut", "none sends that of cut 1");
+    cache.cut = 2, cache.audit = 2;
+    refuse(u, n, o, "a share of audits above one", "share of audits");
+    cache.audit = 0, o.budget = &budget;
+    refuse(u, n, o, "a rate below nothing", "-1 bytes/s");
+    budget.bytes_per_s = 1e6, o.spool = &spool, spool.below = -1;
+    refuse(u, n, o, "a confidence below nothing", "from 0 on");
+    spool.below = 1e300;
+    bonnet_client *c = open_with(n, &o);
+    if (!c) exit(1);
+    for (uint32_t round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < PICTURES; i += 3) {
+            uint64_t ticket[3];
+            for (uint32_t k = 0; k < 3; k++)
+                wrong += bonnet_client_submit(&ticket[k], c, n->pixels + (i + k) * n->bytes, n->bytes, LONG) != BONNET_OK;
+            for (uint32_t k = 3; k-- > 0;)
+                wrong += bonnet_client_wait(&a, c, ticket[k]) != BONNET_OK || !is_whole(&a, n, i + k) ||
+                         a.where != (round ? BONNET_WHERE_CACHE : BONNET_WHERE_UPSTREAM) || a.why != (round ? BONNET_WHY_CACHED : BONNET_WHY_NONE);
+        }
+    UNIT(u, !wrong, "the second time by the cache, bit for bit", "%u wrong", wrong);
+    bonnet_client_close(c); /* writes what the spool has */
+    bonnet_spool_list l = {0};
+    const int listed = bonnet_spool_list_get(&l, "keeps", NULL, 0) == BONNET_OK && l.count == 2 * PICTURES;
+    UNIT(u, listed, "every one of them was less sure than that, and is on the disk", "%zu", l.count);
+    bonnet_spool_list_free(&l);
+    budget.bytes_per_s = 0, o.cache = NULL;
+    if (!(c = open_with(n, &o)) || bonnet_client_stats_get(&st, c) != BONNET_OK) exit(1);
+    const double left = st.budget_bytes;
+    wrong = bonnet_client_run(&a, c, n->pixels, n->bytes, LONG) != BONNET_OK || a.where != BONNET_WHERE_UPSTREAM ||
+            bonnet_client_stats_get(&st, c) != BONNET_OK;
+    UNIT(u, !wrong && left < 1e9 && left > 1e9 - PICTURES * 20000.0 && fabs(left - st.budget_bytes - (double)a.bytes_sent) < 1,
+         "the next client has what this one left", "%.0f, %.0f sent", left, (double)a.bytes_sent);
+    o.budget = NULL;
+    bonnet_client *second = NULL;
+    char line[256] = "";
+    o.message = line, o.message_bytes = sizeof line;
+    UNIT(u, bonnet_client_open(&second, n->dev, n->model, &o) == BONNET_EIO && strstr(line, "another process"), "a spool has one client", "%s", line);
+    bonnet_client_close(c);
+    free(near);
+}
+
 static void sleep_to(double at)
 {
     const double left = at - now();
@@ -341,6 +398,7 @@ int main(int argc, char **argv)
     silence(&u, &n);
     together(&u, &n, argv[3]);
     exits(&u, &x, argv[3]);
+    keeps(&u, &n, argv[3]);
     rescued(&u, &n, argv[3], (pid_t)atoi(argv[4]));
     unload(&n);
     unload(&x);
