@@ -43,7 +43,7 @@ int offload_pictures_open(offload_pictures *to, const cli_session *s, const cli_
 void offload_pictures_free(offload_pictures *p);
 
 /* --mqtt: answers and changes to a broker; without it no-ops. */
-typedef struct offload_events { events *events; uint64_t opened, switches; bool left; } offload_events; /* left: the server was alone, as of the last answer */
+typedef struct offload_events { events *events; uint64_t opened, switches, spooled; bool left; } offload_events; /* left: the server was alone, as of the last answer */
 int offload_events_open(offload_events *to, const offload_line *l, const cli_session *s);
 void offload_events_answer(offload_events *to, const cli_session *s, const char *image, const bonnet_answer *a, bonnet_client *client);
 void offload_events_close(offload_events *to, size_t answered);

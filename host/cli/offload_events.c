@@ -35,7 +35,7 @@ static void event(const offload_events *to, const char *what, const char *line, 
 }
 
 /* What has changed since the last answer. */
-static void changes(offload_events *to, bonnet_client *client)
+static void changes(offload_events *to, const char *image, bonnet_client *client)
 {
     bonnet_client_stats st;
     if (bonnet_client_stats_get(&st, client) != BONNET_OK) return;
@@ -43,7 +43,14 @@ static void changes(offload_events *to, bonnet_client *client)
     if ((left && !to->left) || st.opened > to->opened) event(to, "breaker opened", st.line, &st);
     if (!left && (to->left || st.opened > to->opened)) event(to, "breaker closed", "", &st);
     if (st.switches > to->switches) event(to, "plan changed", st.switched, &st);
-    to->left = left, to->opened = st.opened, to->switches = st.switches;
+    if (st.spooled > to->spooled) {
+        struct json_object *j = json_object_new_object();
+        json_object_object_add(j, "event", json_object_new_string("hard example kept"));
+        json_object_object_add(j, "image", json_object_new_string(image));
+        json_object_object_add(j, "spooled", json_object_new_int64((int64_t)st.spooled));
+        events_post(to->events, EVENTS_EVENT, j);
+    }
+    to->left = left, to->opened = st.opened, to->switches = st.switches, to->spooled = st.spooled;
 }
 
 void offload_events_answer(offload_events *to, const cli_session *s, const char *image, const bonnet_answer *a, bonnet_client *client)
@@ -64,7 +71,7 @@ void offload_events_answer(offload_events *to, const cli_session *s, const char 
     json_object_object_add(j, "total_us", json_object_new_int64((int64_t)a->total_us));
     json_object_object_add(j, "network_us", json_object_new_int64((int64_t)a->network_us));
     events_post(to->events, EVENTS_RESULT, j);
-    changes(to, client);
+    changes(to, image, client);
 }
 
 void offload_events_close(offload_events *to, size_t answered)

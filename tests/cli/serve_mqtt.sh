@@ -121,9 +121,10 @@ jq -c '[.image, .index, .where, .late]' lines | head -n -1 > lines.want
 jq -c '[.image, .label, .where, .late]' results | cmp -s - lines.want || die "answers other than those on stdout: $(head -3 results)"
 jq -es 'all(.model == "boolnet_k4" and .where == "upstream" and .network_us > 0 and .name != "")' results > out || die "results of offload: $(head -3 results)"
 : > got
-offload --upstream http://127.0.0.1:1 --send 1 --connect-ms 20000
+offload --upstream http://127.0.0.1:1 --send 1 --connect-ms 20000 --spool spool --spool-below 2 # every answer is hard
 wait_for "the end of offload" at_least '"event":"stop","answered"' got 1
-json events got | jq -es 'map(.event) == ["start", "breaker opened", "stop"] and (.[1].line | test("127.0.0.1|refused|connect"))' > out || die "events of offload: $(json events got)"
+json events got | jq -es 'map(select(.event == "hard example kept")) as $kept | map(select(.event != "hard example kept")) | map(.event) == ["start", "breaker opened", "stop"] and
+    ($kept | length > 0 and .[-1].spooled == '"$pictures_there"') and (.[1].line | test("127.0.0.1|refused|connect"))' > out || die "events of offload: $(json events got)"
 json results got | jq -es 'all(.where == "end" and .fallback)' > out || die "results without a server: $(json results got | head -3)"
 [ "$(json status got | tail -1)" = '{"status":"offline","why":"stopped"}' ] || die "offload left without a word"
 checks=$((checks + 6))
