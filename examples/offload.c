@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     bonnet_device *dev = NULL;
     bonnet_model *net = NULL;
     bonnet_client *client = NULL;
-    bonnet_client_plan split = {0, BONNET_SEND_MAP, 2, 0, NULL, NULL}; /* the map of cut 2 goes to MODEL.tail2 */
+    bonnet_client_plan split = {0, BONNET_SEND_MAP, 2, 0, NULL, NULL, 0}; /* the map of cut 2 goes to MODEL.tail2 */
     bonnet_client_options options = BONNET_CLIENT_OPTIONS_INIT;
     char line[256] = "";
     int i;

@@ -16,12 +16,17 @@ static const char usage[] =
     "  --mqtt URL        results and events to a broker, mqtt[s]://HOST[:PORT]/TOPIC (docs/mqtt.md)\n"
     "  --mqtt-login FILE its user and password, a line each; --mqtt-ca F, --mqtt-cert F, --mqtt-key F: as above; --mqtt-qos 0|1 (default 0)\n"
     "  --insecure        allow an address that other machines can reach, without client certificates\n"
+    "  --upstream URL    the next tier: what is behind the cut --forward K is computed there, what an exit before it is sure of (--threshold T) is "
+    "not sent;\n"
+    "                    --upstream-ms N: an image may be gone for so long (default 1000); --upstream-ca FILE, --upstream-cert FILE, --upstream-key "
+    "FILE: TLS to it\n"
     "  --queue N         requests that may wait, 1 to 4096 (default 64)\n"
     "  --batch N         images of one request, and of requests that are computed together, 1 to 1024 (default 16)\n"
     "  --timeout MS      in which a request must come whole, a reply be taken, the queue be finished at the end (default 30000)\n"
     "  --timeout-ms N    give up on a run of the device after N ms (default 60000)\n"
     "  --seed N          of the simulated memory's back-pressure\n";
 
+enum { NO_CUT = 1001 }; /* --forward was not given */
 static volatile int reload;
 
 static void on_hangup(int number)
@@ -36,6 +41,9 @@ typedef struct line {
     const char *address, *cert, *key, *ca, *crl, *acl;
     unsigned long queue, timeout_ms;
     bool insecure;
+    const char *upstream, *upstream_ca, *upstream_cert, *upstream_key;
+    unsigned long forward, upstream_ms;
+    double threshold;
     events_options events;
 } line;
 
@@ -50,6 +58,13 @@ static const cli_option verb_options[] = {CLI_OPT_TEXTS("device", line, devices)
                                           CLI_OPT_TEXT("crl", line, crl),
                                           CLI_OPT_TEXT("acl", line, acl),
                                           CLI_OPT_EVENTS(line, events),
+                                          CLI_OPT_TEXT("upstream", line, upstream),
+                                          CLI_OPT_TEXT("upstream-ca", line, upstream_ca),
+                                          CLI_OPT_TEXT("upstream-cert", line, upstream_cert),
+                                          CLI_OPT_TEXT("upstream-key", line, upstream_key),
+                                          CLI_OPT_WHOLE("forward", line, forward, 0, 1000),
+                                          CLI_OPT_WHOLE("upstream-ms", line, upstream_ms, 1, 600000),
+                                          CLI_OPT_NUMBER("threshold", line, threshold, "a confidence", 0.0, 1000000000.0),
                                           CLI_OPT_WHOLE("queue", line, queue, 1, 4096),
                                           CLI_OPT_WHOLE("batch", cli_options, batch, 1, 1024),
                                           CLI_OPT_WHOLE("timeout", line, timeout_ms, 100, 3600000),
@@ -57,7 +72,12 @@ static const cli_option verb_options[] = {CLI_OPT_TEXTS("device", line, devices)
 
 int cli_serve(int argc, char **argv)
 {
-    line l = {.o = {.batch = 16, .timeout_ms = 60000}, .address = "127.0.0.1:8600", .queue = 64, .timeout_ms = 30000};
+    line l = {.o = {.batch = 16, .timeout_ms = 60000},
+              .address = "127.0.0.1:8600",
+              .queue = 64,
+              .timeout_ms = 30000,
+              .forward = NO_CUT,
+              .upstream_ms = 1000};
     const cli_options *o = &l.o;
     char message[SERVE_LINE] = "";
     int code = cli_parse(&l.o, verb_options, argc, argv, usage);
@@ -69,6 +89,9 @@ int cli_serve(int argc, char **argv)
     if (!l.cert != !l.key) return cli_fail(CLI_USAGE, "serve: --cert and --key go together");
     if (l.ca && !l.cert) return cli_fail(CLI_USAGE, "serve: --ca wants --cert and --key");
     if (l.crl && !l.ca) return cli_fail(CLI_USAGE, "serve: --crl wants --ca");
+    if (!l.upstream != (l.forward == NO_CUT)) return cli_fail(CLI_USAGE, "serve: --upstream and --forward go together");
+    if (!l.upstream && (l.upstream_ca || l.upstream_cert || l.upstream_key || l.threshold > 0))
+        return cli_fail(CLI_USAGE, "serve: --threshold and --upstream-... want --upstream");
     const serve_options s = {.paths = (const char *const *)o->argv,
                              .models = (uint32_t)o->argc,
                              .uris = l.devices.text,
@@ -78,6 +101,13 @@ int cli_serve(int argc, char **argv)
                              .batch = (uint32_t)o->batch,
                              .timeout_ms = (uint32_t)l.timeout_ms,
                              .run_timeout_ms = (uint32_t)(o->timeout_ms ? o->timeout_ms : 60000),
+                             .upstream = l.upstream,
+                             .upstream_ca = l.upstream_ca,
+                             .upstream_cert = l.upstream_cert,
+                             .upstream_key = l.upstream_key,
+                             .forward = (uint32_t)l.forward,
+                             .upstream_ms = (uint32_t)l.upstream_ms,
+                             .threshold = l.threshold,
                              .seed = o->seed,
                              .insecure = l.insecure,
                              .cert = l.cert,

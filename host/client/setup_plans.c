@@ -37,7 +37,7 @@ static bool add_target(bonnet_client *c, plan *to, const bonnet_client_options *
     target t = {.want = {.bytes = map ? c->local.map_bytes[p->cut + 1] : c->local.input_bytes,
                          .is_signed = !map && c->local.info.pixels_signed,
                          .classes = c->local.info.classes,
-                         .digest = p->model ? NULL : c->digest}};
+                         .digest = p->model && !p->same ? NULL : c->digest}};
     int n = 0;
     if (p->model) n = snprintf(t.name, sizeof t.name, "%s", p->model);
     else if (map) n = snprintf(t.name, sizeof t.name, "%s.tail%u", c->local.info.name, p->cut);

@@ -43,6 +43,7 @@ typedef struct bonnet_client_plan {
     const char *model;          /* upstream's name. NULL: the same network: its tail "NAME.tailK", or "NAME"; then its digest is checked */
     const double *thresholds;   /* [exits + 1], as in bonnet_exits_options, the network's own end last (0: it is always sure; only looked at where `whole`
                                    and something can be sent). NULL: those of the options */
+    uint32_t same;              /* 1: `model` is of the same network, its digest is checked: of a tail's tail, which is not called after this model's cuts */
 } bonnet_client_plan;
 
 /* Upstream's answers, again for maps that are near (bonnet_cache.h): of the plans that send the map of this cut. Zero means default as there. */

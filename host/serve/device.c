@@ -16,9 +16,10 @@ bonnet_status serve_device_open(char message[SERVE_LINE], serve_device *d)
     return status == BONNET_OK ? status : serve_failed(message, status, NULL, d->uri);
 }
 
-static void unload(const serve_device *d, serve_network *n)
+static void unload(serve_device *d, serve_network *n)
 {
     for (uint32_t i = 0; n && i < n->count; i++) {
+        serve_forward_close(d, &n->models[i]);
         bonnet_model_free(n->models[i].loaded[d->index]);
         n->models[i].loaded[d->index] = NULL;
     }
@@ -41,10 +42,11 @@ bonnet_status serve_model_ready(char message[SERVE_LINE], serve_device *d, serve
 {
     serve_network *n = m->network;
     bonnet_model **whole = &n->models[0].loaded[d->index], **loaded = &m->loaded[d->index];
-    if (*loaded) return BONNET_OK;
+    if (*loaded) return serve_forwards(d->server, m) ? serve_forward_open(message, d, m) : BONNET_OK;
     bonnet_status status = *whole ? BONNET_OK : bonnet_model_load_memory(whole, d->handle, n->bytes, n->size);
     if (status != BONNET_OK) return serve_failed(message, status, d->handle, n->path);
     if (m != n->models) status = bonnet_model_tail(loaded, *whole, (uint32_t)m->oip.cut);
+    if (status == BONNET_OK && serve_forwards(d->server, m)) return serve_forward_open(message, d, m);
     return status == BONNET_OK ? status : serve_failed(message, status, d->handle, m->oip.name);
 }
 

@@ -114,6 +114,11 @@ char *serve_metrics(server *s)
     tls(to, &s->tls);
     mqtt(to, s->events);
     devices(to, s);
+    if (s->o.upstream) {
+        one(to, "bonnet_forwarded_total", "counter", "Images that upstream answered.", s->forwarded.upstream);
+        one(to, "bonnet_forward_exits_total", "counter", "Images that an exit here was sure of.", s->forwarded.exits);
+        one(to, "bonnet_forward_fallback_total", "counter", "Images that were answered here because upstream did not.", s->forwarded.fallback);
+    }
     head(to, "bonnet_requests_total", "counter",
          "Requests answered, by model (none: no model was asked for) and HTTP status; 499: the client was gone.");
     requests(to, &s->unknown, "");

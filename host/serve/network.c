@@ -153,6 +153,7 @@ void serve_network_tidy(serve_device *d)
         bool left = n->users > 0;
         for (uint32_t i = 0; i < n->count && !n->users; i++) {
             bonnet_model **loaded = n->models[i].loaded;
+            serve_forward_close(d, &n->models[i]);
             bonnet_model_free(loaded[d->index]);
             loaded[d->index] = NULL;
             for (uint32_t k = 0; k < s->o.devices; k++) left = left || loaded[k];

@@ -50,7 +50,7 @@ uint32_t serve_run_take(serve_device *d, int64_t now)
         w->next = NULL;
         if (!kept(c, d, now)) continue;
         c->started = now;
-        d->parts[d->count++] = (serve_part){.call = c, .pixels = c->request.pixels, .count = c->wait.count};
+        d->parts[d->count++] = (serve_part){.call = c, .pixels = c->request.pixels, .count = c->wait.count, .deadline = c->wait.deadline};
         images += c->wait.count;
     }
     d->live = d->count;
@@ -58,6 +58,7 @@ uint32_t serve_run_take(serve_device *d, int64_t now)
     d->since = now;
     if (!d->count) return 0;
     d->model = d->parts[0].call->model;
+    d->patience = serve_forwards(s, d->model) ? (int64_t)s->o.upstream_ms * 1000 : 0;
     d->until = now + (int64_t)(d->model->us[d->index] * images) + 1;
     return images;
 }
@@ -168,8 +169,8 @@ static void moved(serve_device *d, serve_part *p, int64_t now)
 int64_t serve_run_watch(serve_device *d, int64_t now)
 {
     server *s = d->server;
-    const int64_t patience = 4 * (d->until - d->since), suspect = d->until + (patience > PATIENCE_US ? patience : PATIENCE_US);
-    const int64_t end = d->since + (int64_t)s->o.run_timeout_ms * 1000 + GRACE_US;
+    const int64_t patience = 4 * (d->until - d->since), suspect = d->until + d->patience + (patience > PATIENCE_US ? patience : PATIENCE_US);
+    const int64_t end = d->since + (int64_t)s->o.run_timeout_ms * 1000 + d->patience + GRACE_US;
     int64_t next = SERVE_NEVER;
     for (serve_part *p = d->parts; p < d->parts + d->count; p++) {
         char line[SERVE_LINE];

@@ -16,6 +16,11 @@ typedef struct serve_options {
     uint32_t queue, batch;      /* requests that may wait; images of one request, and computed together */
     uint32_t timeout_ms;        /* in which a request must come whole, and a reply be taken */
     uint32_t run_timeout_ms;    /* of the device */
+    const char *upstream;       /* URL of the next tier, or NULL; and of TLS to it: authorities, certificate, key, or NULL */
+    const char *upstream_ca, *upstream_cert, *upstream_key;
+    uint32_t forward;           /* behind which cut that one goes on */
+    uint32_t upstream_ms;       /* that an image may be gone: a device waits for it meanwhile */
+    double threshold;           /* an exit before it that is so sure answers; 0: no exit is asked */
     uint64_t seed;
     int insecure;               /* may listen off loopback, whoever asks */
     const char *cert, *key;     /* PEM files, for TLS 1.3; or NULL */

@@ -32,6 +32,7 @@ typedef struct serve_model {
     struct serve_network *network; /* its first model is the whole of which this is a tail, or this one */
     double share;               /* of the whole network's MACs */
     bonnet_model *loaded[SERVE_DEVICES]; /* or NULL: not yet, or not any more; each is its device's thread's own */
+    struct bonnet_client *client[SERVE_DEVICES]; /* of what is forwarded, as `loaded` */
     double us[SERVE_DEVICES];   /* an image, moving mean */
     serve_counts *counts;       /* of the name, in a book */
 } serve_model;
@@ -89,6 +90,7 @@ typedef struct serve_part {
     serve_call *call;           /* or NULL: answered, or given to another device, before the run came back */
     const uint8_t *pixels;
     uint32_t count;             /* images */
+    int64_t deadline;
     uint8_t *body, *own;        /* what pixels is part of, once the call does not hold it any more */
 } serve_part;
 
@@ -108,11 +110,14 @@ typedef struct serve_device {
     serve_part *parts;          /* [batch] of the run, `count` in use, `live` with a call */
     uint32_t count, live;
     int64_t since, until;       /* of the run, or of the opening: begun, estimated end */
+    int64_t patience;           /* more than usual: upstream is waited for */
     int64_t open_us, retry_at;
     uint32_t failures;          /* without a good run between them */
     char line[SERVE_LINE];      /* why it is out */
     uint64_t runs, reopened, busy_us;
 } serve_device;
+
+typedef struct serve_forwarded { uint64_t upstream, exits, fallback, local_us; } serve_forwarded; /* images: answered there; by an exit here; here, though they were not sure. And the time here */
 
 typedef struct server {
     serve_options o;
@@ -135,6 +140,7 @@ typedef struct server {
     uint32_t peer_count;
     size_t bodies;              /* bytes held */
     serve_counts unknown;       /* of requests to no model */
+    serve_forwarded forwarded;
     serve_totals totals;
     tls_server tls;
     acl *acl;                   /* or NULL: everybody may do all but administer */
@@ -170,6 +176,12 @@ void serve_device_close(serve_device *d);
 bonnet_status serve_device_load(char message[SERVE_LINE], serve_device *d); /* every network, and the first one once: it works */
 bonnet_status serve_model_ready(char message[SERVE_LINE], serve_device *d, serve_model *m);
 bonnet_status serve_network_once(char message[SERVE_LINE], serve_device *d, serve_network *n); /* it is ready, and was run on zeros: how long that took */
+/* forward.c, by the device's thread, without the lock. */
+bool serve_forwards(const server *s, const serve_model *m);
+bonnet_status serve_forward_open(char message[SERVE_LINE], serve_device *d, serve_model *m);
+void serve_forward_close(serve_device *d, serve_model *m);
+bonnet_status serve_forward_run(serve_device *d, serve_model *m, const uint8_t *pixels, const int64_t *deadlines, size_t count, int32_t *logits,
+                                bonnet_result *results, serve_forwarded *books);
 /* With the lock. */
 serve_pool serve_pool_now(const server *s, int64_t now);
 bool serve_pool_ready(const server *s); /* a device is left */

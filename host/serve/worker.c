@@ -53,6 +53,7 @@ typedef struct outcome {
     int code;   /* 0, or the HTTP status of a failure with its line */
     bool fault; /* the device's */
     int64_t us;
+    serve_forwarded forwarded;
     char line[SERVE_LINE];
 } outcome;
 
@@ -69,6 +70,19 @@ static void failed(outcome *o, bonnet_status status, const serve_device *d)
     o->code = status == BONNET_ENOMEM || (status == BONNET_EINTR && d->server->quit) ? 503 : 500;
 }
 
+/* Forwarded, each image with its call's deadline. Without the lock. */
+static bonnet_status forwarded(outcome *o, serve_device *d, serve_model *m, const uint8_t *pixels, size_t images, int32_t *logits,
+                               bonnet_result *results)
+{
+    int64_t *deadlines = malloc(images * sizeof *deadlines), *at = deadlines;
+    if (!deadlines) return BONNET_ENOMEM;
+    for (uint32_t i = 0; i < d->count; i++)
+        for (uint32_t n = 0; n < d->parts[i].count; n++) *at++ = d->parts[i].deadline;
+    const bonnet_status status = serve_forward_run(d, m, pixels, deadlines, images, logits, results, &o->forwarded);
+    free(deadlines);
+    return status;
+}
+
 /* Without the lock. */
 static void compute(outcome *o, serve_device *d, serve_model *m, size_t images, int32_t *logits, bonnet_result *results)
 {
@@ -81,7 +95,8 @@ static void compute(outcome *o, serve_device *d, serve_model *m, size_t images, 
     }
     bonnet_status status = serve_model_ready(o->line, d, m);
     const int64_t start = serve_now();
-    if (status == BONNET_OK) status = bonnet_run_batch(results, logits, d->handle, m->loaded[d->index], pixels, images);
+    if (status == BONNET_OK && m->client[d->index]) status = forwarded(o, d, m, pixels, images, logits, results);
+    else if (status == BONNET_OK) status = bonnet_run_batch(results, logits, d->handle, m->loaded[d->index], pixels, images);
     o->us = serve_now() - start;
     if (status != BONNET_OK) failed(o, status, d);
     free(own);
@@ -143,7 +158,9 @@ static void work(serve_device *d)
     pthread_mutex_lock(&s->lock);
     if (!s->quit) d->cancel = 0;
     if (o.fault) fell_out(d, o.line); /* before its calls look for another one */
-    else if (!o.code) d->failures = 0, serve_mean_add(&m->us[d->index], (double)o.us / images);
+    else if (!o.code)
+        d->failures = 0, serve_mean_add(&m->us[d->index], (double)(m->client[d->index] ? (int64_t)o.forwarded.local_us : o.us) / images);
+    s->forwarded.upstream += o.forwarded.upstream, s->forwarded.exits += o.forwarded.exits, s->forwarded.fallback += o.forwarded.fallback;
     serve_run_end(d, o.code, o.line, logits, results, o.us);
     serve_network_release(s, m->network);
     if (o.fault) serve_strand(s);
