@@ -94,7 +94,7 @@ fi
 cloud=
 stop 5 0
 
-# Exits that are sure: nothing is sent. They are asked of maps as well.
+# Exits that are sure: nothing is sent.
 upstream "$exits"
 start "$exits" --upstream "$above" --forward 3 --threshold 0.000001
 client deadline boolnet_k4_exits shoe.raw 4 0 > out 2> err || die "exits"
