@@ -32,6 +32,8 @@ check 2 "run: '--ex' is short for several options: --exits, --exit$" "$BONNET" r
 check 2 "info: bad or incomplete option '--device'" "$BONNET" info --device cpu: "$bool"
 check 2 "info: bad or incomplete option '--json=3'" "$BONNET" info --json=3 "$bool"
 check 2 "cut: bad or incomplete option '-o'" "$BONNET" cut "$bool" -o
+# shellcheck disable=SC2046 # words on purpose
+check 2 "serve: --device at most 64 times$" "$BONNET" serve "$bool" $(printf -- '--device cpu: %.0s' $(seq 65))
 check 2 'give a .bonnet file' "$BONNET" run
 check 2 'image files or --dataset' "$BONNET" run "$bool"
 check 2 'image files or --dataset' "$BONNET" run "$bool" x.pgm --dataset fashion-mnist

@@ -26,6 +26,8 @@ $(O)/tests/unit/spool: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/client/spool*
 $(O)/tests/unit/oip: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/oip*.c) host/serve/queue.c)
 $(O)/tests/unit/coding: $(O)/san/host/serve/coding.o
 $(O)/tests/unit/acl: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/serve/acl*.c))
+UNIT_LIBS_mqtt := -ljson-c -lmosquitto
+$(O)/tests/unit/mqtt: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/events/*.c))
 # Of the client, what needs no socket, and the server's own reader across from it.
 UNIT_LIBS_message := -ljson-c -lz
 $(O)/tests/unit/message: $(patsubst %.c,$(O)/san/%.o,$(wildcard host/client/message*.c host/serve/oip*.c))
