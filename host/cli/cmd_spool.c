@@ -8,23 +8,40 @@
 #include <sys/stat.h>
 #include "bonnet_spool.h"
 #include "cli.h"
+#include "spool_upload.h"
 #include "tensor.h"
 
-static const char usage[] = "usage: bonnet spool DIR [--export FOLDER|FILE.npz] [--delete] [--json]\n\n"
-                            "Hard examples that were kept on disk (bonnet offload --spool DIR): what the device said of them, how sure it was, and "
-                            "what upstream said. docs/spool.md\n"
-                            "  --export TO   to a folder: each example's file (.npy for bonnet run, .cut for bonnet run --from) and labels.csv; to "
-                            "FILE.npz: maps or pictures,\n"
-                            "                all of one size and network, with labels\n"
-                            "  --delete      afterwards, remove the examples that were listed\n  --json\n";
+static const char usage[] =
+    "usage: bonnet spool DIR [--export FOLDER|FILE.npz] [--delete] [--json]\n"
+    "       bonnet spool DIR MODEL.bonnet --upload URL [--model NAME] [--ca FILE] [--cert FILE --key FILE] [--insecure] [--no-raw-upload]\n\n"
+    "Hard examples that were kept on disk (bonnet offload --spool DIR): what the device said of them, how sure it was, and "
+    "what upstream said. docs/spool.md\n"
+    "  --export TO   to a folder: each example's file (.npy for bonnet run, .cut for bonnet run --from) and labels.csv; to "
+    "FILE.npz: maps or pictures,\n"
+    "                all of one size and network, with labels\n"
+    "  --delete      afterwards, remove the examples that were listed\n"
+    "  --upload URL  pictures of this network to a model there, by the Open Inference Protocol; whatever is answered is removed here\n"
+    "  --model NAME  which one (default: this network); --ca, --cert, --key, --insecure, --no-raw-upload, --device as bonnet offload has them\n"
+    "  --timeout-ms N, --seed N   of the device\n  --json\n";
 
 typedef struct line {
     cli_options o;
     const char *to;
     bool remove;
+    spool_upload upload;
 } line;
 
-static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_json_options), CLI_OPT_TEXT("export", line, to), CLI_OPT_FLAG("delete", line, remove),
+static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_json_options),
+                                          CLI_OPT_TEXT("export", line, to),
+                                          CLI_OPT_FLAG("delete", line, remove),
+                                          CLI_OPT_GROUP(cli_device_options),
+                                          CLI_OPT_TEXT("upload", line, upload.url),
+                                          CLI_OPT_TEXT("model", line, upload.model),
+                                          CLI_OPT_TEXT("ca", line, upload.ca),
+                                          CLI_OPT_TEXT("cert", line, upload.cert),
+                                          CLI_OPT_TEXT("key", line, upload.key),
+                                          CLI_OPT_FLAG("insecure", line, upload.insecure),
+                                          CLI_OPT_FLAG("no-raw-upload", line, upload.no_raw_upload),
                                           CLI_OPT_END};
 
 static const char *const what_names[] = {"map", "picture"}, *const suffixes[] = {"cut", "npy"};
@@ -153,15 +170,22 @@ static int remove_all(const char *folder, const bonnet_spool_list *l)
 
 int cli_spool(int argc, char **argv)
 {
-    line l = {.to = NULL};
+    line l = {.o = {.device = "cpu:", .timeout_ms = 600000}};
     bonnet_spool_list list = {0};
     char message[256] = "";
     int code = cli_parse(&l.o, verb_options, argc, argv, usage);
     if (code != CLI_OK) return code;
-    if (l.o.argc != 1) return cli_fail(CLI_USAGE, "spool: give one folder; try `bonnet spool --help`");
+    if (l.o.argc != 1 + !!l.upload.url)
+        return cli_fail(CLI_USAGE, "spool: give one folder, and with --upload a .bonnet file; try `bonnet spool --help`");
+    if (l.upload.url && (l.to || l.remove || l.o.json)) return cli_fail(CLI_USAGE, "spool: --upload goes alone: it removes what was taken");
     const char *folder = l.o.argv[0];
     const bonnet_status status = bonnet_spool_list_get(&list, folder, message, sizeof message);
     if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "spool: %s", message);
+    if (l.upload.url) {
+        code = cli_spool_upload(&l.upload, &l.o, folder, l.o.argv[1], &list);
+        bonnet_spool_list_free(&list);
+        return code;
+    }
     const size_t n = l.to ? strlen(l.to) : 0;
     if (l.to) code = n > 4 && strcmp(l.to + n - 4, ".npz") == 0 ? export_npz(l.to, folder, &list) : export_folder(l.to, folder, &list);
     if (code == CLI_OK && l.o.json) code = show_json(&list);

@@ -32,7 +32,7 @@ static const struct verb {
     {"offload", cli_offload, "images here, what is not sure here on a server, every answer by its deadline"},
     {"streams", cli_streams, "several cameras on one device: whose frame is next, how far, and what is in time"},
     {"cache", cli_cache, "how far a cache of maps may reach, and what it makes of a sequence of images"},
-    {"spool", cli_spool, "hard examples that were kept on disk: list, export, remove"},
+    {"spool", cli_spool, "hard examples that were kept on disk: list, export, send on, remove"},
     {"flash", cli_flash, "load a bitstream into a ZCU102, by its cable or on the board itself"},
     {"doctor", cli_doctor, "what a board still needs, and what to type next"},
     {"devices", cli_devices, "the devices this build can reach, and the boards that are connected"},

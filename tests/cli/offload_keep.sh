@@ -134,6 +134,15 @@ holds ".upstream == 2 * $n and .spooled == 2 * $n"
 "$BONNET" run "$base" pictures_back/*.npy --json > out 2> err || die 'spooled pictures do not run'
 paste -d ' ' <(jq '.images[] | .index // .label' out) <(awk -F, 'NR > 1 {print $2}' pictures_back/labels.csv) | awk '$1 != $2 {bad = 1} END {exit bad || NR < 30}' || die 'labels of spooled pictures'
 checks=$((checks + 2))
+# Sent on: what the server has answered is gone here; a policy, a server that is away, another network keep everything.
+held=$((2 * n))
+check 11 'no_raw_upload forbids' "$BONNET" spool kept "$base" --upload "$url" --no-raw-upload
+check 0 "^0 pictures taken and removed; $held maps or pictures of other networks stay" "$BONNET" spool kept "$bool" --upload "$url"
+check 14 'was not taken .*the rest stay' "$BONNET" spool kept "$base" --upload http://127.0.0.1:1
+before=$(images boolnet_k4)
+check 0 "^$held pictures taken and removed; 0 maps" "$BONNET" spool kept "$base" --upload "$url" --model boolnet_k4
+[ $(($(images boolnet_k4) - before)) -eq $held ] || die "the server saw $(images boolnet_k4) - $before images, not $held"
+check 0 '^0 examples, 0 bytes' "$BONNET" spool kept
 stop 30 0
 
 # How far a cache may reach: on test images, which have nothing in common, no class is ever answered, and none that is told to reach a tenth of the map is hit.
