@@ -8,8 +8,8 @@
 #include "server.h"
 
 enum { TICKET_SECONDS = 3600, SUPPORTED_VERSIONS = 43 };
-const char *const tls_refusals[TLS_REFUSALS] = {"",        "handshake",     "version", "no_certificate", "unknown_ca",
-                                                "expired", "not_yet_valid", "purpose", "revoked",        "untrusted"};
+const char *const tls_refusals[TLS_REFUSALS] = {
+    "", "handshake", "version", "no_certificate", "unknown_ca", "expired", "not_yet_valid", "purpose", "revoked", "revocations_over", "untrusted"};
 
 static tls_peer *peer_of(gnutls_session_t session)
 {
@@ -74,6 +74,7 @@ static tls_refusal verified(tls_peer *p, gnutls_session_t session)
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
     gnutls_x509_crt_t cert;
     if (!chain || !count) return TLS_MISSING;
+    if (p->files->list_until && time(NULL) >= p->files->list_until) return TLS_LIST_OVER; /* GnuTLS would go by the old one */
     if (gnutls_certificate_verify_peers(session, &wanted, 1, &status) < 0) return TLS_UNTRUSTED;
     if (status) return judged(status);
     if (gnutls_x509_crt_init(&cert) < 0) return TLS_UNTRUSTED;
@@ -81,6 +82,7 @@ static tls_refusal verified(tls_peer *p, gnutls_session_t session)
     if (read) {
         names(p, cert);
         p->until = gnutls_x509_crt_get_expiration_time(cert);
+        if (p->files->list_until && p->files->list_until < p->until) p->until = p->files->list_until;
     }
     gnutls_x509_crt_deinit(cert);
     return read ? TLS_FINE : TLS_UNTRUSTED;

@@ -15,7 +15,7 @@
 
 enum { TLS_NAMES = 4, TLS_NAME = 256 }; /* names of one client; bytes of one with its zero */
 typedef enum tls_refusal {
-    TLS_FINE, TLS_HANDSHAKE, TLS_VERSION, TLS_MISSING, TLS_UNKNOWN_CA, TLS_EXPIRED, TLS_NOT_YET, TLS_PURPOSE, TLS_REVOKED, TLS_UNTRUSTED, TLS_REFUSALS
+    TLS_FINE, TLS_HANDSHAKE, TLS_VERSION, TLS_MISSING, TLS_UNKNOWN_CA, TLS_EXPIRED, TLS_NOT_YET, TLS_PURPOSE, TLS_REVOKED, TLS_LIST_OVER, TLS_UNTRUSTED, TLS_REFUSALS
 } tls_refusal;
 extern const char *const tls_refusals[TLS_REFUSALS]; /* as /metrics names them */
 
@@ -26,7 +26,7 @@ typedef struct tls_files {
     char *cert, *key;            /* PEM */
     void *ticket; uint32_t ticket_bytes; /* the key of the sessions that may be resumed */
     bool mutual;                 /* clients must show a certificate */
-    time_t expires;              /* the server's own certificate */
+    time_t expires, list_until;  /* the server's own certificate; the list of revocations, 0: there is none that ends */
     uint32_t users;
 } tls_files;
 

@@ -53,6 +53,7 @@ static bonnet_status revocations(tls_files *f, char message[SERVE_LINE], const c
         const time_t next = gnutls_x509_crl_get_next_update(list[i]);
         if (status == BONNET_OK && next != (time_t)-1 && next <= time(NULL))
             status = serve_wrong(message, BONNET_EINVAL, "%.200s: this list of revocations was good until %s", path, date(when, next));
+        if (next != (time_t)-1 && (!f->list_until || next < f->list_until)) f->list_until = next;
         gnutls_x509_crl_deinit(list[i]);
     }
     gnutls_free(list);

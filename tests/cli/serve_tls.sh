@@ -18,6 +18,8 @@ certificate usage ca serverAuth DNS:usage.site1.example
 certificate named ca clientAuth ''
 mkfifo pki/fifo
 tls req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout alone.key -out alone.pem -days 1 -subj /CN=cam1.site1.example
+tls req -new -newkey rsa:1024 -nodes -keyout weak.key -out weak.csr -subj /CN=weak
+tls ca -batch -config ca.cnf -cert ca.pem -keyfile ca.key -in weak.csr -out weak.pem -notext -days 1
 revocations none.crl yesterday tomorrow
 revocations over.crl '2 days ago' yesterday
 revocations some.crl yesterday tomorrow cam2
@@ -65,12 +67,15 @@ cp -p pki/server.key pki/now.key
 cp pki/none.crl pki/now.crl
 start "$bool" --cert pki/now.pem --key pki/now.key --ca pki/ca.pem --crl pki/now.crl --timeout 1500
 [ "${url%%:*}" = https ] || die "no https: $url"
+client_certificate brief ca '' '8 seconds'
+SERVE_CA=$p/ca.pem SERVE_CERT=$p/brief.pem SERVE_KEY=$p/brief.key client expiry 8 > brief.out 2> brief.err &
+brief=$!
 as() { curl_with=(--cacert "$p/ca.pem" ${1:+--cert "$p/$1.pem" --key "$p/$1.key"}); }
 alert() { # alert PATTERN CERTIFICATE [VERSION] - no reply, but a word why, which whoever sends at once may miss
     as "$2"
     curl "${curl_with[@]}" -sS -m 60 ${3:+--tls-max "$3"} "$url/v2/models/boolnet_k4/infer" --data-binary '{}' > out 2> err && die "let in: $2 ${3:-}"
     [ ! -s out ] || die "an answer to $2"
-    timeout 60 openssl s_client -quiet -connect "127.0.0.1:$port" -CAfile pki/ca.pem ${2:+-cert "pki/$2.pem" -key "pki/$2.key"} ${3:+-tls1_2} < /dev/null > out 2> err
+    timeout 60 openssl s_client -quiet -cipher DEFAULT@SECLEVEL=0 -connect "127.0.0.1:$port" -CAfile pki/ca.pem ${2:+-cert "pki/$2.pem" -key "pki/$2.key"} ${3:+-tls1_2} < /dev/null > out 2> err
     grep -qi -- "$1" err || die "$2 was not told '$1'"
     checks=$((checks + 1))
 }
@@ -85,11 +90,13 @@ alert 'alert unknown ca' alone
 alert 'alert certificate expired' expired
 alert 'alert certificate expired' early
 alert 'alert unsupported certificate' usage
+alert 'alert bad certificate' weak
 alert 'alert protocol version' cam1 1.2
 printf 'GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n' > bytes
 says '^closed$' client raw < bytes
 as cam1
-get 200 '^bonnet_tls_handshakes_total 3$' /metrics
+get 200 '^bonnet_tls_handshakes_total [3-6]$' /metrics
+[ "$(refusals untrusted)" = 1 ] || die "untrusted: $(refusals untrusted)" # curl would not even send it
 for reason in no_certificate expired not_yet_valid purpose version; do [ "$(refusals $reason)" = 2 ] || die "$reason: $(refusals $reason)"; done
 [ "$(refusals unknown_ca)" = 4 ] || die "unknown_ca: $(refusals unknown_ca)"
 grep -qE '^bonnet_requests_total\{model="boolnet_k4"' out && die "a refused client was read from"
@@ -100,9 +107,6 @@ want=$("$BONNET" run "$bool" "$pictures"/00000_*.pgm --json | jq -c '.images[0].
 says "^$(printf %s "$want" | sed 's/[][]/\\&/g')\$" client infer boolnet_k4 shoe.raw 7
 tail -c 784 "$pictures"/00002_trouser.pgm > trouser.raw
 says '^60 of 60 right$' client parallel boolnet_k4 shoe.raw,trouser.raw 30 2
-client_certificate brief ca '' '8 seconds'
-SERVE_CERT=$p/brief.pem SERVE_KEY=$p/brief.key client expiry 8 > brief.out 2> brief.err &
-brief=$!
 client slow tls > slow.out &
 trickling=$!
 client slow nothing > nothing.out &
@@ -172,5 +176,19 @@ as cam1
 get 200 '^bonnet_reloads_total 7$' /metrics
 grep -q '^bonnet_reload_errors_total 2$' out || die "errors are not counted"
 [ "$(refusals revoked)" -ge 3 ] || die "revoked: $(refusals revoked)"
+
+# A list that runs out refuses everybody, until there is a new one.
+for seconds in 3 10 60; do
+    revocations now.crl yesterday "$seconds seconds"
+    from=$(date +%s)
+    hangup ok
+    grep -q '"ok":true' out && break
+done
+[ "$(session cam1)" = New ] || [ $(($(date +%s) - from)) -ge "$seconds" ] || die "a list that is good for $seconds s was not"
+while [ $(($(date +%s) - from)) -le "$seconds" ]; do sleep 0.2; done
+alert 'alert bad certificate' cam1
+cat pki/none.crl > pki/now.crl
+hangup '"ok":true'
+get 200 '^bonnet_tls_refused_total\{reason="revocations_over"\} [2-9]$' /metrics
 stop 5 0
 passed

@@ -1,0 +1,2 @@
+{"event":"start","host":"127.0.0.1","port":8743,"devices":["cpu:"],"models":[{"name":"boolnet_k4","digest":"31a1c90d1d3b946e9b668f05bf55dc65c6f0445c7c341767cbd846beef0b8812","image_us":90}]}
+{"event":"stop","host":"127.0.0.1","port":8743,"devices":["cpu:"],"models":[{"name":"boolnet_k4","digest":"31a1c90d1d3b946e9b668f05bf55dc65c6f0445c7c341767cbd846beef0b8812","image_us":90}],"images":0,"runs":0,"drained_us":503107}
