@@ -4,12 +4,12 @@
 # everything is computed here, everything there, by the best plan for the trace's mean, by plans that follow the bandwidth. Plans are made by `bonnet plan` from profiles
 # measured here. Each way has SECONDS of the same trace from its beginning. make net-ways; TRACE: another one than tests/vectors/edge/bus.log; SCALE: its rates times that
 . "${ROOT:?set by make}/tests/net/lib.sh" || exit 1
-seconds=$1 deadline=${DEADLINE:-500} scale=${SCALE:-0.5} speed=3
+seconds=$1 deadline=${DEADLINE:-300} scale=${SCALE:-2} speed=3
 net=$ROOT/build/imagenet/basenet_k1.bonnet trace=${TRACE:-$ROOT/tests/vectors/edge/bus.log}
 slow=cpu:isa=portable
 
 spaces device edge
-link radio device 10.9.1.1 edge 10.9.1.2 "delay=10 queue=200000"
+link radio device 10.9.1.1 edge 10.9.1.2 "delay=5 queue=400000"
 become edge "$BONNET" serve "$net" --listen 10.9.1.2:8600 --insecure > serving 2>&1 < /dev/null &
 until_said serving '^listening' $!
 for i in 1 2 3 4; do head -c 150528 /dev/urandom > "picture$i.raw"; done
@@ -17,7 +17,7 @@ for i in 1 2 3 4; do head -c 150528 /dev/urandom > "picture$i.raw"; done
 "$BONNET" profile "$net" --repeat 41 -o edge.json > profile.log 2>&1 || die "$(cat profile.log)"
 
 plan() { # plan FILE MBIT OPTION...
-    echo '{"bonnet_tiers": 1, "tiers": [{"name": "device", "profile": "device.json"}, {"name": "edge", "profile": "edge.json"}], "links": [{"mbit_per_s": '"$2"', "rtt_ms": 20}]}' > tiers.json
+    echo '{"bonnet_tiers": 1, "tiers": [{"name": "device", "profile": "device.json"}, {"name": "edge", "profile": "edge.json"}], "links": [{"mbit_per_s": '"$2"', "rtt_ms": 10}]}' > tiers.json
     "$BONNET" plan "$net" --tiers tiers.json -o "$1" "${@:3}" > plan.log 2>&1 || die "$(cat plan.log)"
 }
 what() { jq -r 'if .tiers[0].layers == 0 then "picture" elif .tiers | length == 1 then "nothing" else "map behind " + .tiers[0].last end' "$1"; }
@@ -25,7 +25,7 @@ mean=$("$BONNET" link "$trace" --json | jq ".mbit_per_s.mean * $scale") || die "
 plan there.json 1 --only server
 plan static.json "$mean"
 dynamic=() last=
-for mbit in 0.25 0.5 1 2 3 4 5 6 8 10 12 16 20 24 32 40 50 64; do # the bandwidths from which on another plan is the best one
+for mbit in 0.25 0.5 0.75 1 1.5 2 2.5 3 4 5 6 8 10 12 16 20 24 32 40 50 64 80 100; do # the bandwidths from which on another plan is the best one
     plan "at$mbit.json" $mbit
     now=$(what "at$mbit.json")
     [ "$now" = "$last" ] || { dynamic+=(--plan "$([ ${#dynamic[@]} -eq 0 ] && echo 0 || echo $mbit):at$mbit.json"); states+="${states:+; }$now from $mbit Mbit/s"; }
@@ -50,7 +50,7 @@ way "all there" --upstream http://10.9.1.2:8600 --plan there.json
 way "static plan" --upstream http://10.9.1.2:8600 --plan static.json
 way "dynamic plans" --upstream http://10.9.1.2:8600 "${dynamic[@]}"
 echo "BaseNet k=1 at 224x224, random weights: $(jq '.ms * 10 | round / 10' device.json) ms on the device, $(jq '.ms * 10 | round / 10' edge.json) ms on the server"
-echo "$(basename "$trace") times $scale, $speed times as fast, mean $(echo "$mean" | cut -c1-5) Mbit/s, 10 ms a way, by $LINK; deadline $deadline ms, 2 in flight, $seconds s each"
+echo "$(basename "$trace") times $scale, $speed times as fast, mean $(echo "$mean" | cut -c1-5) Mbit/s, 5 ms a way, by $LINK; deadline $deadline ms, 2 in flight, $seconds s each"
 echo "static: $(what static.json); dynamic: $states"
 printf '%-14s %9s %5s %9s %8s %7s %7s %10s %9s %8s\n' way pictures/s late upstream fallback 'p50 ms' 'p99 ms' 'device ms' 'kB sent' switches
 while IFS=$'\t' read -r name rate late upstream fallback p50 p99 own bytes switches; do
