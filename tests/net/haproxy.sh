@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # haproxy.sh REQUESTS - three `bonnet serve` behind a real haproxy with examples/serve/haproxy.cfg, under load, while one after the other is killed, drained, started
-# again: every request is answered, right. Who cannot meet a deadline leaves it to another server. The same with TLS and client certificates on both sides.
+# again: every request is answered, right. Who cannot meet a deadline leaves it to another server. With 10,000 requests or more the same with TLS and client certificates on both sides.
 . "$ROOT/tests/cli/serve_lib.sh"
 . "$ROOT/tests/cli/certs_lib.sh"
 PATH=$PATH:/sbin:/usr/sbin
@@ -126,6 +126,17 @@ for name in a b c; do down $name KILL; done
 checks=$((checks + 2))
 unbalance
 
+if [ "$requests" -lt 10000 ]; then # haproxy takes the other file, at least
+    mkdir -p etc
+    authority ca
+    server_certificate site
+    cat pki/site.pem pki/site.key > etc/site.pem
+    cp etc/site.pem etc/balancer.pem; cp pki/ca.pem etc/clients-ca.pem; cp pki/ca.pem etc/servers-ca.pem
+    sed "s|/etc/haproxy|$work/etc|" "$ROOT/examples/serve/haproxy-tls.cfg" > tls.cfg
+    check 0 '' haproxy -q -c -f tls.cfg
+    passed
+    exit 0
+fi
 echo "TLS, client certificates on both sides"
 authority ca
 for name in server site balancer cam1; do

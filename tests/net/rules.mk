@@ -69,6 +69,6 @@ SOAK_HAPROXY ?= 100000
 TESTS += net-haproxy
 .PHONY: test-net-haproxy soak-haproxy
 test-net-haproxy: $(LOAD) $(CLI) $(FASHION)
-	$(Q)$(NET_ENV) bash tests/net/haproxy.sh 4000
+	$(Q)$(NET_ENV) bash tests/net/haproxy.sh 2000
 soak-haproxy: $(LOAD) $(CLI) $(FASHION)  ## SOAK_HAPROXY=100000 requests to three servers behind haproxy that are killed and drained in turn: none is lost; an eighth as many over TLS
 	$(Q)$(NET_ENV) bash tests/net/haproxy.sh $(SOAK_HAPROXY)
