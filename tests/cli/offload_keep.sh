@@ -86,10 +86,12 @@ for _ in 1 2 3; do
 done
 seen=$(images boolnet_k4)
 if [ "$seen" -lt 6 ] || [ $((seen * 784)) -gt $sent ]; then die "the server saw $seen images of $sent bytes"; fi
+rm -r spent # a burst to begin with
 : > out # what is waited for is not in the last one's
 "$BONNET" offload "${send[@]}" --budget 10,100000 --rate 50 --repeat 1000 --deadline-ms 20000 --json > out 2> err &
 client=$!
 for _ in $(seq 400); do grep -q '"upstream"' out && break; sleep 0.05; done
+grep -q '"upstream"' out || die 'a burst does not let anything out'
 kill -9 $client
 wait $client 2> /dev/null
 client=

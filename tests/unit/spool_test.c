@@ -152,8 +152,8 @@ static void there_and_back(unit *u)
 static void bounds(unit *u)
 {
     uint32_t wrong = 0, evicted = 0, refused = 0;
-    for (uint32_t n = 0; n < 12; n++) {
-        enum { PUTS = 40 };
+    for (uint32_t n = 0; n < 8; n++) {
+        enum { PUTS = 24 };
         bonnet_spool_example kept[PUTS];
         uint8_t data[600];
         const uint32_t most = 1 + unit_below(u, 12), keep = n % 2;
@@ -270,7 +270,7 @@ static void killed(unit *u)
 {
     uint64_t all = 0, confirmed = 0;
     uint32_t lost = 0, torn = 0;
-    for (uint32_t n = 0; n < 12; n++) {
+    for (uint32_t n = 0; n < 8; n++) {
         int ends[2];
         uint64_t id;
         if (pipe(ends) != 0) exit(1);
@@ -299,9 +299,9 @@ static void killed(unit *u)
         all = l.count;
         bonnet_spool_list_free(&l);
     }
-    printf("      %llu examples, %llu confirmed, of 12 processes that were killed; %u left something half-written\n", (unsigned long long)all,
+    printf("      %llu examples, %llu confirmed, of 8 processes that were killed; %u left something half-written\n", (unsigned long long)all,
            (unsigned long long)confirmed, torn);
-    UNIT(u, lost == 0 && confirmed > 12 && all >= confirmed, "killed: what was kept is there, whole, and the next one goes on", "%u lost", lost);
+    UNIT(u, lost == 0 && confirmed > 8 && all >= confirmed, "killed: what was kept is there, whole, and the next one goes on", "%u lost", lost);
     empty_folder();
 }
 
