@@ -107,6 +107,8 @@ install: all $(LIB_SO) ## DESTDIR= PREFIX=/usr/local: library, headers, pkg-conf
 	install -d $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/bonnet
 	install -m 644 python/bonnet/*.py $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/bonnet/
 	install -m 644 examples/classify.c examples/canvas.c examples/offload.c $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/
+	for d in serve serve/kserve serve/kubernetes serve/kubeedge; do install -d $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/$$d && \
+	  find examples/$$d -maxdepth 1 -type f -exec install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/bonnet/examples/$$d {} +; done
 	install -d $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/bonnet
 	install -m 644 bitstreams/MANIFEST $(DESTDIR)$(PREFIX)/share/bonnet/bitstreams/
 	install -d $(DESTDIR)$(PREFIX)/share/bonnet/platforms
