@@ -39,8 +39,9 @@ soak-net: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## SOAK_NET=100000 pictures fro
 
 NET_WAYS ?= 60
 .PHONY: net-ways net-page net-tiers
-net-tiers: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## Device, edge, cloud in three namespaces: the cloud answers for an edge whose server is gone, the device for both; 20 s
+net-tiers: $(LINKEM) $(WAKEUP) $(CLI) $(FASHION)  ## Device, edge, cloud in three namespaces, behind haproxy and in a row: each answers for the one behind it that is gone; 40 s
 	$(Q)$(NET_ENV) bash tests/net/tiers.sh 100
+	$(Q)$(NET_ENV) bash tests/net/chain.sh 100
 net-ways: $(LINKEM) $(CLI) $(O)/imagenet/basenet_k1.bonnet  ## A slow device, a fast server, a link that changes: all here, all there, a fixed plan, plans by bandwidth; NET_WAYS=60 s each
 	@$(NET_ENV) bash tests/net/ways.sh $(NET_WAYS)
 net-page: $(LOAD) $(LINKEM) $(WAKEUP) $(CLI) $(FASHION) $(O)/imagenet/basenet_k1.bonnet  ## Measure what docs/net.md shows again (half an hour)
@@ -49,6 +50,7 @@ net-page: $(LOAD) $(LINKEM) $(WAKEUP) $(CLI) $(FASHION) $(O)/imagenet/basenet_k1
 	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md faults bash tests/net/faults.sh $(SOAK_NET) 400 killed stopped blackhole down slow network
 	$(Q)$(NET_ENV) TLS=1 tests/net/page.sh docs/net.md tls bash tests/net/faults.sh 20000 400 killed stopped blackhole down slow
 	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md tiers bash tests/net/tiers.sh 100
+	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md chain bash tests/net/chain.sh 100
 	$(Q)$(NET_ENV) tests/net/page.sh docs/net.md ways bash tests/net/ways.sh $(NET_WAYS)
 
 # bonnet with the command line and the server under ASan and UBSan; the library as it is.
