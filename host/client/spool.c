@@ -63,14 +63,23 @@ static uint32_t easiest(const bonnet_spool *s)
     return least;
 }
 
-/* false: everything that is there is harder, or there is no room for as much at all. */
+/* Those that would go before it take enough with them. */
+static bool can_make_room(const bonnet_spool *s, const bonnet_spool_example *e)
+{
+    uint64_t bytes = s->stats.bytes;
+    uint32_t examples = s->stats.examples;
+    for (uint32_t i = 0; i < s->stats.examples; i++)
+        if (s->o.keep == BONNET_SPOOL_NEWEST || !bonnet_spool_harder(&s->held[i], e)) bytes -= s->held[i].bytes, examples--;
+    return examples < s->o.examples && bytes + e->bytes <= s->o.bytes;
+}
+
+/* false: too much of what is there is harder, or there is no room for as much at all; nothing was removed. */
 static bool make_room(bonnet_spool *s, const bonnet_spool_example *e)
 {
     if (!fits(s, e->bytes)) look_again(s);
+    if (!can_make_room(s, e)) return false;
     while (!fits(s, e->bytes)) {
-        if (!s->stats.examples) return false;
         const uint32_t i = easiest(s);
-        if (s->o.keep == BONNET_SPOOL_HARDEST && bonnet_spool_harder(&s->held[i], e)) return false;
         spool_erase(s->at, &s->held[i]);
         pthread_mutex_lock(&s->lock);
         s->stats.bytes -= s->held[i].bytes;

@@ -166,13 +166,16 @@ static void bounds(unit *u)
             const size_t size = draw_data(data, &e, u);
             wrong += bonnet_spool_put(s, &e, data, size) != BONNET_OK || bonnet_spool_sync(s, 60000000) != BONNET_OK;
             e.id = id, e.bytes = size + (e.what == BONNET_SPOOL_PICTURE ? SPOOL_HEADER : 0);
-            int dropped = 0;
+            uint64_t staying = 0;
+            uint32_t stay = 0;
+            for (uint32_t k = 0; k < count; k++)
+                if (keep == BONNET_SPOOL_HARDEST && bonnet_spool_harder(&kept[k], &e)) staying += kept[k].bytes, stay++;
+            const int dropped = stay + 1 > most || staying + e.bytes > room; /* and nothing goes for it */
             while (!dropped && (count + 1 > most || bytes + e.bytes > room)) {
                 uint32_t least = 0;
                 for (uint32_t k = 1; k < count; k++)
                     if (keep == BONNET_SPOOL_NEWEST ? kept[k].id < kept[least].id : bonnet_spool_harder(&kept[least], &kept[k])) least = k;
-                dropped = !count || (keep == BONNET_SPOOL_HARDEST && bonnet_spool_harder(&kept[least], &e));
-                if (!dropped) bytes -= kept[least].bytes, kept[least] = kept[--count];
+                bytes -= kept[least].bytes, kept[least] = kept[--count];
             }
             if (!dropped) kept[count++] = e, bytes += e.bytes, id++;
         }
@@ -190,6 +193,15 @@ static void bounds(unit *u)
         bonnet_spool_list_free(&l);
         empty_folder();
     }
+    bonnet_spool *s = open_spool(0, 500, BONNET_SPOOL_NEWEST);
+    const bonnet_spool_example any = {.above = BONNET_SPOOL_NOBODY};
+    const uint8_t large[501] = {0};
+    UNIT(u,
+         s && bonnet_spool_put(s, &any, large, 400) == BONNET_OK && bonnet_spool_put(s, &any, large, 501) == BONNET_OK &&
+             bonnet_spool_sync(s, 60000000) == BONNET_OK && stats_of(s).examples == 1 && !stats_of(s).evicted && stats_of(s).dropped_easy == 1,
+         "one that has no room at all removes nobody", "%u there", s ? stats_of(s).examples : 0);
+    bonnet_spool_close(s);
+    empty_folder();
     UNIT(u, wrong == 0 && evicted && refused, "within bytes and number, by the rule", "%u wrong, %u evicted, %u refused", wrong, evicted, refused);
     const bonnet_spool_example sure = {.label = 1, .above = 2, .confidence = 9}, unsure = {.label = 1, .above = 2, .confidence = 1},
                                alone = {.label = 1, .above = BONNET_SPOOL_NOBODY, .confidence = 1},
