@@ -4,7 +4,7 @@
 . "$ROOT/tests/cli/lib.sh"
 check 2 'and -o FILE' "$BONNET" report "$bool"
 check 2 'give one .bonnet file' "$BONNET" report -o x.html
-check 2 'images must be' "$BONNET" report "$bool" -o x.html --images 0
+check 2 '--images wants a whole number from 1 to 100000' "$BONNET" report "$bool" -o x.html --images 0
 check 2 'cpu: has no counters' "$BONNET" report "$bool" -o x.html --device cpu:
 check 14 'No such file' "$BONNET" report no.bonnet -o x.html
 mkdir fake
