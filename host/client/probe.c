@@ -85,8 +85,8 @@ static void read_model(bonnet_client *c, const transfer *t, long status, int64_t
 
 void client_probed(bonnet_client *c, transfer *t, CURLcode code, int64_t now)
 {
-    long status = 0, made = 0;
-    curl_off_t ready_us = 0, all_us = 0, out = 0;
+    long status = 0, made = 0, out = 0;
+    curl_off_t ready_us = 0, all_us = 0;
     const uint64_t in = t->heads + t->filled;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &made);
