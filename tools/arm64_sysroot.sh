@@ -12,7 +12,7 @@ headers="libxrt-dev uuid-dev libjson-c-dev libmicrohttpd-dev libgnutls28-dev lib
 
 stamp="$runtime / $headers"
 [ "$(cat "$dir/.unpacked" 2> /dev/null)" != "$stamp" ] || exit 0
-echo "Fetching Debian's arm64 packages into $dir (about 25 MB; nothing is installed)"
+echo "Fetching Debian's arm64 packages into $dir (about 80 MB unpacked; nothing is installed)"
 work=$(realpath -m "$dir.apt")
 log=$(mktemp)
 trap 'rm -rf "$log" "$work"' EXIT
