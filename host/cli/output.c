@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* output.c - what several verbs show: digests, layers and totals of the last run. */
+/* output.c - what several verbs show: layers and totals of the last run. */
 #include <stdio.h>
 #include <string.h>
 #include "cli.h"
-
-const char *cli_sha256_hex(char out[CLI_DIGEST], const uint8_t sha256[32])
-{
-    for (size_t i = 0; i < 32; i++) snprintf(out + 2 * i, 3, "%02x", sha256[i]);
-    return out;
-}
 
 struct json_object *cli_layers_json(const cli_session *s)
 {
