@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_cache.c - any bytes as a file that says how far a cache reaches: refused, or within what the header promises; what is written is read back. */
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../../host/cli/cache_file.h"
+#include "stand_in.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stand in for those of common.c. */
-int cli_fail(int code, const char *format, ...)
-{
-    char line[8192];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    if (code == CLI_OK || !line[0]) abort();
-    return code;
-}
-
-bool cli_number(double *out, const char *text)
-{
-    char *end;
-    *out = strtod(text, &end);
-    return end != text && !*end && isfinite(*out);
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_exits.c - any bytes as logits of exits, and as thresholds: refused, or what they promise; thresholds that are written are read back. */
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../../host/cli/exits_file.h"
 #include "../../host/cli/logits.h"
+#include "stand_in.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stand in for those of common.c and progress.c. */
-int cli_fail(int code, const char *format, ...)
-{
-    char line[8192];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    if (code == CLI_OK || !line[0]) abort();
-    return code;
-}
-
-bool cli_number(double *out, const char *text)
-{
-    char *end;
-    *out = strtod(text, &end);
-    return end != text && !*end && isfinite(*out);
-}
 
 static void logits(const char *bytes, size_t size)
 {
