@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "random.h"
 
 typedef struct need {
     size_t maps, logits, all; /* bytes */
@@ -45,7 +46,7 @@ static void choose_bits(bonnet_cache *c)
     c->sampled = bits < CACHE_SAMPLED ? bits : CACHE_SAMPLED;
     for (uint32_t i = 0; i < c->sampled;) { /* Floyd's choice */
         const uint32_t last = bits - c->sampled + i;
-        uint32_t bit = (uint32_t)(cache_random(&c->random) % (last + 1));
+        uint32_t bit = (uint32_t)(edge_random(&c->random) % (last + 1));
         for (uint32_t k = 0; k < i; k++)
             if (c->bit[k] == bit) bit = last;
         c->bit[i++] = bit;
@@ -182,7 +183,7 @@ bonnet_status bonnet_cache_look(bonnet_cache_answer *out, bonnet_cache *cache, c
                                   .entry = s->id};
         if (a.hit) {
             if (s->has_logits) a.logits = cache->logits + (size_t)i * cache->classes;
-            a.audit = (double)(cache_random(&cache->random) >> 11) / 9007199254740992.0 < cache->audit;
+            a.audit = edge_chance(&cache->random) < cache->audit;
             s->used = ++cache->uses;
             of->hits++, cache->stats.hits++;
         }

@@ -44,7 +44,6 @@ struct bonnet_cache {
 /* Bits in which a and b differ, or, once they are more than `most`, any larger number. *read: words that were compared, added. */
 uint32_t cache_distance(const uint64_t *a, const uint64_t *b, uint32_t words, uint32_t most, uint64_t *read);
 void cache_reach(bonnet_cache *cache); /* largest_tau and any, of the classes' tau */
-uint64_t cache_random(uint64_t *state); /* splitmix64 */
 /* Is a rate of `budget` or more refuted, at `level`, by no more than `wrong` of `of`? Clopper and Pearson: their upper bound is within the budget. */
 bool cache_within(uint64_t wrong, uint64_t of, double budget, double level);
 bool cache_budget_ok(double budget, double level);

@@ -40,14 +40,6 @@ uint32_t cache_distance(const uint64_t *a, const uint64_t *b, uint32_t words, ui
     return sum;
 }
 
-uint64_t cache_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 bool cache_budget_ok(double budget, double level) { return budget > 0 && budget < 1 && level > 0 && level < 1; }
 
 /* P(at most `wrong` of `of`) where each is wrong with probability `budget`: terms as logarithms, as the first may be below every double. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 #include "exits.h"
+#include "random.h"
 
 enum { MOST_STARTS = 64, FEWEST_STARTS = 6, MOST_ROUNDS = 40 };
 
@@ -14,14 +15,6 @@ typedef struct goal {
     size_t least_right;
     double price;
 } goal;
-
-static uint64_t next(uint64_t *state) /* splitmix64 */
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
 
 /* Smaller is better. Short of what is wanted: further off than anything that is not. */
 static double regret(const exits_question *q, const goal *g, size_t right, double cost)
@@ -116,11 +109,10 @@ bonnet_status exits_descend(exits_question *q, uint64_t seed, bonnet_error *err)
         exits_choice choice = {{0}};
         goal g = {q->least_right, 0};
         for (uint32_t e = 0; e < last; e++) {
-            const uint32_t l = i ? (uint32_t)(next(&seed) % (q->levels[e] + 1)) : q->levels[e];
+            const uint32_t l = i ? (uint32_t)(edge_random(&seed) % (q->levels[e] + 1)) : q->levels[e];
             choice.level[e] = (uint8_t)(l < q->levels[e] ? l : EXITS_UNUSED);
         }
-        if (i & 1)
-            g.price = q->most * exp((double)(next(&seed) >> 11) / 9007199254740992.0 * 7 - 2); /* of a wrong answer: 1/7 to 150 samples' cost */
+        if (i & 1) g.price = q->most * exp(edge_chance(&seed) * 7 - 2); /* of a wrong answer: 1/7 to 150 samples' cost */
         descend(q, &choice, &g);
         g.price = 0;
         choice = cheapest(q, q->least_right)->choice; /* and from the best so far */

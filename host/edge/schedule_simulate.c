@@ -4,16 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "random.h"
 #include "schedule.h"
-
-/* splitmix64; 0..1 */
-static double draw(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
-}
 
 static int by_time(const void *a, const void *b)
 {
@@ -34,12 +26,12 @@ bonnet_status bonnet_arrivals(bonnet_arrival *out, const bonnet_task *tasks, uin
     for (uint32_t i = 0; i < count; i++) {
         uint64_t state = o.seed * UINT64_C(0x2545f4914f6cdd1d) + i; /* a stream's own: more streams change no other */
         const double period = (double)tasks[i].period_ns;
-        bool calm = draw(&state) < 0.5;
-        uint64_t at = (uint64_t)(draw(&state) * period);
+        bool calm = edge_chance(&state) < 0.5;
+        uint64_t at = (uint64_t)(edge_chance(&state) * period);
         for (uint32_t f = 0; f < frames; f++) {
             out[(size_t)i * frames + f] = (bonnet_arrival){.at_ns = at, .task = i};
-            if (draw(&state) >= o.stay) calm = !calm;
-            at += (uint64_t)ceil(period * ((calm ? o.calm : 1) + o.jitter * draw(&state)));
+            if (edge_chance(&state) >= o.stay) calm = !calm;
+            at += (uint64_t)ceil(period * ((calm ? o.calm : 1) + o.jitter * edge_chance(&state)));
         }
     }
     qsort(out, (size_t)count * frames, sizeof *out, by_time);
