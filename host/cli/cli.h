@@ -41,6 +41,7 @@ int cli_fail_status(bonnet_status status, const bonnet_device *dev, const char *
 int cli_parse(cli_options *o, const cli_option *table, int argc, char **argv, const char *usage);
 /* All of text as a finite number, decimal; false: it is none. */
 bool cli_number(double *out, const char *text);
+double cli_seconds(void); /* of a clock that does not go back */
 /* Set by SIGINT and SIGTERM; every device is opened with it. */
 extern volatile int cli_cancelled;
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "cache_file.h"
 
 static const char usage[] =
@@ -123,20 +122,13 @@ typedef struct tally {
     bonnet_cache_stats stats;
 } tally;
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static bonnet_status one(tally *t, bonnet_cache *c, const sequence *q, size_t i)
 {
     bonnet_cache_answer a;
     const bonnet_cache_entry e = {map(q, i), q->labels[i], 1, NULL};
-    const double start = seconds_now();
+    const double start = cli_seconds();
     bonnet_status status = bonnet_cache_look(&a, c, &q->key, e.map, (double)i);
-    t->seconds += seconds_now() - start;
+    t->seconds += cli_seconds() - start;
     if (status != BONNET_OK) return status;
     const bool wrong = a.hit && a.label != e.label;
     t->wrong += wrong;

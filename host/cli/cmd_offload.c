@@ -76,16 +76,9 @@ static const cli_option verb_options[] = {CLI_OPT_GROUP(cli_device_options),
                                           CLI_OPT_EVENTS(offload_line, events),
                                           CLI_OPT_END};
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void sleep_until(double at)
 {
-    const double left = at - seconds_now();
+    const double left = at - cli_seconds();
     if (left > 0) nanosleep(&(struct timespec){(time_t)left, (long)(1e9 * (left - (double)(time_t)left))}, NULL);
 }
 
@@ -117,7 +110,7 @@ static int answer(stream *m)
 static int run(stream *m)
 {
     const size_t bytes = bonnet_model_input_bytes(m->s->model), all = m->p->count * m->l->repeat;
-    const double start = seconds_now(), each = m->l->rate_fps > 0 ? 1 / m->l->rate_fps : 0;
+    const double start = cli_seconds(), each = m->l->rate_fps > 0 ? 1 / m->l->rate_fps : 0;
     int code = CLI_OK;
     while (code == CLI_OK && m->sent < all && !cli_cancelled) {
         const size_t i = m->sent % m->p->count;
@@ -128,7 +121,7 @@ static int run(stream *m)
         else m->sent++;
         /* Who has time before the next picture comes waits for this one's answer. */
         while (code == CLI_OK && m->answered < m->sent &&
-               (m->sent - m->answered >= m->l->in_flight || m->sent == all || seconds_now() < start + (double)m->sent * each))
+               (m->sent - m->answered >= m->l->in_flight || m->sent == all || cli_seconds() < start + (double)m->sent * each))
             code = answer(m);
     }
     while (code == CLI_OK && m->answered < m->sent) code = answer(m);
@@ -147,10 +140,10 @@ static int offload(const offload_line *l, const cli_session *s, const offload_pi
         if (status != BONNET_OK) code = cli_fail(CLI_STATUS - (int)status, "offload: %s", *setup->line ? setup->line : bonnet_status_text(status));
     }
     m.result.setup = setup;
-    const double start = seconds_now();
+    const double start = cli_seconds();
     if (code == CLI_OK) code = run(&m);
     if (m.client && (code == CLI_OK || code == CLI_INTERRUPTED) && bonnet_client_stats_get(&stats, m.client) == BONNET_OK) {
-        const int rc = offload_summary(&m.result, l, &stats, m.sent, seconds_now() - start);
+        const int rc = offload_summary(&m.result, l, &stats, m.sent, cli_seconds() - start);
         if (code == CLI_OK) code = rc;
     }
     if (code == CLI_OK && cli_cancelled) code = CLI_INTERRUPTED;

@@ -4,17 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "codec.h"
 
 #define LONG_ENOUGH_S 0.02 /* of encoding or decoding, for a rate */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double value(const void *data, uint32_t type, size_t i)
 {
@@ -39,21 +31,21 @@ static int add(codec_row *r, const codec_tensor *n, uint32_t level)
     if (status != BONNET_OK) return cli_fail(CLI_STATUS - (int)status, "%s: %s", n->name, message);
     r->bytes += size;
     o.keep_above = 1e9; /* from here on: compressed, whatever that gives */
-    double start = now(), end = start;
+    double start = cli_seconds(), end = start;
     while (status == BONNET_OK && (!turns || end - start < LONG_ENOUGH_S) && !cli_cancelled) {
         free(stream);
         stream = NULL;
         status = bonnet_codec_encode(&stream, &size, &n->t, &o);
-        end = now(), turns++;
+        end = cli_seconds(), turns++;
     }
     r->encode_s += turns ? (end - start) / (double)turns : 0;
     if (status == BONNET_OK) status = bonnet_codec_look(&info, stream, size, message, sizeof message);
     void *back = malloc(n->bytes + 1);
     if (!back) status = BONNET_ENOMEM;
-    start = end = now(), turns = 0;
+    start = end = cli_seconds(), turns = 0;
     while (status == BONNET_OK && (!turns || end - start < LONG_ENOUGH_S) && !cli_cancelled) {
         status = bonnet_codec_decode(back, n->bytes, stream, size, message, sizeof message);
-        end = now(), turns++;
+        end = cli_seconds(), turns++;
     }
     r->decode_s += turns ? (end - start) / (double)turns : 0;
     for (size_t i = 0; status == BONNET_OK && i < n->count; i++) {

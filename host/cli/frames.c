@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* frames.c - one job of pictures for the verbs that look at the machine and not at the answer: bench, energy, trace, report. */
 #include <stdlib.h>
-#include <time.h>
 #include "cli.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path, bonnet_stats *stats, double *seconds)
 {
@@ -19,10 +11,10 @@ int cli_run_frames(cli_session *s, const cli_options *o, const char *image_path,
     if (code == CLI_OK && !(pixels = malloc(bytes * o->limit))) code = cli_fail(CLI_STATUS - BONNET_ENOMEM, "out of memory for %lu images", o->limit);
     if (code == CLI_OK) {
         for (size_t i = 0; i < bytes * o->limit; i++) pixels[i] = image ? image[i % bytes] : (uint8_t)(i * 2654435761u >> 24);
-        double before = now();
+        double before = cli_seconds();
         bonnet_status status = bonnet_run_batch(NULL, NULL, s->dev, s->model, pixels, o->limit);
         cli_progress_end();
-        if (seconds) *seconds = now() - before;
+        if (seconds) *seconds = cli_seconds() - before;
         if (status == BONNET_OK) status = bonnet_stats_get(stats, s->dev);
         if (status != BONNET_OK) code = cli_fail_status(status, s->dev, s->path);
     }

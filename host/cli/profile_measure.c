@@ -5,15 +5,7 @@
  * beside it take turns, every job has a clock of its own: then it is the cycles from the tokens of the first descriptor on.
  */
 #include <stdlib.h>
-#include <time.h>
 #include "profiling.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* Cycles at which layer `index`'s last descriptor ended; 0: it has none. */
 static uint64_t ended(const profile_run *r, uint32_t index)
@@ -74,9 +66,9 @@ bonnet_status profile_measure(double *layers, double *start, const profile_run *
     if (!r->pixels && !noise) return BONNET_ENOMEM;
     if (noise) profile_noise(noise, bytes);
     for (uint32_t i = 0; i <= r->repeats && status == BONNET_OK; i++) {
-        const double from = now();
+        const double from = cli_seconds();
         status = bonnet_run_image(&result, r->dev, r->model, r->pixels ? r->pixels : noise, bytes);
-        const double took = now() - from;
+        const double took = cli_seconds() - from;
         if (status == BONNET_OK && i) status = split(layers ? layers + i - 1 : NULL, &start[i - 1], r, info.layers, took);
     }
     free(noise);

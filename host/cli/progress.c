@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* progress.c - a line for people: stderr, only on a terminal, rate-limited, and gone when done. */
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 #include "cli.h"
 
@@ -16,13 +15,6 @@ static struct {
     uint64_t cycles;    /* of the running call, last seen */
     double share;       /* of it, when it began to be watched */
 } state;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void line_begin(void)
 {
@@ -42,7 +34,7 @@ static void draw_bar(double share)
 void cli_progress(const char *what, size_t done, size_t total)
 {
     if (!isatty(STDERR_FILENO) || !total) return;
-    double t = now();
+    double t = cli_seconds();
     state.what = what, state.done = done, state.total = total;
     state.began = 0, state.cycles = 0; /* the next call is a new one */
     if (done < total && t - state.last < 0.1) return;
@@ -55,7 +47,7 @@ void cli_progress(const char *what, size_t done, size_t total)
 static void watch(void *user, const bonnet_progress *p)
 {
     (void)user;
-    double t = now();
+    double t = cli_seconds();
     if (p->cycles < state.cycles || state.began <= 0) state.began = t, state.share = p->share, state.cycles = 0; /* another call than last time */
     uint64_t since = p->cycles - state.cycles;
     double seconds = t - state.last;
